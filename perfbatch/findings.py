@@ -1,0 +1,146 @@
+"""Findings: what is wrong with a workbook, as values, and the catalogue of the codes that the program itself gives.
+
+R-codes (勾稽关系) take title, message and remedy from the rulebook; C-codes (单元格), S-codes (评分) and F-codes (文件退回)
+have theirs here. Messages are what a department's accountant reads: place, fault, remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["CATALOGUE", "SET_ASIDE", "CodeText", "Finding", "Severity"]
+
+
+class Severity(StrEnum):
+    """error 错误 · warning 提醒 · info 说明."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word that people see."""
+        return {"error": "错误", "warning": "提醒", "info": "说明"}[self.value]
+
+    @property
+    def order(self) -> int:
+        """0 for the gravest."""
+        return ("error", "warning", "info").index(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in one workbook. Texts are ready to show; `reported`, `expected`, `difference` are "" where the
+    finding has none, plain decimal strings where they are amounts or scores. `file` is relative to the inbox."""
+
+    code: str
+    severity: Severity
+    budget_code: str
+    file: str
+    sheet: str
+    cell: str
+    field: str
+    reported: str
+    expected: str
+    difference: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeText:
+    """What a code says. `message` may hold `{label}` and other names that its finding fills in."""
+
+    title: str
+    severity: Severity
+    message: str
+    remedy: str
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+CATALOGUE: Mapping[str, CodeText] = {
+    "C01": CodeText(
+        "已规范化", _I, "{label}：“{typed}”已规范化为 {value}", "数值无误则不必处理；下次请直接填写半角数字"
+    ),
+    "C02": CodeText(
+        "已按“元”换算",
+        _I,
+        "{label}：“{typed}”注明单位为元，已按“元”换算为 {value} 万元",
+        "请核对换算结果；本栏单位为万元",
+    ),
+    "C04": CodeText("不是有效数值", _E, "{label}：“{typed}”不是有效数值", "只填数字，不写文字、约数或负数"),
+    "C05": CodeText("公式没有计算结果", _E, "{label}：公式没有计算结果", "请用 Excel/WPS 打开后重新保存，再报送"),
+    "C06": CodeText("单元格是错误值", _E, "{label}：单元格显示 {typed}", "改正公式或直接填写数值"),
+    "C07": CodeText("该项未填报", _E, "{label}：该项未填报", "补填该项"),
+    "C08": CodeText(
+        "满意度未注明百分号",
+        _W,
+        "{label}{typed}未注明百分号，请确认",
+        "按百分数填写，例：90%；确为不足1%的，注明百分号",
+    ),
+    "C09": CodeText("报告日期早于年度末", _W, "{label}：{typed} 早于 {year} 年度末", "核对报告日期"),
+    "C10": CodeText("单位与本栏不符", _E, "{label}：“{typed}”的单位与本栏（{unit}）不符", "按本栏单位换算后只填数字"),
+    "C11": CodeText(
+        "公式结果已过期",
+        _E,
+        "{label}：公式 {typed} 保存的结果 {reported} 不是按现有数据计算的",
+        "请用 Excel/WPS 打开，按 F9 重新计算并保存后再报送",
+    ),
+    "C12": CodeText("超出范围", _E, "{label}：{typed} 超出允许范围（{bounds}）", "核对数值和单位"),
+    "C13": CodeText("不是可选项", _E, "{label}：“{typed}”不是可选项（{bounds}）", "从下拉列表中选择"),
+    "C14": CodeText(
+        "表中找不到该项",
+        _E,
+        "{label}：表中找不到该项的单元格（名称被删除或表格结构被破坏）",
+        "把数据填入空白模板后重新报送",
+    ),
+    "C15": CodeText("年度不符", _E, "{label}：{typed} 与本表年度 {year} 不符", "使用本年度的表格填报"),
+    "C16": CodeText("小数位数过多", _I, "{label}：{typed} 超过六位小数，已按六位小数取值 {value}", "金额保留两位小数"),
+    "C17": CodeText("文字过长", _W, "{label}：文字长度 {typed} 超过上限 {bounds}，已截取", "精简文字"),
+    "S01": CodeText(
+        "自评得分与核算得分不一致",
+        _W,
+        "{item}：自评 {reported} 分，系统核算 {expected} 分",
+        "按评分标准核对自评得分或基础数据",
+    ),
+    "S02": CodeText(
+        "口径差异",
+        _I,
+        "{item}：自评 {reported} 分，与“{reading}”口径一致；系统按本表口径核算 {expected} 分",
+        "口径不同，无须修改",
+    ),
+    "S03": CodeText(
+        "比率超过 100%", _W, "{item}：{ratio_name} {reported} 超过 {expected}，按 {expected} 计分", "核对预算数与实际数"
+    ),
+    "S04": CodeText(
+        "指标不适用", _I, "{item}：{field_label}为 0，不适用，自评分暂列待人工核定", "在扣分原因栏说明不适用的理由"
+    ),
+    "S05": CodeText(
+        "缺少数据，无法核算", _I, "{item}：缺少{missing}，不能核算，自评分暂列待核", "在对应表格中补填所缺数据"
+    ),
+    "S06": CodeText(
+        "超出评分标准的范围",
+        _W,
+        "{item}：{reported} 不在评分标准规定的范围内，须人工核定",
+        "核对数据；确实如此的请附说明",
+    ),
+    "S07": CodeText("财政复核", _I, "{item}：财政复核核定 {expected} 分，理由：{reason}", "如有异议请与财政部门联系"),
+}
+
+SET_ASIDE: Mapping[str, CodeText] = {
+    "F01": CodeText("不是电子表格", _E, "不是电子表格（{what}）", "请另存为 .xlsx 后重新报送"),
+    "F02": CodeText("文件加密", _E, "文件已加密，需要密码才能打开", "请取消密码后重新保存为 .xlsx"),
+    "F03": CodeText("文件已损坏", _E, "文件已损坏，无法打开", "请用 Excel/WPS 打开原件，另存为 .xlsx 后重新报送"),
+    "F04": CodeText("格式不支持", _E, "格式不支持（{what}）", "请另存为 .xlsx 后重新报送"),
+    "F05": CodeText("不是本表", _E, "不是本套表格（没有本表标识）", "请使用财政部门下发的空白模板填报"),
+    "F06": CodeText("表格版本不符", _E, "表格版本为 {what}，与本年度不符", "请使用本年度的空白模板填报"),
+    "F07": CodeText("文件过大", _E, "文件超过限制（{what}）", "删除多余的图片、工作表和空白行后重新保存"),
+    "F08": CodeText("读取超时", _E, "读取该文件耗时或占用内存过多", "把数据填入空白模板后重新报送"),
+    "F09": CodeText("预算编码重复", _E, "预算编码 {what} 出现在不同单位名称之下", "核对预算编码，改正后重新报送"),
+    "F10": CodeText("无法读取", _E, "无法读取（{what}）", "请检查文件权限；只放入普通文件"),
+    "F11": CodeText("正在写入", _E, "文件正在写入或传输中", "等待传输完成，下次运行时自动读取"),
+}

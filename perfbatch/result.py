@@ -1,0 +1,64 @@
+"""What one night found out: the value that `batch` returns and `publish` writes from.
+
+All numbers in the frames are nullable Int64 counts of 1/SCALE of their unit (万元, 分, 人, %), NA where blank or unreadable;
+`SCALE` is 1,000,000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from perfbatch.findings import Finding
+from perfbatch.intake.submission import InboxEntry
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from perfbatch.rulebook.model import Rulebook
+
+__all__ = ["STATUS_LABELS", "BatchResult", "RosterStanding"]
+
+STATUS_LABELS: Mapping[str, str] = {
+    "computed": "系统核算",
+    "self_reported": "自评待核",
+    "not_applicable": "不适用",
+    "adjusted": "财政复核",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterStanding:
+    """Who was expected and who sent. `missing` is (budget_code, unit_name) in roster order."""
+
+    expected: int
+    received: int
+    missing: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """One night.
+
+    `departments`: a row each, in the order of budget_code: budget_code, unit_name, file (text), every single-cell field
+    and the 汇总 row's amounts under their field ids, self_total, verified_total, points.computed, points.self_reported,
+    points.not_applicable, points.adjusted (Int64), grade (text), rank (Int64, ties share it).
+    `units`: department (position in departments), row (0 汇总, 1 局机关, 2… subordinate units), entity_name, the amounts;
+    unused rows are left out.
+    `scores`: department, indicator, max, self, computed, verified (Int64), status (text), missing (tuple of field ids);
+    25 rows a department in the rulebook's order.
+    """
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    rulebook: Rulebook
+    rulebook_sha256: str
+    entries: tuple[InboxEntry, ...]
+    findings: tuple[Finding, ...]
+    departments: pd.DataFrame
+    units: pd.DataFrame
+    scores: pd.DataFrame
+    roster: RosterStanding | None

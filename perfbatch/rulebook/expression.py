@@ -1,0 +1,343 @@
+"""The expression language of the rulebook: parsed with Python's `ast` under an allow-list into a small tree of its own.
+
+The tree knows nothing of what it is compiled to. `rulebook/columns.py` evaluates it over whole columns of a district with
+exact integers; an Excel formula can be written from the same nodes. What the language has: field names, `collection.field`
+members, whole and decimal numbers (exact), texts, + - * /, comparisons (chains too), and/or/not, and `FUNCTIONS`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import Literal
+
+__all__ = [
+    "FUNCTIONS",
+    "Binary",
+    "Boolean",
+    "Call",
+    "Compare",
+    "ExpressionError",
+    "Member",
+    "Name",
+    "Negative",
+    "Node",
+    "Not",
+    "Number",
+    "Text",
+    "bind",
+    "leaves",
+    "parse",
+    "unparse",
+]
+
+Operator = Literal["+", "-", "*", "/"]
+Relation = Literal["==", "!=", "<", "<=", ">", ">="]
+
+
+class ExpressionError(ValueError):
+    """An expression that the language does not allow. `column` is 1-based, in the expression's own text."""
+
+    def __init__(self, fault: str, column: int) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the tree; `column` is where it starts in the source (1-based), and takes no part in equality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """An exact number: 0.1 is one tenth."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """A text literal."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A field of the scope that the expression is evaluated in."""
+
+    id: str
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Node):
+    """`owner.field`: a field of a collection (units, items, a group), of another record (prior, roster, summary), or of
+    one indicator's row."""
+
+    owner: str
+    field: str
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """−x."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """Arithmetic on two operands."""
+
+    op: Operator
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """A comparison of two operands; a chain `a <= b <= c` becomes an `and` of two."""
+
+    op: Relation
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Node):
+    """`and` / `or` over two or more operands, three-valued where an operand is not known."""
+
+    op: Literal["and", "or"]
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """`not x`."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """One of `FUNCTIONS`."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    arguments: int
+    takes: Literal["any", "name", "member"]
+    meaning: str
+
+
+FUNCTIONS: Mapping[str, _Signature] = {
+    "sum": _Signature(1, "member", "sum(units.x): over the unit rows, the scorecard's rows or a group's rows"),
+    "abs": _Signature(1, "any", "abs(x)"),
+    "filled": _Signature(1, "any", "filled(x): something readable stands in the cell"),
+    "either": _Signature(2, "any", "either(x, y): x where it is filled, else y"),
+    "part": _Signature(1, "name", "part(x): x, blank counting as 0 when a sibling under the same total is filled"),
+    "grade": _Signature(1, "any", "grade(score): the grade's name"),
+    "points": _Signature(1, "name", "points(indicator): the computed score"),
+    "has_number": _Signature(1, "any", "has_number(text): a digit stands in it"),
+}
+
+_OPERATORS: Mapping[type[ast.operator], Operator] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_RELATIONS: Mapping[type[ast.cmpop], Relation] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+# Deeper than any rule of a form, far below Python's recursion limit.
+_MAX_DEPTH = 60
+_MAX_LENGTH = 2000
+
+
+def parse(source: str) -> Node:
+    """Parse one expression.
+
+    Raises `ExpressionError` (fault, column) for anything outside the allow-list; nothing is ever evaluated.
+    """
+    if len(source) > _MAX_LENGTH:
+        raise ExpressionError(f"longer than {_MAX_LENGTH} characters", 1)
+    try:
+        tree = ast.parse(source, mode="eval")
+    except SyntaxError as error:
+        raise ExpressionError(f"not an expression: {error.msg}", error.offset or 1) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ExpressionError("not an expression", 1) from None
+    return _Parser(source).node(tree.body, 0)
+
+
+class _Parser:
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def _column(self, node: ast.expr) -> int:
+        """1-based column in characters; ast counts UTF-8 bytes of its line."""
+        line = self._source.splitlines()[node.lineno - 1]
+        before = sum(len(one) + 1 for one in self._source.splitlines()[: node.lineno - 1])
+        return before + len(line.encode()[: node.col_offset].decode(errors="ignore")) + 1
+
+    def node(self, node: ast.expr, depth: int) -> Node:
+        if depth > _MAX_DEPTH:
+            raise ExpressionError(f"nested deeper than {_MAX_DEPTH}", self._column(node))
+        match node:
+            case ast.Constant():
+                return self._constant(node)
+            case ast.Name(id=name):
+                return Name(name, self._column(node))
+            case ast.Attribute(value=ast.Name(id=owner), attr=field):
+                return Member(owner, field, self._column(node))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Negative(self.node(operand, depth + 1))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Not(self.node(operand, depth + 1))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return Binary(_OPERATORS[type(op)], self.node(left, depth + 1), self.node(right, depth + 1))
+            case ast.BoolOp(op=op, values=values):
+                word: Literal["and", "or"] = "and" if isinstance(op, ast.And) else "or"
+                return Boolean(word, tuple(self.node(value, depth + 1) for value in values))
+            case ast.Compare():
+                return self._comparison(node, depth)
+            case ast.Call():
+                return self._call(node, depth)
+        raise ExpressionError(f"{type(node).__name__} is not part of the language", self._column(node))
+
+    def _constant(self, node: ast.Constant) -> Node:
+        value = node.value
+        if isinstance(value, str):
+            return Text(value)
+        # The source's own digits, since ast has already turned 0.1 into a binary float.
+        digits = (ast.get_source_segment(self._source, node) or "").replace("_", "")
+        if type(value) in (int, float) and digits.replace(".", "", 1).isdigit() and digits.isascii():
+            return Number(Fraction(digits))
+        raise ExpressionError(f"{digits or value!r} is not a plain number or text", self._column(node))
+
+    def _comparison(self, node: ast.Compare, depth: int) -> Node:
+        operands = [self.node(one, depth + 1) for one in (node.left, *node.comparators)]
+        links: list[Node] = []
+        for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
+            if type(op) not in _RELATIONS:
+                raise ExpressionError(f"{type(op).__name__} is not part of the language", self._column(node))
+            links.append(Compare(_RELATIONS[type(op)], left, right))
+        return links[0] if len(links) == 1 else Boolean("and", tuple(links))
+
+    def _call(self, node: ast.Call, depth: int) -> Node:
+        column = self._column(node)
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            raise ExpressionError(f"no such function; there are {', '.join(FUNCTIONS)}", column)
+        name, signature = node.func.id, FUNCTIONS[node.func.id]
+        if node.keywords or len(node.args) != signature.arguments:
+            raise ExpressionError(f"{name}() takes {signature.arguments}: {signature.meaning}", column)
+        arguments = tuple(self.node(argument, depth + 1) for argument in node.args)
+        wanted = {"name": Name, "member": Member, "any": Node}[signature.takes]
+        if not isinstance(arguments[0], wanted):
+            raise ExpressionError(f"{name}() takes a {signature.takes}: {signature.meaning}", column)
+        return Call(name, arguments, column)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The operands of a node, left to right."""
+    match node:
+        case Negative(operand) | Not(operand):
+            return (operand,)
+        case Binary(_, left, right) | Compare(_, left, right):
+            return (left, right)
+        case Boolean(_, operands) | Call(_, operands):
+            return operands
+    return ()
+
+
+def leaves(node: Node) -> Iterator[Name | Member]:
+    """Every name and member, left to right."""
+    if isinstance(node, Name | Member):
+        yield node
+    for child in children(node):
+        yield from leaves(child)
+
+
+def _rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The same node over changed operands."""
+    changed: dict[str, object] = {}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Node):
+            changed[field.name] = change(value)
+        elif isinstance(value, tuple):
+            changed[field.name] = tuple(change(one) for one in value)
+    return replace(node, **changed) if changed else node
+
+
+def bind(node: Node, bindings: Mapping[str, Node]) -> Node:
+    """Put trees in place of names. A `Member` whose owner is bound must be bound to a `Name` (`each.item_max`), a member
+    whose field is bound likewise (`units.each`)."""
+    match node:
+        case Name(name) if name in bindings:
+            return bindings[name]
+        case Member(owner, field, column):
+            return Member(_renamed(owner, bindings, column), _renamed(field, bindings, column), column)
+    return _rebuild(node, lambda child: bind(child, bindings))
+
+
+def _renamed(name: str, bindings: Mapping[str, Node], column: int) -> str:
+    bound = bindings.get(name)
+    if bound is None:
+        return name
+    if not isinstance(bound, Name):
+        raise ExpressionError(f"{name} stands for more than a name here", column)
+    return bound.id
+
+
+_PRECEDENCE = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7}
+
+
+def unparse(node: Node, outer: int = 0) -> str:
+    """The expression as text again; `parse(unparse(tree))` is the tree."""
+    match node:
+        case Number(value):
+            return str(value.numerator) if value.denominator == 1 else _decimal(value)
+        case Text(value):
+            return repr(value)
+        case Name(name):
+            return name
+        case Member(owner, field):
+            return f"{owner}.{field}"
+        case Negative(operand):
+            level, text = _PRECEDENCE["neg"], f"-{unparse(operand, _PRECEDENCE['neg'])}"
+        case Not(operand):
+            level, text = _PRECEDENCE["not"], f"not {unparse(operand, _PRECEDENCE['not'])}"
+        case Binary(op, left, right):
+            level = _PRECEDENCE[op]
+            text = f"{unparse(left, level)} {op} {unparse(right, level + 1)}"
+        case Compare(op, left, right):
+            level = _PRECEDENCE["compare"]
+            text = f"{unparse(left, level + 1)} {op} {unparse(right, level + 1)}"
+        case Boolean(op, operands):
+            level = _PRECEDENCE[op]
+            text = f" {op} ".join(unparse(one, level + 1) for one in operands)
+        case Call(function, arguments):
+            return f"{function}({', '.join(unparse(one) for one in arguments)})"
+        case _:
+            raise TypeError(f"not a node: {node!r}")
+    return f"({text})" if level < outer else text
+
+
+def _decimal(value: Fraction) -> str:
+    """A fraction that came from decimal digits, as those digits."""
+    places = 0
+    while value.denominator != 1 and places < 40:
+        value, places = value * 10, places + 1
+    digits = str(value.numerator).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
