@@ -1,0 +1,194 @@
+"""Submissions → pandas frames, the whole district at once.
+
+A field `x` is three columns: `x` (Int64 counts of 1/SCALE of its unit, or text), `x.step` (its rounding step in the same
+counts, 0 where exact; numbers only) and `x.state` (`State`). The frames:
+
+- `departments`: a row per submission, in the order given: single cells, the 汇总 row's amounts, the evidence answers
+  under their evidence ids;
+- `units`: a row per used row of the unit tables: `department` (position in departments), `row` (0 汇总, 1 局机关, 2…);
+- `items`: a row per used row of the scorecard: `department`, `row`, `indicator` (a split row belongs to the one above);
+- `targets`: a row per used row of the targets table: `department`, `row`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from perfbatch.intake.submission import Fact, State, Submission
+from perfbatch.rulebook.model import (
+    CardBlock,
+    EvidenceBlock,
+    FormField,
+    RowsBlock,
+    Rulebook,
+    ScorecardBlock,
+)
+from perfbatch.rulebook.names import NUMERIC_KINDS
+
+__all__ = ["Frames", "build_frames", "evidence_fields", "record_frame"]
+
+_NO_FACT = Fact("", 0, State.BLANK, None, 0, "", "")
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The district's submissions as frames; `submissions` in the order of `departments` keep the cell of every fact."""
+
+    submissions: tuple[Submission, ...]
+    departments: pd.DataFrame
+    units: pd.DataFrame
+    items: pd.DataFrame
+    targets: pd.DataFrame
+
+    def fact(self, department: int, field: str, row: int = 0) -> Fact:
+        """The fact behind a value, with its sheet and cell; a blank one without a place where the form has lost it."""
+        facts = self.submissions[department].facts.get(field, ())
+        return facts[row] if row < len(facts) else _NO_FACT
+
+    def evidence_fact(self, department: int, evidence_id: str) -> Fact:
+        """The answer to one row of the evidence table."""
+        return _evidence(self.submissions[department], evidence_id)
+
+
+def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frames:
+    """Frames of any number of submissions, none included."""
+    blocks = [block for _, block in rulebook.blocks()]
+    single = [field for block in blocks if isinstance(block, CardBlock) for field in block.fields]
+    single += [block.total for block in blocks if isinstance(block, ScorecardBlock)]
+    amounts = [field for table in rulebook.unit_tables.values() for field in table.fields]
+    columns: dict[str, Any] = {
+        "budget_code": _texts(submission.budget_code for submission in submissions),
+        "unit_name": _texts(submission.unit_name for submission in submissions),
+        "file": _texts(submission.file for submission in submissions),
+    }
+    for field in (*single, *amounts):
+        if field.id not in ("budget_code", "unit_name"):
+            columns.update(_columns(field.id, field, [_row(one, field.id, 0) for one in submissions]))
+    for field in evidence_fields(rulebook):
+        columns.update(_columns(field.id, field, [_evidence(submission, field.id) for submission in submissions]))
+    return Frames(
+        submissions=tuple(submissions),
+        departments=pd.DataFrame(columns),
+        units=_rows_frame(submissions, amounts, keep=2),
+        items=_items(submissions, blocks, rulebook),
+        targets=_rows_frame(submissions, _target_fields(blocks), keep=0, given="indicator_type"),
+    )
+
+
+def evidence_fields(rulebook: Rulebook) -> Iterator[FormField]:
+    """The evidence rows as fields: a checklist row is a choice, a count of breaches a count."""
+    block = rulebook.evidence_block
+    if not isinstance(block, EvidenceBlock):
+        return
+    for indicator in rulebook.indicators:
+        for evidence_id in indicator.evidence_ids:
+            # An evidence id has a dot, which a field id of the form may not have.
+            if evidence_id.endswith(".breaches"):
+                yield FormField.model_construct(id=evidence_id, label=indicator.name, kind="count")
+            else:
+                choices = (block.yes, block.no)
+                yield FormField.model_construct(id=evidence_id, label=indicator.name, kind="choice", choices=choices)
+
+
+def record_frame(codes: Sequence[str], records: dict[str, dict[str, int]], fields: Iterable[str]) -> pd.DataFrame:
+    """Other records of the same departments (last year's, the bureau's), aligned to `codes`: a row each, columns as above.
+
+    `records` is budget_code → field id → count of 1/SCALE; the figures are taken as exact.
+    """
+    columns: dict[str, Any] = {}
+    for field in fields:
+        values = [records.get(code, {}).get(field) for code in codes]
+        columns[field] = _integers(values)
+        columns[f"{field}.step"] = np.zeros(len(values), np.int64)
+        states = [State.BLANK if value is None else State.FILLED for value in values]
+        columns[f"{field}.state"] = np.array(states, dtype=np.int8)
+    return pd.DataFrame(columns, index=range(len(codes)))
+
+
+def _texts(values: Iterable[str | None]) -> Any:
+    return np.array([*values, None], dtype=object)[:-1]
+
+
+def _integers(values: Sequence[Any]) -> Any:
+    mask = np.array([value is None for value in values], dtype=bool)
+    return pd.arrays.IntegerArray(np.array([value or 0 for value in values], dtype=np.int64), mask)
+
+
+def _columns(name: str, field: FormField, facts: Sequence[Fact]) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    if field.kind in NUMERIC_KINDS:
+        columns[name] = _integers([fact.value for fact in facts])
+        columns[f"{name}.step"] = np.array([fact.step for fact in facts], dtype=np.int64)
+    else:
+        columns[name] = _texts(fact.value for fact in facts)  # type: ignore[misc]
+    columns[f"{name}.state"] = np.array([fact.state for fact in facts], dtype=np.int8)
+    return columns
+
+
+def _row(submission: Submission, field: str, row: int) -> Fact:
+    facts = submission.facts.get(field, ())
+    return facts[row] if row < len(facts) else _NO_FACT
+
+
+def _evidence(submission: Submission, evidence_id: str) -> Fact:
+    facts = submission.facts
+    for identity, answer in zip(facts.get("evidence_id", ()), facts.get("evidence_answer", ()), strict=False):
+        if identity.value == evidence_id:
+            return answer
+    return _NO_FACT
+
+
+def _target_fields(blocks: Sequence[object]) -> list[FormField]:
+    return [
+        field for block in blocks if isinstance(block, RowsBlock) and block.id == "targets" for field in block.fields
+    ]
+
+
+def _used_rows(submission: Submission, names: Sequence[str], keep: int, given: str) -> Iterator[int]:
+    """Rows in which something stands beside what the form came with; the first `keep` rows always."""
+    for row in range(max((len(submission.facts.get(name, ())) for name in names), default=0)):
+        if row < keep or any(_row(submission, name, row).state != State.BLANK for name in names if name != given):
+            yield row
+
+
+def _rows_frame(
+    submissions: Sequence[Submission], fields: Sequence[FormField], *, keep: int, given: str = ""
+) -> pd.DataFrame:
+    names = [field.id for field in fields]
+    places = [
+        (department, row)
+        for department, submission in enumerate(submissions)
+        for row in _used_rows(submission, names, keep, given)
+    ]
+    columns: dict[str, Any] = {
+        "department": np.array([department for department, _ in places], dtype=np.int64),
+        "row": np.array([row for _, row in places], dtype=np.int64),
+    }
+    for field in fields:
+        facts = [_row(submissions[department], field.id, row) for department, row in places]
+        columns.update(_columns(field.id, field, facts))
+    return pd.DataFrame(columns)
+
+
+def _items(submissions: Sequence[Submission], blocks: Sequence[object], rulebook: Rulebook) -> pd.DataFrame:
+    fields = [field for block in blocks if isinstance(block, ScorecardBlock) for field in block.fields]
+    items = _rows_frame(submissions, fields, keep=0)
+    indicators: list[str] = []
+    previous: tuple[int, str] = (-1, "")
+    for department, item_id in zip(items["department"], items["item_id"], strict=True):
+        above = previous[1] if previous[0] == department else ""
+        indicators.append(_indicator_of(item_id, above, rulebook))
+        previous = (department, indicators[-1])
+    items["indicator"] = _texts(indicators)
+    return items
+
+
+def _indicator_of(item_id: str | None, above: str, rulebook: Rulebook) -> str:
+    """The indicator that a scorecard row belongs to: a row split off another carries no id, or one derived from it."""
+    stem = (item_id or "").partition(".")[0]
+    return stem if stem in rulebook.indicator_by_id else above

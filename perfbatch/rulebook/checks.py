@@ -1,0 +1,92 @@
+"""Checks made concrete: the rulebook's checks with `each`, `total`, `parts` and `part` put in, as syntax trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from perfbatch.rulebook.expression import Binary, ExpressionError, Member, Name, Node, bind, leaves, parse
+from perfbatch.rulebook.model import Check, Rulebook
+
+__all__ = ["BoundCheck", "bind_checks", "check_bindings", "place_of", "sum_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCheck:
+    """One check on one set of fields. `place` is the cell that its finding points at: a field of the check's scope, or a
+    member (an indicator's score, a group's first row)."""
+
+    check: Check
+    holds: Node
+    when: Node | None
+    expected: Node | None
+    place: Name | Member
+    label: str
+
+
+def sum_of(names: tuple[str, ...]) -> Node:
+    """`a + b + c` as a tree."""
+    trees: list[Node] = [Name(name) for name in names]
+    return reduce(lambda left, right: Binary("+", left, right), trees)
+
+
+def check_bindings(check: Check, rulebook: Rulebook) -> Iterator[Mapping[str, Node]]:
+    """The sets of names to put in, one per concrete check; a single empty set for a check without `each…`."""
+    tables = rulebook.unit_tables
+    if not (check.each or check.each_table or check.each_total or check.each_part):
+        yield {}
+    for name in check.each:
+        yield {"each": Name(name)}
+    for table in check.each_table:
+        for column in tables[table].fields:
+            if column.kind == "amount":
+                yield {"each": Name(column.id)}
+    for table in (*check.each_total, *check.each_part):
+        for column in tables[table].fields:
+            if not column.parts:
+                continue
+            names: dict[str, Node] = {"total": Name(column.id), "parts": sum_of(column.parts)}
+            if table in check.each_total:
+                yield names
+            else:
+                yield from ({**names, "part": Name(part)} for part in column.parts)
+
+
+def place_of(check: Check, holds: Node, bindings: Mapping[str, Node]) -> Name | Member:
+    """Where the finding points: `at`, else the first field that the rule names."""
+    tree = bind(parse(check.at), bindings) if check.at else next(leaves(holds), None)
+    if not isinstance(tree, Name | Member):
+        raise ExpressionError("`at` must be a field", 1)
+    return tree
+
+
+def bind_checks(rulebook: Rulebook) -> tuple[BoundCheck, ...]:
+    """Every concrete check of a rulebook that `lint` found no fault in, in the rulebook's order."""
+    return tuple(
+        _bound(check, bindings, rulebook) for check in rulebook.checks for bindings in check_bindings(check, rulebook)
+    )
+
+
+def _bound(check: Check, bindings: Mapping[str, Node], rulebook: Rulebook) -> BoundCheck:
+    holds = bind(parse(check.holds), bindings)
+    place = place_of(check, holds, bindings)
+    return BoundCheck(
+        check=check,
+        holds=holds,
+        when=bind(parse(check.when), bindings) if check.when else None,
+        expected=bind(parse(check.expected), bindings) if check.expected else None,
+        place=place,
+        label=_label(place, rulebook),
+    )
+
+
+def _label(place: Name | Member, rulebook: Rulebook) -> str:
+    if isinstance(place, Member):
+        for group in rulebook.groups:
+            if group.id == place.owner:
+                return group.name
+        if place.owner in rulebook.indicator_by_id:
+            return rulebook.indicator_by_id[place.owner].name
+    field = rulebook.field_by_id.get(place.field if isinstance(place, Member) else place.id)
+    return field.label if field else ""

@@ -1,0 +1,227 @@
+"""What a rulebook's shape cannot say: ids that exist, expressions that parse, points that add up, bands without a hole.
+
+Every fault is a line that names the rule, the key, where it has one the column, the fault and what to do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from perfbatch.rulebook.checks import check_bindings, place_of
+from perfbatch.rulebook.expression import Binary, ExpressionError, Member, Node, bind, parse
+from perfbatch.rulebook.model import (
+    Band,
+    BandsRule,
+    CasesRule,
+    Check,
+    ChecklistRule,
+    DeductRule,
+    Domain,
+    Indicator,
+    PerCaseRule,
+    Rulebook,
+)
+from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type
+
+__all__ = ["lint"]
+
+_SOURCE_MISSING = "names no source; name the clause of the form or the regulation"
+
+
+def lint(rulebook: Rulebook) -> list[str]:
+    """Every fault of a rulebook, in its own order; an empty list for a sound one."""
+    return [
+        *_fields(rulebook),
+        *_points(rulebook),
+        *_grades(rulebook),
+        *(fault for indicator in rulebook.indicators for fault in _indicator(indicator, rulebook)),
+        *(fault for check in rulebook.checks for fault in _check(check, rulebook)),
+    ]
+
+
+def _fields(rulebook: Rulebook) -> Iterator[str]:
+    for field in rulebook.fields():
+        if field.kind not in rulebook.kinds:
+            yield f"field {field.id}, kind: there is no [kinds.{field.kind}]; add it"
+        if field.kind == "choice" and not field.choices and field.id != "evidence_answer":
+            yield f"field {field.id}, choices: none given; list what may be chosen"
+    for table in rulebook.unit_tables.values():
+        columns = {column.id for column in table.fields}
+        for column in table.fields:
+            for part in column.parts:
+                if part not in columns:
+                    yield f"field {column.id}, parts: the table {table.id} has no column {part}; correct the id"
+
+
+def _points(rulebook: Rulebook) -> Iterator[str]:
+    groups = {group.id: group for group in rulebook.groups}
+    total = sum((group.points for group in rulebook.groups), Decimal())
+    if total != rulebook.total_points:
+        yield f"groups: points add up to {total}, not {rulebook.total_points}; correct the groups' points"
+    for group in rulebook.groups:
+        points = sum((one.points for one in rulebook.indicators if one.group == group.id), Decimal())
+        if points != group.points:
+            yield f"group {group.id}: its indicators' points add up to {points}, not {group.points}; correct them"
+    for indicator in rulebook.indicators:
+        if indicator.group not in groups:
+            yield f"indicator {indicator.id}, group: there is no group {indicator.group}; correct the id"
+
+
+def _grades(rulebook: Rulebook) -> Iterator[str]:
+    bands = [Band(minimum=one.minimum, below=one.below, points=Decimal()) for one in rulebook.grades]
+    yield from (f"grades: {fault}" for fault in _holes(bands, Domain()))
+
+
+def _holes(bands: Sequence[Band], domain: Domain) -> Iterator[str]:
+    """Bands must meet end to end, each bound belonging to exactly one of two neighbours, and reach over the domain."""
+
+    def lower(band: Band) -> tuple[Decimal | None, bool]:
+        return (band.minimum, True) if band.above is None else (band.above, False)
+
+    def upper(band: Band) -> tuple[Decimal | None, bool]:
+        return (band.maximum, True) if band.below is None else (band.below, False)
+
+    # A band from a minimum sorts before one from just above it.
+    ordered = sorted(bands, key=lambda band: (lower(band)[0] is not None, lower(band)[0] or 0, not lower(band)[1]))
+    for band in ordered:
+        (low, has_low), (high, has_high) = lower(band), upper(band)
+        if low is not None and high is not None and (low > high or (low == high and not (has_low and has_high))):
+            yield f"the band from {low} to {high} is empty; correct its bounds"
+    for one, following in pairwise(ordered):
+        (end, has_end), (start, has_start) = upper(one), lower(following)
+        if end is None or start is None or end > start or (end == start and has_end and has_start):
+            yield f"the bands overlap at {start if start is not None else end}; each value belongs to one band"
+        elif end < start or not (has_end or has_start):
+            yield f"no band covers {'the values from ' if end < start else ''}{end}" + (
+                f" to {start}; add a band" if end < start else "; let one of the two bands have it"
+            )
+    (low, has_low), (high, has_high) = lower(ordered[0]), upper(ordered[-1])
+    if low is not None and (domain.minimum is None or low > domain.minimum or (low == domain.minimum and not has_low)):
+        yield f"no band covers values down to {'any' if domain.minimum is None else domain.minimum}; extend the lowest"
+    if high is not None and (
+        domain.maximum is None or high < domain.maximum or (high == domain.maximum and not has_high)
+    ):
+        yield f"no band covers values up to {'any' if domain.maximum is None else domain.maximum}; extend the highest"
+
+
+def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
+    place = f"indicator {indicator.id}"
+    if not any(source.strip() for source in indicator.sources):
+        yield f"{place}, sources: {_SOURCE_MISSING}"
+    namespace = Namespace(rulebook, "department")
+    if indicator.ratio is not None:
+        yield from _expression(f"{place}, ratio", indicator.ratio, namespace, "number")
+        yield from _is_ratio(place, indicator.ratio)
+    if indicator.figure is not None:
+        yield from _expression(f"{place}, figure", indicator.figure, namespace, "number")
+    rule = indicator.rule
+    needs_figure = isinstance(rule, DeductRule | BandsRule)
+    if needs_figure == (indicator.ratio is None and indicator.figure is None):
+        yield f"{place}: a {rule.kind} rule {'needs a ratio or figure' if needs_figure else 'takes none'}"
+    known_types = {choice for field in rulebook.fields() if field.id == "indicator_type" for choice in field.choices}
+    for target_type in indicator.target_types:
+        if target_type not in known_types:
+            yield f"{place}, target_types: the form has no indicator_type {target_type}; correct it"
+    yield from (f"{place}, rule: {fault}" for fault in _rule(indicator, rulebook))
+
+
+def _is_ratio(place: str, source: str) -> Iterator[str]:
+    try:
+        tree = parse(source)
+    except ExpressionError:
+        return
+    if not (isinstance(tree, Binary) and tree.op == "/"):
+        yield f"{place}, ratio: must be numerator / denominator; set brackets"
+
+
+def _rule(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
+    rule, points = indicator.rule, indicator.points
+    if isinstance(rule, BandsRule):
+        yield from _holes(rule.bands, rule.domain)
+        yield from _within([band.points for band in rule.bands], points)
+    elif isinstance(rule, ChecklistRule):
+        total = sum((item.points for item in rule.items), Decimal())
+        if total != points:
+            yield f"the items' points add up to {total}, not {points}; correct them"
+        repeated = [item for item, times in Counter(one.id for one in rule.items).items() if times > 1]
+        if repeated:
+            yield f"duplicate item {', '.join(repeated)}; number them anew"
+    elif isinstance(rule, PerCaseRule):
+        if rule.count != "breaches":
+            field = rulebook.field_by_id.get(rule.count)
+            if field is None or field.kind not in NUMERIC_KINDS:
+                yield f"count: no field {rule.count}; name a count field or breaches"
+    elif isinstance(rule, CasesRule):
+        yield from _within([case.points for case in rule.cases], points)
+        yield from _cases(rule, rulebook)
+
+
+def _within(awarded: Sequence[Decimal], points: Decimal) -> Iterator[str]:
+    if not all(0 <= one <= points for one in awarded) or max(awarded) != points:
+        yield f"points must lie in 0 … {points} and reach {points}; correct them"
+
+
+def _cases(rule: CasesRule, rulebook: Rulebook) -> Iterator[str]:
+    namespace = Namespace(rulebook, "department")
+    figures: dict[str, Node] = {}
+    for name, source in rule.let.items():
+        faults = list(_expression(f"let.{name}", source, namespace, "number"))
+        yield from faults
+        if not faults:
+            figures[name] = parse(source)
+    if len(figures) == len(rule.let):
+        for number, case in enumerate(rule.cases, start=1):
+            yield from _expression(f"cases[{number}].when", case.when, namespace, "condition", figures)
+
+
+def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
+    place = f"check {check.id}"
+    if not check.source.strip():
+        yield f"{place}, source: {_SOURCE_MISSING}"
+    unknown = [
+        table for table in (*check.each_table, *check.each_total, *check.each_part) if table not in rulebook.unit_tables
+    ]
+    if unknown:
+        yield f"{place}: there is no unit table {', '.join(unknown)}; correct the id"
+        return
+    namespace = Namespace(rulebook, check.scope)
+    seen: set[str] = set()
+    for bindings in check_bindings(check, rulebook):
+        for fault in _bound_check(check, bindings, namespace, rulebook):
+            if fault not in seen:
+                seen.add(fault)
+                yield f"{place}, {fault}"
+
+
+def _bound_check(check: Check, bindings: Mapping[str, Node], namespace: Namespace, book: Rulebook) -> Iterator[str]:
+    faults = [
+        *_expression("holds", check.holds, namespace, "condition", bindings),
+        *(_expression("when", check.when, namespace, "condition", bindings) if check.when else ()),
+        *(_expression("expected", check.expected, namespace, None, bindings) if check.expected else ()),
+    ]
+    yield from faults
+    if faults:
+        return
+    try:
+        place = place_of(check, bind(parse(check.holds), bindings), bindings)
+    except ExpressionError as error:
+        yield f"at, column {error.column}: {error.fault}"
+        return
+    field = place.field if isinstance(place, Member) else place.id
+    if field not in book.field_by_id:
+        yield f"at: no field {field}; name the cell that the finding points at"
+
+
+def _expression(
+    place: str, source: str, namespace: Namespace, wanted: Type | None, bindings: Mapping[str, Node] | None = None
+) -> Iterator[str]:
+    try:
+        found = namespace.infer(bind(parse(source), bindings or {}))
+    except ExpressionError as error:
+        yield f"{place}, column {error.column}: {error.fault}; in `{source}`"
+        return
+    if wanted is not None and found != wanted:
+        yield f"{place}, column 1: a {wanted} is wanted, this is a {found}; in `{source}`"

@@ -1,0 +1,164 @@
+"""What a name may mean in each scope of a rulebook, and of what type it is: the language's static check."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from perfbatch.rulebook.expression import (
+    Binary,
+    Boolean,
+    Call,
+    Compare,
+    ExpressionError,
+    Member,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Text,
+    leaves,
+)
+from perfbatch.rulebook.model import CardBlock, FormField, RowsBlock, Rulebook, ScorecardBlock
+
+__all__ = ["NUMERIC_KINDS", "OTHER_RECORDS", "Namespace", "Type"]
+
+Type = Literal["number", "text", "condition"]
+
+NUMERIC_KINDS = frozenset({"amount", "count", "area", "score", "percent", "year"})
+OTHER_RECORDS = ("prior", "roster", "summary")
+"""Records beside the row at hand: last year's figures, the bureau's own, the department's 汇总 row."""
+
+# What scoring and intake work out for a row, beside its fields.
+_DERIVED: dict[str, dict[str, Type]] = {
+    "department": {"total_points": "number", "self_total": "number", "verified_total": "number"},
+    "unit": {},
+    "item": {"has_target_types": "condition", "targets_answered": "number"},
+    "target": {},
+}
+
+
+class Namespace:
+    """The names of one scope."""
+
+    def __init__(self, rulebook: Rulebook, scope: Literal["department", "unit", "item", "target"]) -> None:
+        self._rulebook = rulebook
+        self._scope = scope
+
+    @cached_property
+    def fields(self) -> dict[str, Type]:
+        """Name → type, for everything that may stand alone."""
+        types = {field.id: _type(field) for field in self._scope_fields()}
+        return {**types, **_DERIVED[self._scope]}
+
+    def _scope_fields(self) -> list[FormField]:
+        blocks = [block for _, block in self._rulebook.blocks()]
+        tables = [field for table in self._rulebook.unit_tables.values() for field in table.fields]
+        match self._scope:
+            case "unit":
+                return list(tables)
+            case "item":
+                return [field for block in blocks if isinstance(block, ScorecardBlock) for field in block.fields]
+            case "target":
+                targets = (block for block in blocks if isinstance(block, RowsBlock) and block.id == "targets")
+                return [field for block in targets for field in block.fields]
+        cards = [field for block in blocks if isinstance(block, CardBlock) for field in block.fields]
+        totals = [block.total for block in blocks if isinstance(block, ScorecardBlock)]
+        return [*cards, *tables, *totals]
+
+    def infer(self, node: Node) -> Type:
+        """The type of an expression in this scope. Raises `ExpressionError` for a name or a use that makes no sense."""
+        match node:
+            case Number():
+                return "number"
+            case Text():
+                return "text"
+            case Name(name, column):
+                if name not in self.fields:
+                    raise ExpressionError(f"no field {name!r} in the scope {self._scope}", column)
+                return self.fields[name]
+            case Member():
+                return self._member(node)
+            case Negative(operand):
+                return self._want(operand, "number", "number")
+            case Not(operand):
+                return self._want(operand, "condition", "condition")
+            case Binary(_, left, right):
+                self._want(left, "number", "number")
+                return self._want(right, "number", "number")
+            case Compare(op, left, right):
+                kinds = self.infer(left), self.infer(right)
+                if kinds[0] != kinds[1] or kinds[0] == "condition" or (kinds[0] == "text" and op not in ("==", "!=")):
+                    raise ExpressionError(f"cannot compare {kinds[0]} {op} {kinds[1]}", _column(node))
+                return "condition"
+            case Boolean(_, operands):
+                for operand in operands:
+                    self._want(operand, "condition", "condition")
+                return "condition"
+            case Call():
+                return self._call(node)
+        raise TypeError(f"not a node: {node!r}")
+
+    def _want(self, node: Node, wanted: Type, result: Type) -> Type:
+        found = self.infer(node)
+        if found != wanted:
+            raise ExpressionError(f"a {wanted} is wanted, this is a {found}", _column(node))
+        return result
+
+    def _member(self, node: Member) -> Type:
+        book = self._rulebook
+        if node.owner in OTHER_RECORDS:
+            field = book.field_by_id.get(node.field)
+            if field and self._scope == ("unit" if node.owner == "summary" else "department"):
+                return _type(field)
+        elif self._scope == "department":
+            if node.owner in {group.id for group in book.groups} and node.field == "points":
+                return "number"
+            if node.owner in book.indicator_by_id and node.field in ("item_max", "item_self_score"):
+                return "number"
+        raise ExpressionError(f"nothing is called {node.owner}.{node.field} in the scope {self._scope}", node.column)
+
+    def _call(self, node: Call) -> Type:
+        first = node.arguments[0]
+        match node.function, first:
+            case "sum", Member(owner, field, column):
+                self._collection(owner, field, column)
+                return "number"
+            case "points", Name(indicator, column):
+                if self._scope != "department" or indicator not in self._rulebook.indicator_by_id:
+                    raise ExpressionError(f"no indicator {indicator!r} in the scope {self._scope}", column)
+                return "number"
+            case "part", Name(name, column):
+                if name not in self._rulebook.siblings:
+                    raise ExpressionError(f"{name!r} is not a part of any total", column)
+                return self.infer(first)
+            case "filled", _:
+                self.infer(first)
+                return "condition"
+            case "has_number", _:
+                return self._want(first, "text", "condition")
+            case "grade", _:
+                return self._want(first, "number", "text")
+            case "either", _:
+                self._want(first, "number", "number")
+                return self._want(node.arguments[1], "number", "number")
+        return self._want(first, "number", "number")
+
+    def _collection(self, owner: str, field: str, column: int) -> None:
+        book = self._rulebook
+        amounts = {one.id for table in book.unit_tables.values() for one in table.fields if one.kind == "amount"}
+        groups = {"items", *(group.id for group in book.groups)}
+        rows = owner == "units" and field in amounts
+        scores = owner in groups and field in ("item_max", "item_self_score")
+        if self._scope != "department" or not (rows or scores):
+            raise ExpressionError(f"nothing to sum in {owner}.{field} in the scope {self._scope}", column)
+
+
+def _type(field: FormField) -> Type:
+    return "number" if field.kind in NUMERIC_KINDS else "text"
+
+
+def _column(node: Node) -> int:
+    """Where a node starts, as far as a name in it tells."""
+    return next((leaf.column for leaf in leaves(node)), 1)

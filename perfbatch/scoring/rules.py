@@ -1,0 +1,266 @@
+"""The six kinds of rules over columns: an indicator's inputs → exact points, for the whole district at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+
+from perfbatch.rulebook.columns import Bools, Quantity, Truth, arithmetic, compare, evaluate, quantise
+from perfbatch.rulebook.expression import Binary, Compare, Name, Node, Number, Text, bind, leaves, parse
+from perfbatch.rulebook.model import (
+    Band,
+    BandsRule,
+    CasesRule,
+    ChecklistRule,
+    DeductRule,
+    Domain,
+    Indicator,
+    JudgementRule,
+    PerCaseRule,
+)
+from perfbatch.scopes import FrameScope, fraction_column
+
+__all__ = ["READINGS", "Computation", "Reading", "compute", "input_ids"]
+
+Reading = Literal["pro_rata", "whole", "ceil"]
+READINGS: tuple[Reading, ...] = ("pro_rata", "whole", "ceil")
+
+HUNDREDTH = Fraction(1, 100)
+
+
+@dataclass(frozen=True)
+class Computation:
+    """What a rule makes of its inputs, a row per department.
+
+    `points` counts 0.01 points, quantised once, half up; valid where `computed`. `figure` is the exact ratio or figure in
+    percent (or the count), where the rule has one. `applicable` is false where the denominator is 0, `covered` where the
+    form's rule says nothing about the figure. `over`: past the side on which the form asks for a finding.
+    `readings`: the points under each reading of a fraction of a percentage point.
+    """
+
+    points: np.ndarray
+    computed: Bools
+    applicable: Bools
+    covered: Bools
+    figure: Quantity | None
+    over: Bools
+    missing: tuple[tuple[str, Bools], ...]
+    readings: dict[Reading, np.ndarray] = field(default_factory=dict)
+
+
+def input_ids(indicator: Indicator) -> tuple[str, ...]:
+    """The fields and evidence rows that a rule needs, in the order it names them."""
+    rule = indicator.rule
+    if indicator.evidence_ids:
+        return indicator.evidence_ids
+    if isinstance(rule, PerCaseRule):
+        return (rule.count,)
+    sources = [source for source in (indicator.ratio, indicator.figure) if source]
+    if isinstance(rule, CasesRule):
+        sources += rule.let.values()
+        sources += [case.when for case in rule.cases]
+    own = rule.let if isinstance(rule, CasesRule) else {}
+    names = [leaf.id for source in sources for leaf in leaves(parse(source)) if isinstance(leaf, Name)]
+    return tuple(dict.fromkeys(name for name in names if name not in own))
+
+
+def compute(indicator: Indicator, scope: FrameScope) -> Computation | None:
+    """Apply an indicator's rule; None for judgement."""
+    rule, full = indicator.rule, Fraction(indicator.points)
+    match rule:
+        case JudgementRule():
+            return None
+        case DeductRule():
+            figure, applicable, missing = _figure(indicator, scope)
+            return _deduct(rule, full, figure, applicable, missing)
+        case BandsRule():
+            figure, applicable, missing = _figure(indicator, scope)
+            return _bands(rule, figure, applicable, missing)
+        case PerCaseRule():
+            return _per_case(rule, indicator, full, scope)
+        case ChecklistRule():
+            return _checklist(rule, indicator, scope)
+        case CasesRule():
+            return _cases(rule, indicator, scope)
+    raise TypeError(f"no such rule: {rule!r}")
+
+
+def _figure(indicator: Indicator, scope: FrameScope) -> tuple[Quantity, Bools, tuple[tuple[str, Bools], ...]]:
+    """The figure in percent, whether its denominator is other than 0, and which inputs are missing where."""
+    if indicator.ratio is None:
+        assert indicator.figure is not None
+        tree = parse(indicator.figure)
+        figure = _number(tree, scope)
+        return figure, np.ones(scope.length, bool), _missing(tree, figure, scope)
+    tree = parse(indicator.ratio)
+    assert isinstance(tree, Binary)
+    numerator, denominator = _number(tree.left, scope), _number(tree.right, scope)
+    applicable = ~(denominator.usable & np.asarray(denominator.num == 0, dtype=bool))
+    figure = _number(Binary("*", Number(Fraction(100)), tree), scope)
+    found = {**dict(_missing(tree.left, numerator, scope))}
+    for name, mask in _missing(tree.right, denominator, scope):
+        found[name] = found[name] | mask if name in found else mask
+    return figure, applicable, tuple((name, mask & applicable) for name, mask in found.items())
+
+
+def _number(tree: Node, scope: FrameScope) -> Quantity:
+    column = evaluate(tree, scope, tolerant=False)
+    assert isinstance(column, Quantity)
+    return column
+
+
+def _missing(tree: Node, value: Quantity, scope: FrameScope) -> tuple[tuple[str, Bools], ...]:
+    """The leaves that are not there, where the value cannot be used for the lack of them."""
+    found: dict[str, Bools] = {}
+    for leaf in leaves(tree):
+        if isinstance(leaf, Name) and leaf.id not in found:
+            column = scope.name(leaf.id)
+            found[leaf.id] = ~value.usable & (~column.known | column.tainted)
+    return tuple(found.items())
+
+
+def _points(exact: Quantity) -> np.ndarray:
+    return quantise(exact, HUNDREDTH).astype(np.int64)
+
+
+def _none(scope_length: int) -> Bools:
+    return np.zeros(scope_length, bool)
+
+
+def _deduct(
+    rule: DeductRule, full: Fraction, figure: Quantity, applicable: Bools, missing: tuple[tuple[str, Bools], ...]
+) -> Computation:
+    length = len(figure.num)
+    excess = _past(rule, figure)
+    beyond = np.asarray(excess.num > 0, dtype=bool)
+    readings = {}
+    for reading in READINGS:
+        lost = _scaled(_read(excess, reading), Fraction(rule.per_point))
+        left = _points(_minus(full, lost))
+        readings[reading] = np.where(beyond, np.maximum(left, 0), int(full / HUNDREDTH))
+    past_other_side = np.asarray(excess.num < 0, dtype=bool) & figure.usable
+    return Computation(
+        points=readings[rule.reading],
+        computed=figure.usable & applicable,
+        applicable=applicable,
+        covered=np.ones(length, bool),
+        figure=figure,
+        over=past_other_side if rule.other_side == "finding" else _none(length),
+        missing=missing,
+        readings=readings,
+    )
+
+
+def _past(rule: DeductRule, figure: Quantity) -> Quantity:
+    """Percentage points past the threshold on the side that costs points."""
+    threshold = Fraction(rule.threshold)
+    gap = _minus(threshold, figure)
+    return gap if rule.side == "below" else _negated(gap)
+
+
+def _negated(quantity: Quantity) -> Quantity:
+    return Quantity(-quantity.num, quantity.den, quantity.slack, quantity.known, quantity.tainted)
+
+
+def _minus(constant: Fraction, quantity: Quantity) -> Quantity:
+    return arithmetic("-", fraction_column(constant, len(quantity.num)), quantity)
+
+
+def _scaled(quantity: Quantity, factor: Fraction) -> Quantity:
+    return arithmetic("*", quantity, fraction_column(factor, len(quantity.num)))
+
+
+def _read(excess: Quantity, reading: Reading) -> Quantity:
+    """A fraction of a percentage point: in proportion, not at all, or as a whole one."""
+    if reading == "pro_rata":
+        return excess
+    whole = excess.num // excess.den if reading == "whole" else -(-excess.num // excess.den)
+    return Quantity(whole, 1, np.zeros(len(whole), np.int64), excess.known, excess.tainted)
+
+
+def _bands(rule: BandsRule, figure: Quantity, applicable: Bools, missing: tuple[tuple[str, Bools], ...]) -> Computation:
+    points = np.zeros(len(figure.num), np.int64)
+    for band in rule.bands:
+        points[_in_band(figure, band)] = int(Fraction(band.points) / HUNDREDTH)
+    return Computation(
+        points=points,
+        computed=figure.usable & applicable & _in_domain(figure, rule.domain),
+        applicable=applicable,
+        covered=~(figure.usable & applicable) | _in_domain(figure, rule.domain),
+        figure=figure,
+        over=_none(len(points)),
+        missing=missing,
+    )
+
+
+def _in_domain(figure: Quantity, domain: Domain) -> Bools:
+    whole = Band(minimum=domain.minimum, maximum=domain.maximum, points=Decimal())
+    return _in_band(figure, whole)
+
+
+def _in_band(figure: Quantity, band: Band) -> Bools:
+    inside = figure.usable
+    for bound, test in (
+        (band.minimum, np.greater_equal),
+        (band.above, np.greater),
+        (band.maximum, np.less_equal),
+        (band.below, np.less),
+    ):
+        if bound is not None:
+            gap = _negated(_minus(Fraction(bound), figure))
+            inside = inside & np.asarray(test(gap.num, 0), dtype=bool)
+    return inside
+
+
+def _per_case(rule: PerCaseRule, indicator: Indicator, full: Fraction, scope: FrameScope) -> Computation:
+    name = rule.count if rule.count != "breaches" else indicator.evidence_ids[0]
+    count = _number(Name(name), scope)
+    points = np.maximum(_points(_minus(full, _scaled(count, Fraction(rule.per_case)))), 0)
+    everywhere = np.ones(scope.length, bool)
+    return Computation(
+        points, count.usable, everywhere, everywhere, count, _none(scope.length), ((name, ~count.usable),)
+    )
+
+
+def _checklist(rule: ChecklistRule, indicator: Indicator, scope: FrameScope) -> Computation:
+    block = scope.rulebook.evidence_block
+    assert block is not None
+    points = np.zeros(scope.length, np.int64)
+    computed = np.ones(scope.length, bool)
+    missing = []
+    for item, evidence_id in zip(rule.items, indicator.evidence_ids, strict=True):
+        answer = scope.name(evidence_id)
+        yes = compare(Compare("==", Name(evidence_id), Text(block.yes)), scope, tolerant=False).truth
+        there = answer.known & ~answer.tainted
+        points += np.where(yes.value & there, int(Fraction(item.points) / HUNDREDTH), 0)
+        computed &= there
+        missing.append((evidence_id, ~there))
+    everywhere = np.ones(scope.length, bool)
+    return Computation(points, computed, everywhere, everywhere, None, _none(scope.length), tuple(missing))
+
+
+def _cases(rule: CasesRule, indicator: Indicator, scope: FrameScope) -> Computation:
+    figures = {name: parse(source) for name, source in rule.let.items()}
+    trees = [(bind(parse(case.when), figures), case) for case in rule.cases]
+    points = np.zeros(scope.length, np.int64)
+    decided = _none(scope.length)
+    known = np.ones(scope.length, bool)
+    for tree, case in trees:
+        truth = evaluate(tree, scope, tolerant=False)
+        assert isinstance(truth, Truth)
+        # A case counts only while every case before it was known to fail.
+        hit = truth.value & truth.known & ~truth.tainted & ~decided & known
+        points[hit] = int(Fraction(case.points) / HUNDREDTH)
+        decided = decided | hit
+        known = known & (truth.known & ~truth.tainted | decided)
+    missing = tuple(
+        (name, ~known & ~decided & (~scope.name(name).known | scope.name(name).tainted))
+        for name in input_ids(indicator)
+    )
+    figure = _number(next(iter(figures.values())), scope) if figures else None
+    everywhere = np.ones(scope.length, bool)
+    return Computation(points, decided, everywhere, decided | ~known, figure, _none(scope.length), missing)

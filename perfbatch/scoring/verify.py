@@ -1,0 +1,207 @@
+"""Computed, self and verified scores with their status; totals, grades, ranks.
+
+The computed score stands where it could be computed; elsewhere the self-score stands, marked, within 0 … points. A
+reviewer's score stands over both (复核). Units: counts of 1/SCALE point in frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from perfbatch.frames import Frames
+from perfbatch.intake.submission import SCALE
+from perfbatch.rulebook.columns import Ints, Quantity, quantise
+from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.scopes import DepartmentScope
+from perfbatch.scoring.rules import HUNDREDTH, Computation, compute
+
+__all__ = ["Adjustment", "IndicatorScores", "Scored", "score"]
+
+_CENT = SCALE // 100
+STATUSES = ("computed", "self_reported", "not_applicable", "adjusted")
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A reviewer's score for one indicator of one department, with the reason (财政复核)."""
+
+    score: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class IndicatorScores:
+    """One indicator over the district; `self_score`, `maximum`, `verified` count 1/SCALE points."""
+
+    indicator: Indicator
+    computation: Computation | None
+    maximum: Ints
+    self_score: Quantity
+    verified: Ints
+    status: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The district scored: frames as `BatchResult` has them, and the columns behind each indicator."""
+
+    departments: pd.DataFrame
+    scores: pd.DataFrame
+    indicators: Mapping[str, IndicatorScores]
+
+
+def score(
+    frames: Frames, rulebook: Rulebook, adjustments: Mapping[tuple[str, str], Adjustment] | None = None
+) -> Scored:
+    """Score every department. `adjustments` is (budget_code, indicator id) → the reviewer's score."""
+    scope = DepartmentScope(frames.departments, rulebook, frames=frames)
+    maxima = _maxima(scope, rulebook)
+    codes = frames.departments["budget_code"].to_numpy(dtype=object)
+    found = {
+        indicator.id: _indicator(indicator, scope, maxima[indicator.id], codes, adjustments or {})
+        for indicator in rulebook.indicators
+    }
+    return Scored(_totals(frames, found, scope, rulebook), _scores_frame(found, scope), found)
+
+
+def _maxima(scope: DepartmentScope, rulebook: Rulebook) -> dict[str, Ints]:
+    """A department may move points inside a group whose rows it may edit; elsewhere, or where the group no longer adds up,
+    the rulebook's points hold."""
+    maxima: dict[str, Ints] = {}
+    for group in rulebook.groups:
+        own = scope.total(group.id, "item_max")
+        sound = own.usable & (own.num == int(group.points * SCALE))
+        for indicator in (one for one in rulebook.indicators if one.group == group.id):
+            stated = scope.member(indicator.id, "item_max")
+            assert isinstance(stated, Quantity)
+            ruled = np.full(scope.length, int(indicator.points * SCALE), dtype=np.int64)
+            moved = sound & stated.usable & indicator.editable
+            maxima[indicator.id] = np.where(moved, stated.num, ruled)
+    return maxima
+
+
+def _indicator(
+    indicator: Indicator,
+    scope: DepartmentScope,
+    maximum: Ints,
+    codes: np.ndarray,
+    adjustments: Mapping[tuple[str, str], Adjustment],
+) -> IndicatorScores:
+    self_score = scope.member(indicator.id, "item_self_score")
+    assert isinstance(self_score, Quantity)
+    computation = compute(indicator, scope)
+    cents = quantise(self_score, HUNDREDTH).astype(np.int64)
+    verified = np.where(self_score.usable, np.clip(cents * _CENT, 0, maximum), 0)
+    status = np.full(scope.length, "self_reported", dtype=object)
+    if computation is not None:
+        verified = np.where(computation.computed, computation.points * _CENT, verified)
+        status[computation.computed] = "computed"
+        idle = ~computation.applicable
+        status[idle] = "not_applicable"
+        if (indicator.not_applicable or scope.rulebook.not_applicable) == "full":
+            verified = np.where(idle, maximum, verified)
+    for row, code in enumerate(codes) if adjustments else ():
+        adjustment = adjustments.get((code, indicator.id))
+        if adjustment is not None:
+            verified[row], status[row] = adjustment.score, "adjusted"
+    return IndicatorScores(indicator, computation, maximum, self_score, verified, status)
+
+
+def _totals(
+    frames: Frames, found: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook
+) -> pd.DataFrame:
+    departments = frames.departments.copy(deep=False)
+    stated = scope.name("self_score_total")
+    summed = scope.total("items", "item_self_score")
+    assert isinstance(stated, Quantity)
+    self_total = np.where(stated.usable, stated.num, summed.num)
+    departments["self_total"] = _nullable(self_total, stated.usable | summed.known)
+    verified = _verified_total(found, scope, rulebook)
+    departments["verified_total"] = _nullable(verified, np.ones(scope.length, bool))
+    for status in STATUSES:
+        points = sum(
+            (np.where(one.status == status, one.maximum, 0) for one in found.values()), np.zeros(scope.length, np.int64)
+        )
+        departments[f"points.{status}"] = _nullable(points, np.ones(scope.length, bool))
+    none = np.zeros(scope.length, np.int64)
+    sure, no = np.ones(scope.length, bool), np.zeros(scope.length, bool)
+    departments["grade"] = scope.grade(Quantity(verified, SCALE, none, sure, no)).values
+    departments["rank"] = departments["verified_total"].rank(method="min", ascending=False).astype("Int64")
+    return departments
+
+
+def _verified_total(found: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook) -> Ints:
+    """The sum; under the policy `exclude`, what does not apply leaves the total, which is rescaled to all points."""
+    total = np.zeros(scope.length, np.int64)
+    excluded = np.zeros(scope.length, np.int64)
+    for one in found.values():
+        policy = one.indicator.not_applicable or rulebook.not_applicable
+        out = (one.status == "not_applicable") & (policy == "exclude")
+        total += np.where(out, 0, one.verified)
+        excluded += np.where(out, one.maximum, 0)
+    whole = int(rulebook.total_points * SCALE)
+    left = whole - excluded
+    rescaled = Quantity(
+        total.astype(object) * whole,
+        np.where(left > 0, left, 1).astype(object) * SCALE,
+        np.zeros(scope.length, np.int64),
+        np.ones(scope.length, bool),
+        np.zeros(scope.length, bool),
+    )
+    cents = quantise(rescaled, HUNDREDTH).astype(np.int64)
+    return np.where(excluded > 0, cents * _CENT, total)
+
+
+def _scores_frame(found: Mapping[str, IndicatorScores], scope: DepartmentScope) -> pd.DataFrame:
+    """25 rows a department, in the rulebook's order."""
+    length, width = scope.length, len(found)
+    one_by_one = list(found.values())
+    sure = np.ones(length, bool)
+
+    def interleaved(columns: list[Any]) -> Any:
+        return np.stack(columns, axis=1).reshape(-1) if length else np.concatenate(columns)
+
+    computed, is_computed, missing = [], [], []
+    for one in one_by_one:
+        computation = one.computation
+        computed.append(computation.points * _CENT if computation else np.zeros(length, np.int64))
+        is_computed.append(computation.computed if computation else ~sure)
+        missing.append(_missing(one, length))
+    frame = pd.DataFrame(
+        {
+            "department": np.repeat(np.arange(length), width),
+            "indicator": np.tile(np.array(list(found), dtype=object), length),
+            "max": _nullable(interleaved([one.maximum for one in one_by_one]), np.tile(sure, width)),
+            "self": _nullable(
+                interleaved([one.self_score.num for one in one_by_one]),
+                interleaved([one.self_score.usable for one in one_by_one]),
+            ),
+            "computed": _nullable(interleaved(computed), interleaved(is_computed)),
+            "verified": _nullable(interleaved([one.verified for one in one_by_one]), np.tile(sure, width)),
+            "status": interleaved([one.status for one in one_by_one]),
+        }
+    )
+    frame["missing"] = interleaved(missing)
+    return frame
+
+
+def _missing(one: IndicatorScores, length: int) -> np.ndarray:
+    """Per department the ids whose lack kept the score from being computed, as a tuple."""
+    named = np.empty(length, dtype=object)
+    named[:] = [()] * length
+    waiting = one.status == "self_reported"
+    for name, mask in one.computation.missing if one.computation else ():
+        for row in np.flatnonzero(mask & waiting):
+            named[row] = (*named[row], name)
+    for row in np.flatnonzero(waiting & ~one.self_score.usable):
+        named[row] = (*named[row], "item_self_score")
+    return named
+
+
+def _nullable(values: Ints, known: np.ndarray) -> Any:
+    return pd.arrays.IntegerArray(np.where(known, values, 0).astype(np.int64), ~known)
