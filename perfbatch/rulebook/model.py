@@ -284,10 +284,11 @@ class Case(_Model):
 
 
 class CasesRule(_Model):
-    """Conditions in order over named figures; where none holds the form says nothing, and a person scores."""
+    """Conditions in order over named figures (`labels`: what people call them); where none holds the form says nothing, and a person scores."""
 
     kind: Literal["cases"]
     let: dict[Identifier, str] = {}
+    labels: dict[Identifier, str] = {}
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
 
 

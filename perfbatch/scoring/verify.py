@@ -20,7 +20,7 @@ from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.scopes import DepartmentScope
 from perfbatch.scoring.rules import HUNDREDTH, Computation, compute
 
-__all__ = ["Adjustment", "IndicatorScores", "Scored", "score"]
+__all__ = ["Adjustment", "IndicatorScores", "Scored", "computed_points", "score"]
 
 _CENT = SCALE // 100
 STATUSES = ("computed", "self_reported", "not_applicable", "adjusted")
@@ -205,3 +205,14 @@ def _missing(one: IndicatorScores, length: int) -> np.ndarray:
 
 def _nullable(values: Ints, known: np.ndarray) -> Any:
     return pd.arrays.IntegerArray(np.where(known, values, 0).astype(np.int64), ~known)
+
+
+def computed_points(scored: Scored) -> dict[str, Quantity]:
+    """Indicator id → computed points as a column, unknown where not computed; what `points(…)` in a check means."""
+    columns: dict[str, Quantity] = {}
+    for name, one in scored.indicators.items():
+        if one.computation is not None:
+            none = np.zeros(len(one.maximum), np.int64)
+            known = one.computation.computed
+            columns[name] = Quantity(one.computation.points, 100, none, known, np.zeros(len(none), bool))
+    return columns

@@ -1,0 +1,5 @@
+"""`python -m perfbatch`."""
+
+from perfbatch.cli import main
+
+main()

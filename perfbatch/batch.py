@@ -1,0 +1,215 @@
+"""One night: discover → read → score → reconcile → publish.
+
+Scores come before the checks because two of the checks (R19, R25) hold the department's figures against computed scores.
+Nothing here decides what is right; it puts the rooms in order and keeps one file's trouble away from the others.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from unicodedata import normalize
+
+from perfbatch.findings import SET_ASIDE, Finding
+from perfbatch.frames import Frames, build_frames, record_frame
+from perfbatch.history import HISTORY_NAME, closing_figures, write_history
+from perfbatch.intake.inbox import Found, found_at, walk
+from perfbatch.intake.reading_pool import Read, read_all
+from perfbatch.intake.submission import InboxEntry, Submission
+from perfbatch.reconcile import reconcile
+from perfbatch.result import BatchResult, RosterStanding
+from perfbatch.roster import Roster
+from perfbatch.rulebook.checks import bind_checks
+from perfbatch.rulebook.expression import Member, leaves
+from perfbatch.rulebook.load import LoadedRulebook
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.scoring.remarks import remark
+from perfbatch.scoring.verify import Adjustment, Scored, computed_points, score
+
+__all__ = ["Checked", "Night", "check_workbook", "examine", "run_batch", "run_night"]
+
+
+@dataclass(frozen=True)
+class Night:
+    """A batch with the frames and columns behind it, for whoever wants to know why."""
+
+    result: BatchResult
+    frames: Frames
+    scored: Scored
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One workbook checked on its own; `night` is None where it could not be read, for the reason in `entry`."""
+
+    path: Path
+    entry: InboxEntry
+    night: Night | None
+
+
+def run_night(
+    inbox: Path, outbox: Path, loaded: LoadedRulebook, *, roster: Roster | None = None, workers: int = 1
+) -> tuple[Night, list[str]]:
+    """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
+
+    Raises `OperatorFault` for an inbox that cannot be read, `BatchFault` where the night could not be completed; the outbox
+    is then as it was.
+    """
+    from perfbatch.publish.outbox import REPORT_NAME, publish
+    from perfbatch.publish.summary import summary_name, write_summary
+
+    history = outbox / HISTORY_NAME
+    prior = closing_figures(history, loaded.rulebook.fiscal_year - 1)
+    night = run_batch(inbox, loaded, roster=roster, prior=prior, workers=workers)
+    result = night.result
+    name = summary_name(loaded.rulebook)
+    outputs = (name, HISTORY_NAME, REPORT_NAME)
+    writers = {
+        name: lambda path: write_summary(result, path, outputs),
+        HISTORY_NAME: lambda path: write_history(history, result, path),
+    }
+    return night, publish(result, outbox, writers)
+
+
+def run_batch(
+    inbox: Path,
+    loaded: LoadedRulebook,
+    *,
+    roster: Roster | None = None,
+    prior: dict[str, dict[str, int]] | None = None,
+    workers: int = 1,
+) -> Night:
+    """Read, score and reconcile a folder, writing nothing. `prior`: budget_code → last year's closing figures."""
+    found = walk(inbox)
+    return _night(found, loaded, roster=roster, prior=prior, workers=workers)
+
+
+def check_workbook(path: Path, loaded: LoadedRulebook) -> Checked:
+    """Check one workbook as the night would, writing nothing."""
+    night = _night([found_at(path)], loaded)
+    entry = night.result.entries[0]
+    return Checked(path, entry, night if entry.status == "accepted" else None)
+
+
+def _night(
+    found: Sequence[Found],
+    loaded: LoadedRulebook,
+    *,
+    roster: Roster | None = None,
+    prior: dict[str, dict[str, int]] | None = None,
+    workers: int = 1,
+) -> Night:
+    started = _now()
+    reads = read_all(found, loaded.rulebook, workers)
+    entries, submissions = _settle(found, reads)
+    frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior)
+    result = BatchResult(
+        run_id=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+        started_at=started,
+        finished_at=_now(),
+        rulebook=loaded.rulebook,
+        rulebook_sha256=loaded.sha256,
+        entries=entries,
+        findings=findings,
+        departments=scored.departments,
+        units=frames.units,
+        scores=scored.scores,
+        roster=_standing(roster, submissions) if roster else None,
+    )
+    faults = tuple((one.path, read.fault) for one, read in zip(found, reads, strict=True) if read.fault)
+    return Night(result, frames, scored, faults)
+
+
+def examine(
+    submissions: Sequence[Submission],
+    rulebook: Rulebook,
+    *,
+    roster: Roster | None = None,
+    prior: dict[str, dict[str, int]] | None = None,
+) -> tuple[Frames, Scored, tuple[Finding, ...]]:
+    """Score and reconcile submissions; findings come by department, the gravest first."""
+    frames = build_frames(submissions, rulebook)
+    reviews = roster.reviews if roster else {}
+    adjustments = {key: Adjustment(points, reason) for key, (points, reason) in reviews.items()}
+    scored = score(frames, rulebook, adjustments)
+    codes = [submission.budget_code for submission in submissions]
+    figures = {entry.budget_code: dict(entry.figures) for entry in roster.entries} if roster else {}
+    checked = reconcile(
+        frames,
+        scored.departments,
+        computed_points(scored),
+        rulebook,
+        prior=record_frame(codes, prior or {}, _fields_of("prior", rulebook)),
+        roster=record_frame(codes, figures, _fields_of("roster", rulebook)),
+    )
+    said = [finding for submission in submissions for finding in submission.findings]
+    findings = [*said, *checked, *remark(frames, scored, rulebook, adjustments)]
+    place = {submission.file: number for number, submission in enumerate(submissions)}
+    findings.sort(key=lambda one: (place[one.file], one.severity.order, one.code))
+    return frames, scored, tuple(findings)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone().replace(microsecond=0)
+
+
+def _fields_of(record: str, rulebook: Rulebook) -> list[str]:
+    """The fields that the rulebook's checks look up in another record."""
+    trees = [tree for bound in bind_checks(rulebook) for tree in (bound.holds, bound.when) if tree is not None]
+    named = (leaf.field for tree in trees for leaf in leaves(tree) if isinstance(leaf, Member) and leaf.owner == record)
+    return sorted(set(named))
+
+
+def _standing(roster: Roster, submissions: Iterable[Submission]) -> RosterStanding:
+    received = {submission.budget_code for submission in submissions}
+    missing = [(one.budget_code, one.unit_name) for one in roster.entries if one.budget_code not in received]
+    return RosterStanding(len(roster.entries), len(roster.entries) - len(missing), tuple(missing))
+
+
+def _settle(found: Sequence[Found], reads: Sequence[Read]) -> tuple[tuple[InboxEntry, ...], list[Submission]]:
+    """What becomes of every entry; of several workbooks under one code the newest is taken, or none (F09)."""
+    entries = [_entry(one, read) for one, read in zip(found, reads, strict=True)]
+    by_code: dict[str, list[int]] = defaultdict(list)
+    for number, read in enumerate(reads):
+        if read.submission is not None:
+            # Without a code nothing tells whose it is, so nothing can replace it either.
+            by_code[read.submission.budget_code or f"\0{number}"].append(number)
+    submissions: list[Submission] = []
+    for code, numbers in by_code.items():
+        names = {_folded(reads[number].submission) for number in numbers}
+        if len(names) > 1:
+            for number in numbers:
+                entries[number] = _set_aside(entries[number], "F09", code)
+            continue
+        newest = max(numbers, key=lambda number: (found[number].mtime_ns, number))
+        for number in numbers:
+            if number != newest:
+                message = f"已由较新的 {found[newest].path} 替代"
+                entries[number] = replace(entries[number], status="superseded", message=message)
+        submission = reads[newest].submission
+        assert submission is not None
+        submissions.append(submission)
+    submissions.sort(key=lambda one: (one.budget_code, one.file))
+    return tuple(entries), submissions
+
+
+def _folded(submission: Submission | None) -> str:
+    return "".join(normalize("NFKC", submission.unit_name).split()) if submission else ""
+
+
+def _entry(found: Found, read: Read) -> InboxEntry:
+    submission = read.submission
+    entry = InboxEntry(found.path, found.size, read.sha256, found.mtime_ns, "accepted")
+    if submission is not None:
+        return replace(entry, budget_code=submission.budget_code, unit_name=submission.unit_name)
+    return _set_aside(entry, read.code, read.what)
+
+
+def _set_aside(entry: InboxEntry, code: str, what: str) -> InboxEntry:
+    text = SET_ASIDE[code]
+    return replace(entry, status="set_aside", code=code, message=text.message.format(what=what), remedy=text.remedy)

@@ -1,0 +1,253 @@
+"""The command line: parse, call, print. Exit codes: 0 done; 1 not completed; 2 usage; 3 findings (see each command)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from perfbatch.errors import BatchFault, OperatorFault
+
+# Nothing that takes long to import stands at the top: `--help` must answer at once.
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="perfbatch",
+    help="Nightly batch over a folder of departments' self-evaluation workbooks: check, score, summarise.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+rulebook_app = typer.Typer(
+    name="rulebook", help="Show, check or export the rules.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(rulebook_app)
+
+DONE, NOT_COMPLETED, USAGE, FINDINGS = 0, 1, 2, 3
+
+InboxOption = Annotated[Path, typer.Option("--inbox", metavar="DIR", help="Folder of filled workbooks; only read.")]
+OutboxOption = Annotated[Path, typer.Option("--outbox", metavar="DIR", help="Folder for the results.")]
+RosterOption = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="FILE", help="The bureau's roster workbook: who is expected to report."),
+]
+RulebookOption = Annotated[
+    Path | None, typer.Option("--rulebook", metavar="FILE", help="Rulebook (.toml); the built-in one unless given.")
+]
+WorkersOption = Annotated[
+    int, typer.Option("--workers", metavar="N", min=0, help="Processes that read workbooks; 0 takes one per core.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from perfbatch import __version__
+
+        typer.echo(f"perfbatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    inbox: InboxOption = Path("inbox"),
+    outbox: OutboxOption = Path("outbox"),
+    roster: RosterOption = None,
+    rulebook: RulebookOption = None,
+    workers: WorkersOption = 0,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
+    ] = False,
+) -> None:
+    """Read the inbox, check and score every workbook, and write the district's summary to the outbox.
+
+    Exit codes: 0 done; 1 the batch could not be completed, nothing was replaced; 2 usage; 3 with --strict, done but a file
+    was set aside or an error finding stands.
+    """
+    from perfbatch.batch import run_night
+    from perfbatch.roster import read_roster
+    from perfbatch.rulebook.load import load_rulebook
+    from perfbatch.terminal import print_night
+
+    loaded = load_rulebook(rulebook)
+    known = read_roster(roster, loaded.rulebook) if roster else None
+    _folder(inbox)
+    night, outputs = run_night(inbox, outbox, loaded, roster=known, workers=_workers(workers))
+    result = night.result
+    print_night(result, outbox, outputs, night.faults)
+    grave = any(finding.severity == "error" for finding in result.findings)
+    if strict and (grave or any(entry.status == "set_aside" for entry in result.entries)):
+        raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def check(
+    workbooks: Annotated[
+        list[Path], typer.Argument(metavar="WORKBOOK...", help="Filled workbooks.", show_default=False)
+    ],
+    rulebook: RulebookOption = None,
+) -> None:
+    """Check single workbooks as the night would, before they are sent.
+
+    Exit codes: 0 clean; 3 findings (errors or warnings); 1 a workbook cannot be read; 2 usage.
+    """
+    from perfbatch.batch import check_workbook
+    from perfbatch.rulebook.load import load_rulebook
+    from perfbatch.terminal import print_check
+
+    loaded = load_rulebook(rulebook)
+    code = DONE
+    for path in workbooks:
+        checked = check_workbook(path, loaded)
+        print_check(checked)
+        if checked.night is None:
+            code = NOT_COMPLETED
+        elif code == DONE and any(one.severity != "info" for one in checked.night.result.findings):
+            code = FINDINGS
+    raise typer.Exit(code)
+
+
+@app.command()
+def template(
+    units: Annotated[
+        int, typer.Option("--units", metavar="N", min=0, max=500, help="Rows for subordinate units.")
+    ] = 10,
+    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder for the blank workbook.")] = Path(
+        "workbook_templates"
+    ),
+    rulebook: RulebookOption = None,
+) -> None:
+    """Write the blank workbook that departments fill."""
+    from perfbatch.rulebook.load import load_rulebook
+    from perfbatch.template import write_blank
+
+    loaded = load_rulebook(rulebook)
+    try:
+        path = write_blank(loaded.rulebook, output, units=units)
+    except OSError as error:
+        raise BatchFault(f"{output}: cannot be written to ({error.strerror}). Name another folder.") from error
+    typer.echo(f"Wrote {path}")
+
+
+@app.command()
+def explain(
+    budget_code: Annotated[str, typer.Argument(metavar="BUDGET_CODE", help="The department, e.g. 116001.")],
+    indicator: Annotated[
+        str | None, typer.Argument(metavar="[INDICATOR]", help="An indicator id, e.g. staff_control_rate.")
+    ] = None,
+    inbox: InboxOption = Path("inbox"),
+    roster: RosterOption = None,
+    rulebook: RulebookOption = None,
+    workers: WorkersOption = 0,
+) -> None:
+    """Say why a department's score is what it is: inputs, cells, rule, arithmetic."""
+    from perfbatch.batch import run_batch
+    from perfbatch.roster import read_roster
+    from perfbatch.rulebook.load import load_rulebook
+    from perfbatch.terminal import print_scorecard, print_trace
+
+    loaded = load_rulebook(rulebook)
+    if indicator is not None and indicator not in loaded.rulebook.indicator_by_id:
+        raise OperatorFault(
+            f"indicator {indicator}", "not in the rulebook", f"Use one of {', '.join(loaded.rulebook.indicator_by_id)}."
+        )
+    known = read_roster(roster, loaded.rulebook) if roster else None
+    _folder(inbox)
+    night = run_batch(inbox, loaded, roster=known, workers=_workers(workers))
+    codes = [submission.budget_code for submission in night.frames.submissions]
+    if budget_code not in codes:
+        raise OperatorFault(
+            f"budget code {budget_code}", f"no accepted workbook in {inbox} has it", "Check the code or the inbox."
+        )
+    department = codes.index(budget_code)
+    if indicator is None:
+        print_scorecard(night, department)
+    else:
+        print_trace(night, department, indicator)
+
+
+@rulebook_app.command("show")
+def rulebook_show(
+    rule: Annotated[str | None, typer.Argument(metavar="[ID]", help="One indicator or check, e.g. R02.")] = None,
+    rulebook: RulebookOption = None,
+) -> None:
+    """Print the rules as text."""
+    from perfbatch.rulebook.load import load_rulebook
+    from perfbatch.terminal import print_rulebook
+
+    if not print_rulebook(load_rulebook(rulebook).rulebook, rule):
+        raise OperatorFault(f"rule {rule}", "not in the rulebook", "Use an indicator id or a check's code, e.g. R02.")
+
+
+@rulebook_app.command("lint")
+def rulebook_lint(rulebook: RulebookOption = None) -> None:
+    """Check the rulebook itself. Exit codes: 0 sound; 2 faults, a line each."""
+    from perfbatch.rulebook.lint import lint
+    from perfbatch.rulebook.load import read_rulebook
+
+    loaded = read_rulebook(rulebook)
+    faults = lint(loaded.rulebook)
+    for fault in faults:
+        typer.echo(f"{loaded.name}: {fault}", err=True)
+    if faults:
+        raise typer.Exit(USAGE)
+    typer.echo(
+        f"{loaded.name}: {len(loaded.rulebook.indicators)} indicators, {len(loaded.rulebook.checks)} checks, no fault."
+    )
+
+
+@rulebook_app.command("export")
+def rulebook_export(
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The workbook to write.")] = Path(
+        "rulebook.xlsx"
+    ),
+    rulebook: RulebookOption = None,
+) -> None:
+    """Write the rules as a workbook: the scoring standard, the checks, the grades."""
+    from perfbatch.publish.standard import write_standard
+    from perfbatch.rulebook.load import load_rulebook
+
+    try:
+        write_standard(load_rulebook(rulebook).rulebook, output)
+    except OSError as error:
+        raise BatchFault(f"{output}: cannot be written ({error.strerror}). Name another file.") from error
+    typer.echo(f"Wrote {output}")
+
+
+def _workers(wanted: int) -> int:
+    import os
+
+    return wanted or os.cpu_count() or 1
+
+
+def _folder(inbox: Path) -> None:
+    if not inbox.is_dir():
+        raise OperatorFault(str(inbox), "is not a folder", "Name the folder of filled workbooks with --inbox.")
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that cannot show Chinese must not stop the night.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(arguments)
+    except OperatorFault as fault:
+        typer.echo(f"perfbatch: {fault}", err=True)
+        sys.exit(USAGE)
+    except BatchFault as fault:
+        typer.echo(f"perfbatch: {fault}", err=True)
+        sys.exit(NOT_COMPLETED)

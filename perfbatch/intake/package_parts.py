@@ -1,0 +1,211 @@
+"""The parts of an XLSX package around its sheets: which part is which sheet, defined names, number formats, calculation."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perfbatch.intake.limits import Limits
+from perfbatch.intake.markup import scan
+from perfbatch.intake.set_aside import SetAside
+
+__all__ = ["Area", "Styles", "WorkbookPart", "find_workbook_part", "parse_area", "read_styles", "read_workbook_part"]
+
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_TRUE = ("1", "true", "on")
+_AREA = re.compile(
+    r"^=?(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!\[\]:,\s()\"]+))!"
+    r"\$?(?P<c1>[A-Z]{1,3})\$?(?P<r1>[1-9]\d{0,6})(?::\$?(?P<c2>[A-Z]{1,3})\$?(?P<r2>[1-9]\d{0,6}))?$"
+)
+# ECMA-376 part 1, 18.8.30: the built-in formats that bear on how a figure is read; all others are plain numbers.
+_BUILTIN_FORMATS: Mapping[int, str] = {9: "0%", 10: "0.00%", 14: "m/d/yyyy", 22: "m/d/yy h:mm", 49: "@"}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A block of cells on one sheet; rows and columns count from 1, both ends belong to it."""
+
+    sheet: str
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPart:
+    """What the workbook part states.
+
+    `sheets`: sheet name → part name, worksheets only, in order. `names`: workbook-level defined names → area; a name that
+    refers to anything but one block of cells of one sheet of this workbook is not there. `full_calculation`: nobody has
+    calculated the workbook since it was written.
+    """
+
+    sheets: Mapping[str, str]
+    names: Mapping[str, Area]
+    full_calculation: bool
+    date1904: bool
+    styles_part: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Number formats by cell style."""
+
+    formats: tuple[str, ...] = field(default=())
+
+    def format_of(self, style: int) -> str:
+        """The number format of a cell style, "" (General) where the styles part does not say."""
+        return self.formats[style] if 0 <= style < len(self.formats) else ""
+
+
+def parse_area(text: str) -> Area | None:
+    """`'收支情况'!$C$7:$C$18` or `封面!$B$4` → its area; None for unions, whole columns, other workbooks, `#REF!`, formulas."""
+    match = _AREA.match(text.strip())
+    if match is None:
+        return None
+    sheet = match["plain"] or match["quoted"].replace("''", "'")
+    if "[" in sheet:
+        return None
+    rows = sorted((int(match["r1"]), int(match["r2"] or match["r1"])))
+    columns = sorted((_column(match["c1"]), _column(match["c2"] or match["c1"])))
+    if rows[1] > _ROWS or columns[1] > _COLUMNS:
+        return None
+    return Area(sheet, rows[0], columns[0], rows[1], columns[1])
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _part(package: zipfile.ZipFile, name: str, limits: Limits) -> zipfile.ZipExtFile:
+    """Open a part that is read whole. Raises `SetAside` F03 where it is missing, F07 where it is huge."""
+    try:
+        member = package.getinfo(name)
+    except KeyError:
+        raise SetAside("F03") from None
+    if member.file_size > limits.control_bytes:
+        raise SetAside("F07", f"部件 {member.file_size} 字节，上限 {limits.control_bytes} 字节")
+    return package.open(member)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Relationship:
+    id: str
+    kind: str
+    part: str
+
+
+def _relationships(package: zipfile.ZipFile, part: str, limits: Limits) -> list[_Relationship]:
+    folder, name = posixpath.split(part)
+    rels = posixpath.join(folder, "_rels", name + ".rels")
+    found: list[_Relationship] = []
+
+    def start(element: str, attributes: Mapping[str, str]) -> None:
+        if element == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "")
+            resolved = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            # Transitional and Strict packages name the same relation by different addresses; the last word is the same.
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found.append(_Relationship(attributes.get("Id", ""), kind, resolved))
+
+    with _part(package, rels, limits) as stream:
+        scan(stream, start)
+    return found
+
+
+def find_workbook_part(package: zipfile.ZipFile, limits: Limits) -> str:
+    """The name of the workbook part. Raises `SetAside` F03 where the package does not lead to one that is there."""
+    names = set(package.namelist())
+    for relationship in _relationships(package, "", limits):
+        if relationship.kind == "officeDocument" and relationship.part in names:
+            return relationship.part
+    raise SetAside("F03")
+
+
+class _WorkbookReader:
+    """Collects what `read_workbook_part` returns from the events of the workbook part."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
+        self.names: dict[str, str] = {}
+        self.full_calculation = False
+        self.date1904 = False
+        self._name: str | None = None
+        self._text: list[str] = []
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "sheet":
+            self.sheets.append((attributes.get("name", ""), attributes.get("id", "")))
+        elif element == "definedName":
+            # A copied sheet brings names of its own (localSheetId): they are the copy's, not the form's.
+            self._name = None if "localSheetId" in attributes else attributes.get("name")
+            self._text = []
+        elif element == "calcPr":
+            self.full_calculation = attributes.get("fullCalcOnLoad", "") in _TRUE
+        elif element == "workbookPr":
+            self.date1904 = attributes.get("date1904", "") in _TRUE
+
+    def text(self, piece: str) -> None:
+        if self._name is not None:
+            self._text.append(piece)
+
+    def end(self, element: str) -> None:
+        if element == "definedName" and self._name is not None:
+            self.names[self._name] = "".join(self._text)
+            self._name = None
+
+
+def read_workbook_part(package: zipfile.ZipFile, limits: Limits) -> WorkbookPart:
+    """Read the workbook part and its relationships. Raises `SetAside`: F03 damaged or without sheets, F07 too many sheets."""
+    part = find_workbook_part(package, limits)
+    reader = _WorkbookReader()
+    with _part(package, part, limits) as stream:
+        scan(stream, reader.start, reader.end, reader.text)
+    if len(reader.sheets) > limits.sheets:
+        raise SetAside("F07", f"{len(reader.sheets)} 张工作表，上限 {limits.sheets}")
+    related = _relationships(package, part, limits)
+    worksheets = {one.id: one.part for one in related if one.kind == "worksheet"}
+    sheets = {name: worksheets[key] for name, key in reader.sheets if key in worksheets}
+    if not sheets:
+        raise SetAside("F03")
+    names = {
+        name: area
+        for name, text in reader.names.items()
+        if (area := parse_area(text)) is not None and area.sheet in sheets
+    }
+    styles = next((one.part for one in related if one.kind == "styles"), None)
+    return WorkbookPart(sheets, names, reader.full_calculation, reader.date1904, styles)
+
+
+def read_styles(package: zipfile.ZipFile, part: str | None, limits: Limits) -> Styles:
+    """The number format of each cell style, in the order of `cellXfs`; a workbook without styles has General throughout."""
+    if part is None or part not in package.namelist():
+        return Styles()
+    custom: dict[int, str] = {}
+    styles: list[int] = []
+    inside: list[str] = []
+
+    def start(element: str, attributes: Mapping[str, str]) -> None:
+        try:
+            if element == "numFmt":
+                # The differential formats further down may use the same numbers for other codes.
+                custom.setdefault(int(attributes.get("numFmtId", "0")), attributes.get("formatCode", ""))
+            elif element == "xf" and inside and inside[-1] == "cellXfs":
+                styles.append(int(attributes.get("numFmtId", "0")))
+        except ValueError:
+            raise SetAside("F03") from None
+        inside.append(element)
+
+    def end(_: str) -> None:
+        inside.pop()
+
+    with _part(package, part, limits) as stream:
+        scan(stream, start, end)
+    return Styles(tuple(custom.get(style, _BUILTIN_FORMATS.get(style, "")) for style in styles))

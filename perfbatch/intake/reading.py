@@ -1,0 +1,71 @@
+"""What normalising one cell yields: the state, the value, and remarks that become findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from perfbatch.findings import CATALOGUE, Finding
+from perfbatch.intake.submission import Fact, State
+from perfbatch.rulebook.model import FormField
+
+__all__ = ["HIDDEN", "Reading", "Remark", "finding_of", "shortened"]
+
+HIDDEN = "（个人信息，不显示）"
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding in the making: its C-code, and what its message names (`typed`, `value`, `bounds`, …).
+
+    `reported`, `expected`, `difference` are the finding's own; `reported` is the cell's content where it is None.
+    """
+
+    code: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    reported: str | None = None
+    expected: str = ""
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell's meaning; `value` and `step` as in `Fact`."""
+
+    state: State
+    value: int | str | date | None = None
+    step: int = 0
+    remarks: tuple[Remark, ...] = ()
+
+
+def shortened(text: str) -> str:
+    """Cell content on one line, at most 60 characters of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def finding_of(remark: Remark, form_field: FormField, fact: Fact, file: str, budget_code: str) -> Finding:
+    """The finding of a remark. What stands in a field about a person is never repeated."""
+    text = CATALOGUE[remark.code]
+    details = {name: shortened(detail) for name, detail in remark.details.items()}
+    reported = details.get("typed", "") if remark.reported is None else shortened(remark.reported)
+    expected, difference = shortened(remark.expected), remark.difference
+    if form_field.personal:
+        details = {name: HIDDEN if name in ("typed", "value", "reported") else text for name, text in details.items()}
+        reported = expected = difference = ""
+    return Finding(
+        code=remark.code,
+        severity=text.severity,
+        budget_code=budget_code,
+        file=file,
+        sheet=fact.sheet,
+        cell=fact.cell,
+        field=form_field.id,
+        reported=reported,
+        expected=expected,
+        difference=difference,
+        message=text.message.format(label=form_field.label, **details),
+        remedy=text.remedy,
+    )

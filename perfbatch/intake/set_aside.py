@@ -1,0 +1,32 @@
+"""Setting a file aside: it cannot be read as a submission, and the night goes on without it."""
+
+from __future__ import annotations
+
+from perfbatch.findings import SET_ASIDE
+
+__all__ = ["SetAside"]
+
+
+class SetAside(Exception):
+    """One file is not taken: `code` is an F-code, `what` the Chinese detail that its message names.
+
+    `message` and `remedy` are ready to show. Survives pickling, so that a reader in another process can raise it.
+    """
+
+    def __init__(self, code: str, what: str = "") -> None:
+        super().__init__(code, what)
+        self.code = code
+        self.what = what
+
+    @property
+    def message(self) -> str:
+        """The code's message with the detail in place."""
+        return SET_ASIDE[self.code].message.format(what=self.what)
+
+    @property
+    def remedy(self) -> str:
+        """What the department should do."""
+        return SET_ASIDE[self.code].remedy
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.message}"

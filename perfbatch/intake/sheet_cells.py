@@ -1,0 +1,192 @@
+"""The raw cells of a sheet part: what kind of value each holds, its formula, its style; and the merged areas."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from perfbatch.intake.limits import Limits
+from perfbatch.intake.markup import scan
+from perfbatch.intake.set_aside import SetAside
+
+__all__ = ["SheetCells", "StoredCell", "cell_name", "parse_cell", "read_sheet_cells", "shift_formula"]
+
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_CELL = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
+# Text in quotes and sheet names in apostrophes stay as they are; a reference does not touch a letter, digit or bracket.
+_SHIFTED = re.compile(
+    r"\"[^\"]*\"|'[^']*'|(?<![A-Za-z0-9_.$])(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})(?![A-Za-z0-9_.(!])",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCell:
+    """A cell that holds a value or a formula.
+
+    `type` is the file's own letter: n, s, str, inlineStr, b, e, d. `text` is the stored value as written, except for
+    shared and rich text, whose content the value reader gives. `formula` has no leading `=`; `{…}` marks an array
+    formula. `has_value`: a value is stored (a formula that nobody calculated has none).
+    """
+
+    type: str
+    style: int
+    text: str
+    formula: str | None
+    has_value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCells:
+    """The cells of one sheet by (row, column), both from 1, and its merged areas: covered cell → top-left cell."""
+
+    cells: Mapping[tuple[int, int], StoredCell]
+    merged: Mapping[tuple[int, int], tuple[int, int]]
+    filled_rows: frozenset[int]
+
+
+def parse_cell(name: str) -> tuple[int, int]:
+    """`C7` → (7, 3). Raises `SetAside` F03 for what is no cell of a sheet."""
+    match = _CELL.match(name)
+    if match is None:
+        raise SetAside("F03")
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    row = int(match[2])
+    if row > _ROWS or column > _COLUMNS:
+        raise SetAside("F03")
+    return row, column
+
+
+def cell_name(row: int, column: int) -> str:
+    """(7, 3) → `C7`."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def shift_formula(formula: str, rows: int, columns: int) -> str:
+    """A shared formula as it stands `rows` below and `columns` right of its master; `#REF!` where it leaves the sheet."""
+
+    def moved(match: re.Match[str]) -> str:
+        if match[2] is None:
+            return match[0]
+        row, column = parse_cell(match[2] + match[4])
+        row, column = row + (0 if match[3] else rows), column + (0 if match[1] else columns)
+        if not (1 <= row <= _ROWS and 1 <= column <= _COLUMNS):
+            return "#REF!"
+        letters = cell_name(1, column)[:-1]
+        return f"{match[1]}{letters}{match[3]}{row}"
+
+    return _SHIFTED.sub(moved, formula)
+
+
+class _SheetReader:
+    """Collects cells from the events of a sheet part."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.cells: dict[tuple[int, int], StoredCell] = {}
+        self.merged: list[tuple[int, int, int, int]] = []
+        self.last_row = self.last_column = 0
+        self._shared: dict[str, tuple[int, int, str]] = {}
+        self._row = self._column = 0
+        self._type, self._style = "n", 0
+        self._formula: Mapping[str, str] | None = None
+        self._has_value = self._inline = self._listening = False
+        self._text: list[str] = []
+        self._value = self._formula_text = ""
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "c":
+            reference = attributes.get("r")
+            if reference is None:
+                self._column += 1
+            else:
+                self._row, self._column = parse_cell(reference)
+            self._type = attributes.get("t", "n")
+            style = attributes.get("s", "0")
+            self._style = int(style) if style.isdecimal() and len(style) < 9 else 0
+            self._formula, self._has_value, self._inline = None, False, False
+            self._value = self._formula_text = ""
+        elif element == "row":
+            number = attributes.get("r", str(self._row + 1))
+            if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= _ROWS):
+                raise SetAside("F03")
+            self._row, self._column = int(number), 0
+        elif element == "v":
+            self._listening, self._text, self._has_value = True, [], True
+        elif element == "f":
+            self._listening, self._text, self._formula = True, [], attributes
+        elif element == "is":
+            self._inline = True
+        elif element == "mergeCell":
+            first, _, last = attributes.get("ref", "").partition(":")
+            (top, left), (bottom, right) = parse_cell(first), parse_cell(last or first)
+            self.merged.append((top, left, bottom, right))
+
+    def text(self, piece: str) -> None:
+        if self._listening:
+            self._text.append(piece)
+
+    def end(self, element: str) -> None:
+        if element == "v":
+            self._value, self._listening = "".join(self._text), False
+        elif element == "f":
+            self._formula_text, self._listening = "".join(self._text), False
+        elif element == "c":
+            self._keep()
+
+    def _keep(self) -> None:
+        # An empty <v/> is what some writers leave for a formula not yet calculated; only a text can be empty.
+        has_value = self._inline or (self._has_value and (self._value != "" or self._type in ("str", "s")))
+        formula = self._formula_of()
+        if formula is None and not has_value:
+            return
+        self.cells[self._row, self._column] = StoredCell(
+            self._type, self._style, "" if self._type in ("s", "inlineStr") else self._value, formula, has_value
+        )
+        self.last_row = max(self.last_row, self._row)
+        self.last_column = max(self.last_column, self._column)
+        if len(self.cells) > self._limits.held_cells:
+            raise SetAside("F07", f"单元格超过 {self._limits.held_cells} 个")
+        if self.last_row * self.last_column > self._limits.cells:
+            raise SetAside("F07", f"单元格范围超过 {self._limits.cells} 个")
+
+    def _formula_of(self) -> str | None:
+        if self._formula is None:
+            return None
+        kind, text = self._formula.get("t", "normal"), self._formula_text
+        if kind == "shared":
+            key = self._formula.get("si", "")
+            if text:
+                self._shared[key] = (self._row, self._column, text)
+            elif key in self._shared:
+                row, column, master = self._shared[key]
+                return shift_formula(master, self._row - row, self._column - column)
+        return "{" + text + "}" if kind in ("array", "dataTable") else text
+
+
+def read_sheet_cells(package: zipfile.ZipFile, part: str, limits: Limits) -> SheetCells:
+    """Read a sheet part. Raises `SetAside`: F03 missing or damaged, F07 more cells than the limits."""
+    reader = _SheetReader(limits)
+    try:
+        stream = package.open(part)
+    except KeyError:
+        raise SetAside("F03") from None
+    with stream:
+        scan(stream, reader.start, reader.end, reader.text)
+    covered: dict[tuple[int, int], tuple[int, int]] = {}
+    for top, left, bottom, right in reader.merged:
+        # Only what lies around cells in use matters; a merge may claim the whole sheet.
+        if (bottom - top + 1) * (right - left + 1) + len(covered) > limits.held_cells:
+            raise SetAside("F07", f"合并单元格超过 {limits.held_cells} 个")
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                if (row, column) != (top, left):
+                    covered[row, column] = (top, left)
+    return SheetCells(reader.cells, covered, frozenset(row for row, _ in reader.cells))

@@ -1,0 +1,41 @@
+"""Text of any origin made fit to store: file names are bytes, cells are pasted from anywhere, XML and UTF-8 are narrower."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["CELL_LIMIT", "cell_text", "storable_text"]
+
+CELL_LIMIT = 32_767
+"""UTF-16 code units that a cell of a workbook holds; a longer text makes Excel repair the file."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# What XML 1.0 cannot hold, C1 controls (they show as nothing), and the marks that reverse the reading direction: a file
+# name can use them to look like another one.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_LINE_END = re.compile("\r\n?")
+
+
+def _escape(match: re.Match[str]) -> str:
+    number = ord(match.group())
+    if 0xDC80 <= number <= 0xDCFF:
+        # Python keeps a byte of a file name that is not UTF-8 as U+DC80 … U+DCFF: show the byte.
+        return f"\\x{number - 0xDC00:02x}"
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+def storable_text(text: str) -> str:
+    """Text that UTF-8 can hold: lone surrogates become a visible `\\xNN` (a byte of a file name) or `\\uNNNN`."""
+    return _SURROGATE.sub(_escape, text)
+
+
+def cell_text(text: str) -> str:
+    """Text that a cell can hold and show: as `storable_text`, control characters escaped likewise, line ends as \\n, and
+    cut with “…” past `CELL_LIMIT`."""
+    shown = _UNSHOWABLE.sub(_escape, storable_text(_LINE_END.sub("\n", text)))
+    if len(shown) * 2 <= CELL_LIMIT:
+        return shown
+    units = shown.encode("utf-16-le")
+    if len(units) // 2 <= CELL_LIMIT:
+        return shown
+    return units[: (CELL_LIMIT - 1) * 2].decode("utf-16-le", errors="ignore") + "…"

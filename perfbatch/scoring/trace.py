@@ -1,0 +1,235 @@
+"""The trace behind a score: inputs with their cells, the rule in the form's words, the arithmetic, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from perfbatch.figures import figure_text, percent_text, plain, score_text
+from perfbatch.frames import Frames
+from perfbatch.intake.submission import SCALE, Fact, State
+from perfbatch.rulebook.columns import Quantity, evaluate
+from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, parse
+from perfbatch.rulebook.model import (
+    Band,
+    BandsRule,
+    CasesRule,
+    ChecklistRule,
+    DeductRule,
+    JudgementRule,
+    PerCaseRule,
+    Rulebook,
+)
+from perfbatch.scopes import DepartmentScope
+from perfbatch.scoring.remarks import READING_NAMES, label_of_input
+from perfbatch.scoring.rules import Computation, input_ids
+from perfbatch.scoring.verify import IndicatorScores, Scored
+
+__all__ = ["Input", "Trace", "trace"]
+
+_SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
+_STATES: Mapping[State, str] = {State.BLANK: "未填", State.STATED_NONE: "填“无”", State.UNREADABLE: "无法读取"}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One figure that a score rests on. `value` is ready to show, 未填 and the like where there is none."""
+
+    label: str
+    value: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why a score is what it is. Scores are texts with two decimals, "" where there is none."""
+
+    indicator: str
+    standard: str
+    sources: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    arithmetic: str
+    maximum: str
+    self_score: str
+    computed: str
+    verified: str
+    status: str
+
+
+def trace(frames: Frames, scored: Scored, rulebook: Rulebook, department: int, indicator_id: str) -> Trace:
+    """The trace of one indicator of one department (its position in the departments frame)."""
+    one = scored.indicators[indicator_id]
+    computation = one.computation
+    computed = ""
+    if computation is not None and computation.computed[department]:
+        computed = score_text(int(computation.points[department]) * (SCALE // 100))
+    self_known = bool(one.self_score.usable[department])
+    return Trace(
+        indicator=one.indicator.name,
+        standard=one.indicator.standard,
+        sources=one.indicator.sources,
+        inputs=tuple(_input(input_id, frames, rulebook, department) for input_id in input_ids(one.indicator)),
+        arithmetic=_Arithmetic(frames, one, rulebook, department).text(),
+        maximum=score_text(int(one.maximum[department])),
+        self_score=score_text(int(one.self_score.num[department])) if self_known else "",
+        computed=computed,
+        verified=score_text(int(one.verified[department])),
+        status=str(one.status[department]),
+    )
+
+
+def _input(input_id: str, frames: Frames, rulebook: Rulebook, department: int) -> Input:
+    field = rulebook.field_by_id.get(input_id)
+    fact = frames.fact(department, input_id) if field else frames.evidence_fact(department, input_id)
+    kind = field.kind if field else "count"
+    unit = rulebook.kind_of(field).unit if field else ""
+    return Input(label_of_input(input_id, rulebook), _shown(fact, kind, unit), fact.sheet, fact.cell)
+
+
+def _shown(fact: Fact, kind: str, unit: str) -> str:
+    if fact.state != State.FILLED:
+        return _STATES[fact.state]
+    return f"{figure_text(fact.value, kind)}{unit}" if isinstance(fact.value, int) else str(fact.value)
+
+
+class _Arithmetic:
+    """The sentence that does the sum again, for one indicator of one department."""
+
+    def __init__(self, frames: Frames, scores: IndicatorScores, rulebook: Rulebook, department: int) -> None:
+        self._frames = frames
+        self._scores = scores
+        self._indicator = scores.indicator
+        self._rulebook = rulebook
+        self._department = department
+
+    def text(self) -> str:
+        """The arithmetic, or why there is none."""
+        row, computation, rule = self._department, self._scores.computation, self._indicator.rule
+        if computation is None or isinstance(rule, JudgementRule):
+            return "由人工评定，系统不核算"
+        lacking = [label_of_input(name, self._rulebook) for name, mask in computation.missing if mask[row]]
+        if not computation.applicable[row]:
+            return f"{self._ratio_words()}：分母为 0，不适用"
+        if lacking:
+            return f"缺少{'、'.join(lacking)}，不能核算"
+        if not computation.covered[row]:
+            return f"{self._figure_words(computation)}，评分标准没有规定，须人工核定"
+        result = f"得 {plain(Fraction(int(computation.points[row]), 100))} 分"
+        match rule:
+            case DeductRule():
+                return f"{self._figure_words(computation)}，{self._deduction(rule, computation)}，{result}"
+            case BandsRule():
+                return f"{self._figure_words(computation)}，属于 {self._band(rule, computation)}，{result}"
+            case PerCaseRule():
+                count = plain(self._figure(computation))
+                full, each = plain(Fraction(self._indicator.points)), plain(Fraction(rule.per_case))
+                return f"{full} − {each} × {count}（扣完为止），{result}"
+            case ChecklistRule():
+                return f"{self._checklist(rule)}，{result}"
+            case CasesRule():
+                return f"{self._cases(rule, computation)}，{result}"
+        raise TypeError(f"no such rule: {rule!r}")
+
+    def _figure(self, computation: Computation) -> Fraction:
+        assert computation.figure is not None
+        return computation.figure.fraction(self._department)
+
+    def _ratio_words(self) -> str:
+        tree = parse(self._indicator.ratio or "")
+        return f"{self._indicator.ratio_name} = {self._with_values(tree)}"
+
+    def _figure_words(self, computation: Computation) -> str:
+        percent = f"{percent_text(self._figure(computation))} %"
+        if self._indicator.ratio:
+            return f"{self._with_values(parse(self._indicator.ratio))} = {percent}"
+        return f"{label_of_input(self._indicator.figure or '', self._rulebook)} {percent}"
+
+    def _deduction(self, rule: DeductRule, computation: Computation) -> str:
+        threshold = Fraction(rule.threshold)
+        figure = self._figure(computation)
+        past = figure - threshold if rule.side == "above" else threshold - figure
+        bound = f"{plain(threshold)}%"
+        if past <= 0:
+            return f"未{'超过' if rule.side == 'above' else '低于'} {bound}，不扣分"
+        word = "超" if rule.side == "above" else "低"
+        counted = (
+            past
+            if rule.reading == "pro_rata"
+            else Fraction(past.__floor__() if rule.reading == "whole" else past.__ceil__())
+        )
+        lost = counted * Fraction(rule.per_point)
+        return (
+            f"{word} {percent_text(past)} 个百分点（{READING_NAMES[rule.reading]}），"
+            f"{plain(Fraction(self._indicator.points))} − {percent_text(counted)} × {plain(Fraction(rule.per_point))}"
+            f" = {percent_text(Fraction(self._indicator.points) - lost)}，扣完为止"
+        )
+
+    def _band(self, rule: BandsRule, computation: Computation) -> str:
+        figure = self._figure(computation)
+        band = next(one for one in rule.bands if _holds(one, figure))
+        low = f"{plain(Fraction(band.minimum))}% ≤ " if band.minimum is not None else ""
+        low = f"{plain(Fraction(band.above))}% < " if band.above is not None else low
+        high = f" ≤ {plain(Fraction(band.maximum))}%" if band.maximum is not None else ""
+        high = f" < {plain(Fraction(band.below))}%" if band.below is not None else high
+        return f"{low}比率{high} 一档"
+
+    def _checklist(self, rule: ChecklistRule) -> str:
+        block = self._rulebook.evidence_block
+        assert block is not None
+        parts = []
+        for item, evidence_id in zip(rule.items, self._indicator.evidence_ids, strict=True):
+            answer = self._frames.evidence_fact(self._department, evidence_id).value
+            points = plain(Fraction(item.points)) if answer == block.yes else "0"
+            parts.append(f"第{item.id}项{answer} {points}")
+        return " + ".join(parts)
+
+    def _cases(self, rule: CasesRule, computation: Computation) -> str:
+        figures = "，".join(
+            f"{rule.labels.get(name, name)} = {self._with_values(parse(source))} = {self._value(parse(source))}"
+            for name, source in rule.let.items()
+        )
+        points = Fraction(int(computation.points[self._department]), 100)
+        text = next((case.text for case in rule.cases if Fraction(case.points) == points), "")
+        return f"{figures}，{text}" if text else figures
+
+    def _value(self, tree: Node) -> str:
+        scope = DepartmentScope(self._frames.departments, self._rulebook, frames=self._frames)
+        column = evaluate(tree, scope, tolerant=False)
+        known = isinstance(column, Quantity) and bool(column.known[self._department])
+        return plain(column.fraction(self._department), 2) if known and isinstance(column, Quantity) else "未知"
+
+    def _with_values(self, node: Node, outer: int = 0) -> str:
+        """The expression with the department's figures in place of the names."""
+        match node:
+            case Name(name):
+                fact = self._frames.fact(self._department, name)
+                return _shown(fact, self._rulebook.field_by_id[name].kind, "")
+            case Number(value):
+                return plain(value)
+            case Negative(operand):
+                return f"−{self._with_values(operand, 3)}"
+            case Binary("+", left, Negative(operand)):
+                level, text = 1, f"{self._with_values(left, 1)} − {self._with_values(operand, 2)}"
+            case Binary(op, left, right):
+                level = 1 if op in "+-" else 2
+                text = f"{self._with_values(left, level)} {_SIGNS[op]} {self._with_values(right, level + 1)}"
+            case Call("part", (Name(name),)):
+                fact = self._frames.fact(self._department, name)
+                return "0" if fact.state == State.BLANK else self._with_values(Name(name))
+            case Call("either", (first, second)):
+                known = isinstance(first, Name) and self._frames.fact(self._department, first.id).state == State.FILLED
+                return self._with_values(first if known else second, outer)
+            case _:
+                raise TypeError(f"no arithmetic in {node!r}")
+        return f"({text})" if level < outer else text
+
+
+def _holds(band: Band, figure: Fraction) -> bool:
+    return (
+        (band.minimum is None or figure >= Fraction(band.minimum))
+        and (band.above is None or figure > Fraction(band.above))
+        and (band.maximum is None or figure <= Fraction(band.maximum))
+        and (band.below is None or figure < Fraction(band.below))
+    )

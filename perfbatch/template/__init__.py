@@ -1,0 +1,10 @@
+"""The blank workbook that departments fill, made from the rulebook.
+
+`layout` computes where everything stands (pure data: for every field id its sheet and cells), one room per kind of block;
+`workbook` writes a layout with xlsxwriter.
+"""
+
+from perfbatch.template.layout import Layout, lay_out
+from perfbatch.template.workbook import DEFAULT_UNITS, STAMP_SHEET, template_name, write_blank, write_template
+
+__all__ = ["DEFAULT_UNITS", "STAMP_SHEET", "Layout", "lay_out", "template_name", "write_blank", "write_template"]

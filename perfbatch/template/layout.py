@@ -1,0 +1,110 @@
+"""The layout of the blank workbook: for every field id its sheet and cells, computed from the rulebook and the units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from perfbatch.errors import OperatorFault
+from perfbatch.rulebook.model import (
+    CardBlock,
+    EvidenceBlock,
+    RowsBlock,
+    Rulebook,
+    ScorecardBlock,
+    Section,
+    SignatureBlock,
+    UnitTableBlock,
+)
+from perfbatch.template.cards import CARD_WIDTHS, place_card
+from perfbatch.template.cover import COVER_WIDTHS, place_cover
+from perfbatch.template.evidence import place_evidence
+from perfbatch.template.grid import CellRange
+from perfbatch.template.plan import FieldPlace, Form, SheetPlan, Style
+from perfbatch.template.row_tables import place_row_table, row_table_widths
+from perfbatch.template.scorecard import SCORECARD_PRINTED, SCORECARD_WIDTHS, place_scorecard
+from perfbatch.template.signatures import place_signatures
+from perfbatch.template.unit_tables import place_unit_table, unit_table_widths
+
+__all__ = ["Layout", "lay_out"]
+
+COVER_SECTION = "cover"
+"""The id of the section that is laid out as a title page."""
+
+_TEXT_PAGE_WIDTHS = (3.0, 78.0, 3.0)
+_TITLE_ROW = 36.0
+_GAP = 12.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The blank workbook before it is written. `places` has every field of the rulebook, in the order of the form."""
+
+    rulebook: Rulebook
+    units: int
+    sheets: tuple[SheetPlan, ...]
+    places: Mapping[str, FieldPlace]
+
+    def where(self, field_id: str) -> CellRange:
+        """The range that the field's defined name refers to. Raises `KeyError` for an id that the form does not have."""
+        return self.places[field_id].where
+
+
+def lay_out(rulebook: Rulebook, units: int) -> Layout:
+    """Compute the blank workbook with room for `units` subordinate units. Raises `OperatorFault` if it is negative."""
+    if units < 0:
+        raise OperatorFault("--units", f"{units} subordinate units", "Give 0 or more.")
+    form = Form(rulebook, units, {"fiscal_year": rulebook.fiscal_year})
+    sheets = tuple(_lay_out_sheet(form, section) for section in rulebook.sections)
+    return Layout(rulebook, units, sheets, {field.id: form.places[field.id] for field in rulebook.fields()})
+
+
+def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
+    if section.id == COVER_SECTION:
+        plan = SheetPlan(section.sheet, COVER_WIDTHS, len(COVER_WIDTHS))
+        place_cover(form, plan, section)
+        return plan
+    plan = _empty_sheet(section)
+    for block in section.blocks:
+        if isinstance(block, ScorecardBlock):
+            plan.print_row(f"{block.title}：", Style.ATTACHMENT)
+    plan.print_row(section.title, Style.TITLE, _TITLE_ROW)
+    for paragraph in section.intro:
+        plan.print_row(paragraph, Style.NOTE if section.blocks else Style.PARAGRAPH)
+    if not section.blocks:
+        plan.print_row("本颜色的单元格由部门（单位）填写。", Style.LEGEND, _TITLE_ROW)
+    for block in section.blocks:
+        if plan.blocks:
+            plan.heights[plan.row] = _GAP
+            plan.row += 1
+        plan.blocks.append(plan.row)
+        match block:
+            case CardBlock():
+                place_card(form, plan, block)
+            case UnitTableBlock():
+                place_unit_table(form, plan, block)
+            case RowsBlock():
+                place_row_table(form, plan, block)
+            case ScorecardBlock():
+                place_scorecard(form, plan, block)
+            case EvidenceBlock():
+                place_evidence(form, plan, block)
+            case SignatureBlock():
+                place_signatures(plan, block)
+    return plan
+
+
+def _empty_sheet(section: Section) -> SheetPlan:
+    """The tables of a section set its columns; cards and signatures fit themselves in."""
+    tables = [block for block in section.blocks if isinstance(block, UnitTableBlock)]
+    rows = [block for block in section.blocks if isinstance(block, RowsBlock)]
+    if any(isinstance(block, ScorecardBlock | EvidenceBlock) for block in section.blocks):
+        return SheetPlan(section.sheet, SCORECARD_WIDTHS, SCORECARD_PRINTED)
+    if tables:
+        widths = unit_table_widths(tables)
+        return SheetPlan(section.sheet, widths, len(widths), landscape=True)
+    if rows:
+        widths = max((row_table_widths(block) for block in rows), key=len)
+        return SheetPlan(section.sheet, widths, len(widths))
+    widths = CARD_WIDTHS if section.blocks else _TEXT_PAGE_WIDTHS
+    return SheetPlan(section.sheet, widths, len(widths))

@@ -1,0 +1,203 @@
+"""Writing the layout with xlsxwriter: cells, defined names, validations, protection, printing, the stamp."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from perfbatch.errors import OperatorFault
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.template.layout import Layout, lay_out
+from perfbatch.template.pages import MARGINS, page_breaks
+from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Value
+from perfbatch.template.styles import BODY_FONT, Styles
+from perfbatch.template.validation import cell_kind, validation_of
+
+__all__ = ["DEFAULT_UNITS", "STAMP_SHEET", "template_name", "write_blank", "write_template"]
+
+DEFAULT_UNITS = 10
+"""Rows for subordinate units where nobody asks for more."""
+
+STAMP_SHEET = "_perfbatch"
+"""The very hidden sheet that tells the reader which form this is."""
+
+_PROTECTION = {
+    "format_columns": True,
+    "format_rows": True,
+    "insert_rows": True,
+    "sort": True,
+    "autofilter": True,
+    "select_locked_cells": True,
+    "select_unlocked_cells": True,
+}
+_PAPER_A4 = 9
+
+
+def template_name(rulebook: Rulebook) -> str:
+    """The file name of a rulebook's blank workbook: yunxi-2020-blank.xlsx."""
+    return f"{rulebook.id}-blank.xlsx"
+
+
+def write_blank(rulebook: Rulebook, directory: Path, units: int = DEFAULT_UNITS) -> Path:
+    """Write the blank workbook into `directory`, made where it is missing, and return its path.
+
+    Raises `OperatorFault` where that cannot be, or `units` is negative.
+    """
+    path = directory / template_name(rulebook)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorFault(
+            str(directory), f"cannot be made ({error.strerror})", "Name a folder that can be written."
+        ) from None
+    write_template(rulebook, path, units=units)
+    return path
+
+
+def write_template(rulebook: Rulebook, path: Path, *, units: int = DEFAULT_UNITS) -> None:
+    """Write the blank workbook with `units` rows for subordinate units; the same bytes for the same rulebook and units.
+
+    The file appears whole or not at all. Raises `OperatorFault` where it cannot be written, or `units` is negative.
+    """
+    content = _assemble(lay_out(rulebook, units))
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OperatorFault(
+            str(path), f"cannot be written ({error.strerror})", "Close it where it is open, or name another folder."
+        ) from None
+
+
+def _assemble(layout: Layout) -> bytes:
+    buffer = BytesIO()
+    workbook = Workbook(
+        buffer,
+        {
+            "in_memory": True,
+            "default_column_width": 72,
+            "default_format_properties": {"font_name": BODY_FONT, "font_size": 11},
+        },
+    )
+    # The date of the form's year-end, not the clock's: the same rulebook gives the same bytes on any day.
+    year_end = datetime(layout.rulebook.fiscal_year, 12, 31)  # noqa: DTZ001 - document properties have no zone
+    workbook.set_properties({"title": layout.rulebook.title, "created": year_end})
+    styles = Styles(workbook)
+    for plan in layout.sheets:
+        _write_sheet(workbook, layout.rulebook, plan, styles)
+    _write_stamp(workbook, layout.rulebook)
+    for place in layout.places.values():
+        if workbook.define_name(place.field.id, f"={place.where.reference}") != 0:
+            raise OperatorFault(
+                layout.rulebook.id,
+                f"{place.field.id}: Excel takes it for a cell",
+                "Choose an id without such a number.",
+            )
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _write_sheet(workbook: Workbook, rulebook: Rulebook, plan: SheetPlan, styles: Styles) -> None:
+    sheet = workbook.add_worksheet(plan.sheet)
+    for column, width in enumerate(plan.widths):
+        sheet.set_column(column, column, width)
+    for row in range(plan.row):
+        sheet.set_row(row, plan.height_of(row, row))
+    for printed in plan.printed:
+        _write_printed(sheet, printed, styles.printed(printed.style))
+    for place in plan.places:
+        _write_field(sheet, rulebook, place, styles)
+    if plan.freeze is not None:
+        sheet.freeze_panes(*plan.freeze)
+    sheet.hide_gridlines(2)
+    sheet.protect("", _PROTECTION)
+    _set_up_pages(sheet, plan)
+
+
+def _write_printed(sheet: Worksheet, printed: Printed, look: Format) -> None:
+    where = printed.where
+    if where.rows > 1 or where.columns > 1:
+        sheet.merge_range(where.top, where.left, where.bottom, where.right, "", look)
+    _write_value(sheet, where.top, where.left, printed.value, look, printed.formula)
+
+
+def _write_field(sheet: Worksheet, rulebook: Rulebook, place: FieldPlace, styles: Styles) -> None:
+    where = place.where
+    for row, cell in enumerate(place.cells, start=where.top):
+        number_format = cell_kind(rulebook, place.field, cell).number_format
+        look = styles.entry(
+            cell.kind,
+            number_format,
+            place.look,
+            locked=cell.locked,
+            tall=place.merged is not None and place.merged.rows > 1,
+        )
+        if place.merged is not None:
+            merged = place.merged
+            sheet.merge_range(merged.top, merged.left, merged.bottom, merged.right, "", look)
+        _write_value(sheet, row, where.left, cell.value, look, cell.formula)
+    row = where.top
+    for cell, run in groupby(place.cells, key=_same_rule):
+        count = len(list(run))
+        rule = None if cell.locked else validation_of(rulebook, place.field, cell, row)
+        if rule is not None:
+            sheet.data_validation(row, where.left, row + count - 1, where.left, rule)
+        row += count
+
+
+def _same_rule(cell: InputCell) -> InputCell:
+    """Cells that differ in nothing but what is printed into them share a validation."""
+    return InputCell(cell.kind, None, cell.locked, cell.choices, cell.limit)
+
+
+def _write_value(sheet: Worksheet, row: int, column: int, value: Value, look: Format, formula: str) -> None:
+    """Texts go through write_string: what begins with = stays a text."""
+    if formula:
+        cached = "" if value is None else float(value) if isinstance(value, Decimal) else value
+        sheet.write_formula(row, column, formula, look, cached)
+    elif value is None:
+        sheet.write_blank(row, column, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, look)
+    else:
+        sheet.write_number(row, column, float(value), look)
+
+
+def _set_up_pages(sheet: Worksheet, plan: SheetPlan) -> None:
+    sheet.set_paper(_PAPER_A4)
+    if plan.landscape:
+        sheet.set_landscape()
+    else:
+        sheet.set_portrait()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(**MARGINS)
+    sheet.center_horizontally()
+    sheet.print_area(0, 0, max(plan.row - 1, 0), plan.printed_columns - 1)
+    if not plan.cover:
+        sheet.set_footer('&C&"宋体,Regular"&9第 &P 页  共 &N 页')
+        sheet.set_header('&R&"宋体,Regular"&9&A')
+    if plan.repeat_row is not None:
+        sheet.repeat_rows(*plan.repeat_row)
+    breaks = page_breaks(plan)
+    if breaks:
+        sheet.set_h_pagebreaks(breaks)
+
+
+def _write_stamp(workbook: Workbook, rulebook: Rulebook) -> None:
+    sheet = workbook.add_worksheet(STAMP_SHEET)
+    stamp = (("form_id", rulebook.form_id), ("form_version", rulebook.form_version), ("rulebook", rulebook.id))
+    as_text = workbook.add_format({"num_format": "@"})
+    for row, (name, value) in enumerate(stamp):
+        sheet.write_string(row, 0, name)
+        sheet.write_string(row, 1, value, as_text)
+    sheet.protect("", _PROTECTION)
+    sheet.very_hidden()

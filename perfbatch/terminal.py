@@ -1,0 +1,196 @@
+"""What the terminal shows. English for whoever runs the server; Chinese for what a department reads (check, explain).
+
+Whatever comes from a workbook or a file name is printed inert: escaped, never as markup or control characters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from perfbatch.figures import plain, score_text
+from perfbatch.intake.submission import SCALE
+from perfbatch.publish.legible import cell_text
+from perfbatch.result import STATUS_LABELS
+from perfbatch.rulebook.model import Check, Indicator, Rulebook
+from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
+
+if TYPE_CHECKING:
+    from perfbatch.batch import Checked, Night
+    from perfbatch.findings import Finding
+    from perfbatch.result import BatchResult
+
+__all__ = ["print_check", "print_night", "print_rulebook", "print_scorecard", "print_trace"]
+
+_WIDTH_OF_A_PIPE = 140
+
+
+def _console(*, errors: bool = False) -> Console:
+    console = Console(stderr=errors, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_PIPE
+    return console
+
+
+def _inert(text: object) -> str:
+    return cell_text(str(text)).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], faults: Sequence[tuple[str, str]]) -> None:
+    """The end of `perfbatch run`: counts, what was set aside, what was written. `faults`: (file, where the program failed)."""
+    console = _console()
+    status = Counter(entry.status for entry in result.entries)
+    severity = Counter(finding.severity.value for finding in result.findings)
+    console.print(f"Run {result.run_id} · rulebook {result.rulebook.id}")
+    console.print(
+        f"Inbox     {len(result.entries)} files: {status['accepted']} accepted, {status['superseded']} superseded, "
+        f"{status['set_aside']} set aside"
+    )
+    for entry in result.entries:
+        if entry.status == "set_aside":
+            console.print(f"  {entry.code}  {_inert(entry.path)}: {_inert(entry.message)}", soft_wrap=True)
+    if result.roster:
+        console.print(f"Roster    {result.roster.received} of {result.roster.expected} departments have reported")
+    console.print(
+        f"Findings  {severity['error']} errors, {severity['warning']} warnings, {severity['info']} infos "
+        f"in {len(result.departments)} departments"
+    )
+    verified = result.departments["verified_total"].tolist()
+    if verified:
+        mean = plain(Fraction(sum(verified), len(verified) * SCALE), 2, most=2)
+        console.print(
+            f"Scores    mean verified {mean}, highest {score_text(max(verified))}, lowest {score_text(min(verified))}"
+        )
+    else:
+        console.print("Scores    none: no workbook was accepted")
+    console.print(f"Wrote     {', '.join(outputs)} to {outbox}", soft_wrap=True)
+    for file, fault in faults:
+        _console(errors=True).print(
+            f"perfbatch: a fault of the program set aside {_inert(file)} ({fault}). Please report it.", soft_wrap=True
+        )
+
+
+def print_check(checked: Checked) -> None:
+    """One workbook's findings and scores, for its department."""
+    console = _console()
+    console.print(Text(f"{_inert(checked.path)}", style="bold"))
+    if checked.night is None:
+        console.print(f"{checked.entry.code} {_inert(checked.entry.message)}。{_inert(checked.entry.remedy)}")
+        return
+    findings = checked.night.result.findings
+    if findings:
+        console.print(_findings_table(findings))
+    print_scorecard(checked.night, 0)
+    counts = Counter(finding.severity for finding in findings)
+    spoken = "，".join(
+        f"{severity.label} {number} 项" for severity, number in sorted(counts.items(), key=lambda x: x[0].order)
+    )
+    grave = any(finding.severity != "info" for finding in findings)
+    console.print(f"结论：{spoken or '没有问题'}。{'请按整改建议改正后报送。' if grave else '可以报送。'}")
+
+
+def _findings_table(findings: Sequence[Finding]) -> Table:
+    table = _table("级别", "代码", "单元格", "问题", "填报", "应为", "差额", "整改建议")
+    for one in findings:
+        place = f"{one.sheet}!{one.cell}" if one.cell else one.sheet
+        table.add_row(
+            one.severity.label,
+            one.code,
+            *map(_inert, (place, one.message, one.reported, one.expected, one.difference, one.remedy)),
+        )
+    return table
+
+
+def print_scorecard(night: Night, department: int) -> None:
+    """All indicators of one department in a table."""
+    console = _console()
+    row = night.result.departments.iloc[department]
+    console.print(
+        f"{_inert(row['budget_code'])} {_inert(row['unit_name'])}：自评 "
+        f"{_score(row['self_total'])}，核定 {_score(row['verified_total'])}，{row['grade']}"
+    )
+    table = _table("指标代码", "指标", "分值", "自评", "核算", "核定", "状态", "所缺数据")
+    scores = night.result.scores
+    for _, one in scores[scores["department"] == department].iterrows():
+        indicator = night.result.rulebook.indicator_by_id[one["indicator"]]
+        figures = (_score(one[name]) for name in ("max", "self", "computed", "verified"))
+        table.add_row(indicator.id, indicator.name, *figures, STATUS_LABELS[one["status"]], "\n".join(one["missing"]))
+    console.print(table)
+
+
+def _score(value: object) -> str:
+    return score_text(int(value)) if isinstance(value, int) or hasattr(value, "__index__") else "—"
+
+
+def print_trace(night: Night, department: int, indicator_id: str) -> None:
+    """Why one score is what it is."""
+    from perfbatch.scoring.trace import trace
+
+    console = _console()
+    told = trace(night.frames, night.scored, night.result.rulebook, department, indicator_id)
+    submission = night.frames.submissions[department]
+    console.print(
+        f"{_inert(submission.budget_code)} {_inert(submission.unit_name)} · {told.indicator}（{indicator_id}）"
+    )
+    console.print(f"评分标准：{told.standard}", soft_wrap=True)
+    console.print(f"依据：{'；'.join(told.sources)}", soft_wrap=True)
+    if told.inputs:
+        table = _table("数据", "填报", "单元格")
+        for one in told.inputs:
+            table.add_row(one.label, _inert(one.value), _inert(f"{one.sheet}!{one.cell}" if one.cell else "（找不到）"))
+        console.print(table)
+    console.print(f"计算：{told.arithmetic}", soft_wrap=True)
+    console.print(
+        f"结果：分值 {told.maximum}，自评 {told.self_score or '—'}，核算 {told.computed or '—'}，"
+        f"核定 {told.verified}（{STATUS_LABELS[told.status]}）"
+    )
+
+
+def print_rulebook(rulebook: Rulebook, wanted: str | None) -> bool:
+    """The rules as text, all or one indicator or code; False where there is none of that name."""
+    console = _console()
+    indicators = [one for one in rulebook.indicators if wanted in (None, one.id)]
+    checks = [one for one in rulebook.checks if wanted in (None, one.id, one.code)]
+    if not indicators and not checks:
+        return False
+    if wanted is None:
+        console.print(f"{rulebook.id} · {rulebook.title}", soft_wrap=True)
+    for indicator in indicators:
+        _print_indicator(console, indicator, rulebook)
+    for check in checks:
+        _print_check_rule(console, check, rulebook)
+    return True
+
+
+def _print_indicator(console: Console, indicator: Indicator, rulebook: Rulebook) -> None:
+    console.print(f"\n{indicator.id} · {indicator.name} · {plain(Fraction(indicator.points))} 分", soft_wrap=True)
+    figure = describe_figure(indicator, rulebook)
+    if figure:
+        console.print(f"  数据：{figure}", soft_wrap=True)
+    console.print(f"  规则：{describe_rule(indicator)}", soft_wrap=True)
+    console.print(f"  标准：{indicator.standard}", soft_wrap=True)
+    console.print(f"  依据：{'；'.join(indicator.sources)}", soft_wrap=True)
+
+
+def _print_check_rule(console: Console, check: Check, rulebook: Rulebook) -> None:
+    console.print(f"\n{check.id} · {check.title} · {check.severity}", soft_wrap=True)
+    console.print(f"  公式：{check.holds}", soft_wrap=True)
+    console.print(f"  含义：{describe_expression(check.holds, rulebook)}", soft_wrap=True)
+    if check.when:
+        console.print(f"  条件：{describe_expression(check.when, rulebook)}", soft_wrap=True)
+    console.print(f"  依据：{check.source}", soft_wrap=True)

@@ -1,0 +1,68 @@
+"""Submissions made in a test from a small table of what was typed, without a workbook.
+
+Numbers become exact facts of the field's kind (amounts with the form's rounding step, finer where typed finer), `None` a
+blank, `UNREADABLE` a cell that could not be read. Each fact gets a made-up but unique place: sheet = the section's sheet,
+cell = `<field>!<row>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from perfbatch.intake.submission import SCALE, Fact, State, Submission
+from perfbatch.rulebook.load import read_rulebook
+from perfbatch.rulebook.model import RowsBlock, Rulebook
+from perfbatch.rulebook.names import NUMERIC_KINDS
+
+RULEBOOK: Rulebook = read_rulebook().rulebook
+UNREADABLE = object()
+
+
+def fact(field: str, row: int, typed: Any, rulebook: Rulebook = RULEBOOK) -> Fact:
+    """The fact that a typed value becomes."""
+    sheet, cell = _sheet_of(field, rulebook), f"{field}!{row}"
+    if typed is None:
+        return Fact(field, row, State.BLANK, None, 0, sheet, cell)
+    if typed is UNREADABLE:
+        return Fact(field, row, State.UNREADABLE, None, 0, sheet, cell)
+    kind = rulebook.field_by_id[field].kind
+    if kind not in NUMERIC_KINDS and not (field == "evidence_answer" and not isinstance(typed, str)):
+        return Fact(field, row, State.FILLED, typed, 0, sheet, cell)
+    exact = Decimal(str(typed)) * (100 if field == "satisfaction_rate" else 1)
+    places = max(2, -int(exact.normalize().as_tuple().exponent)) if kind in ("amount", "area") else None
+    step = SCALE // 10**places if places is not None else 0
+    return Fact(field, row, State.FILLED, int(exact * SCALE), step, sheet, cell)
+
+
+def submission(typed: Mapping[str, Any], rulebook: Rulebook = RULEBOOK, file: str = "") -> Submission:
+    """A submission; what the blank form comes with (ids, points, types) is filled in."""
+    values = {**_printed(rulebook), **typed}
+    evidence = values.pop("evidence", {})
+    ids = [evidence_id for one in rulebook.indicators for evidence_id in one.evidence_ids]
+    values["evidence_id"], values["evidence_answer"] = ids, [evidence.get(one) for one in ids]
+    facts: dict[str, tuple[Fact, ...]] = {}
+    for field in rulebook.fields():
+        value = values.get(field.id)
+        column = value if isinstance(value, list) else [value]
+        facts[field.id] = tuple(fact(field.id, row, one, rulebook) for row, one in enumerate(column))
+    code, name = values.get("budget_code") or "", values.get("unit_name") or ""
+    return Submission(file or f"{code}.xlsx", code, name, facts, ())
+
+
+def _printed(rulebook: Rulebook) -> dict[str, Any]:
+    targets = next(block for _, block in rulebook.blocks() if isinstance(block, RowsBlock) and block.preset_column)
+    return {
+        "item_id": [indicator.id for indicator in rulebook.indicators],
+        "item_max": [indicator.points for indicator in rulebook.indicators],
+        "indicator_type": [row.value for row in targets.preset_rows for _ in range(row.count)],
+    }
+
+
+def _sheet_of(field: str, rulebook: Rulebook) -> str:
+    for section, block in rulebook.blocks():
+        total = getattr(block, "total", None)
+        if any(one.id == field for one in getattr(block, "fields", ())) or (total is not None and total.id == field):
+            return section.sheet
+    raise KeyError(field)
