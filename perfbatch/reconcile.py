@@ -22,9 +22,10 @@ from perfbatch.findings import Finding, Severity
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, Fact
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
-from perfbatch.rulebook.columns import Bools, Comparison, Quantity, Texts, Truth, compare, evaluate
+from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evaluate
 from perfbatch.rulebook.expression import Compare, Member
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.quantity import Bools, Quantity
 from perfbatch.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
 
 __all__ = ["reconcile"]

@@ -12,10 +12,11 @@ import pandas as pd
 
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, State
-from perfbatch.rulebook.columns import Bools, Ints, Quantity, Texts, Truth
+from perfbatch.rulebook.columns import Texts, Truth
 from perfbatch.rulebook.model import Grade, Rulebook
+from perfbatch.rulebook.quantity import Bools, Ints, Quantity, constant
 
-__all__ = ["DepartmentScope", "FrameScope", "ItemScope", "UnitScope", "fraction_column"]
+__all__ = ["DepartmentScope", "FrameScope", "ItemScope", "UnitScope"]
 
 
 @dataclass
@@ -129,7 +130,7 @@ class DepartmentScope(FrameScope):
     def name(self, name: str) -> Quantity | Texts | Truth:
         """A field's column, or the rulebook's total of points."""
         if name == "total_points":
-            return fraction_column(Fraction(self.rulebook.total_points), self.length)
+            return constant(Fraction(self.rulebook.total_points), self.length)
         return super().name(name)
 
     def member(self, owner: str, field: str) -> Quantity | Texts:
@@ -141,7 +142,7 @@ class DepartmentScope(FrameScope):
             return _column(record, field)
         for group in self.rulebook.groups:
             if group.id == owner:
-                return fraction_column(Fraction(group.points), self.length)
+                return constant(Fraction(group.points), self.length)
         return self._items(field, np.array(self._frames.items["indicator"] == owner, dtype=bool))
 
     def total(self, collection: str, field: str) -> Quantity:
@@ -187,13 +188,6 @@ class DepartmentScope(FrameScope):
             added(ones, known) > 0,
             added(ones, tainted) > 0,
         )
-
-
-def fraction_column(value: Fraction, length: int) -> Quantity:
-    """One exact number for every row."""
-    sure, no = np.ones(length, bool), np.zeros(length, bool)
-    zero = np.zeros(length, np.int64)
-    return Quantity(np.full(length, value.numerator, dtype=np.int64), value.denominator, zero, sure, no)
 
 
 def _unknown(length: int) -> Quantity:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from perfbatch.rulebook.columns import Bools, Quantity, Truth, arithmetic, compare, evaluate, quantise
+from perfbatch.rulebook.columns import Truth, compare, evaluate
 from perfbatch.rulebook.expression import Binary, Compare, Name, Node, Number, Text, bind, leaves, parse
 from perfbatch.rulebook.model import (
     Band,
@@ -22,7 +22,8 @@ from perfbatch.rulebook.model import (
     JudgementRule,
     PerCaseRule,
 )
-from perfbatch.scopes import FrameScope, fraction_column
+from perfbatch.rulebook.quantity import Bools, Quantity, arithmetic, constant, negated, quantise
+from perfbatch.scopes import FrameScope
 
 __all__ = ["READINGS", "Computation", "Reading", "compute", "input_ids"]
 
@@ -159,19 +160,15 @@ def _past(rule: DeductRule, figure: Quantity) -> Quantity:
     """Percentage points past the threshold on the side that costs points."""
     threshold = Fraction(rule.threshold)
     gap = _minus(threshold, figure)
-    return gap if rule.side == "below" else _negated(gap)
-
-
-def _negated(quantity: Quantity) -> Quantity:
-    return Quantity(-quantity.num, quantity.den, quantity.slack, quantity.known, quantity.tainted)
+    return gap if rule.side == "below" else negated(gap)
 
 
 def _minus(constant: Fraction, quantity: Quantity) -> Quantity:
-    return arithmetic("-", fraction_column(constant, len(quantity.num)), quantity)
+    return arithmetic("-", constant(constant, len(quantity.num)), quantity)
 
 
 def _scaled(quantity: Quantity, factor: Fraction) -> Quantity:
-    return arithmetic("*", quantity, fraction_column(factor, len(quantity.num)))
+    return arithmetic("*", quantity, constant(factor, len(quantity.num)))
 
 
 def _read(excess: Quantity, reading: Reading) -> Quantity:
@@ -211,7 +208,7 @@ def _in_band(figure: Quantity, band: Band) -> Bools:
         (band.below, np.less),
     ):
         if bound is not None:
-            gap = _negated(_minus(Fraction(bound), figure))
+            gap = negated(_minus(Fraction(bound), figure))
             inside = inside & np.asarray(test(gap.num, 0), dtype=bool)
     return inside
 

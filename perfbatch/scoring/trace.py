@@ -9,7 +9,7 @@ from fractions import Fraction
 from perfbatch.figures import figure_text, percent_text, plain, score_text
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, Fact, State
-from perfbatch.rulebook.columns import Quantity, evaluate
+from perfbatch.rulebook.columns import evaluate
 from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, parse
 from perfbatch.rulebook.model import (
     Band,
@@ -21,6 +21,7 @@ from perfbatch.rulebook.model import (
     PerCaseRule,
     Rulebook,
 )
+from perfbatch.rulebook.quantity import Quantity
 from perfbatch.scopes import DepartmentScope
 from perfbatch.scoring.remarks import READING_NAMES, label_of_input
 from perfbatch.scoring.rules import Computation, input_ids

@@ -15,8 +15,8 @@ import pandas as pd
 
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE
-from perfbatch.rulebook.columns import Ints, Quantity, quantise
 from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.rulebook.quantity import Ints, Quantity, quantise
 from perfbatch.scopes import DepartmentScope
 from perfbatch.scoring.rules import HUNDREDTH, Computation, compute
 

@@ -1,0 +1,198 @@
+"""Columns of exact rationals that know their rounding interval, what is blank and what is unreadable.
+
+Integers are int64 as long as no product can overflow, and Python integers beyond that: never a float. What is blank is
+*unknown*, what is unreadable is *tainted*: an unknown part of a sum counts as 0 beside a known one, a tainted part makes the
+whole unusable, so that one bad cell does not spread errors over its neighbours.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Bools",
+    "Ints",
+    "Quantity",
+    "absolute",
+    "arithmetic",
+    "constant",
+    "either",
+    "negated",
+    "product",
+    "quantise",
+]
+
+Ints = NDArray[Any]
+Bools = NDArray[np.bool_]
+# Sums of a few such products still fit into int64.
+_SAFE = 1 << 59
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """`num / den` per row; `slack / (2 · den)` is the half-width of the interval around it; `den` is positive."""
+
+    num: Ints
+    den: Ints | int
+    slack: Ints
+    known: Bools
+    tainted: Bools
+
+    @property
+    def usable(self) -> Bools:
+        """Rows with a value that nothing unreadable went into."""
+        return self.known & ~self.tainted
+
+    def fraction(self, row: int) -> Fraction:
+        """The exact value of one row."""
+        den = self.den if isinstance(self.den, int) else self.den[row]
+        return Fraction(int(self.num[row]), int(den))
+
+
+def _largest(values: Ints | int) -> int:
+    if isinstance(values, int):
+        return abs(values)
+    return int(np.abs(values).max()) if values.size else 0
+
+
+def _exact(values: Ints | int, bound: int) -> Any:
+    """The values as they are where `bound` fits into int64, else as Python integers."""
+    if isinstance(values, int) or values.dtype == object or bound < _SAFE:
+        return values
+    return values.astype(object)
+
+
+def product(left: Ints | int, right: Ints | int) -> Any:
+    """left × right row by row, in Python integers where int64 could overflow."""
+    bound = _largest(left) * _largest(right)
+    if isinstance(left, int) and isinstance(right, int):
+        return left * right
+    return _exact(left, bound) * _exact(right, bound)
+
+
+def _sum(left: Ints, right: Ints) -> Ints:
+    bound = _largest(left) + _largest(right)
+    result: Ints = _exact(left, bound) + _exact(right, bound)
+    return result
+
+
+def _common(left: Quantity, right: Quantity) -> tuple[Ints, Ints, Ints, Ints, Ints | int]:
+    """Numerators and slacks of both over one denominator."""
+    if isinstance(left.den, int) and isinstance(right.den, int):
+        den: Ints | int = math.lcm(left.den, right.den)
+        up_left: Ints | int = den // left.den
+        up_right: Ints | int = den // right.den
+        if up_left == up_right == 1:
+            return left.num, right.num, left.slack, right.slack, den
+    else:
+        den, up_left, up_right = product(left.den, right.den), right.den, left.den
+    return (
+        product(left.num, up_left),
+        product(right.num, up_right),
+        product(left.slack, up_left),
+        product(right.slack, up_right),
+        den,
+    )
+
+
+def constant(value: Fraction, length: int) -> Quantity:
+    """One exact number for every row."""
+    num = np.full(length, value.numerator, dtype=np.int64)
+    yes, no = np.ones(length, bool), np.zeros(length, bool)
+    return Quantity(num, value.denominator, np.zeros(length, np.int64), yes, no)
+
+
+def _zeroed(quantity: Quantity) -> Quantity:
+    """Unknown rows as exact zeros; still unknown."""
+    if quantity.known.all():
+        return quantity
+    return Quantity(
+        np.where(quantity.known, quantity.num, 0),
+        quantity.den,
+        np.where(quantity.known, quantity.slack, 0),
+        quantity.known,
+        quantity.tainted,
+    )
+
+
+def _add(left: Quantity, right: Quantity, *, subtract: bool) -> Quantity:
+    """A blank part counts as 0 beside a filled one; a difference needs both."""
+    left, right = _zeroed(left), _zeroed(right)
+    a, b, slack_a, slack_b, den = _common(left, right)
+    known = left.known & right.known if subtract else left.known | right.known
+    return Quantity(_sum(a, -b if subtract else b), den, _sum(slack_a, slack_b), known, left.tainted | right.tainted)
+
+
+def _multiply(left: Quantity, right: Quantity) -> Quantity:
+    slack = _sum(product(left.slack, abs(right.num)), product(right.slack, abs(left.num)))
+    return Quantity(
+        product(left.num, right.num),
+        product(left.den, right.den),
+        slack,
+        left.known & right.known,
+        left.tainted | right.tainted,
+    )
+
+
+def _divide(left: Quantity, right: Quantity) -> Quantity:
+    """Unknown where the divisor is 0. A ratio carries no interval: it is scored as the exact figure it is."""
+    zero = right.num == 0
+    divisor = np.where(zero, 1, right.num)
+    sign = np.where(divisor < 0, -1, 1)
+    if isinstance(left.den, int) and isinstance(right.den, int):
+        common = math.gcd(left.den, right.den)
+        num = product(left.num * sign, right.den // common)
+        den = product(abs(divisor), left.den // common)
+    else:
+        num, den = product(left.num * sign, right.den), product(abs(divisor), left.den)
+    known = left.known & right.known & ~zero.astype(bool)
+    return Quantity(num, den, np.zeros(len(zero), np.int64), known, left.tainted | right.tainted)
+
+
+def arithmetic(op: str, left: Quantity, right: Quantity) -> Quantity:
+    """`left op right` row by row; op is one of + - * /."""
+    if op == "*":
+        return _multiply(left, right)
+    if op == "/":
+        return _divide(left, right)
+    return _add(left, right, subtract=op == "-")
+
+
+def either(first: Quantity, second: Quantity) -> Quantity:
+    """The first where it is known, else the second."""
+    a, b, slack_a, slack_b, den = _common(_zeroed(first), _zeroed(second))
+    here = first.known
+    return Quantity(
+        np.where(here, a, b),
+        den,
+        np.where(here, slack_a, slack_b),
+        first.known | second.known,
+        first.tainted | (~here & second.tainted),
+    )
+
+
+def negated(quantity: Quantity) -> Quantity:
+    """−x."""
+    return Quantity(-quantity.num, quantity.den, quantity.slack, quantity.known, quantity.tainted)
+
+
+def absolute(quantity: Quantity) -> Quantity:
+    """|x|."""
+    return Quantity(abs(quantity.num), quantity.den, quantity.slack, quantity.known, quantity.tainted)
+
+
+def quantise(quantity: Quantity, unit: Fraction) -> Ints:
+    """The nearest whole number of `unit`s per row, halves up (towards +∞)."""
+    num = product(quantity.num, unit.denominator * 2)
+    den = product(quantity.den, unit.numerator * 2)
+    half = den // 2
+    if isinstance(half, int):
+        half = np.full(len(num), half, dtype=object if half >= _SAFE else np.int64)
+    result: Ints = _sum(num, half) // den
+    return result
