@@ -21,7 +21,7 @@ from perfbatch.rulebook.expression import (
     Number,
     Text,
 )
-from perfbatch.rulebook.quantity import Bools, Quantity, absolute, arithmetic, constant, either, negated, product
+from perfbatch.rulebook.quantity import Bools, Ints, Quantity, absolute, arithmetic, constant, either, negated, product
 
 __all__ = ["Column", "Comparison", "Scope", "Texts", "Truth", "compare", "evaluate"]
 

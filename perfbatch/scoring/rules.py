@@ -163,8 +163,8 @@ def _past(rule: DeductRule, figure: Quantity) -> Quantity:
     return gap if rule.side == "below" else negated(gap)
 
 
-def _minus(constant: Fraction, quantity: Quantity) -> Quantity:
-    return arithmetic("-", constant(constant, len(quantity.num)), quantity)
+def _minus(value: Fraction, quantity: Quantity) -> Quantity:
+    return arithmetic("-", constant(value, len(quantity.num)), quantity)
 
 
 def _scaled(quantity: Quantity, factor: Fraction) -> Quantity:
