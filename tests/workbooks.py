@@ -39,6 +39,7 @@ def blank(units: int = 2) -> bytes:
         return path.read_bytes()
 
 
+@lru_cache(maxsize=16)
 def places(content: bytes) -> dict[str, list[tuple[str, str]]]:
     """Field id → (sheet, cell) of every row, from the workbook's defined names (first column of each)."""
     workbook = openpyxl.load_workbook(io.BytesIO(content))

@@ -11,9 +11,10 @@ from perfbatch.intake.numerals import fold
 __all__ = ["date_from_serial", "parse_date"]
 
 _SEPARATED = re.compile(
-    r"(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})\s*[日号]?(?:[T ]0{1,2}:00(?::00(?:\.0+)?)?)?"
+    r"(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})\s*[日号]?(?:[T ]0{1,2}:00(?::00(?:\.0+)?)?)?",
+    re.ASCII,
 )
-_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})", re.ASCII)
 _DAYS_1900 = date(1899, 12, 30)
 _DAYS_1904 = date(1904, 1, 1)
 _LEAP_BUG = 60

@@ -48,8 +48,11 @@ def inspect(content: bytes, limits: Limits | None = None) -> None:
         inflated = 0
         for member in members:
             inflated += _stream(content, member, limits.inflated_bytes - inflated)
-        _refuse_other_packages(package)
-        find_workbook_part(package, limits)
+        try:
+            _refuse_other_packages(package)
+            find_workbook_part(package, limits)
+        except _DAMAGED:
+            raise SetAside("F03") from None
 
 
 def _refuse_size(members: list[zipfile.ZipInfo], limits: Limits) -> None:

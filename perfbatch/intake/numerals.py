@@ -15,7 +15,10 @@ _LONGEST = 60
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
 _MINUS = dict.fromkeys(map(ord, "−–‐‑‒﹣"), "-")
 _STATED_NONE = re.compile(r"(?:[-—–−―─‐‑‒ー]+|/+|\.{2,}|⋯+|无)")
-_GROUPED = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
+_GROUPED = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+", re.ASCII)
+_DIGITS = frozenset("0123456789０１２３４５６７８９")
+# NFKC makes 52 of 5² and 1 of ①: only digits that read as digits may become some; square metres are a unit.
+_SQUARE_METRE = re.compile("m²|m2|㎡", re.IGNORECASE)
 _UNITS: Mapping[str, frozenset[str]] = {
     "万元": frozenset({"万元", "万"}),
     "元": frozenset({"元"}),
@@ -76,6 +79,9 @@ def parse_numeral(text: str) -> Numeral | None:
     """
     if len(text) > _LONGEST:
         return None
+    text = _SQUARE_METRE.sub("平方米", text)
+    if _misleading(text):
+        return None
     folded = fold(text).translate(_MINUS)
     negative = False
     if folded.startswith("(") and folded.endswith(")"):
@@ -94,6 +100,13 @@ def parse_numeral(text: str) -> Numeral | None:
     digits = number[0].replace(",", "").replace(" ", "")
     value = Decimal(digits)
     return Numeral(-value if negative else value, len(digits.partition(".")[2]), unit)
+
+
+def _misleading(text: str) -> bool:
+    """Whether a mark that is no plain digit would become one."""
+    return any(
+        mark not in _DIGITS and any(digit in _DIGITS for digit in unicodedata.normalize("NFKC", mark)) for mark in text
+    )
 
 
 def plain(value: Decimal) -> str:

@@ -92,7 +92,8 @@ class _Reader:
             if isinstance(block, SignatureBlock):
                 continue
             single = isinstance(block, CardBlock)
-            for field in block.fields:
+            # The ids of rows first: what an answer may be hangs on the id beside it.
+            for field in sorted(block.fields, key=lambda one: one.kind != "id"):
                 self._read_field(field, block, single=single)
             if isinstance(block, ScorecardBlock):
                 self._read_field(block.total, block, single=True, derived=True)

@@ -39,7 +39,9 @@ def read_one(found: Found, rulebook: Rulebook) -> Read:
         return Read(sha256, None, reason.code, reason.what)
     except (MemoryError, RecursionError):
         return Read(sha256, None, "F08")
-    except Exception as error:  # One trap per file: a fault of the program costs this file, and is told to the operator.
+    except (
+        Exception
+    ) as error:  # One trap per file: a fault of the program costs this file, and is told to the operator.
         at = traceback.extract_tb(error.__traceback__)[-1]
         return Read(sha256, None, "F03", fault=f"{type(error).__name__} at {Path(at.filename).name}:{at.lineno}")
 

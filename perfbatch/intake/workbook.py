@@ -127,12 +127,11 @@ class Workbook:
         Of an area longer than the limit only the rows that hold something on the sheet are taken, the same for every
         column. Raises `SetAside` F07 where even those are too many.
         """
-        rows: Iterator[int] | range = range(area.first_row, area.last_row + 1)
-        if len(range(area.first_row, area.last_row + 1)) > self._limits.rows:
-            kept = [row for row in sorted(self.cells(area.sheet).filled_rows) if area.first_row <= row <= area.last_row]
-            if len(kept) > self._limits.rows:
-                raise SetAside("F07", f"表格超过 {self._limits.rows} 行")
-            rows = iter(kept)
+        rows: Sequence[int] = range(area.first_row, area.last_row + 1)
+        if len(rows) > self._limits.rows:
+            rows = [row for row in sorted(self.cells(area.sheet).filled_rows) if row in rows]
+        if len(rows) > self._limits.rows:
+            raise SetAside("F07", f"表格超过 {self._limits.rows} 行")
         return [self.cell(area.sheet, row, area.first_column) for row in rows]
 
     def cell(self, sheet: str, row: int, column: int) -> RawCell:

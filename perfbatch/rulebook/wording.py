@@ -136,7 +136,7 @@ def _outside(rule: BandsRule) -> str:
     low, high = rule.domain.minimum, rule.domain.maximum
     outside = [f"低于 {plain_decimal(low)}%"] if low is not None else []
     outside += [f"大于 {plain_decimal(high)}%"] if high is not None else []
-    return f"；{'或'.join(outside)} 的由人工核定" if outside else ""
+    return f"；{' 或'.join(outside)} 的由人工核定" if outside else ""
 
 
 def _circled(number: int) -> str:

@@ -36,6 +36,7 @@ class Style(StrEnum):
     LABEL = "label"
     GROUP = "group"
     TEXT = "text"
+    LINE = "line"
     CENTRE = "centre"
     POINTS = "points"
     EDITABLE_TEXT = "editable_text"
@@ -47,11 +48,11 @@ class Style(StrEnum):
 
 
 class Look(StrEnum):
-    """The looks of input cells; number format and alignment come from the kind."""
+    """The looks of input cells; number format and alignment come from the kind. A line shrinks to its column."""
 
     CELL = "cell"
     COVER = "cover"
-    CODE = "code"
+    LINE = "line"
 
 
 FONT_SIZES: Mapping[Style, float] = {

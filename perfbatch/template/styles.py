@@ -21,6 +21,7 @@ GREY = "#808080"
 
 _BOXED = {"border": 1, "border_color": RULE, "text_wrap": True, "valign": "vcenter"}
 _MIDDLE = {**_BOXED, "align": "center"}
+_SHRUNK = {"text_wrap": False, "shrink": True}
 _SIDES = {"left": 1, "right": 1, "left_color": RULE, "right_color": RULE, "valign": "vcenter"}
 
 _PRINTED: dict[Style, dict[str, Any]] = {
@@ -37,6 +38,7 @@ _PRINTED: dict[Style, dict[str, Any]] = {
     Style.LABEL: {**_MIDDLE, "bg_color": LABEL_TINT},
     Style.GROUP: {**_MIDDLE, "bold": True, "bg_color": LABEL_TINT},
     Style.TEXT: {**_BOXED, "align": "left"},
+    Style.LINE: {**_BOXED, "align": "left", **_SHRUNK},
     Style.CENTRE: _MIDDLE,
     Style.POINTS: {**_MIDDLE, "bold": True},
     Style.EDITABLE_TEXT: {**_MIDDLE, "bg_color": INPUT_TINT, "locked": False},
@@ -48,8 +50,9 @@ _PRINTED: dict[Style, dict[str, Any]] = {
 }
 
 _ALIGNMENTS: dict[FieldKind, dict[str, Any]] = {
-    "amount": {"align": "right"},
-    "area": {"align": "right"},
+    # A figure too wide for its column is shown small rather than as ###.
+    "amount": {"align": "right", **_SHRUNK},
+    "area": {"align": "right", **_SHRUNK},
     "text": {"align": "left"},
     "code": {"align": "left"},
     "longtext": {"align": "left"},
@@ -87,6 +90,8 @@ class Styles:
             }
         elif not locked:
             properties["bg_color"] = INPUT_TINT
+        if look is Look.LINE:
+            properties |= _SHRUNK
         if tall:
             properties["valign"] = "top"
         if look is Look.COVER:

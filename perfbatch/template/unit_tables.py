@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perfbatch.rulebook.model import AmountColumn, FormField, Rulebook, UnitTableBlock
-from perfbatch.template.plan import Form, InputCell, SheetPlan, Style, Value
+from perfbatch.template.plan import Form, InputCell, Look, SheetPlan, Style, Value
 
 __all__ = ["entity_field", "place_unit_table", "unit_row_count", "unit_table_widths"]
 
@@ -50,11 +50,13 @@ def place_unit_table(form: Form, plan: SheetPlan, block: UnitTableBlock) -> None
         plan.print_cell(plan.area(plan.row + row, 0, plan.row + row, 0), _row_label(form, row), Style.INDEX)
     if names is not None and names in block.fields:
         printed: list[Value] = [*form.rulebook.unit_rows[: len(_OWN_ROWS)], *[None] * form.units]
-        plan.put_field(form, names, plan.row, 1, [InputCell(names.kind, value) for value in printed])
+        plan.put_field(form, names, plan.row, 1, [InputCell(names.kind, value) for value in printed], look=Look.LINE)
     elif names is not None:
         _repeat_names(form, plan, names, rows)
     for column, field in enumerate(figures, start=2):
         plan.put_field(form, field, plan.row, column, [InputCell(field.kind, choices=field.choices)] * rows)
+    # The names stay in view; several tables share the sheet, so no header could.
+    plan.freeze = (0, 2)
     plan.row += rows
 
 
@@ -92,9 +94,9 @@ def _repeat_names(form: Form, plan: SheetPlan, names: FormField, rows: int) -> N
     for row in range(rows):
         where = plan.area(plan.row + row, 1, plan.row + row, 1)
         if source is None:
-            plan.print_cell(where, _row_label(form, row), Style.TEXT)
+            plan.print_cell(where, _row_label(form, row), Style.LINE)
             continue
         cell = source.where.cell(row)
         address = cell.local if cell.sheet == plan.sheet else cell.reference
         printed = source.cells[row].value
-        plan.print_cell(where, "" if printed is None else printed, Style.TEXT, f'=IF({address}="","",{address})')
+        plan.print_cell(where, "" if printed is None else printed, Style.LINE, f'=IF({address}="","",{address})')

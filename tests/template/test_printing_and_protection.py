@@ -48,8 +48,9 @@ def test_headers_of_long_tables_are_printed_on_every_page(blank: Workbook) -> No
         assert blank[sheet].print_title_rows == f"${header}:${header}"
 
 
-def test_the_scorecard_keeps_its_header_and_names_in_view(blank: Workbook) -> None:
+def test_wide_sheets_keep_their_names_in_view(blank: Workbook) -> None:
     assert blank["评分表"].freeze_panes == f"D{named_cells(blank, 'item_id')[0].row}"
+    assert blank["收支情况"].freeze_panes == "C1"
 
 
 def test_the_evidence_begins_a_page(blank: Workbook) -> None:
@@ -91,3 +92,13 @@ def test_fonts_are_those_of_official_papers(blank: Workbook) -> None:
         cell.font.name for sheet in blank.worksheets[:-1] for row in sheet.iter_rows() for cell in row if cell.value
     }
     assert used == {"宋体", "黑体"}
+
+
+def test_wide_figures_and_long_unit_names_shrink_to_their_column(blank: Workbook) -> None:
+    names = named_cells(blank, "entity_name")
+    repeated = [blank["收支情况"].cell(cell.row, 2) for cell in named_cells(blank, "fixed_assets_total")]
+    amounts = named_cells(blank, "carryover_prior_year") + named_cells(blank, "budget_initial")
+    assert {(cell.alignment.shrink_to_fit, bool(cell.alignment.wrap_text)) for cell in names + repeated + amounts} == {
+        (True, False)
+    }
+    assert named_cells(blank, "function_summary")[0].alignment.wrap_text

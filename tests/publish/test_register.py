@@ -1,0 +1,50 @@
+"""Titles and labels of findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from perfbatch.publish.register import FindingRegister, finding_order
+from perfbatch.rulebook.model import Rulebook
+from tests.publish.conftest import FINDINGS
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "title"),
+    [
+        ("R05", "累计结余不等于收入合计减支出合计", "累计结余 = 收入合计 − 支出合计"),
+        ("R05", "当年结余不等于累计结余减上年结转", "当年结余 = 累计结余 − 上年结转"),
+        ("R05", "分项未填，无法核对", "累计结余 = 收入合计 − 支出合计；当年结余 = 累计结余 − 上年结转"),
+        ("R01", "汇总行的收入合计不等于局机关与各二级机构之和", "汇总 = 局机关 + 各二级机构"),
+        ("C01", "随便", "已规范化"),
+        ("S04", "随便", "指标不适用"),
+        ("F02", "随便", "文件加密"),
+        ("R99", "随便", ""),
+    ],
+)
+def test_title(rulebook: Rulebook, code: str, message: str, title: str) -> None:
+    assert FindingRegister(rulebook).title(replace(FINDINGS[0], code=code, message=message)) == title
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [
+        ("revenue_total", "收入合计"),
+        ("scorecard_total", "总 分"),
+        ("disclosure.2", "按规定时限公开预决算信息"),
+        ("asset_safety.breaches", "资产管理不符合要求的情况（例）"),
+        ("satisfaction", "社会公众或服务对象满意度"),
+        ("unheard_of", "unheard_of"),
+        ("", ""),
+    ],
+)
+def test_label(rulebook: Rulebook, field: str, label: str) -> None:
+    assert FindingRegister(rulebook).label(field) == label
+
+
+def test_cells_are_in_the_order_of_the_sheet() -> None:
+    cells = ["AA2", "B10", "", "B2", "$C$2"]
+    found = sorted((replace(FINDINGS[0], cell=cell) for cell in cells), key=finding_order)
+    assert [one.cell for one in found] == ["", "B2", "$C$2", "AA2", "B10"]
