@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -83,6 +84,26 @@ def test_f10_a_link_put_in_the_files_place_is_not_followed(tmp_path: Path) -> No
     with pytest.raises(SetAside) as caught:
         read_bytes(found)
     assert caught.value.code == "F10"
+
+
+def test_f10_a_pipe_put_in_the_files_place_does_not_hang_the_night(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"x")
+    (found,) = walk(tmp_path)
+    (tmp_path / "a.xlsx").unlink()
+    os.mkfifo(tmp_path / "a.xlsx")
+
+    def hung(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, hung)
+    signal.alarm(5)
+    try:
+        with pytest.raises(SetAside) as caught:
+            read_bytes(found)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    assert (caught.value.code, caught.value.what) == ("F10", "命名管道，不是普通文件")
 
 
 def test_f10_a_file_that_went_away(tmp_path: Path) -> None:

@@ -197,6 +197,16 @@ def test_c11_where_nobody_calculated_only_a_confirmed_result_stands(
     assert submission.facts["revenue_other"][1].state is state
 
 
+def test_c11_a_result_nobody_calculated_confirms_no_other() -> None:
+    cells = {
+        ("revenue_other", 1): Stored("5", "VLOOKUP(1,A:B,2)"),
+        ("revenue_other", 0): Stored("6", f"{place('revenue_other', 1)[1]}+1"),
+    }
+    assert found(stored(cells)) == []
+    expected = [("C11", "revenue_other", *place("revenue_other", row)) for row in (0, 1)]
+    assert found(stored(cells, calculated=False)) == expected
+
+
 def test_the_forms_own_total_is_blank_until_somebody_calculates() -> None:
     formula = f"SUM({place('item_self_score')[1]}:{place('item_self_score', ITEMS - 1)[1]})"
     uncalculated = stored({"scorecard_total": Stored("0", formula)}, calculated=False)
@@ -328,11 +338,12 @@ def test_foreign_and_local_names_are_ignored() -> None:
     with zipfile.ZipFile(io.BytesIO(complete())) as package:
         book = package.read("xl/workbook.xml").decode()
     more = (
-        '<definedNames><definedName name="revenue_other" localSheetId="1">封面!$A$1</definedName>'
+        '<definedName name="revenue_other" localSheetId="1">封面!$A$1</definedName>'
         '<definedName name="foreign">[1]Sheet1!$A$1</definedName><definedName name="other">封面!$A$1</definedName>'
     )
-    changed = repack(complete(), {"xl/workbook.xml": book.replace("<definedNames>", more).encode()})
-    assert read(changed) == read(complete())
+    for mark, changed in (("<definedNames>", f"<definedNames>{more}"), ("</definedNames>", f"{more}</definedNames>")):
+        content = repack(complete(), {"xl/workbook.xml": book.replace(mark, changed).encode()})
+        assert read(content) == read(complete())
 
 
 def test_f05_no_stamp() -> None:

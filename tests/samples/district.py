@@ -150,6 +150,7 @@ DEDUCTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "409001": {
         "budget_adjustment_rate": ("2", _ADJUSTED),
         "fund_balance": ("2", _PART_BALANCE),
+        "fixed_asset_utilisation": ("2.66", "有一处房屋出租"),
         "satisfaction": ("3", _SATISFIED_90),
     },
     "410001": {

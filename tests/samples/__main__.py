@@ -1,0 +1,13 @@
+"""Rebuild the sample inbox: `python -m tests.samples [FOLDER]` (needs LibreOffice and msoffcrypto-tool)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.samples.build import build
+
+if __name__ == "__main__":
+    inbox = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "inbox"
+    for written in build(inbox):
+        print(written)
