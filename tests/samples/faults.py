@@ -84,7 +84,7 @@ SAMPLES: tuple[Sample, ...] = (
             ("official_reception", 1): "77300元",
             ("fixed_assets_total", 0): "5，204.97",
             ("key_project_expenditure", 0): "6515200元",
-            ("item_self_score", 0): "5分",
+            ("self_score_total", 0): "96.5分",
             ("satisfaction_rate", 0): "95％",
         },
         reads={
@@ -97,7 +97,7 @@ SAMPLES: tuple[Sample, ...] = (
             ("official_reception", 1): Decimal("7.73"),
             ("fixed_assets_total", 0): Decimal("5204.97"),
             ("key_project_expenditure", 0): Decimal("651.52"),
-            ("item_self_score", 0): 5,
+            ("self_score_total", 0): Decimal("96.5"),
             ("satisfaction_rate", 0): Decimal("0.95"),
         },
     ),

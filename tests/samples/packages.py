@@ -8,11 +8,10 @@ import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 
-import msoffcrypto
-from msoffcrypto.format.ooxml import OOXMLFile
-from openpyxl.reader.excel import load_workbook
+import olefile
+from openpyxl import load_workbook
 
-__all__ = ["decrypt", "encrypt", "put_stored_results", "steady", "truncate"]
+__all__ = ["decrypt", "encrypt", "excel_97_content", "put_stored_results", "steady", "truncate"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _DATED = re.compile(rb"<dcterms:modified[^>]*>[^<]*</dcterms:modified>")
@@ -67,18 +66,31 @@ def put_stored_results(package: bytes, results: Mapping[tuple[str, str], Decimal
 
 def encrypt(package: bytes, password: str) -> bytes:
     """The package behind a password, as Office encrypts it; never the same bytes twice."""
+    from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]  # whoever only reads does not need it
+
     written = io.BytesIO()
     OOXMLFile(io.BytesIO(package)).encrypt(password, written)
     return written.getvalue()
 
 
 def decrypt(content: bytes, password: str) -> bytes:
-    """The package in an encrypted workbook; raises where it is none or the password is wrong."""
+    """The package in an encrypted workbook. Raises where it is none, or the password is another."""
+    import msoffcrypto  # type: ignore[import-untyped]
+
     encrypted = msoffcrypto.OfficeFile(io.BytesIO(content))
     encrypted.load_key(password=password)
     written = io.BytesIO()
     encrypted.decrypt(written)
     return written.getvalue()
+
+
+def excel_97_content(content: bytes) -> bytes:
+    """The cells of an .xls, without the properties beside them; b"" where it is none."""
+    if not olefile.isOleFile(content):
+        return b""
+    with olefile.OleFileIO(content) as compound, compound.openstream("Workbook") as stream:
+        cells: bytes = stream.read()
+        return cells
 
 
 def truncate(package: bytes) -> bytes:

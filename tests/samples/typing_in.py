@@ -10,17 +10,22 @@ from typing import Any
 from perfbatch.rulebook.model import RowsBlock, Rulebook
 from tests.samples.district import DEDUCTIONS, EVIDENCE, base_data_of, name_of, staff_of
 from tests.samples.duties import duty_of
+from tests.samples.seed import SEED
 from tests.samples.units import units_of
 
-__all__ = ["typed_by"]
+__all__ = ["figures_of"]
 
 _CITY = "岳阳市"
 _THRIFT = "严格执行公务接待、车辆、会议培训定额标准；水电实行定额管理；办公设备政府采购，超编超标一律不购。"
 _NONE = "无"
 
 
-def typed_by(budget_code: str, rulebook: Rulebook) -> dict[str, Any]:
-    """Everything that the department fills in; totals, balances and repeated figures add up exactly."""
+def figures_of(budget_code: str, rulebook: Rulebook) -> dict[str, Any]:
+    """Everything that the department means to fill in; totals, balances and repeated figures add up exactly.
+
+    The real department's are `seed.py`'s, which do not all agree with each other."""
+    if budget_code == SEED["budget_code"]:
+        return SEED
     summary, amounts = _amounts(budget_code, rulebook)
     staff, subsidy = staff_of(budget_code), staff_of(budget_code).personal_family_subsidy
     wages = summary["personnel_expenditure"] - subsidy
@@ -72,9 +77,7 @@ def _with_totals(own: dict[str, Decimal], rulebook: Rulebook) -> dict[str, Decim
 
 def _scores(budget_code: str, rulebook: Rulebook) -> dict[str, Any]:
     deductions = DEDUCTIONS[budget_code]
-    scores = [
-        Decimal(deductions[one.id][0]) if one.id in deductions else one.points for one in rulebook.indicators
-    ]
+    scores = [Decimal(deductions[one.id][0]) if one.id in deductions else one.points for one in rulebook.indicators]
     total = sum(scores, Decimal(0))
     grade = next(one.name for one in rulebook.grades if one.minimum is None or total >= one.minimum)
     return {

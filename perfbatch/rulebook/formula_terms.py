@@ -1,0 +1,204 @@
+"""Terms of Excel formulas: whole-number arithmetic and three-valued conditions as formula texts.
+
+The mirror of `quantity.py`: where that holds columns, this holds the text of a formula for one row. Figures are whole
+numbers (counts of 1/SCALE of a unit, exact in a double up to 2⁵³); `known` and `tainted` are count expressions, more than 0
+meaning yes. Constant parts are folded, so that a rule without a special case reads as plainly in the cell as in the book.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+__all__ = [
+    "NO",
+    "YES",
+    "Condition",
+    "Figure",
+    "Term",
+    "Words",
+    "absolute",
+    "add",
+    "all_of",
+    "any_of",
+    "bracket",
+    "common",
+    "constant_figure",
+    "count",
+    "divide",
+    "either_known",
+    "minus",
+    "multiply",
+    "negated",
+    "none_of",
+    "plus",
+    "quoted",
+    "some",
+    "times",
+]
+
+NO, YES = "0", "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`num / den`, the half-width `slack / (2 · den)`, and counts of what is known and what cannot be read."""
+
+    num: str
+    den: str | int
+    slack: str
+    known: str
+    tainted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text."""
+
+    value: str
+    known: str
+    tainted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A formula that is TRUE or FALSE; it counts only where it is known."""
+
+    value: str
+    known: str
+    tainted: str
+
+
+Term = Figure | Words | Condition
+
+
+# ------------------------------------------------------------------------------------------- putting texts together
+
+
+def plus(*terms: str) -> str:
+    left = [term for term in terms if term != NO]
+    return "+".join(left) or NO
+
+
+def times(left: str, right: str | int) -> str:
+    right = str(right)
+    if NO in (left, right):
+        return NO
+    if left == YES:
+        return right
+    return left if right == YES else f"{bracket(left)}*{bracket(right)}"
+
+
+def minus(left: str, right: str) -> str:
+    return left if right == NO else f"{left}-{bracket(right)}"
+
+
+def bracket(text: str) -> str:
+    """Brackets round a sum or a comparison; a lone cell, number or call needs none."""
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and character in "+-*/<>=&" and position > 0:
+            return f"({text})"
+    return f"({text})" if text.startswith("-") else text
+
+
+def some(count: str) -> str:
+    """A count as a condition."""
+    return {NO: "FALSE", YES: "TRUE"}.get(count, f"{bracket(count)}>0")
+
+
+def all_of(*conditions: str) -> str:
+    left = list(dict.fromkeys(one for one in conditions if one != "TRUE"))
+    if "FALSE" in left:
+        return "FALSE"
+    return left[0] if len(left) == 1 else f"AND({','.join(left)})" if left else "TRUE"
+
+
+def any_of(*conditions: str) -> str:
+    left = list(dict.fromkeys(one for one in conditions if one != "FALSE"))
+    if "TRUE" in left:
+        return "TRUE"
+    return left[0] if len(left) == 1 else f"OR({','.join(left)})" if left else "FALSE"
+
+
+def none_of(condition: str) -> str:
+    return {"TRUE": "FALSE", "FALSE": "TRUE"}.get(condition, f"NOT({condition})")
+
+
+def count(condition: str) -> str:
+    """A condition as a count."""
+    return {"TRUE": YES, "FALSE": NO}.get(condition, f"N({condition})")
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+# ------------------------------------------------------------------------------------------------------- arithmetic
+
+
+def constant_figure(value: Fraction) -> Figure:
+    """One exact number."""
+    return Figure(str(value.numerator), value.denominator, NO, YES, NO)
+
+
+def common(left: Figure, right: Figure) -> tuple[Figure, Figure, str | int]:
+    """Both over one denominator."""
+    if isinstance(left.den, int) and isinstance(right.den, int):
+        den = math.lcm(left.den, right.den)
+        up_left, up_right = str(den // left.den), str(den // right.den)
+        return scaled(left, up_left), scaled(right, up_right), den
+    den_text = times(str(left.den), right.den)
+    return scaled(left, str(right.den)), scaled(right, str(left.den)), den_text
+
+
+def scaled(figure: Figure, by: str) -> Figure:
+    return Figure(times(figure.num, by), figure.den, times(figure.slack, by), figure.known, figure.tainted)
+
+
+def add(left: Figure, right: Figure, *, subtract: bool) -> Figure:
+    a, b, den = common(left, right)
+    num = minus(a.num, b.num) if subtract else plus(a.num, b.num)
+    known = times(left.known, right.known) if subtract else either_known(left.known, right.known)
+    return Figure(num, den, plus(a.slack, b.slack), known, plus(left.tainted, right.tainted))
+
+
+def either_known(left: str, right: str) -> str:
+    return YES if YES in (left, right) else plus(left, right)
+
+
+def multiply(left: Figure, right: Figure) -> Figure:
+    slack = plus(times(left.slack, absolute(right.num)), times(right.slack, absolute(left.num)))
+    den: str | int
+    if isinstance(left.den, int) and isinstance(right.den, int):
+        den = left.den * right.den
+    else:
+        den = times(str(left.den), right.den)
+    return Figure(
+        times(left.num, right.num), den, slack, times(left.known, right.known), plus(left.tainted, right.tainted)
+    )
+
+
+def divide(left: Figure, right: Figure) -> Figure:
+    up_left, up_right = str(right.den), str(left.den)
+    if isinstance(left.den, int) and isinstance(right.den, int):
+        common = math.gcd(left.den, right.den)
+        up_left, up_right = str(right.den // common), str(left.den // common)
+    return Figure(
+        times(times(left.num, up_left), f"SIGN({right.num})"),
+        times(absolute(right.num), up_right),
+        NO,
+        times(times(left.known, right.known), count(f"{bracket(right.num)}<>0")),
+        plus(left.tainted, right.tainted),
+    )
+
+
+def absolute(num: str) -> str:
+    return num if num.isdigit() else f"ABS({num})"
+
+
+def negated(figure: Figure) -> Figure:
+    num = figure.num[1:] if figure.num.startswith("-") and figure.num[1:].isdigit() else f"-{bracket(figure.num)}"
+    return Figure(num, figure.den, figure.slack, figure.known, figure.tainted)

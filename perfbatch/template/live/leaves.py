@@ -1,0 +1,169 @@
+"""The hidden sheet: a row per input cell that a rule reads, with its value as a whole number and what state it is in.
+
+Columns: A field, B value (counts of 1/SCALE of the field's unit, or the text), C rounding step in the same counts, D 1 where
+something is filled in, E 1 where what stands there cannot be read, F how many live checks fail at the cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from perfbatch.intake.submission import SCALE
+from perfbatch.rulebook.formula_terms import Figure, Term, Words, plus
+from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind
+from perfbatch.rulebook.names import NUMERIC_KINDS
+from perfbatch.template.grid import CellRange
+from perfbatch.template.layout import Layout
+
+__all__ = ["LIVE_SHEET", "Leaf", "Leaves"]
+
+LIVE_SHEET = "_live"
+
+_STATED_NONE = ("无", "/", "-", "—", "－", "--", "——", "……", "…")
+_HEADINGS = ("field", "value", "step", "filled", "unreadable", "failing")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One input cell on the hidden sheet; `row` counts from 0."""
+
+    field: FormField
+    cell: CellRange
+    row: int
+
+    def column(self, letter: str) -> str:
+        """An absolute reference to one of the leaf's columns, from any sheet."""
+        return f"{LIVE_SHEET}!${letter}${self.row + 1}"
+
+
+@dataclass
+class Leaves:
+    """Leaves made as they are asked for, a whole column of a field at once, so that a column's leaves stand together."""
+
+    layout: Layout
+    first_row: int = 1
+    _columns: dict[str, list[Leaf]] = field(default_factory=dict)
+    _next: int = 1
+
+    def column_of(self, field_id: str) -> list[Leaf]:
+        """The leaves of a field, one per input row. Raises `KeyError` for a field that the form does not have."""
+        if field_id not in self._columns:
+            place = self.layout.places[field_id]
+            self._columns[field_id] = [
+                Leaf(place.field, place.where.cell(row), self._next + row) for row in range(len(place.cells))
+            ]
+            self._next += len(place.cells)
+        return self._columns[field_id]
+
+    def term(self, field_id: str, row: int = 0) -> Term:
+        """What a field's cell is in a formula."""
+        leaf = self.column_of(field_id)[row]
+        if self.is_number(leaf.field):
+            return _figure(leaf)
+        return Words(leaf.column("B"), leaf.column("D"), leaf.column("E"))
+
+    def figure(self, field_id: str, row: int = 0) -> Figure:
+        """A number's cell. Raises `TypeError` for a text."""
+        term = self.term(field_id, row)
+        if not isinstance(term, Figure):
+            raise TypeError(f"{field_id} is not a number")
+        return term
+
+    def total(self, field_id: str, rows: list[int]) -> Figure:
+        """The sum over rows of a field's column."""
+        leaves = [self.column_of(field_id)[row] for row in rows]
+        if not leaves:
+            return Figure("0", SCALE, "0", "0", "0")
+        runs = _runs(leaves)
+        return Figure(
+            plus(*(_sum("B", run) for run in runs)),
+            SCALE,
+            plus(*(_sum("C", run) for run in runs)) if leaves[0].field.kind in ("amount", "area") else "0",
+            plus(*(_sum("D", run) for run in runs)),
+            plus(*(_sum("E", run) for run in runs)),
+        )
+
+    def is_number(self, spec: FormField) -> bool:
+        """Whether a field is a number; the evidence answers are texts and counts in one column, read as texts."""
+        return spec.kind in NUMERIC_KINDS
+
+    def rows(self) -> list[Leaf]:
+        """Every leaf made so far, from the top."""
+        return [leaf for column in self._columns.values() for leaf in column]
+
+    def formulas(self, leaf: Leaf) -> tuple[str, str, str, str]:
+        """The formulas of columns B to E."""
+        ref = leaf.cell.reference
+        if not self.is_number(leaf.field):
+            return _text_formulas(ref, leaf, self._is_evidence(leaf.field))
+        kind = self.layout.rulebook.kind_of(leaf.field)
+        return _number_formulas(ref, leaf, leaf.field, kind)
+
+    def _is_evidence(self, spec: FormField) -> bool:
+        block = self.layout.rulebook.evidence_block
+        return isinstance(block, EvidenceBlock) and any(one.id == spec.id for one in block.fields)
+
+
+def _figure(leaf: Leaf) -> Figure:
+    slack = leaf.column("C") if leaf.field.kind in ("amount", "area") else "0"
+    return Figure(leaf.column("B"), SCALE, slack, leaf.column("D"), leaf.column("E"))
+
+
+def _runs(leaves: list[Leaf]) -> list[tuple[Leaf, Leaf]]:
+    """First and last of each run of leaves that stand together."""
+    runs: list[tuple[Leaf, Leaf]] = []
+    for leaf in leaves:
+        if runs and runs[-1][1].row + 1 == leaf.row:
+            runs[-1] = (runs[-1][0], leaf)
+        else:
+            runs.append((leaf, leaf))
+    return runs
+
+
+def _sum(letter: str, run: tuple[Leaf, Leaf]) -> str:
+    first, last = run
+    if first == last:
+        return first.column(letter)
+    return f"SUM({first.column(letter)}:${letter}${last.row + 1})"
+
+
+def _none_words() -> str:
+    return "{" + ",".join(f'"{word}"' for word in _STATED_NONE) + "}"
+
+
+def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple[str, str, str, str]:
+    # A percentage stands in its cell as a fraction of one.
+    times = SCALE * 100 if spec.kind == "percent" else SCALE
+    row = leaf.row + 1
+    figure = f"100*{ref}" if spec.kind == "percent" else ref
+    bounds = [f"{figure}<{kind.minimum}"] if kind.minimum is not None else []
+    bounds += [f"{figure}>{kind.maximum}"] if kind.maximum is not None else []
+    if spec.kind in ("count", "year"):
+        bounds.append(f"{ref}<>INT({ref})")
+    outside = f"OR({','.join(bounds)})" if bounds else "FALSE"
+    value = f"=IF(D{row}=1,ROUND({ref}*{times},0),0)"
+    step = "=0"
+    if spec.kind in ("amount", "area"):
+        steps = [10**power for power in range(4, 0, -1)]
+        finer = "1"
+        for one in reversed(steps):
+            finer = f"IF(INT(B{row}/{one})*{one}=B{row},{one},{finer})"
+        step = f"=IF(D{row}=1,{finer},0)"
+    filled = f"=IF(ISNUMBER({ref}),IF({outside},0,1),0)"
+    said = f'IF(TRIM({ref})="",0,IF(ISNUMBER(MATCH(TRIM({ref}),{_none_words()},0)),0,1))'
+    unreadable = f"=IF(ISERROR({ref}),1,IF(ISNUMBER({ref}),1-D{row},{said}))"
+    return value, step, filled, unreadable
+
+
+def _text_formulas(ref: str, leaf: Leaf, is_evidence: bool) -> tuple[str, str, str, str]:
+    row = leaf.row + 1
+    value = f'=IF(ISERROR({ref}),"",TRIM({ref}))'
+    none = f"ISNUMBER(MATCH(B{row},{_none_words()},0))"
+    filled = f'=IF(B{row}="",0,IF({none},0,1))'
+    unreadable = f"=IF(ISERROR({ref}),1,0)"
+    choices = leaf.field.choices
+    if choices and not is_evidence:
+        listed = "{" + ",".join(f'"{choice}"' for choice in choices) + "}"
+        filled = f"=IF(ISNUMBER(MATCH(B{row},{listed},0)),1,0)"
+        unreadable = f'=IF(ISERROR({ref}),1,IF(B{row}="",0,IF({none},0,1-D{row})))'
+    return value, "=0", filled, unreadable

@@ -1,0 +1,164 @@
+"""What names mean in one row of the workbook: the mirror of `perfbatch.scopes` in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from perfbatch.rulebook.formula_terms import (
+    NO,
+    YES,
+    Condition,
+    Figure,
+    Term,
+    Words,
+    constant_figure,
+    count,
+    none_of,
+    plus,
+    quoted,
+    some,
+    times,
+)
+from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.template.live.leaves import Leaves
+
+__all__ = ["CellScope", "DepartmentCells", "ItemCells", "Undecidable", "UnitCells"]
+
+
+class Undecidable(Exception):
+    """A single workbook cannot decide this: it takes last year's figures or the bureau's own."""
+
+
+@dataclass
+class CellScope:
+    """One row of a table (0 for what stands once). Enough for the scope `target`."""
+
+    leaves: Leaves
+    rulebook: Rulebook
+    row: int = 0
+
+    def name(self, name: str) -> Term:
+        """A field's cell in this row."""
+        return self.leaves.term(name, self.row)
+
+    def member(self, owner: str, field: str) -> Term:
+        """A field of another record."""
+        raise Undecidable(f"{owner}.{field}")
+
+    def total(self, collection: str, field: str) -> Figure:
+        """A sum over rows."""
+        raise Undecidable(f"sum({collection}.{field})")
+
+    def points(self, indicator: str) -> Figure:
+        """An indicator's computed score."""
+        raise Undecidable(f"points({indicator})")
+
+    def part(self, name: str) -> Figure:
+        """A part of a total, blank counting as 0 where a sibling is filled."""
+        own = self._figure(name)
+        beside = [self._figure(sibling) for sibling in self.rulebook.siblings[name]]
+        theirs = plus(*(one.tainted for one in beside))
+        tainted = plus(own.tainted, times(theirs, count(none_of(some(own.known)))))
+        return Figure(own.num, own.den, own.slack, plus(*(one.known for one in beside)), tainted)
+
+    def grade(self, score: Figure) -> Words:
+        """The grade's name for a score."""
+        formula = quoted("")
+        for grade in sorted(self.rulebook.grades, key=lambda one: (one.minimum is not None, one.minimum or 0)):
+            if grade.minimum is None:
+                formula = quoted(grade.name)
+                continue
+            bound = Fraction(grade.minimum)
+            reached = f"{times(score.num, bound.denominator)}>={times(str(bound.numerator), score.den)}"
+            formula = f"IF({reached},{quoted(grade.name)},{formula})"
+        return Words(formula, score.known, score.tainted)
+
+    def _figure(self, name: str) -> Figure:
+        term = self.name(name)
+        if not isinstance(term, Figure):
+            raise TypeError(f"{name} is not a number")
+        return term
+
+
+@dataclass
+class UnitCells(CellScope):
+    """A row of the unit tables."""
+
+    def member(self, owner: str, field: str) -> Term:
+        """`summary.x`: the 汇总 row."""
+        if owner != "summary":
+            return super().member(owner, field)
+        return self.leaves.term(field, 0)
+
+
+@dataclass
+class ItemCells(CellScope):
+    """A row of the scorecard."""
+
+    @property
+    def indicator(self) -> Indicator:
+        """The indicator of the row."""
+        return self.rulebook.indicators[self.row]
+
+    def name(self, name: str) -> Term:
+        """A field's cell, or what the targets table says of the row's indicator."""
+        kinds = self.indicator.target_types
+        if name == "has_target_types":
+            return Condition("TRUE" if kinds else "FALSE", YES, NO)
+        if name == "targets_answered":
+            return Figure(self._answered(kinds), 1, NO, YES, NO)
+        return super().name(name)
+
+    def _answered(self, kinds: tuple[str, ...]) -> str:
+        """How many rows of those types have a target or an actual."""
+        types, targets, actuals = (
+            self.leaves.column_of(name) for name in ("indicator_type", "indicator_target", "indicator_actual")
+        )
+        typed = f"{types[0].column('B')}:$B${types[-1].row + 1}"
+        said = "+".join(f"({leaves[0].column('D')}:$D${leaves[-1].row + 1}>0)" for leaves in (targets, actuals))
+        matches = "+".join(f"({typed}={quoted(kind)})" for kind in kinds)
+        return f"SUMPRODUCT(({matches})*(({said})>0))" if kinds else NO
+
+
+@dataclass
+class DepartmentCells(CellScope):
+    """The department's single cells and its 汇总 row; `derived` has what the score block works out."""
+
+    derived: Mapping[str, Figure] | None = None
+
+    def name(self, name: str) -> Term:
+        """A field's cell, the rulebook's total of points, or a derived total."""
+        if name == "total_points":
+            return constant_figure(Fraction(self.rulebook.total_points))
+        if self.derived is not None and name in self.derived:
+            return self.derived[name]
+        if name in ("self_total", "verified_total"):
+            raise Undecidable(name)
+        return super().name(name)
+
+    def member(self, owner: str, field: str) -> Term:
+        """A group's points, or a score of one indicator's row."""
+        for group in self.rulebook.groups:
+            if group.id == owner:
+                return constant_figure(Fraction(group.points))
+        for row, indicator in enumerate(self.rulebook.indicators):
+            if indicator.id == owner:
+                return self.leaves.term(field, row)
+        return super().member(owner, field)
+
+    def total(self, collection: str, field: str) -> Figure:
+        """`sum(units.x)` without the 汇总 row; `sum(items.x)` or of a group's rows."""
+        if collection == "units":
+            return self.leaves.total(field, list(range(1, len(self.leaves.column_of(field)))))
+        rows = [
+            row for row, indicator in enumerate(self.rulebook.indicators) if collection in ("items", indicator.group)
+        ]
+        return self.leaves.total(field, rows)
+
+    def points(self, indicator: str) -> Figure:
+        """The computed score."""
+        if self.derived is None:
+            return super().points(indicator)
+        return self.derived[f"points.{indicator}"]

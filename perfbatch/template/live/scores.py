@@ -1,0 +1,322 @@
+"""The score block of the hidden sheet: a row per indicator, the rule's arithmetic on whole numbers, step by step.
+
+Every division that decides a cent is taken as a whole-number quotient and put right by multiplying back, because a double
+can round a quotient up to the next whole number and Excel's INT takes it at its word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from perfbatch.intake.submission import SCALE
+from perfbatch.rulebook.expression import Binary, bind, parse
+from perfbatch.rulebook.formula import compile_formula
+from perfbatch.rulebook.formula_terms import (
+    NO,
+    YES,
+    Condition,
+    Figure,
+    all_of,
+    any_of,
+    common,
+    none_of,
+    plus,
+    quoted,
+    some,
+    times,
+)
+from perfbatch.rulebook.model import (
+    BandsRule,
+    CasesRule,
+    ChecklistRule,
+    DeductRule,
+    Indicator,
+    PerCaseRule,
+    Rulebook,
+)
+from perfbatch.template.live.leaves import LIVE_SHEET, Leaves
+from perfbatch.template.live.scope import DepartmentCells
+
+__all__ = ["SCORE_COLUMNS", "TOTAL_ROW_LABEL", "ScoreBlock", "ScoreRow"]
+
+_CENT = SCALE // 100
+_REDUCIBLE = SCALE // 100
+
+# The block's columns on the hidden sheet, right of the leaves.
+SCORE_COLUMNS = {
+    "indicator": "H",
+    "numerator": "I",
+    "numerator_known": "J",
+    "denominator": "K",
+    "denominator_known": "L",
+    "unreadable": "M",
+    "reduce": "N",
+    "n": "O",
+    "d": "P",
+    "excess": "Q",
+    "dividend": "R",
+    "divisor": "S",
+    "quotient": "T",
+    "cents": "U",
+    "state": "V",
+    "maximum": "W",
+    "verified": "X",
+    "computed": "Y",
+}
+TOTAL_ROW_LABEL = "verified_total"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """The formulas of one indicator, by column name; `row` counts from 0."""
+
+    indicator: Indicator
+    row: int
+    formulas: dict[str, str]
+
+    def ref(self, column: str) -> str:
+        """An absolute reference from any sheet."""
+        return f"{LIVE_SHEET}!${SCORE_COLUMNS[column]}${self.row + 1}"
+
+
+class ScoreBlock:
+    """All indicators' rows, and the totals below them."""
+
+    def __init__(self, leaves: Leaves, rulebook: Rulebook) -> None:
+        self._leaves = leaves
+        self._rulebook = rulebook
+        self._scope = DepartmentCells(leaves, rulebook)
+        self.rows = [self._row(number, indicator) for number, indicator in enumerate(rulebook.indicators, start=1)]
+        self.total_row = len(self.rows) + 1
+
+    def derived(self) -> dict[str, Figure]:
+        """What checks may name: self_total, verified_total, and `points.<indicator>`."""
+        stated = self._leaves.figure("self_score_total")
+        summed = self._scope.total("items", "item_self_score")
+        here = some(stated.known)
+        found = {
+            "self_total": Figure(
+                f"IF({here},{stated.num},{summed.num})", SCALE, NO, plus(stated.known, summed.known), NO
+            ),
+            "verified_total": Figure(self.total_ref, SCALE, NO, YES, NO),
+        }
+        for row in self.rows:
+            if row.indicator.objective:
+                found[f"points.{row.indicator.id}"] = Figure(row.ref("cents"), 100, NO, row.ref("computed"), NO)
+        return found
+
+    @property
+    def total_ref(self) -> str:
+        """The verified total in counts of 1/SCALE point."""
+        return f"{LIVE_SHEET}!${SCORE_COLUMNS['verified']}${self.total_row + 1}"
+
+    def total_formula(self) -> str:
+        """The verified total; what is excluded as not applicable leaves it, and the rest is rescaled."""
+        verified, maximum, state = (self._column(name) for name in ("verified", "maximum", "state"))
+        if self._rulebook.not_applicable != "exclude":
+            return f"=SUM({verified})"
+        whole = int(self._rulebook.total_points * 100)
+        out = f"({state}={quoted('not_applicable')})"
+        kept = f"SUMPRODUCT({verified}*(1-{out}))/{_CENT}"
+        left = f"({whole}-SUMPRODUCT({maximum}*{out})/{_CENT})"
+        return f"=IF({left}<=0,0,INT((2*{kept}*{whole}+{left})/(2*{left})))*{_CENT}"
+
+    def _column(self, name: str) -> str:
+        letter = SCORE_COLUMNS[name]
+        return f"${letter}${self.rows[0].row + 1}:${letter}${self.rows[-1].row + 1}"
+
+    def _row(self, number: int, indicator: Indicator) -> ScoreRow:
+        cell = {name: f"${letter}${number + 1}" for name, letter in SCORE_COLUMNS.items()}
+        formulas = self._rule(indicator, cell)
+        formulas["computed"] = f"=N({cell['state']}={quoted('computed')})"
+        formulas["maximum"] = f"={self._maximum(indicator)}"
+        formulas["verified"] = f"={self._verified(indicator, cell)}"
+        return ScoreRow(indicator, number, formulas)
+
+    def _rule(self, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
+        match indicator.rule:
+            case DeductRule():
+                return {**self._figure(indicator, cell), **_deduct(indicator.rule, Fraction(indicator.points), cell)}
+            case BandsRule():
+                return {**self._figure(indicator, cell), **_bands(indicator.rule, cell)}
+            case PerCaseRule():
+                return self._per_case(indicator.rule, indicator, cell)
+            case ChecklistRule():
+                return self._checklist(indicator.rule, indicator)
+            case CasesRule():
+                return self._cases(indicator.rule)
+        return {"state": f"={quoted('self_reported')}"}
+
+    def _figure(self, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
+        """n / d is the figure as a fraction of one: both whole, and as small as they can simply be made."""
+        if indicator.ratio is not None:
+            tree = parse(indicator.ratio)
+            assert isinstance(tree, Binary)
+            left, right = (compile_formula(one, self._scope, tolerant=False) for one in (tree.left, tree.right))
+            assert isinstance(left, Figure)
+            assert isinstance(right, Figure)
+            numerator, denominator, _ = common(left, right)
+        else:
+            figure = compile_formula(parse(indicator.figure or ""), self._scope, tolerant=False)
+            assert isinstance(figure, Figure)
+            numerator = figure
+            denominator = Figure(times(str(figure.den), 100), 1, NO, YES, NO)
+        fits = " ".join(
+            f"INT({cell[one]}/{_REDUCIBLE})*{_REDUCIBLE}={cell[one]}" for one in ("numerator", "denominator")
+        )
+        return {
+            "numerator": f"={numerator.num}",
+            "numerator_known": f"={numerator.known}",
+            "denominator": f"={denominator.num}",
+            "denominator_known": f"={denominator.known}",
+            "unreadable": f"={plus(numerator.tainted, denominator.tainted)}",
+            "reduce": f"=IF(AND({','.join(fits.split(' '))}),{_REDUCIBLE},1)",
+            "n": f"={cell['numerator']}/{cell['reduce']}*SIGN({cell['denominator']})",
+            "d": f"=ABS({cell['denominator']})/{cell['reduce']}",
+        }
+
+    def _per_case(self, rule: PerCaseRule, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
+        each, full = Fraction(rule.per_case), Fraction(indicator.points)
+        if rule.count == "breaches":
+            row = self._evidence_rows()[indicator.evidence_ids[0]]
+            leaf = self._leaves.column_of("evidence_answer")[row]
+            ref = leaf.cell.reference
+            whole = f"IF(ISNUMBER({ref}),IF({ref}>=0,IF({ref}=INT({ref}),1,0),0),0)"
+            figure = Figure(f"IF({whole}=1,{ref},0)", 1, NO, whole, NO)
+        else:
+            figure = self._leaves.figure(rule.count)
+        lost = 100 * each
+        left = f"{full * 100}-{lost.numerator}*{cell['numerator']}/{times(str(figure.den), lost.denominator)}"
+        return {
+            "numerator": f"={figure.num}",
+            "numerator_known": f"={figure.known}",
+            "unreadable": f"={figure.tainted}",
+            "cents": f"=MAX(0,INT({left}+1/2))",
+            "state": _state(all_of(some(cell["numerator_known"]), none_of(some(cell["unreadable"])))),
+        }
+
+    def _evidence_rows(self) -> dict[str, int]:
+        ids = [evidence_id for one in self._rulebook.indicators for evidence_id in one.evidence_ids]
+        return {evidence_id: row for row, evidence_id in enumerate(ids)}
+
+    def _checklist(self, rule: ChecklistRule, indicator: Indicator) -> dict[str, str]:
+        block = self._rulebook.evidence_block
+        assert block is not None
+        rows = self._evidence_rows()
+        answers = [self._leaves.column_of("evidence_answer")[rows[one]].column("B") for one in indicator.evidence_ids]
+        earned = [
+            f"{int(item.points * 100)}*N({answer}={quoted(block.yes)})"
+            for item, answer in zip(rule.items, answers, strict=True)
+        ]
+        given = [any_of(f"{answer}={quoted(block.yes)}", f"{answer}={quoted(block.no)}") for answer in answers]
+        return {"cents": f"={plus(*earned)}", "state": _state(all_of(*given))}
+
+    def _cases(self, rule: CasesRule) -> dict[str, str]:
+        figures = {name: parse(source) for name, source in rule.let.items()}
+        cents, decided = NO, "FALSE"
+        for case in reversed(rule.cases):
+            condition = compile_formula(bind(parse(case.when), figures), self._scope, tolerant=False)
+            assert isinstance(condition, Condition)
+            sound = all_of(some(condition.known), none_of(some(condition.tainted)))
+            hit = all_of(sound, condition.value)
+            cents = f"IF({hit},{int(case.points * 100)},{cents})"
+            decided = any_of(hit, all_of(sound, decided))
+        return {"cents": f"={cents}", "state": _state(decided)}
+
+    def _maximum(self, indicator: Indicator) -> str:
+        """The department's own points where it may move them inside the group and the group still adds up."""
+        ruled = str(int(indicator.points * SCALE))
+        if not indicator.editable:
+            return ruled
+        group = next(one for one in self._rulebook.groups if one.id == indicator.group)
+        total = self._scope.total(group.id, "item_max")
+        row = self._rulebook.indicators.index(indicator)
+        own = self._leaves.figure("item_max", row)
+        sound = all_of(some(own.known), none_of(some(total.tainted)), f"{total.num}={int(group.points * SCALE)}")
+        return f"IF({sound},{own.num},{ruled})"
+
+    def _verified(self, indicator: Indicator, cell: dict[str, str]) -> str:
+        row = self._rulebook.indicators.index(indicator)
+        own = self._leaves.figure("item_self_score", row)
+        rounded = f"INT(({own.num}+{_CENT // 2})/{_CENT})*{_CENT}"
+        stands = f"IF({all_of(some(own.known), none_of(some(own.tainted)))},MIN(MAX({rounded},0),{cell['maximum']}),0)"
+        if not indicator.objective:
+            return stands
+        verified = f"IF({cell['state']}={quoted('computed')},{cell['cents']}*{_CENT},{stands})"
+        if (indicator.not_applicable or self._rulebook.not_applicable) == "full":
+            verified = f"IF({cell['state']}={quoted('not_applicable')},{cell['maximum']},{verified})"
+        return verified
+
+
+def _state(computed: str) -> str:
+    return f"=IF({computed},{quoted('computed')},{quoted('self_reported')})"
+
+
+def _figure_state(cell: dict[str, str], covered: str) -> str:
+    """Nothing unreadable, a denominator other than 0, both known, and a figure that the rule says something about."""
+    idle = f"AND({some(cell['denominator_known'])},{cell['denominator']}=0)"
+    there = all_of(some(cell["numerator_known"]), some(cell["denominator_known"]), covered)
+    computed = f"IF({there},{quoted('computed')},{quoted('self_reported')})"
+    sound = f"IF({idle},{quoted('not_applicable')},{computed})"
+    return f"=IF({some(cell['unreadable'])},{quoted('self_reported')},{sound})"
+
+
+def _deduct(rule: DeductRule, full: Fraction, cell: dict[str, str]) -> dict[str, str]:
+    """`excess` is the points past the threshold, times `d` and the threshold's denominator: whole."""
+    threshold, each = Fraction(rule.threshold), Fraction(rule.per_point)
+    past = f"100*{times(cell['n'], threshold.denominator)}-{times(str(threshold.numerator), cell['d'])}"
+    excess = past if rule.side == "above" else f"-({past})"
+    scale = times(cell["d"], threshold.denominator)
+    points = full * 100
+    if rule.reading == "pro_rata":
+        dividend = f"{points * each.denominator}*{scale}-{100 * each.numerator}*{cell['excess']}"
+        divisor = f"{each.denominator}*{scale}"
+    else:
+        # The whole points past the threshold, taken down or up.
+        floor = f"INT({cell['excess']}/({scale}))"
+        whole = floor if rule.reading == "whole" else f"-INT(-{cell['excess']}/({scale}))"
+        dividend = f"{points * each.denominator}-{100 * each.numerator}*({whole})"
+        divisor = str(each.denominator)
+    guarded = "1" if rule.reading != "pro_rata" else cell["d"]
+    quotient = f"INT({cell['dividend']}/{cell['divisor']})"
+    right = f"N(({cell['quotient']}+1)*{cell['divisor']}<={cell['dividend']})"
+    wrong = f"N({cell['quotient']}*{cell['divisor']}>{cell['dividend']})"
+    cents = f"MAX(0,{cell['quotient']}-{wrong}+{right})"
+    return {
+        "excess": f"={excess}",
+        # Half a cent on top turns the quotient rounded down into the nearest.
+        "dividend": f"=2*({dividend})+{divisor}",
+        "divisor": f"=2*{divisor}",
+        "quotient": f"=IF({guarded}=0,0,{quotient})",
+        "cents": f"=IF({cell['excess']}<=0,{points},{cents})",
+        "state": _figure_state(cell, "TRUE"),
+    }
+
+
+def _bands(rule: BandsRule, cell: dict[str, str]) -> dict[str, str]:
+    cents = NO
+    for band in rule.bands:
+        inside = _inside(cell, band.minimum, band.above, band.maximum, band.below)
+        cents = f"IF({inside},{int(band.points * 100)},{cents})"
+    covered = _inside(cell, rule.domain.minimum, None, rule.domain.maximum, None)
+    return {"cents": f"={cents}", "state": _figure_state(cell, covered)}
+
+
+def _inside(
+    cell: dict[str, str],
+    minimum: Decimal | None,
+    above: Decimal | None,
+    maximum: Decimal | None,
+    below: Decimal | None,
+) -> str:
+    """Whether n / d, in percent, lies between the bounds."""
+    bounds = ((minimum, ">="), (above, ">"), (maximum, "<="), (below, "<"))
+    conditions = []
+    for bound, sign in bounds:
+        if bound is not None:
+            limit = Fraction(bound)
+            left = times(f"100*{cell['n']}", limit.denominator) if limit.denominator != 1 else f"100*{cell['n']}"
+            conditions.append(f"{left}{sign}{limit.numerator}*{cell['d']}")
+    return all_of(*conditions)

@@ -1,0 +1,280 @@
+"""The shipped inbox: it says what the tables say, and the night finds in it what was put there, no more."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfbatch.batch import run_batch
+from perfbatch.findings import Finding, Severity
+from perfbatch.intake.guard import inspect
+from perfbatch.intake.limits import Limits
+from perfbatch.intake.reader import read_submission
+from perfbatch.intake.submission import SCALE, Fact, State, Submission
+from perfbatch.result import BatchResult
+from perfbatch.rulebook.load import read_rulebook
+from perfbatch.rulebook.model import RowsBlock, Rulebook
+from perfbatch.rulebook.names import NUMERIC_KINDS
+from tests.samples.expected import FINDINGS, NOTES, OUTCOMES, STANDINGS
+from tests.samples.faults import ENCRYPTION_PASSWORD, SAMPLES, UNREADABLE, Finish, Sample
+from tests.samples.seed import SEED
+from tests.samples.typing_in import figures_of
+
+INBOX = Path(__file__).parents[2] / "inbox"
+LOADED = read_rulebook()
+RULEBOOK: Rulebook = LOADED.rulebook
+READABLE = [sample for sample in SAMPLES if sample.finish is Finish.WORKBOOK and not sample.form_version]
+GRAVE = (Severity.ERROR, Severity.WARNING)
+Said = tuple[State, Any]
+"""State and value of a cell."""
+
+
+@lru_cache(maxsize=1)
+def night() -> BatchResult:
+    return run_batch(INBOX, LOADED).result
+
+
+@lru_cache(maxsize=64)
+def submission(path: str) -> Submission:
+    return read_submission((INBOX / path).read_bytes(), path, RULEBOOK)
+
+
+def places(findings: Iterator[Finding] | list[Finding]) -> list[tuple[str, str]]:
+    return sorted((one.code, f"{one.sheet}!{one.cell}") for one in findings)
+
+
+def test_the_inbox_holds_the_samples_and_nothing_else() -> None:
+    shipped = {path.relative_to(INBOX).as_posix() for path in INBOX.rglob("*") if path.is_file()}
+    assert {path for path in shipped if not path.startswith(".")} == {sample.path for sample in SAMPLES}
+
+
+def test_what_became_of_every_file() -> None:
+    assert {one.path: (one.status, one.code) for one in night().entries} == OUTCOMES
+
+
+@pytest.mark.parametrize("path", sorted(FINDINGS))
+def test_errors_and_warnings_of_a_file(path: str) -> None:
+    found = [one for one in night().findings if one.file == path and one.severity in GRAVE]
+    assert places(found) == sorted(FINDINGS[path])
+
+
+@pytest.mark.parametrize("path", sorted(NOTES))
+def test_notes_of_a_file(path: str) -> None:
+    found = [one for one in night().findings if one.file == path and one.severity is Severity.INFO]
+    assert places(found) == sorted(NOTES[path])
+
+
+def test_every_accepted_file_is_accounted_for() -> None:
+    accepted = {path for path, (status, _) in OUTCOMES.items() if status == "accepted"}
+    assert set(FINDINGS) == set(NOTES) == accepted
+
+
+def test_totals_and_grades() -> None:
+    frame = night().departments
+    columns = ["budget_code", "self_total", "verified_total", "grade", "rank"]
+    standings = {
+        row.budget_code: (
+            Decimal(int(row.self_total)) / SCALE,
+            Decimal(int(row.verified_total)) / SCALE,
+            row.grade,
+            row.rank,
+        )
+        for row in frame.itertuples()
+    }
+    expected = {code: (Decimal(own), Decimal(ours), *rest) for code, (own, ours, *rest) in STANDINGS.items()}
+    assert standings == expected
+
+
+def test_the_perfect_department_has_every_objective_indicator_computed() -> None:
+    codes = list(night().departments["budget_code"])
+    scores = night().scores
+    own = scores[scores["department"] == codes.index("408001")].set_index("indicator")
+    objective = [one.id for one in RULEBOOK.indicators if one.objective]
+    assert set(own.loc[objective, "status"]) == {"computed"}
+    assert (own.loc[objective, "computed"] == own.loc[objective, "self"]).all()
+
+
+class TestSeed:
+    """What the night must say on the real report."""
+
+    def scores(self) -> dict[str, Any]:
+        scores = night().scores
+        codes = list(night().departments["budget_code"])
+        own = scores[scores["department"] == codes.index("116001")]
+        return {str(row.indicator): row for row in own.itertuples()}
+
+    def test_staff_control_rate(self) -> None:
+        row = self.scores()["staff_control_rate"]
+        assert (row.status, row.self, row.computed, row.verified) == ("computed", 5 * SCALE, 0, 0)
+
+    def test_computed(self) -> None:
+        computed = {name: row.computed for name, row in self.scores().items() if row.status == "computed"}
+        three = 3 * SCALE
+        assert computed == {
+            "staff_control_rate": 0,
+            "fund_balance": three,
+            "fixed_asset_utilisation": three,
+            "satisfaction": three,
+        }
+
+    def test_not_applicable(self) -> None:
+        idle = [name for name, row in self.scores().items() if row.status == "not_applicable"]
+        assert idle == ["key_spending_share"]
+
+    def test_what_is_missing(self) -> None:
+        missing = {name: row.missing for name, row in self.scores().items() if row.missing}
+        evidence = {one.id: one.evidence_ids for one in RULEBOOK.indicators if one.evidence_ids}
+        assert {name: set(ids) for name, ids in missing.items()} == {
+            "three_public_change_rate": {"three_public_budget", "three_public_budget_prior"},
+            "budget_adjustment_rate": {
+                "budget_supplement",
+                "budget_reduction",
+                "budget_reallocation",
+                "budget_adjustment_exempt",
+                "budget_initial",
+            },
+            "payment_progress": {"special_fund_late_count"},
+            "three_public_control_rate": {"three_public_budget"},
+            "procurement_execution_rate": {"procurement_actual", "procurement_budget"},
+            "official_card_rate": {"official_card_spending", "official_card_eligible"},
+            **{name: set(ids) for name, ids in evidence.items()},
+        }
+        assert {self.scores()[name].status for name in missing} == {"self_reported"}
+
+    def test_cells_are_where_the_findings_say(self) -> None:
+        """The cells named by the findings hold the figures that the report states."""
+        facts = submission("116001岳阳市云溪区总工会.xlsx").facts
+        at = {f"{fact.sheet}!{fact.cell}": (fact.field, fact.value) for column in facts.values() for fact in column}
+        named = {cell for _, cell in FINDINGS["116001岳阳市云溪区总工会.xlsx"]}
+        assert {cell: at[cell] for cell in named} == {
+            "基本概况!D3": ("on_post_staff", 10 * SCALE),
+            "评分表!F4": ("item_self_score", 5 * SCALE),
+            "评分表!F25": ("item_self_score", 5 * SCALE),
+            "评分表!F27": ("item_self_score", 5 * SCALE),
+            **{f"绩效目标!D{row}": ("indicator_actual", "已完成") for row in (18, 19, 20, 21)},
+            "绩效目标!C42": ("self_score_total", 98 * SCALE),
+        }
+
+
+@pytest.mark.parametrize("sample", READABLE, ids=lambda sample: sample.path)
+def test_a_workbook_says_what_the_tables_say(sample: Sample) -> None:
+    expected = expected_facts(sample)
+    facts = submission(sample.path).facts
+    assert set(facts) == set(RULEBOOK.field_by_id)
+    for field, column in facts.items():
+        wanted = expected.get(field, [])
+        blank: list[Said] = [(State.BLANK, None)] * (len(column) - len(wanted))
+        assert [said(fact) for fact in column] == [*wanted, *blank], field
+
+
+def expected_facts(sample: Sample) -> dict[str, list[Said]]:
+    """Field id → what its cells must say, from the top; cells past the end are blank."""
+    figures = {**printed(), **figures_of(sample.budget_code, RULEBOOK)}
+    figures["scorecard_total"] = sum(Decimal(str(one)) for one in figures["item_self_score"])
+    expected: dict[str, list[Said]] = {}
+    for field, value in figures.items():
+        column = list(value) if isinstance(value, list) else [value]
+        for row in range(len(column)):
+            column[row] = sample.reads.get((field, row), sample.typed.get((field, row), column[row]))
+        expected[field] = [meant(field, one) for one in column]
+    return expected
+
+
+def printed() -> dict[str, Any]:
+    """What the blank form comes with."""
+    targets = next(block for _, block in RULEBOOK.blocks() if isinstance(block, RowsBlock) and block.preset_rows)
+    return {
+        "item_id": [one.id for one in RULEBOOK.indicators],
+        "item_max": [one.points for one in RULEBOOK.indicators],
+        "evidence_id": [evidence for one in RULEBOOK.indicators for evidence in one.evidence_ids],
+        "indicator_type": [row.value for row in targets.preset_rows for _ in range(row.count)],
+    }
+
+
+def meant(field: str, value: Any) -> Said:
+    if value is None:
+        return State.BLANK, None
+    if value is UNREADABLE:
+        return State.UNREADABLE, None
+    if value == "无":
+        return State.STATED_NONE, None
+    kind = RULEBOOK.field_by_id[field].kind
+    if kind in NUMERIC_KINDS or (field == "evidence_answer" and not isinstance(value, str)):
+        return State.FILLED, int(Decimal(str(value)) * (100 if kind == "percent" else 1) * SCALE)
+    if kind == "date" and isinstance(value, str):
+        return State.FILLED, date(*map(int, re.findall(r"\d+", value)))
+    return State.FILLED, value
+
+
+def said(fact: Fact) -> Said:
+    return fact.state, fact.value
+
+
+@pytest.mark.parametrize("sample", READABLE, ids=lambda sample: sample.path)
+def test_the_form_survived_libreoffice(sample: Sample) -> None:
+    """Every input is still named, drop-downs and bounds are still there, and formulas carry their results."""
+    path = INBOX / sample.path
+    inspect(path.read_bytes(), Limits())
+    with zipfile.ZipFile(path) as package:
+        book = package.read("xl/workbook.xml").decode()
+        sheets = [package.read(one).decode() for one in package.namelist() if "worksheets/sheet" in one]
+        properties = package.read("docProps/core.xml").decode()
+    assert 'appName="Calc"' in book
+    assert set(RULEBOOK.field_by_id) <= set(re.findall(r'<definedName [^>]*name="(\w+)"', book))
+    assert sum(sheet.count("<dataValidation ") for sheet in sheets) > 50
+    formulas = [cell for sheet in sheets for cell in re.findall(r"<c [^>]*><f.*?</c>", sheet)]
+    assert formulas
+    assert [cell for cell in formulas if "<v>" not in cell] == []
+    assert "dcterms:modified" not in properties
+
+
+def test_nobody_is_named() -> None:
+    """Whoever stands on the form is masked, and no figure in a telephone's place is one."""
+    personal = [field.id for field in RULEBOOK.fields() if field.personal]
+    values = {
+        fact.value
+        for sample in READABLE
+        for field in personal
+        for fact in submission(sample.path).facts[field]
+        if fact.state is State.FILLED
+    }
+    assert values == {SEED["contact_person"], SEED["contact_phone"]} == {"（姓名）", "0000000"}
+
+
+def test_the_later_file_of_a_code_wins_in_a_fresh_copy() -> None:
+    """A fresh copy has one age for all files: then the name decides, and the corrected one comes later."""
+    first, again = (sample.path for sample in READABLE if sample.budget_code == "404001")
+    assert first.encode() < again.encode()
+    assert submission(first).facts["goods_services"][0].value != submission(again).facts["goods_services"][0].value
+
+
+def test_the_encrypted_file_is_a_workbook_of_this_form() -> None:
+    pytest.importorskip("msoffcrypto")
+    from tests.samples.packages import decrypt
+
+    sample = next(one for one in SAMPLES if one.finish is Finish.ENCRYPTED)
+    content = decrypt((INBOX / sample.path).read_bytes(), ENCRYPTION_PASSWORD)
+    read = read_submission(content, sample.path, RULEBOOK)
+    assert (read.budget_code, read.findings) == (sample.budget_code, ())
+
+
+@pytest.mark.libreoffice
+def test_the_script_makes_the_same_files_again(tmp_path: Path) -> None:
+    from tests.samples.build import build
+
+    chosen = [sample for sample in SAMPLES if sample.budget_code in ("116001", "403001", "")]
+    for path in build(tmp_path, chosen):
+        name = path.relative_to(tmp_path).as_posix()
+        if path.suffix == ".txt" or name not in FINDINGS:
+            assert path.read_bytes() == (INBOX / name).read_bytes()
+        else:
+            again = read_submission(path.read_bytes(), name, RULEBOOK)
+            assert again == submission(name)
