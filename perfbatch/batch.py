@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from unicodedata import normalize
 
+from perfbatch.errors import OperatorFault
 from perfbatch.findings import SET_ASIDE, Finding
 from perfbatch.frames import Frames, build_frames, record_frame
 from perfbatch.history import HISTORY_NAME, closing_figures, write_history
@@ -57,12 +58,13 @@ def run_night(
 ) -> tuple[Night, list[str]]:
     """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
 
-    Raises `OperatorFault` for an inbox that cannot be read, `BatchFault` where the night could not be completed; the outbox
-    is then as it was.
+    Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
+    `BatchFault` where the night could not be completed; the outbox is then as it was.
     """
     from perfbatch.publish.outbox import REPORT_NAME, publish
     from perfbatch.publish.summary import summary_name, write_summary
 
+    _refuse_outbox(outbox, inbox)
     history = outbox / HISTORY_NAME
     prior = closing_figures(history, loaded.rulebook.fiscal_year - 1)
     night = run_batch(inbox, loaded, roster=roster, prior=prior, workers=workers)
@@ -74,6 +76,14 @@ def run_night(
         HISTORY_NAME: lambda path: write_history(history, result, path),
     }
     return night, publish(result, outbox, writers)
+
+
+def _refuse_outbox(outbox: Path, inbox: Path) -> None:
+    if outbox.exists() and not outbox.is_dir():
+        raise OperatorFault(str(outbox), "is not a folder", "Name the folder for the results with --outbox.")
+    # The inbox is only ever read, and tomorrow night would read tonight's summary as a submission.
+    if outbox.resolve().is_relative_to(inbox.resolve()):
+        raise OperatorFault(str(outbox), "lies in the inbox, which is only read", "Name another folder with --outbox.")
 
 
 def run_batch(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NoReturn, cast
 
 import typer
 
@@ -28,6 +28,9 @@ rulebook_app = typer.Typer(
 app.add_typer(rulebook_app)
 
 DONE, NOT_COMPLETED, USAGE, FINDINGS = 0, 1, 2, 3
+
+# typer carries a copy of click of its own, or uses click, as its version has it; this class is in both.
+_UsageError = cast("type[Exception]", typer.BadParameter.__base__)
 
 InboxOption = Annotated[Path, typer.Option("--inbox", metavar="DIR", help="Folder of filled workbooks; only read.")]
 OutboxOption = Annotated[Path, typer.Option("--outbox", metavar="DIR", help="Folder for the results.")]
@@ -94,9 +97,7 @@ def run(
 
 @app.command()
 def check(
-    workbooks: Annotated[
-        list[Path], typer.Argument(metavar="WORKBOOK...", help="Filled workbooks.", show_default=False)
-    ],
+    workbooks: Annotated[list[Path], typer.Argument(metavar="WORKBOOK", help="Filled workbooks.", show_default=False)],
     rulebook: RulebookOption = None,
 ) -> None:
     """Check single workbooks as the night would, before they are sent.
@@ -137,7 +138,7 @@ def template(
     try:
         path = write_blank(loaded.rulebook, output, units=units)
     except OSError as error:
-        raise BatchFault(f"{output}: cannot be written to ({error.strerror}). Name another folder.") from error
+        raise OperatorFault(str(output), f"cannot be written to ({error.strerror})", "Name another folder.") from error
     typer.echo(f"Wrote {path}")
 
 
@@ -145,7 +146,7 @@ def template(
 def explain(
     budget_code: Annotated[str, typer.Argument(metavar="BUDGET_CODE", help="The department, e.g. 116001.")],
     indicator: Annotated[
-        str | None, typer.Argument(metavar="[INDICATOR]", help="An indicator id, e.g. staff_control_rate.")
+        str | None, typer.Argument(metavar="INDICATOR", help="An indicator id, e.g. staff_control_rate.")
     ] = None,
     inbox: InboxOption = Path("inbox"),
     roster: RosterOption = None,
@@ -180,7 +181,7 @@ def explain(
 
 @rulebook_app.command("show")
 def rulebook_show(
-    rule: Annotated[str | None, typer.Argument(metavar="[ID]", help="One indicator or check, e.g. R02.")] = None,
+    rule: Annotated[str | None, typer.Argument(metavar="ID", help="One indicator or check, e.g. R02.")] = None,
     rulebook: RulebookOption = None,
 ) -> None:
     """Print the rules as text."""
@@ -222,7 +223,7 @@ def rulebook_export(
     try:
         write_standard(load_rulebook(rulebook).rulebook, output)
     except OSError as error:
-        raise BatchFault(f"{output}: cannot be written ({error.strerror}). Name another file.") from error
+        raise OperatorFault(str(output), f"cannot be written ({error.strerror})", "Name another file.") from error
     typer.echo(f"Wrote {output}")
 
 
@@ -237,17 +238,33 @@ def _folder(inbox: Path) -> None:
         raise OperatorFault(str(inbox), "is not a folder", "Name the folder of filled workbooks with --inbox.")
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line and leave with its exit code."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code; whatever the operator did wrong is told in one line."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe that cannot show Chinese must not stop the night.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(arguments)
+        sys.exit(app(arguments, prog_name="perfbatch", standalone_mode=False))
     except OperatorFault as fault:
-        typer.echo(f"perfbatch: {fault}", err=True)
+        _tell(f"perfbatch: {fault}")
         sys.exit(USAGE)
     except BatchFault as fault:
-        typer.echo(f"perfbatch: {fault}", err=True)
+        _tell(f"perfbatch: {fault}")
         sys.exit(NOT_COMPLETED)
+    except _UsageError as error:
+        message = error.format_message()  # type: ignore[attr-defined]
+        path = error.ctx.command_path if error.ctx else "perfbatch"  # type: ignore[attr-defined]
+        if message.startswith("Usage:"):
+            # A command named without anything else: its help.
+            typer.echo(message, err=True)
+        else:
+            _tell(f"{path}: {message.rstrip('.')}. Try `{path} --help`.")
+        sys.exit(USAGE)
+
+
+def _tell(fault: str) -> None:
+    """One line to stderr, whatever a file is called."""
+    from perfbatch.publish.legible import cell_text
+
+    typer.echo(cell_text(" ".join(fault.splitlines())), err=True)

@@ -180,7 +180,9 @@ def _items(submissions: Sequence[Submission], blocks: Sequence[object], rulebook
     items = _rows_frame(submissions, fields, keep=0)
     indicators: list[str] = []
     previous: tuple[int, str] = (-1, "")
-    for department, item_id in zip(items["department"], items["item_id"], strict=True):
+    stated = items["item_id"].to_numpy(dtype=object)
+    item_ids = np.where(items["item_id.state"] == State.FILLED, stated, None)
+    for department, item_id in zip(items["department"], item_ids, strict=True):
         above = previous[1] if previous[0] == department else ""
         indicators.append(_indicator_of(item_id, above, rulebook))
         previous = (department, indicators[-1])

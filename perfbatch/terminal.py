@@ -44,11 +44,29 @@ def _inert(text: object) -> str:
     return cell_text(str(text)).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+def _table(*columns: str, figures: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
+    """An empty table; `figures` are set right, and they and `whole` are never broken over lines."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(
+            column,
+            overflow="fold",
+            justify="right" if column in figures else "left",
+            no_wrap=column in figures or column in whole,
+        )
     return table
+
+
+def _print_table(console: Console, table: Table) -> None:
+    """Without the blanks that fill a table's lines up: they wrap in a terminal made narrower, and fill a log."""
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        console.print(line.rstrip(), soft_wrap=True)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], faults: Sequence[tuple[str, str]]) -> None:
@@ -58,8 +76,8 @@ def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], fault
     severity = Counter(finding.severity.value for finding in result.findings)
     console.print(f"Run {result.run_id} · rulebook {result.rulebook.id}")
     console.print(
-        f"Inbox     {len(result.entries)} files: {status['accepted']} accepted, {status['superseded']} superseded, "
-        f"{status['set_aside']} set aside"
+        f"Inbox     {_counted(len(result.entries), 'file')}: {status['accepted']} accepted, "
+        f"{status['superseded']} superseded, {status['set_aside']} set aside"
     )
     for entry in result.entries:
         if entry.status == "set_aside":
@@ -67,8 +85,8 @@ def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], fault
     if result.roster:
         console.print(f"Roster    {result.roster.received} of {result.roster.expected} departments have reported")
     console.print(
-        f"Findings  {severity['error']} errors, {severity['warning']} warnings, {severity['info']} infos "
-        f"in {len(result.departments)} departments"
+        f"Findings  {_counted(severity['error'], 'error')}, {_counted(severity['warning'], 'warning')}, "
+        f"{_counted(severity['info'], 'info')} in {_counted(len(result.departments), 'department')}"
     )
     verified = result.departments["verified_total"].tolist()
     if verified:
@@ -78,7 +96,7 @@ def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], fault
         )
     else:
         console.print("Scores    none: no workbook was accepted")
-    console.print(f"Wrote     {', '.join(outputs)} to {outbox}", soft_wrap=True)
+    console.print(f"Wrote     {', '.join(outputs)} to {_inert(outbox)}", soft_wrap=True)
     for file, fault in faults:
         _console(errors=True).print(
             f"perfbatch: a fault of the program set aside {_inert(file)} ({fault}). Please report it.", soft_wrap=True
@@ -88,49 +106,71 @@ def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], fault
 def print_check(checked: Checked) -> None:
     """One workbook's findings and scores, for its department."""
     console = _console()
-    console.print(Text(f"{_inert(checked.path)}", style="bold"))
+    console.print(Text(_inert(checked.path), style="bold"), soft_wrap=True)
     if checked.night is None:
-        console.print(f"{checked.entry.code} {_inert(checked.entry.message)}。{_inert(checked.entry.remedy)}")
+        console.print(
+            f"{checked.entry.code}  {_inert(checked.entry.message)}。{_inert(checked.entry.remedy)}。", soft_wrap=True
+        )
         return
     findings = checked.night.result.findings
-    if findings:
-        console.print(_findings_table(findings))
-    print_scorecard(checked.night, 0)
+    for finding in findings:
+        _print_finding(console, finding)
+    _print_totals(console, checked.night, 0)
+    _print_table(console, _scores_table(checked.night, 0, ids=False))
     counts = Counter(finding.severity for finding in findings)
     spoken = "，".join(
         f"{severity.label} {number} 项" for severity, number in sorted(counts.items(), key=lambda x: x[0].order)
     )
     grave = any(finding.severity != "info" for finding in findings)
-    console.print(f"结论：{spoken or '没有问题'}。{'请按整改建议改正后报送。' if grave else '可以报送。'}")
+    console.print(
+        f"结论：{spoken or '没有问题'}。{'请按整改建议改正后报送。' if grave else '可以报送。'}", soft_wrap=True
+    )
 
 
-def _findings_table(findings: Sequence[Finding]) -> Table:
-    table = _table("级别", "代码", "单元格", "问题", "填报", "应为", "差额", "整改建议")
-    for one in findings:
-        place = f"{one.sheet}!{one.cell}" if one.cell else one.sheet
-        table.add_row(
-            one.severity.label,
-            one.code,
-            *map(_inert, (place, one.message, one.reported, one.expected, one.difference, one.remedy)),
-        )
-    return table
+def _print_finding(console: Console, finding: Finding) -> None:
+    place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
+    stated = (("填报", finding.reported), ("应为", finding.expected), ("差额", finding.difference))
+    figures = "，".join(f"{word} {_inert(figure)}" for word, figure in stated if figure)
+    told = f"{_inert(finding.message)}（{figures}）" if figures else _inert(finding.message)
+    console.print(f"{finding.severity.label}  {finding.code}  {_inert(place)}  {told}", soft_wrap=True)
+    console.print(f"      整改：{_inert(finding.remedy)}", soft_wrap=True)
 
 
 def print_scorecard(night: Night, department: int) -> None:
-    """All indicators of one department in a table."""
+    """All indicators of one department in a table, and the ids of the figures that are missing."""
     console = _console()
+    _print_totals(console, night, department)
+    _print_table(console, _scores_table(night, department, ids=True))
+    scores = night.result.scores
+    mine = scores[scores["department"] == department]
+    lacking = [(name, missing) for name, missing in zip(mine["indicator"], mine["missing"], strict=True) if missing]
+    if lacking:
+        console.print("所缺数据")
+    for name, missing in lacking:
+        console.print(f"  {name}: {', '.join(missing)}", soft_wrap=True)
+
+
+def _print_totals(console: Console, night: Night, department: int) -> None:
     row = night.result.departments.iloc[department]
     console.print(
         f"{_inert(row['budget_code'])} {_inert(row['unit_name'])}：自评 "
-        f"{_score(row['self_total'])}，核定 {_score(row['verified_total'])}，{row['grade']}"
+        f"{_score(row['self_total'])}，核定 {_score(row['verified_total'])}，{row['grade']}",
+        soft_wrap=True,
     )
-    table = _table("指标代码", "指标", "分值", "自评", "核算", "核定", "状态", "所缺数据")
+
+
+def _scores_table(night: Night, department: int, *, ids: bool) -> Table:
+    figures = ("分值", "自评", "核算", "核定")
+    table = _table(
+        *(["指标代码"] if ids else []), "指标", *figures, "状态", figures=figures, whole=("指标代码", "状态")
+    )
     scores = night.result.scores
     for _, one in scores[scores["department"] == department].iterrows():
         indicator = night.result.rulebook.indicator_by_id[one["indicator"]]
-        figures = (_score(one[name]) for name in ("max", "self", "computed", "verified"))
-        table.add_row(indicator.id, indicator.name, *figures, STATUS_LABELS[one["status"]], "\n".join(one["missing"]))
-    console.print(table)
+        points = (_score(one[name]) for name in ("max", "self", "computed", "verified"))
+        named = (indicator.id, indicator.name) if ids else (indicator.name,)
+        table.add_row(*named, *points, STATUS_LABELS[one["status"]])
+    return table
 
 
 def _score(value: object) -> str:
@@ -145,7 +185,8 @@ def print_trace(night: Night, department: int, indicator_id: str) -> None:
     told = trace(night.frames, night.scored, night.result.rulebook, department, indicator_id)
     submission = night.frames.submissions[department]
     console.print(
-        f"{_inert(submission.budget_code)} {_inert(submission.unit_name)} · {told.indicator}（{indicator_id}）"
+        f"{_inert(submission.budget_code)} {_inert(submission.unit_name)} · {told.indicator}（{indicator_id}）",
+        soft_wrap=True,
     )
     console.print(f"评分标准：{told.standard}", soft_wrap=True)
     console.print(f"依据：{'；'.join(told.sources)}", soft_wrap=True)
@@ -153,11 +194,12 @@ def print_trace(night: Night, department: int, indicator_id: str) -> None:
         table = _table("数据", "填报", "单元格")
         for one in told.inputs:
             table.add_row(one.label, _inert(one.value), _inert(f"{one.sheet}!{one.cell}" if one.cell else "（找不到）"))
-        console.print(table)
-    console.print(f"计算：{told.arithmetic}", soft_wrap=True)
+        _print_table(console, table)
+    console.print(f"计算：{_inert(told.arithmetic)}", soft_wrap=True)
     console.print(
         f"结果：分值 {told.maximum}，自评 {told.self_score or '—'}，核算 {told.computed or '—'}，"
-        f"核定 {told.verified}（{STATUS_LABELS[told.status]}）"
+        f"核定 {told.verified}（{STATUS_LABELS[told.status]}）",
+        soft_wrap=True,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfbatch.errors import BatchFault
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.reader import read_submission
 from perfbatch.intake.set_aside import SetAside
@@ -47,11 +49,20 @@ def read_one(found: Found, rulebook: Rulebook) -> Read:
 
 
 def read_all(found: Sequence[Found], rulebook: Rulebook, workers: int = 1) -> list[Read]:
-    """Read every entry, in the order given, in `workers` processes (1: in this one)."""
+    """Read every entry, in the order given, in `workers` processes (1: in this one).
+
+    Raises `BatchFault` when a process was killed: which file it was reading nobody knows, and a night without some of
+    the files would look like one in which nobody sent them.
+    """
     if workers <= 1 or len(found) < 2:
         return [read_one(one, rulebook) for one in found]
-    with ProcessPoolExecutor(max_workers=min(workers, len(found))) as executor:
-        return _read_with(executor, found, rulebook, chunk=max(1, min(32, len(found) // (workers * 4))))
+    try:
+        with ProcessPoolExecutor(max_workers=min(workers, len(found))) as executor:
+            return _read_with(executor, found, rulebook, chunk=max(1, min(32, len(found) // (workers * 4))))
+    except BrokenProcessPool as error:
+        raise BatchFault(
+            "a process that read workbooks was killed, perhaps for lack of memory. Run again with --workers 1."
+        ) from error
 
 
 def _read_with(executor: Executor, found: Sequence[Found], rulebook: Rulebook, chunk: int) -> list[Read]:

@@ -49,7 +49,17 @@ from perfbatch.rulebook.formula_terms import (
     times,
 )
 
-__all__ = ["FormulaScope", "compile_formula", "verdict_formula"]
+__all__ = [
+    "BLANK",
+    "FAILS",
+    "HOLDS",
+    "NOT_DUE",
+    "TAIL",
+    "UNREADABLE",
+    "FormulaScope",
+    "compile_formula",
+    "verdict_formula",
+]
 
 
 class FormulaScope(Protocol):
@@ -214,13 +224,11 @@ HOLDS, FAILS, TAIL, BLANK, UNREADABLE, NOT_DUE = "✓", "✗", "尾差", "未填
 """What a live check says; ✗ and 尾差 are followed by the difference where there is one."""
 
 
-def verdict_formula(
-    holds: Node, when: Node | None, scope: FormulaScope, *, tolerant: bool, unit: int, places: str = "0.00####"
-) -> str:
+def verdict_formula(holds: Node, when: Node | None, scope: FormulaScope, *, tolerant: bool, places: str) -> str:
     """The formula of one live check, `=` included: ✓, ✗ and difference, 尾差 and difference, 未填, 非数值, or nothing.
 
-    It says what `reconcile` says of the same row: `unit` is how many counts make 1 of what the difference is shown in,
-    `places` its number format.
+    It says what `reconcile` says of the same row: `places` is the number
+    format of the difference.
     """
     due, due_tainted = "TRUE", NO
     if when is not None:
@@ -230,7 +238,7 @@ def verdict_formula(
     if isinstance(holds, Compare):
         left = compile_formula(holds.left, scope, tolerant=tolerant)
         right = compile_formula(holds.right, scope, tolerant=tolerant)
-        said = _compared(holds.op, left, right, tolerant, unit, places)
+        said = _compared(holds.op, left, right, tolerant, places)
         tainted = plus(left.tainted, right.tainted)
     else:
         truth = _condition(holds, scope, tolerant)
@@ -240,15 +248,14 @@ def verdict_formula(
     return "=" + _branch(due, spoken, quoted(NOT_DUE))
 
 
-def _compared(op: str, left: Term, right: Term, tolerant: bool, unit: int, places: str) -> str:
+def _compared(op: str, left: Term, right: Term, tolerant: bool, places: str) -> str:
     exact = _comparison(op, left, right, tolerant=False).value
     shown = ""
     tail = quoted(FAILS)
     nothing = "TRUE"
     if isinstance(left, Figure) and isinstance(right, Figure):
         gap = _gap(left, right)
-        divisor = times(str(gap.den), 1) if not isinstance(gap.den, int) else str(gap.den * unit)
-        shown = f'&" "&TEXT({bracket(gap.num)}/{bracket(divisor)},{quoted(places)})'
+        shown = f'&" "&TEXT({bracket(gap.num)}/{bracket(str(gap.den))},{quoted(places)})'
         nothing = f"{bracket(right.num)}=0"
         tail = quoted(FAILS) + shown
         if tolerant and gap.slack != NO and op not in ("<", ">"):

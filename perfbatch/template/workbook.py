@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from perfbatch.errors import OperatorFault
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.layout import Layout, lay_out
+from perfbatch.template.live import write_live
 from perfbatch.template.pages import MARGINS, page_breaks
 from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Value
 from perfbatch.template.styles import BODY_FONT, Styles
@@ -94,6 +95,7 @@ def _assemble(layout: Layout) -> bytes:
     styles = Styles(workbook)
     for plan in layout.sheets:
         _write_sheet(workbook, layout.rulebook, plan, styles)
+    write_live(workbook, layout, styles)
     _write_stamp(workbook, layout.rulebook)
     for place in layout.places.values():
         if workbook.define_name(place.field.id, f"={place.where.reference}") != 0:

@@ -81,13 +81,8 @@ def test_totals_and_grades() -> None:
     frame = night().departments
     columns = ["budget_code", "self_total", "verified_total", "grade", "rank"]
     standings = {
-        row.budget_code: (
-            Decimal(int(row.self_total)) / SCALE,
-            Decimal(int(row.verified_total)) / SCALE,
-            row.grade,
-            row.rank,
-        )
-        for row in frame.itertuples()
+        code: (Decimal(int(own)) / SCALE, Decimal(int(ours)) / SCALE, grade, int(rank))
+        for code, own, ours, grade, rank in frame[columns].itertuples(index=False, name=None)
     }
     expected = {code: (Decimal(own), Decimal(ours), *rest) for code, (own, ours, *rest) in STANDINGS.items()}
     assert standings == expected

@@ -1,0 +1,263 @@
+"""Byte-preserving edits of XML parts: where elements stand, whatever their prefix; what is not edited is not touched.
+
+A part is searched with expressions, not parsed, so it is first made plain: UTF-8, without comments, CDATA sections and
+processing instructions. Office programs write none of these, and then a part is its own plain form. In plain markup `<`
+begins a tag and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.parsers import expat
+
+from perfbatch.publish.legible import cell_text
+
+__all__ = [
+    "ATTRIBUTES",
+    "Edits",
+    "Element",
+    "NotEditable",
+    "attributes",
+    "children",
+    "escaped",
+    "local",
+    "names_of",
+    "opening",
+    "plain",
+    "prefix_of",
+    "prefixed",
+    "root",
+    "shown",
+    "string",
+    "unescaped",
+    "well_formed",
+    "with_attribute",
+]
+
+
+class NotEditable(Exception):
+    """A part is not as the format says, so it cannot be marked; what it holds stays as it is."""
+
+
+ATTRIBUTES = rb"""[^<>"']*(?:"[^"<]*"[^<>"']*|'[^'<]*'[^<>"']*)*"""
+_TAG = re.compile(rb"<(/?)([^\s/>!?]+)(" + ATTRIBUTES + rb")>")
+_ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_ASIDE = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_REFERENCE = re.compile(r"&(#x[0-9A-Fa-f]{1,6}|#[0-9]{1,7}|amp|lt|gt|quot|apos);")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_OPENING = re.compile(r"<(/?)(?=[A-Za-z])")
+# Office reads `_x0041_` in a string as the character it names: a text that merely looks like that must not turn into one.
+_HEXADECIMAL = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Where an element stands: `start` … `inside` is its opening tag, `inside` … `close` its content, `end` the end.
+
+    A self-closing element has `inside` = `close` = `end`.
+    """
+
+    name: bytes
+    start: int
+    inside: int
+    close: int
+    end: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether the element is self-closing."""
+        return self.inside == self.end
+
+
+class Edits:
+    """Replacements to make in one part, all against the bytes as they were."""
+
+    def __init__(self) -> None:
+        self._edits: list[tuple[int, int, bytes]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._edits)
+
+    def replace(self, start: int, end: int, new: bytes) -> None:
+        """Put `new` in place of the bytes from `start` to `end`."""
+        self._edits.append((start, end, new))
+
+    def insert(self, at: int, new: bytes) -> None:
+        """Put `new` before the byte at `at`; several at one place stay in the order of their calls."""
+        self._edits.append((at, at, new))
+
+    def applied(self, markup: bytes) -> bytes:
+        """The part with everything replaced. Raises `NotEditable` for edits that overlap."""
+        pieces: list[bytes] = []
+        position = 0
+        for start, end, new in sorted(self._edits, key=lambda one: (one[0], one[1])):
+            if start < position:
+                raise NotEditable("overlapping edits")
+            pieces += (markup[position:start], new)
+            position = end
+        pieces.append(markup[position:])
+        return b"".join(pieces)
+
+
+def plain(part: bytes) -> bytes:
+    """A part in plain form. Raises `NotEditable` for a document type or an encoding that nobody knows."""
+    if part.startswith((b"\xff\xfe", b"\xfe\xff")):
+        part = _recoded(part, "utf-16")
+    declaration = _DECLARATION.match(part)
+    begin = declaration.end() if declaration else 0
+    encoding = _ENCODING.search(part, 0, begin)
+    if encoding is not None and encoding[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
+        part = _recoded(part, encoding[1].decode("ascii"))
+        declaration = _DECLARATION.match(part)
+        begin = declaration.end() if declaration else 0
+    if part.find(b"<!", begin) < 0 and part.find(b"<?", begin) < 0:
+        return part
+    if part.find(b"<!DOCTYPE", begin) >= 0:
+        raise NotEditable("a document type is declared")
+    return part[:begin] + _ASIDE.sub(_without, part[begin:])
+
+
+def _recoded(part: bytes, encoding: str) -> bytes:
+    try:
+        text = part.decode(encoding)
+    except (LookupError, UnicodeError):
+        raise NotEditable(f"encoding {encoding}") from None
+    recoded = text.lstrip("\ufeff").encode("utf-8")
+    declaration = _DECLARATION.match(recoded)
+    if declaration is None:
+        return recoded
+    return _ENCODING.sub(b'encoding="UTF-8"', declaration[0], count=1) + recoded[declaration.end() :]
+
+
+def _without(match: re.Match[bytes]) -> bytes:
+    kept = match[1]
+    return b"" if kept is None else kept.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+
+
+def well_formed(markup: bytes) -> None:
+    """Raise `NotEditable` unless the part is XML: the last look at a part before it is handed on."""
+    try:
+        expat.ParserCreate().Parse(markup, True)
+    except (expat.ExpatError, ValueError, LookupError):
+        raise NotEditable("not well-formed") from None
+
+
+def local(name: bytes) -> bytes:
+    """A name without its prefix."""
+    return name.rpartition(b":")[2]
+
+
+def root(markup: bytes) -> Element:
+    """The root element of plain markup. Raises `NotEditable` where there is none."""
+    match = _TAG.search(markup)
+    if match is None or match[1]:
+        raise NotEditable("no root element")
+    if match[3].endswith(b"/"):
+        return Element(match[2], match.start(), match.end(), match.end(), match.end())
+    close = markup.rfind(b"</")
+    end = markup.find(b">", close) + 1
+    if close < 0 or markup[close + 2 : end - 1].strip() != match[2]:
+        raise NotEditable("the root element does not end")
+    return Element(match[2], match.start(), match.end(), close, end)
+
+
+def prefix_of(element: Element) -> str:
+    """The prefix of an element with its colon, "" without one. Parts keep to one prefix per namespace."""
+    prefix, colon, _ = element.name.rpartition(b":")
+    return (prefix + colon).decode("utf-8", "replace")
+
+
+def children(markup: bytes, start: int, end: int) -> list[Element]:
+    """The elements that stand side by side between two places. Raises `NotEditable` where tags do not pair."""
+    found: list[Element] = []
+    depth = 0
+    name, begin, inside = b"", 0, 0
+    for match in _TAG.finditer(markup, start, end):
+        closing, tag, rest = match.groups()
+        if closing:
+            depth -= 1
+            if depth < 0:
+                raise NotEditable("tags do not pair")
+            if depth == 0:
+                found.append(Element(name, begin, inside, match.start(), match.end()))
+        elif rest.endswith(b"/"):
+            if depth == 0:
+                found.append(Element(tag, match.start(), match.end(), match.end(), match.end()))
+        else:
+            if depth == 0:
+                name, begin, inside = tag, match.start(), match.end()
+            depth += 1
+    if depth:
+        raise NotEditable("tags do not pair")
+    return found
+
+
+@lru_cache(maxsize=64)
+def opening(name: str) -> re.Pattern[bytes]:
+    """The pattern of an opening tag, the name with its prefix; group 1 is its attributes (with `/` where self-closing)."""
+    return re.compile(b"<" + re.escape(name.encode()) + rb"(?=[\s/>])(" + ATTRIBUTES + rb")>")
+
+
+def attributes(tag: bytes) -> dict[str, str]:
+    """The attributes of an opening tag by their names as written, values unescaped."""
+    return {
+        match[1].decode("utf-8", "replace"): unescaped(match[2] if match[2] is not None else match[3])
+        for match in _ATTRIBUTE.finditer(tag, tag.find(b" "))
+    }
+
+
+def with_attribute(tag: bytes, name: str, value: str) -> bytes:
+    """An opening tag with an attribute set: in its place where it is there, else as the last one."""
+    match = re.search(rb"""\s""" + re.escape(name.encode()) + rb"""\s*=\s*("[^"]*"|'[^']*')""", tag)
+    quoted = b'"' + escaped(value) + b'"'
+    if match is not None:
+        return tag[: match.start(1)] + quoted + tag[match.end(1) :]
+    close = len(tag) - (2 if tag.endswith(b"/>") else 1)
+    return tag[:close] + b" " + name.encode() + b"=" + quoted + tag[close:]
+
+
+def unescaped(text: bytes) -> str:
+    """What an attribute or text says."""
+    decoded = text.decode("utf-8", "replace")
+    return _REFERENCE.sub(_character, decoded) if "&" in decoded else decoded
+
+
+def _character(match: re.Match[str]) -> str:
+    name = match[1]
+    if name in _NAMED:
+        return _NAMED[name]
+    number = int(name[2:], 16) if name.startswith("#x") else int(name[1:])
+    return chr(number) if number < 0x110000 else "\ufffd"
+
+
+def escaped(text: str) -> bytes:
+    """Text for an attribute or an element, as UTF-8."""
+    for sign, reference in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\n", "&#10;")):
+        text = text.replace(sign, reference)
+    return text.encode("utf-8")
+
+
+def string(text: str) -> str:
+    """Text of any origin as the content of a `t` element: shown as it is, never a formula, never a control character."""
+    shown = _HEXADECIMAL.sub("_x005F_", cell_text(text))
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shown(text: str) -> str:
+    """What a string of a workbook shows: `_xHHHH_` stands for its character."""
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), text)
+
+
+def prefixed(markup: str, prefix: str) -> bytes:
+    """Markup written without prefixes, in the prefix of the part that it goes into; its texts hold no bare `<`."""
+    return (_OPENING.sub(rf"<\1{prefix}", markup) if prefix else markup).encode("utf-8")
+
+
+def names_of(tag: bytes) -> Mapping[str, str]:
+    """The attributes of an opening tag by their local names."""
+    return {name.rpartition(":")[2]: value for name, value in attributes(tag).items()}

@@ -1,0 +1,216 @@
+"""The workbook part: which sheets there are, a first sheet put in or taken out, hidden names added or taken away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from perfbatch.publish.notice.markup import (
+    Edits,
+    Element,
+    NotEditable,
+    attributes,
+    children,
+    escaped,
+    local,
+    names_of,
+    plain,
+    prefix_of,
+    prefixed,
+    root,
+    unescaped,
+    with_attribute,
+)
+from perfbatch.publish.notice.package import Package
+from perfbatch.publish.notice.relationships import Relations
+
+__all__ = ["DefinedName", "SheetEntry", "WorkbookPart"]
+
+_AHEAD_OF_NAMES = (b"sheets", b"functionGroups", b"externalReferences")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """A sheet of the workbook; `part` is "" where nothing stands behind it."""
+
+    name: str
+    id: int
+    relation: str
+    part: str
+    kind: str
+    element: Element
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A defined name; `sheet` is the position of the sheet it is local to, None for one of the workbook."""
+
+    name: str
+    text: str
+    sheet: int | None
+    element: Element
+
+
+class WorkbookPart:
+    """The workbook part of a package, read once and written once."""
+
+    def __init__(self, package: Package) -> None:
+        """Raises `NotEditable` where the package does not lead to a workbook with sheets."""
+        found = Relations(package, "").first("officeDocument")
+        if found is None:
+            raise NotEditable("no workbook part")
+        self._package = package
+        self.name = found.part
+        self.relations = Relations(package, self.name)
+        self._markup = plain(package.read(self.name))
+        self._root = root(self._markup)
+        self.prefix = prefix_of(self._root)
+        parts = {local(one.name): one for one in children(self._markup, self._root.inside, self._root.close)}
+        self._parts = parts
+        if b"sheets" not in parts:
+            raise NotEditable("no sheets")
+        self.sheets = [self._sheet(one) for one in self._inside(b"sheets")]
+        if not self.sheets:
+            raise NotEditable("no sheets")
+        self.names = [self._name(one) for one in self._inside(b"definedNames")]
+        self._new_names: list[str] = []
+        self._dropped: set[int] = set()
+
+    def _inside(self, name: bytes) -> Sequence[Element]:
+        part = self._parts.get(name)
+        return () if part is None else children(self._markup, part.inside, part.close)
+
+    def _tag(self, element: Element) -> bytes:
+        return self._markup[element.start : element.inside]
+
+    def _sheet(self, element: Element) -> SheetEntry:
+        given = attributes(self._tag(element))
+        relation = next((value for name, value in given.items() if name.endswith(":id")), "")
+        related = next((one for one in self.relations.all if one.id == relation), None)
+        number = given.get("sheetId", "")
+        if related is None or not number.isdecimal():
+            raise NotEditable("a sheet without its part")
+        return SheetEntry(given.get("name", ""), int(number), relation, related.part, related.kind, element)
+
+    def _name(self, element: Element) -> DefinedName:
+        given = names_of(self._tag(element))
+        sheet = given.get("localSheetId")
+        if sheet is not None and not sheet.isdecimal():
+            raise NotEditable("a name of no sheet")
+        text = unescaped(self._markup[element.inside : element.close])
+        return DefinedName(given.get("name", ""), text, None if sheet is None else int(sheet), element)
+
+    @property
+    def namespace(self) -> str:
+        """The main namespace: Transitional or Strict."""
+        key = "xmlns" + (":" + self.prefix[:-1] if self.prefix else "")
+        return attributes(self._tag(self._root)).get(key, "")
+
+    @property
+    def relation_types(self) -> str:
+        """What the types of relationships begin with: they too differ between Transitional and Strict."""
+        types = (one.type for one in self.relations.all if one.kind == "worksheet")
+        return next(types, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet").rpartition("/")[0]
+
+    def unused_sheet_name(self, wanted: str) -> str:
+        """The name wanted, or with the first free number behind it."""
+        taken = {one.name.casefold() for one in self.sheets}
+        if wanted.casefold() not in taken:
+            return wanted
+        number = 2
+        while f"{wanted}{number}".casefold() in taken:
+            number += 1
+        return f"{wanted}{number}"
+
+    def define(self, name: str, text: str, *, local_to: int | None = None, hidden: bool = True) -> None:
+        """Add a name; `local_to` is a position among the sheets as they will be."""
+        where = "" if local_to is None else f' localSheetId="{local_to}"'
+        hide = ' hidden="1"' if hidden else ""
+        said = escaped(text).decode().replace("&quot;", '"')
+        self._new_names.append(f'<definedName name="{name}"{where}{hide}>{said}</definedName>')
+
+    def drop(self, unwanted: Callable[[DefinedName], bool]) -> None:
+        """Take names away."""
+        self._dropped |= {number for number, name in enumerate(self.names) if unwanted(name)}
+
+    def insert_first(self, name: str, relation: str) -> None:
+        """Write the part with a new first sheet and the names defined."""
+        edits = Edits()
+        number = max(one.id for one in self.sheets) + 1
+        types = self.relation_types
+        edits.insert(
+            self._parts[b"sheets"].inside,
+            prefixed("<sheet", self.prefix)
+            + b' xmlns:r="%s" name="%s" sheetId="%d" r:id="%s"/>'
+            % (types.encode(), escaped(name), number, relation.encode()),
+        )
+        self._write(edits, lambda position: position + 1)
+
+    def remove_sheet(self, position: int, *, first_tab_unstated: bool) -> None:
+        """Write the part without one of its sheets; names local to it go with it."""
+        edits = Edits()
+        element = self.sheets[position].element
+        edits.replace(element.start, element.end, b"")
+        self.drop(lambda name: name.sheet == position)
+        self._write(edits, lambda old: max(0, old - (old >= position and old > 0)), unstated=first_tab_unstated)
+
+    def write(self) -> None:
+        """Write the part with the names dropped and defined, its sheets as they are."""
+        self._write(Edits(), lambda position: position)
+
+    @property
+    def first_tab_stated(self) -> bool:
+        """Whether the part says which tab is active, even if that is the first."""
+        views = self._inside(b"bookViews")
+        return bool(views) and "activeTab" in attributes(self._tag(views[0]))
+
+    def _write(self, edits: Edits, moved: Callable[[int], int], *, unstated: bool = False) -> None:
+        self._move_views(edits, moved, unstated)
+        for number, name in enumerate(self.names):
+            if number in self._dropped:
+                edits.replace(name.element.start, name.element.end, b"")
+            elif name.sheet is not None and moved(name.sheet) != name.sheet:
+                tag = with_attribute(self._tag(name.element), "localSheetId", str(moved(name.sheet)))
+                edits.replace(name.element.start, name.element.inside, tag)
+        self._write_names(edits)
+        self._package.write(self.name, edits.applied(self._markup))
+
+    def _move_views(self, edits: Edits, moved: Callable[[int], int], unstated: bool) -> None:
+        views = self._inside(b"bookViews")
+        for view in views:
+            tag = new = self._tag(view)
+            given = attributes(tag)
+            active = moved(_number(given.get("activeTab")))
+            if "activeTab" in given or active:
+                new = with_attribute(new, "activeTab", str(active))
+            if unstated and active == 0:
+                new = re.sub(rb'\sactiveTab="0"', b"", new)
+            first = _number(given.get("firstSheet"))
+            # The tab bar begins with the first sheet unless it was scrolled.
+            if first and moved(first) != first:
+                new = with_attribute(new, "firstSheet", str(moved(first)))
+            if new != tag:
+                edits.replace(view.start, view.inside, new)
+        if not views and moved(0):
+            # Without a view the first sheet is the active one, and the one that says it is selected is grouped with it.
+            view_markup = f'<bookViews><workbookView activeTab="{moved(0)}"/></bookViews>'
+            edits.insert(self._parts[b"sheets"].start, prefixed(view_markup, self.prefix))
+
+    def _write_names(self, edits: Edits) -> None:
+        markup = "".join(self._new_names)
+        names = self._parts.get(b"definedNames")
+        if names is not None and not names.empty:
+            if self._dropped and len(self._dropped) == len(self.names) and not markup:
+                raise _AllNamesGone
+            edits.insert(names.close, prefixed(markup, self.prefix))
+        elif markup:
+            whole = prefixed(f"<definedNames>{markup}</definedNames>", self.prefix)
+            if names is not None:
+                edits.replace(names.start, names.end, whole)
+            else:
+                edits.insert(max(self._parts[one].end for one in _AHEAD_OF_NAMES if one in self._parts), whole)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and text.isdecimal() else 0
