@@ -74,11 +74,18 @@ def reconcile(
         "item": ItemScope(frames.items, rulebook, frames=frames),
         "target": FrameScope(frames.targets, rulebook),
     }
-    return [
-        finding
-        for bound in bind_checks(rulebook)
-        for finding in _CheckedScope(bound, scopes[bound.check.scope], frames, rulebook).findings()
-    ]
+    findings: list[Finding] = []
+    slips: set[tuple[str, str, str, str]] = set()
+    for bound in bind_checks(rulebook):
+        for finding in _CheckedScope(bound, scopes[bound.check.scope], frames, rulebook).findings():
+            if finding.code.startswith("C"):
+                # Several checks look for one slip of the unit; the cell is told once.
+                slip = (finding.code, finding.file, finding.sheet, finding.cell)
+                if slip in slips:
+                    continue
+                slips.add(slip)
+            findings.append(finding)
+    return findings
 
 
 class _CheckedScope:

@@ -38,7 +38,7 @@ from perfbatch.rulebook.formula_terms import (
     constant_figure,
     count,
     divide,
-    either_known,
+    gather,
     minus,
     multiply,
     negated,
@@ -137,7 +137,7 @@ def _gap(left: Figure, right: Figure) -> Figure:
 
 
 def _comparison(op: str, left: Term, right: Term, *, tolerant: bool) -> Condition:
-    known, tainted = times(left.known, right.known), plus(left.tainted, right.tainted)
+    known, tainted = times(left.known, right.known), gather(left.tainted, right.tainted)
     if isinstance(left, Words) and isinstance(right, Words):
         # EXACT: Excel's own = takes A for a.
         same = f"EXACT({left.value},{right.value})"
@@ -165,6 +165,10 @@ def _relation(op: str, gap: Figure, *, tolerant: bool) -> str:
 
 def _boolean(op: str, operands: list[Condition]) -> Condition:
     """Kleene's logic, as in `columns`: a decided operand decides, whatever the unknown ones are."""
+    if len({(one.known, one.tainted) for one in operands}) == 1:
+        # All known or none: plain logic says the same in a shorter formula.
+        join = any_of if op == "or" else all_of
+        return Condition(join(*(one.value for one in operands)), operands[0].known, operands[0].tainted)
     decided = [
         all_of(some(one.known), none_of(some(one.tainted)), one.value if op == "or" else none_of(one.value))
         for one in operands
@@ -173,9 +177,9 @@ def _boolean(op: str, operands: list[Condition]) -> Condition:
     all_known = YES
     for one in operands:
         all_known = times(all_known, one.known)
-    tainted = plus(*(one.tainted for one in operands))
+    tainted = gather(*(one.tainted for one in operands))
     value = any_decided if op == "or" else all_of(none_of(any_decided), some(all_known))
-    known = either_known(all_known, count(any_decided))
+    known = gather(all_known, count(any_decided))
     return Condition(value, known, times(tainted, count(none_of(any_decided))))
 
 
@@ -213,8 +217,8 @@ def _either(first: Figure, second: Figure) -> Figure:
         f"IF({here},{a.num},{b.num})",
         den,
         f"IF({here},{a.slack},{b.slack})",
-        either_known(first.known, second.known),
-        plus(first.tainted, times(second.tainted, count(none_of(here)))),
+        gather(first.known, second.known),
+        gather(first.tainted, times(second.tainted, count(none_of(here)))),
     )
 
 
@@ -232,19 +236,21 @@ def verdict_formula(holds: Node, when: Node | None, scope: FormulaScope, *, tole
     """
     due, due_tainted = "TRUE", NO
     if when is not None:
-        condition = _condition(when, scope, False)
-        due = all_of(condition.value, some(condition.known))
-        due_tainted = condition.tainted
+        # An `and` is true where each operand is known and true: no need of the long way round.
+        operands = when.operands if isinstance(when, Boolean) and when.op == "and" else (when,)
+        conditions = [_condition(one, scope, False) for one in operands]
+        due = all_of(*(part for one in conditions for part in (some(one.known), one.value)))
+        due_tainted = gather(*(one.tainted for one in conditions))
     if isinstance(holds, Compare):
         left = compile_formula(holds.left, scope, tolerant=tolerant)
         right = compile_formula(holds.right, scope, tolerant=tolerant)
         said = _compared(holds.op, left, right, tolerant, places)
-        tainted = plus(left.tainted, right.tainted)
+        tainted = gather(left.tainted, right.tainted)
     else:
         truth = _condition(holds, scope, tolerant)
         said = _branch(some(truth.known), _branch(truth.value, quoted(HOLDS), quoted(FAILS)), quoted(NOT_DUE))
         tainted = truth.tainted
-    spoken = _branch(some(plus(tainted, due_tainted)), quoted(UNREADABLE), said)
+    spoken = _branch(some(gather(tainted, due_tainted)), quoted(UNREADABLE), said)
     return "=" + _branch(due, spoken, quoted(NOT_DUE))
 
 

@@ -27,7 +27,7 @@ __all__ = [
     "constant_figure",
     "count",
     "divide",
-    "either_known",
+    "gather",
     "minus",
     "multiply",
     "negated",
@@ -79,6 +79,25 @@ Term = Figure | Words | Condition
 def plus(*terms: str) -> str:
     left = [term for term in terms if term != NO]
     return "+".join(left) or NO
+
+
+def gather(*counts: str) -> str:
+    """Counts of which any may be more than 0: each term once, since a count is only asked whether it is 0."""
+    terms = [term for one in counts for term in _terms(one) if term != NO]
+    if YES in terms:
+        return YES
+    return "+".join(dict.fromkeys(terms)) or NO
+
+
+def _terms(text: str) -> list[str]:
+    """The terms of a sum, split where no bracket is open."""
+    terms, depth, start = [], 0, 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if character == "+" and depth == 0:
+            terms.append(text[start:position])
+            start = position + 1
+    return [*terms, text[start:]]
 
 
 def times(left: str, right: str | int) -> str:
@@ -161,12 +180,8 @@ def scaled(figure: Figure, by: str) -> Figure:
 def add(left: Figure, right: Figure, *, subtract: bool) -> Figure:
     a, b, den = common(left, right)
     num = minus(a.num, b.num) if subtract else plus(a.num, b.num)
-    known = times(left.known, right.known) if subtract else either_known(left.known, right.known)
-    return Figure(num, den, plus(a.slack, b.slack), known, plus(left.tainted, right.tainted))
-
-
-def either_known(left: str, right: str) -> str:
-    return YES if YES in (left, right) else plus(left, right)
+    known = times(left.known, right.known) if subtract else gather(left.known, right.known)
+    return Figure(num, den, plus(a.slack, b.slack), known, gather(left.tainted, right.tainted))
 
 
 def multiply(left: Figure, right: Figure) -> Figure:
@@ -177,7 +192,7 @@ def multiply(left: Figure, right: Figure) -> Figure:
     else:
         den = times(str(left.den), right.den)
     return Figure(
-        times(left.num, right.num), den, slack, times(left.known, right.known), plus(left.tainted, right.tainted)
+        times(left.num, right.num), den, slack, times(left.known, right.known), gather(left.tainted, right.tainted)
     )
 
 
@@ -191,7 +206,7 @@ def divide(left: Figure, right: Figure) -> Figure:
         times(absolute(right.num), up_right),
         NO,
         times(times(left.known, right.known), count(f"{bracket(right.num)}<>0")),
-        plus(left.tainted, right.tainted),
+        gather(left.tainted, right.tainted),
     )
 
 

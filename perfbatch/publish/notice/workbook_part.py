@@ -167,6 +167,11 @@ class WorkbookPart:
 
     def _write(self, edits: Edits, moved: Callable[[int], int], *, unstated: bool = False) -> None:
         self._move_views(edits, moved, unstated)
+        names = self._parts.get(b"definedNames")
+        if names is not None and self.names and len(self._dropped) == len(self.names) and not self._new_names:
+            edits.replace(names.start, names.end, b"")
+            self._package.write(self.name, edits.applied(self._markup))
+            return
         for number, name in enumerate(self.names):
             if number in self._dropped:
                 edits.replace(name.element.start, name.element.end, b"")
@@ -201,8 +206,6 @@ class WorkbookPart:
         markup = "".join(self._new_names)
         names = self._parts.get(b"definedNames")
         if names is not None and not names.empty:
-            if self._dropped and len(self._dropped) == len(self.names) and not markup:
-                raise _AllNamesGone
             edits.insert(names.close, prefixed(markup, self.prefix))
         elif markup:
             whole = prefixed(f"<definedNames>{markup}</definedNames>", self.prefix)

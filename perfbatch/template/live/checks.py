@@ -29,12 +29,14 @@ _FIRST_TABLE_ROW = 4
 
 @dataclass(frozen=True, slots=True)
 class LiveCheck:
-    """One verdict: the check, its row in its table, the verdict's cell and formula, the input cell that it is about."""
+    """One verdict: the check, its row in its table, where it is shown, its formula and the row of the hidden sheet that
+    works it out, and the input cell that it is about."""
 
     bound: BoundCheck
     row: int
-    verdict: CellRange
+    shown: CellRange
     formula: str
+    live_row: int
     place: Leaf
 
 
@@ -70,6 +72,7 @@ class _Planner:
         self._bound = bind_checks(rulebook)
         self._department = DepartmentCells(leaves, rulebook, derived=scores.derived())
         self._next = _FIRST_TABLE_ROW
+        self._live_row = 0
 
     def tables(self) -> Iterator[CheckTable]:
         identities = [one for one in self._bound if one.check.code.startswith("R")]
@@ -145,7 +148,8 @@ class _Planner:
             places="0.00####" if money else "0.######",
         )
         at = FIRST_VERDICT_COLUMN + column
-        return LiveCheck(bound, row, CellRange(CHECK_SHEET, line, at, line, at), formula, place)
+        self._live_row += 1
+        return LiveCheck(bound, row, CellRange(CHECK_SHEET, line, at, line, at), formula, self._live_row, place)
 
     def _place(self, bound: BoundCheck, row: int) -> Leaf:
         place = bound.place

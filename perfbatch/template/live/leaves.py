@@ -1,7 +1,8 @@
 """The hidden sheet: a row per input cell that a rule reads, with its value as a whole number and what state it is in.
 
 Columns: A field, B value (counts of 1/SCALE of the field's unit, or the text), C rounding step in the same counts, D 1 where
-something is filled in, E 1 where what stands there cannot be read, F how many live checks fail at the cell.
+something is filled in, E 1 where what stands there cannot be read, F how many live checks fail at the cell. The score block stands right of them,
+and right of that the verdicts of the checks. Formulas refer to cells of this sheet alone, which keeps them short.
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from perfbatch.intake.submission import SCALE
-from perfbatch.rulebook.formula_terms import Figure, Term, Words, plus
+from perfbatch.rulebook.formula_terms import Figure, Term, Words, gather, plus
 from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.grid import CellRange
 from perfbatch.template.layout import Layout
 
-__all__ = ["LIVE_SHEET", "Leaf", "Leaves"]
+__all__ = ["LIVE_SHEET", "NONE_COLUMN", "STATED_NONE", "Leaf", "Leaves"]
 
 LIVE_SHEET = "_live"
 
-_STATED_NONE = ("无", "/", "-", "—", "－", "--", "——", "……", "…")
-_HEADINGS = ("field", "value", "step", "filled", "unreadable", "failing")
+STATED_NONE = ("无", "/", "-", "—", "－", "--", "——", "……", "…")
+NONE_COLUMN = "AC"
+"""Where the hidden sheet lists the words that state that there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Leaf:
     row: int
 
     def column(self, letter: str) -> str:
-        """An absolute reference to one of the leaf's columns, from any sheet."""
-        return f"{LIVE_SHEET}!${letter}${self.row + 1}"
+        """A reference to one of the leaf's columns, for formulas on the hidden sheet itself."""
+        return f"{letter}{self.row + 1}"
 
 
 @dataclass
@@ -79,8 +81,8 @@ class Leaves:
             plus(*(_sum("B", run) for run in runs)),
             SCALE,
             plus(*(_sum("C", run) for run in runs)) if leaves[0].field.kind in ("amount", "area") else "0",
-            plus(*(_sum("D", run) for run in runs)),
-            plus(*(_sum("E", run) for run in runs)),
+            gather(*(_sum("D", run) for run in runs)),
+            gather(*(_sum("E", run) for run in runs)),
         )
 
     def is_number(self, spec: FormField) -> bool:
@@ -124,11 +126,12 @@ def _sum(letter: str, run: tuple[Leaf, Leaf]) -> str:
     first, last = run
     if first == last:
         return first.column(letter)
-    return f"SUM({first.column(letter)}:${letter}${last.row + 1})"
+    return f"SUM({first.column(letter)}:{last.column(letter)})"
 
 
 def _none_words() -> str:
-    return "{" + ",".join(f'"{word}"' for word in _STATED_NONE) + "}"
+    """The range of the hidden sheet that lists them."""
+    return f"${NONE_COLUMN}$1:${NONE_COLUMN}${len(STATED_NONE)}"
 
 
 def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple[str, str, str, str]:

@@ -15,8 +15,8 @@ from perfbatch.rulebook.formula_terms import (
     Words,
     constant_figure,
     count,
+    gather,
     none_of,
-    plus,
     quoted,
     some,
     times,
@@ -59,9 +59,9 @@ class CellScope:
         """A part of a total, blank counting as 0 where a sibling is filled."""
         own = self._figure(name)
         beside = [self._figure(sibling) for sibling in self.rulebook.siblings[name]]
-        theirs = plus(*(one.tainted for one in beside))
-        tainted = plus(own.tainted, times(theirs, count(none_of(some(own.known)))))
-        return Figure(own.num, own.den, own.slack, plus(*(one.known for one in beside)), tainted)
+        theirs = gather(*(one.tainted for one in beside))
+        tainted = gather(own.tainted, times(theirs, count(none_of(some(own.known)))))
+        return Figure(own.num, own.den, own.slack, gather(*(one.known for one in beside)), tainted)
 
     def grade(self, score: Figure) -> Words:
         """The grade's name for a score."""
@@ -116,8 +116,8 @@ class ItemCells(CellScope):
         types, targets, actuals = (
             self.leaves.column_of(name) for name in ("indicator_type", "indicator_target", "indicator_actual")
         )
-        typed = f"{types[0].column('B')}:$B${types[-1].row + 1}"
-        said = "+".join(f"({leaves[0].column('D')}:$D${leaves[-1].row + 1}>0)" for leaves in (targets, actuals))
+        typed = f"{types[0].column('B')}:{types[-1].column('B')}"
+        said = "+".join(f"({leaves[0].column('D')}:{leaves[-1].column('D')}>0)" for leaves in (targets, actuals))
         matches = "+".join(f"({typed}={quoted(kind)})" for kind in kinds)
         return f"SUMPRODUCT(({matches})*(({said})>0))" if kinds else NO
 

@@ -21,6 +21,7 @@ from perfbatch.rulebook.formula_terms import (
     all_of,
     any_of,
     common,
+    gather,
     none_of,
     plus,
     quoted,
@@ -77,8 +78,12 @@ class ScoreRow:
     formulas: dict[str, str]
 
     def ref(self, column: str) -> str:
-        """An absolute reference from any sheet."""
-        return f"{LIVE_SHEET}!${SCORE_COLUMNS[column]}${self.row + 1}"
+        """A reference for formulas on the hidden sheet itself."""
+        return f"{SCORE_COLUMNS[column]}{self.row + 1}"
+
+    def seen(self, column: str) -> str:
+        """The reference as another sheet writes it."""
+        return f"{LIVE_SHEET}!{self.ref(column)}"
 
 
 class ScoreBlock:
@@ -98,7 +103,7 @@ class ScoreBlock:
         here = some(stated.known)
         found = {
             "self_total": Figure(
-                f"IF({here},{stated.num},{summed.num})", SCALE, NO, plus(stated.known, summed.known), NO
+                f"IF({here},{stated.num},{summed.num})", SCALE, NO, gather(stated.known, summed.known), NO
             ),
             "verified_total": Figure(self.total_ref, SCALE, NO, YES, NO),
         }
@@ -110,7 +115,7 @@ class ScoreBlock:
     @property
     def total_ref(self) -> str:
         """The verified total in counts of 1/SCALE point."""
-        return f"{LIVE_SHEET}!${SCORE_COLUMNS['verified']}${self.total_row + 1}"
+        return f"{SCORE_COLUMNS['verified']}{self.total_row + 1}"
 
     def total_formula(self) -> str:
         """The verified total; what is excluded as not applicable leaves it, and the rest is rescaled."""
@@ -125,10 +130,10 @@ class ScoreBlock:
 
     def _column(self, name: str) -> str:
         letter = SCORE_COLUMNS[name]
-        return f"${letter}${self.rows[0].row + 1}:${letter}${self.rows[-1].row + 1}"
+        return f"{letter}{self.rows[0].row + 1}:{letter}{self.rows[-1].row + 1}"
 
     def _row(self, number: int, indicator: Indicator) -> ScoreRow:
-        cell = {name: f"${letter}${number + 1}" for name, letter in SCORE_COLUMNS.items()}
+        cell = {name: f"{letter}{number + 1}" for name, letter in SCORE_COLUMNS.items()}
         formulas = self._rule(indicator, cell)
         formulas["computed"] = f"=N({cell['state']}={quoted('computed')})"
         formulas["maximum"] = f"={self._maximum(indicator)}"
@@ -171,7 +176,7 @@ class ScoreBlock:
             "numerator_known": f"={numerator.known}",
             "denominator": f"={denominator.num}",
             "denominator_known": f"={denominator.known}",
-            "unreadable": f"={plus(numerator.tainted, denominator.tainted)}",
+            "unreadable": f"={gather(numerator.tainted, denominator.tainted)}",
             "reduce": f"=IF(AND({','.join(fits.split(' '))}),{_REDUCIBLE},1)",
             "n": f"={cell['numerator']}/{cell['reduce']}*SIGN({cell['denominator']})",
             "d": f"=ABS({cell['denominator']})/{cell['reduce']}",

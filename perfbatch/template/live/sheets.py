@@ -13,7 +13,7 @@ from perfbatch.rulebook.formula_terms import quoted
 from perfbatch.template.grid import CellRange, cell_name
 from perfbatch.template.layout import Layout
 from perfbatch.template.live.checks import CHECK_SHEET, FIRST_VERDICT_COLUMN, CheckTable, LiveCheck, plan_checks
-from perfbatch.template.live.leaves import LIVE_SHEET, Leaf, Leaves
+from perfbatch.template.live.leaves import LIVE_SHEET, NONE_COLUMN, STATED_NONE, Leaf, Leaves
 from perfbatch.template.live.scores import SCORE_COLUMNS, TOTAL_ROW_LABEL, ScoreBlock
 from perfbatch.template.plan import Style
 from perfbatch.template.styles import BODY_FONT, Styles
@@ -24,6 +24,8 @@ _FAILING = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 _ASKING = {"bg_color": "#FFEB9C", "font_color": "#7F6000"}
 _SOUND = {"font_color": "#2E6B34"}
 _RULE = "#7F7F7F"
+
+_VERDICT_COLUMN = "AA"
 
 _CODE_WIDTH, _TITLE_WIDTH, _VERDICT_WIDTH = 7, 46, 15
 _SCORE_HEADS = ("核算比率", "核算得分", "提示")
@@ -65,7 +67,9 @@ def _write_hidden(workbook: Workbook, plan: LivePlan) -> None:
     sheet.protect("")
     failing: dict[int, list[str]] = {}
     for check in plan.checks():
-        failing.setdefault(check.place.row, []).append(f"N(LEFT({check.verdict.reference})={quoted(FAILS)})")
+        verdict = f"{_VERDICT_COLUMN}{check.live_row + 1}"
+        sheet.write_formula(verdict, check.formula, None, "")
+        failing.setdefault(check.place.row, []).append(f"N(LEFT({verdict})={quoted(FAILS)})")
     for leaf in plan.leaves.rows():
         sheet.write_string(leaf.row, 0, leaf.field.id)
         is_text = not plan.leaves.is_number(leaf.field)
@@ -76,6 +80,8 @@ def _write_hidden(workbook: Workbook, plan: LivePlan) -> None:
                 sheet.write_formula(leaf.row, column, formula, None, "" if is_text and column == 1 else 0)
         if leaf.row in failing:
             sheet.write_formula(leaf.row, 5, "=" + "+".join(failing[leaf.row]), None, 0)
+    for number, word in enumerate(STATED_NONE, start=1):
+        sheet.write_string(f"{NONE_COLUMN}{number}", word)
     for name, letter in SCORE_COLUMNS.items():
         sheet.write_string(f"{letter}1", name)
         for row in plan.scores.rows:
@@ -128,7 +134,8 @@ def _write_checks(workbook: Workbook, plan: LivePlan, styles: Styles) -> None:
             if target is not None:
                 sheet.write_url(line.row, 1, f"internal:{_link(target)}", link, line.title)
             for check in line.verdicts:
-                sheet.write_formula(line.row, check.verdict.left, check.formula, verdict, "")
+                seen = f"={LIVE_SHEET}!{_VERDICT_COLUMN}{check.live_row + 1}"
+                sheet.write_formula(line.row, check.shown.left, seen, verdict, "")
     bottom = plan.tables[-1].lines[-1].row
     area = (2, FIRST_VERDICT_COLUMN, bottom, last)
     first = cell_name(2, FIRST_VERDICT_COLUMN)
@@ -190,14 +197,14 @@ def _write_scores_beside(workbook: Workbook, layout: Layout, plan: LivePlan, sty
         if not row.indicator.objective:
             continue
         at = column.top + number
-        state = row.ref("state")
+        state = row.seen("state")
         computed = f"{state}={quoted('computed')}"
         ratio = quoted("")
         if row.indicator.ratio is not None:
-            ratio = f'IF({computed},TEXT({row.ref("n")}/{row.ref("d")},"0.00%"),"")'
+            ratio = f'IF({computed},TEXT({row.seen("n")}/{row.seen("d")},"0.00%"),"")'
         score = f'IF({computed},{row.ref("cents")}/100,IF({state}={quoted("not_applicable")},"不适用","数据不全"))'
         self_score = plan.leaves.figure("item_self_score", number)
-        differs = f"AND({computed},{self_score.known}=1,{self_score.num}<>{row.ref('cents')}*10000)"
+        differs = f"AND({computed},{LIVE_SHEET}!{self_score.known}=1,{LIVE_SHEET}!{self_score.num}<>{row.seen('cents')}*10000)"
         sheet.write_formula(at, first, f"={ratio}", shown, "")
         sheet.write_formula(at, first + 1, f"={score}", shown, "数据不全")
         sheet.write_formula(at, first + 2, f'=IF({differs},"✗ 自评与核算不符","")', shown, "")
