@@ -261,7 +261,9 @@ def _compared(op: str, left: Term, right: Term, tolerant: bool, places: str) -> 
     nothing = "TRUE"
     if isinstance(left, Figure) and isinstance(right, Figure):
         gap = _gap(left, right)
-        shown = f'&" "&TEXT({bracket(gap.num)}/{bracket(str(gap.den))},{quoted(places)})'
+        if op in ("==", "<=", ">="):
+            # Past a bound that is itself wrong there is no difference that would help.
+            shown = f'&" "&TEXT({bracket(gap.num)}/{bracket(str(gap.den))},{quoted(places)})'
         nothing = f"{bracket(right.num)}=0"
         tail = quoted(FAILS) + shown
         if tolerant and gap.slack != NO and op not in ("<", ">"):

@@ -184,12 +184,7 @@ class CommentPart:
 
     def _runs(self, comment: Element) -> list[Element]:
         text = [one for one in children(self.markup, comment.inside, comment.close) if local(one.name) == b"text"]
-        return [
-            run
-            for one in text
-            for run in children(self.markup, one.inside, one.close)
-            if local(run.name) == b"r"
-        ]
+        return [run for one in text for run in children(self.markup, one.inside, one.close) if local(run.name) == b"r"]
 
     def _texts(self, comment: Element) -> list[tuple[Element, str]]:
         """The pieces of a comment's text, in order."""

@@ -6,7 +6,17 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from perfbatch.publish.notice.markup import NotEditable, children, escaped, local, names_of, plain, prefix_of, prefixed, root
+from perfbatch.publish.notice.markup import (
+    NotEditable,
+    children,
+    escaped,
+    local,
+    names_of,
+    plain,
+    prefix_of,
+    prefixed,
+    root,
+)
 from perfbatch.publish.notice.package import Package
 
 __all__ = ["CONTENT_TYPES", "Relation", "Relations", "declare", "part_type", "withdraw"]

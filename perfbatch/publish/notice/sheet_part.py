@@ -36,7 +36,16 @@ _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*(\d{1,7})\s*["']""")
 _CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 # ECMA-376 part 1, 18.3.1.99: what follows legacyDrawing in a worksheet.
 _AFTER_DRAWING = frozenset(
-    (b"legacyDrawingHF", b"drawingHF", b"picture", b"oleObjects", b"controls", b"webPublishItems", b"tableParts", b"extLst")
+    (
+        b"legacyDrawingHF",
+        b"drawingHF",
+        b"picture",
+        b"oleObjects",
+        b"controls",
+        b"webPublishItems",
+        b"tableParts",
+        b"extLst",
+    )
 )
 
 

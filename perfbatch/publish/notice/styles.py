@@ -55,7 +55,10 @@ class StyleSheet:
             self._items[name] = [self._markup[span.start : span.end] for span in spans]
             self._counts[name] = len(spans)
         self._tinted: dict[tuple[int, str], int] = {}
-        self._known = {name: {item: number for number, item in reversed([*enumerate(items)])} for name, items in self._items.items()}
+        self._known = {
+            name: {item: number for number, item in reversed([*enumerate(items)])}
+            for name, items in self._items.items()
+        }
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -71,7 +74,9 @@ class StyleSheet:
             self._items[kind].append(item)
         return known[item]
 
-    def format(self, *, font: str, fill: str = "", border: str = "", alignment: str = "", unlocked: bool = False) -> int:
+    def format(
+        self, *, font: str, fill: str = "", border: str = "", alignment: str = "", unlocked: bool = False
+    ) -> int:
         """The number of a cell format made of these entries; `fill` is a colour, all else markup without prefixes."""
         fonts = self.add("fonts", font)
         fills = self.add("fills", _FILL.format(fill)) if fill else 0

@@ -111,7 +111,9 @@ class WorkbookPart:
     def relation_types(self) -> str:
         """What the types of relationships begin with: they too differ between Transitional and Strict."""
         types = (one.type for one in self.relations.all if one.kind == "worksheet")
-        return next(types, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet").rpartition("/")[0]
+        return next(types, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet").rpartition(
+            "/"
+        )[0]
 
     def unused_sheet_name(self, wanted: str) -> str:
         """The name wanted, or with the first free number behind it."""

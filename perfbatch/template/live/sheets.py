@@ -167,7 +167,9 @@ def _write_tally(workbook: Workbook, sheet: Worksheet, plan: LivePlan, last: int
     bold = _format(workbook, bold=True, border=1, border_color=_RULE, valign="vcenter", text_wrap=True)
 
     def counted(begins: str) -> str:
-        return f"COUNTIF({area},{quoted(begins + '*')})"
+        # What is followed by a difference begins so; the rest is the whole text, lest a heading be counted.
+        pattern = begins + " *" if begins == TAIL else begins + "*" if begins == FAILS else begins
+        return f"COUNTIF({area},{quoted(pattern)})"
 
     formula = (
         f'=IF({counted(FAILS)}=0,"没有不符事项","不符 "&{counted(FAILS)}&" 项")'
@@ -202,7 +204,7 @@ def _write_scores_beside(workbook: Workbook, layout: Layout, plan: LivePlan, sty
         ratio = quoted("")
         if row.indicator.ratio is not None:
             ratio = f'IF({computed},TEXT({row.seen("n")}/{row.seen("d")},"0.00%"),"")'
-        score = f'IF({computed},{row.ref("cents")}/100,IF({state}={quoted("not_applicable")},"不适用","数据不全"))'
+        score = f'IF({computed},{row.seen("cents")}/100,IF({state}={quoted("not_applicable")},"不适用","数据不全"))'
         self_score = plan.leaves.figure("item_self_score", number)
         differs = f"AND({computed},{LIVE_SHEET}!{self_score.known}=1,{LIVE_SHEET}!{self_score.num}<>{row.seen('cents')}*10000)"
         sheet.write_formula(at, first, f"={ratio}", shown, "")
