@@ -16,6 +16,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from perfbatch.figures import MIN_PLACES, plain
 from perfbatch.findings import Finding, Severity
@@ -28,7 +29,7 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Quantity
 from perfbatch.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
 
-__all__ = ["reconcile"]
+__all__ = ["Outcome", "Verdict", "reconcile", "verdicts"]
 
 _TAIL = "{title}：尾差"
 _TAIL_REMEDY = "尾差在四舍五入允许范围内，无须修改"
@@ -38,7 +39,7 @@ _BLANK_REMEDY = "补填空白的项目；没有发生额的填 0"
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
     """What one check found, a row per row of its scope."""
 
     failed: Bools
@@ -49,6 +50,36 @@ class _Outcome:
     def rows(self) -> list[int]:
         """Where there is something to say."""
         return [int(row) for row in np.flatnonzero(self.failed | self.tail | self.parts_blank | self.total_blank)]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one concrete check says over its scope, and whose row each is."""
+
+    bound: BoundCheck
+    outcome: Outcome
+    departments: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+
+def verdicts(
+    frames: Frames,
+    departments: pd.DataFrame,
+    computed: Mapping[str, Quantity],
+    rulebook: Rulebook,
+    *,
+    prior: pd.DataFrame | None = None,
+    roster: pd.DataFrame | None = None,
+) -> Iterator[Verdict]:
+    """What every concrete check says everywhere, before any of it is put into words; arguments as for `reconcile`."""
+    scopes = _scopes(frames, departments, computed, rulebook, prior, roster)
+    for bound in bind_checks(rulebook):
+        scope = scopes[bound.check.scope]
+        outcome = _CheckedScope(bound, scope, frames, rulebook).outcome
+        if bound.check.scope == "department":
+            yield Verdict(bound, outcome, np.arange(scope.length), np.zeros(scope.length, np.int64))
+        else:
+            yield Verdict(bound, outcome, scope.frame["department"].to_numpy(), scope.frame["row"].to_numpy())
 
 
 def reconcile(
@@ -66,14 +97,7 @@ def reconcile(
     points (unknown where not computed), as `scoring` left them. `prior` and `roster` are records aligned to `departments`
     (`frames.record_frame`).
     """
-    scopes: dict[str, FrameScope] = {
-        "department": DepartmentScope(
-            departments, rulebook, frames=frames, prior=prior, roster=roster, computed=computed
-        ),
-        "unit": UnitScope(frames.units, rulebook),
-        "item": ItemScope(frames.items, rulebook, frames=frames),
-        "target": FrameScope(frames.targets, rulebook),
-    }
+    scopes = _scopes(frames, departments, computed, rulebook, prior, roster)
     findings: list[Finding] = []
     slips: set[tuple[str, str, str, str]] = set()
     for bound in bind_checks(rulebook):
@@ -88,6 +112,24 @@ def reconcile(
     return findings
 
 
+def _scopes(
+    frames: Frames,
+    departments: pd.DataFrame,
+    computed: Mapping[str, Quantity],
+    rulebook: Rulebook,
+    prior: pd.DataFrame | None,
+    roster: pd.DataFrame | None,
+) -> dict[str, FrameScope]:
+    return {
+        "department": DepartmentScope(
+            departments, rulebook, frames=frames, prior=prior, roster=roster, computed=computed
+        ),
+        "unit": UnitScope(frames.units, rulebook),
+        "item": ItemScope(frames.items, rulebook, frames=frames),
+        "target": FrameScope(frames.targets, rulebook),
+    }
+
+
 class _CheckedScope:
     """One concrete check over its scope."""
 
@@ -99,21 +141,20 @@ class _CheckedScope:
         self._rulebook = rulebook
         self._tolerant = bound.check.tolerance == "interval"
         self._comparison: Comparison | None = None
+        if isinstance(bound.holds, Compare):
+            self._comparison = compare(bound.holds, scope, tolerant=self._tolerant)
         self._expected: object = None
+        self.outcome = self._outcome()
 
     def findings(self) -> Iterator[Finding]:
         """A finding for every row with something to say."""
-        bound = self._bound
-        if isinstance(bound.holds, Compare):
-            self._comparison = compare(bound.holds, self._scope, tolerant=self._tolerant)
-        outcome = self._outcome()
-        rows = outcome.rows()
-        if rows and bound.expected is not None:
-            self._expected = evaluate(bound.expected, self._scope, tolerant=False)
+        rows = self.outcome.rows()
+        if rows and self._bound.expected is not None:
+            self._expected = evaluate(self._bound.expected, self._scope, tolerant=False)
         for row in rows:
-            yield self._finding(row, outcome)
+            yield self._finding(row, self.outcome)
 
-    def _outcome(self) -> _Outcome:
+    def _outcome(self) -> Outcome:
         length = self._scope.length
         due, none = np.ones(length, bool), np.zeros(length, bool)
         if self._bound.when is not None:
@@ -123,19 +164,19 @@ class _CheckedScope:
         if self._comparison is None:
             truth = evaluate(self._bound.holds, self._scope, tolerant=self._tolerant)
             assert isinstance(truth, Truth)
-            return _Outcome(due & truth.known & ~truth.tainted & ~truth.value, none, none, none)
+            return Outcome(due & truth.known & ~truth.tainted & ~truth.value, none, none, none)
         truth, left, right = self._comparison.truth, self._comparison.left, self._comparison.right
         sound = due & ~truth.tainted
         # A total left blank beside parts that come to nothing hides nothing.
         nothing = np.asarray(right.num == 0, dtype=bool) if isinstance(right, Quantity) else ~none
-        return _Outcome(
+        return Outcome(
             failed=sound & truth.known & ~truth.value,
             tail=sound & truth.known & self._comparison.rounding,
             parts_blank=sound & left.known & ~right.known,
             total_blank=sound & ~left.known & right.known & ~nothing,
         )
 
-    def _finding(self, row: int, outcome: _Outcome) -> Finding:
+    def _finding(self, row: int, outcome: Outcome) -> Finding:
         check = self._check
         department, at = self._department_and_row(row)
         fact = self._fact(department, at)

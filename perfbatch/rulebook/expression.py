@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from dataclasses import field as attribute
 from fractions import Fraction
 from typing import Literal
 
@@ -70,7 +71,7 @@ class Name(Node):
     """A field of the scope that the expression is evaluated in."""
 
     id: str
-    column: int = 1
+    column: int = attribute(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Member(Node):
 
     owner: str
     field: str
-    column: int = 1
+    column: int = attribute(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Call(Node):
 
     function: str
     arguments: tuple[Node, ...]
-    column: int = 1
+    column: int = attribute(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +338,7 @@ def unparse(node: Node, outer: int = 0) -> str:
 def _decimal(value: Fraction) -> str:
     """A fraction that came from decimal digits, as those digits."""
     places = 0
-    while value.denominator != 1 and places < 40:
+    while value.denominator != 1 and places < _MAX_LENGTH:
         value, places = value * 10, places + 1
     digits = str(value.numerator).rjust(places + 1, "0")
     return f"{digits[:-places]}.{digits[-places:]}"

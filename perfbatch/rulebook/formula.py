@@ -250,8 +250,9 @@ def verdict_formula(holds: Node, when: Node | None, scope: FormulaScope, *, tole
         truth = _condition(holds, scope, tolerant)
         said = _branch(some(truth.known), _branch(truth.value, quoted(HOLDS), quoted(FAILS)), quoted(NOT_DUE))
         tainted = truth.tainted
-    spoken = _branch(some(gather(tainted, due_tainted)), quoted(UNREADABLE), said)
-    return "=" + _branch(due, spoken, quoted(NOT_DUE))
+    # A word where the condition looks is told as such: the cell cannot know what the night makes of it.
+    spoken = _branch(due, _branch(some(tainted), quoted(UNREADABLE), said), quoted(NOT_DUE))
+    return "=" + _branch(some(due_tainted), quoted(UNREADABLE), spoken)
 
 
 def _compared(op: str, left: Term, right: Term, tolerant: bool, places: str) -> str:

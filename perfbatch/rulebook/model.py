@@ -7,6 +7,7 @@ is `lint.py`'s matter. The parts stand in `form.py` and `indicators.py`; this mo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
@@ -125,7 +126,7 @@ class Grade(Model):
 
 
 class Rulebook(Model):
-    """One form of one year."""
+    """One form of one year. `deadline` is the last day on which a department may report (报送截止日期)."""
 
     id: str
     title: str
@@ -134,6 +135,7 @@ class Rulebook(Model):
     form_id: Identifier
     form_version: str
     fiscal_year: int
+    deadline: date | None = None
     source: str
     total_points: Decimal
     not_applicable: Policy

@@ -1,0 +1,169 @@
+"""Holds what the cells say against what the night says, workbook by workbook."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from perfbatch.batch import examine
+from perfbatch.intake.reader import read_submission
+from perfbatch.reconcile import Outcome, verdicts
+from perfbatch.rulebook.checks import BoundCheck
+from perfbatch.rulebook.expression import Name, leaves
+from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.scoring.rules import input_ids
+from perfbatch.scoring.verify import Scored, computed_points
+from perfbatch.template.live import LIVE_SHEET, LivePlan, plan_live
+from perfbatch.template.live.scores import ScoreRow
+from tests.live.filling import Filler, draw
+
+__all__ = ["Comparison", "compare_many"]
+
+_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
+</oor:items>
+"""
+_BATCH = 100
+
+
+@dataclass
+class Comparison:
+    """How many workbooks, verdicts and scores were compared, what the cells said, and where the two parted."""
+
+    workbooks: int = 0
+    checks: int = 0
+    scores: int = 0
+    said: Counter[str] = field(default_factory=Counter)
+    parted: list[str] = field(default_factory=list)
+
+
+def compare_many(count: int, rulebook: Rulebook, folder: Path, *, night: Rulebook | None = None) -> Comparison:
+    """Fill, recalculate in LibreOffice, read by night, compare. `night`: the night's rulebook, where it is another one."""
+    filler = Filler(rulebook, folder)
+    plan = plan_live(filler.layout)
+    filled, calculated = folder / "filled", folder / "calculated"
+    filled.mkdir()
+    for number, typed in enumerate(draw(count, rulebook)):
+        filler.fill(typed, filled / f"{number:05}.xlsx")
+    recalculate(sorted(filled.glob("*.xlsx")), calculated, folder / "profile")
+    found = Comparison()
+    for path in sorted(calculated.glob("*.xlsx")):
+        _compare(path, plan, night or rulebook, found)
+    return found
+
+
+def recalculate(workbooks: list[Path], into: Path, profile: Path) -> None:
+    """Open each workbook in LibreOffice, calculate every formula, save it under the same name."""
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_RECALCULATE)
+    command = [
+        "soffice",
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--headless",
+        "--convert-to",
+        "xlsx:Calc MS Excel 2007 XML",
+        "--outdir",
+        str(into),
+    ]
+    for start in range(0, len(workbooks), _BATCH):
+        subprocess.run(
+            [*command, *map(str, workbooks[start : start + _BATCH])], check=True, capture_output=True, timeout=900
+        )
+
+
+def _compare(path: Path, plan: LivePlan, rulebook: Rulebook, found: Comparison) -> None:
+    content = path.read_bytes()
+    submission = read_submission(content, path.name, rulebook)
+    frames, scored, _ = examine([submission], rulebook)
+    with CalamineWorkbook.from_path(path) as workbook:
+        live = workbook.get_sheet_by_name(LIVE_SHEET).to_python(skip_empty_area=False)
+    found.workbooks += 1
+    texts = [row for row in plan.scores.rows if _has_text(row, live, plan, rulebook)]
+    night: dict[object, str] = {}
+    for verdict in verdicts(frames, scored.departments, computed_points(scored), rulebook):
+        for position, row in enumerate(verdict.rows):
+            night[_key(verdict.bound), int(row)] = _word(verdict.outcome, position)
+    _compare_checks(path.name, live, plan, night, texts, found)
+    _compare_scores(path.name, live, plan, scored, texts, found)
+
+
+def _compare_checks(
+    name: str,
+    live: list[list[object]],
+    plan: LivePlan,
+    night: dict[object, str],
+    texts: list[ScoreRow],
+    found: Comparison,
+) -> None:
+    for check in plan.checks():
+        said = str(live[check.live_row][26])
+        word = next((one for one in (FAILS, TAIL, BLANK, UNREADABLE) if said.startswith(one)), "")
+        found.checks += 1
+        found.said[word or said] += 1
+        # A row that the night found unused is one of which it says nothing.
+        expected = night.get((_key(check.bound), check.row), "")
+        if word == UNREADABLE or (texts and _uses_totals(check.bound)):
+            # A word in a number cell: the cell cannot decide, the night has a finding for that very cell.
+            continue
+        if word != expected:
+            found.parted.append(
+                f"{name} {check.bound.check.id} {check.place.field.id} row {check.row}: cell {said!r}, night {expected!r}"
+            )
+
+
+def _uses_totals(bound: BoundCheck) -> bool:
+    return any(isinstance(leaf, Name) and leaf.id in ("self_total", "verified_total") for leaf in leaves(bound.holds))
+
+
+def _key(bound: BoundCheck) -> object:
+    """Two bindings of a check are told apart by their trees."""
+    return (bound.check.id, repr(bound.holds), repr(bound.place))
+
+
+def _word(outcome: Outcome, position: int) -> str:
+    if outcome.failed[position]:
+        return FAILS
+    if outcome.tail[position]:
+        return TAIL
+    return BLANK if outcome.parts_blank[position] or outcome.total_blank[position] else ""
+
+
+def _compare_scores(
+    name: str,
+    live: list[list[object]],
+    plan: LivePlan,
+    scored: Scored,
+    texts: list[ScoreRow],
+    found: Comparison,
+) -> None:
+    columns = {"cents": 20, "state": 21, "verified": 23}
+    for row in plan.scores.rows:
+        one = scored.indicators[row.indicator.id]
+        cells = {key: live[row.row][column] for key, column in columns.items()}
+        if row in texts:
+            continue
+        found.scores += 1
+        status = str(one.status[0])
+        told = [str(cells["state"]), float(str(cells["verified"]))]
+        expected: list[object] = [status, float(one.verified[0])]
+        if status == "computed" and one.computation is not None:
+            told.append(float(str(cells["cents"])))
+            expected.append(float(one.computation.points[0]))
+        if told != expected:
+            found.parted.append(f"{name} score {row.indicator.id}: cell {told}, night {expected}")
+
+
+def _has_text(row: ScoreRow, live: list[list[object]], plan: LivePlan, rulebook: Rulebook) -> bool:
+    """Whether a word stands in one of the score's number cells: the night reads "10.05万元" as the figure it is (and says
+    so), a cell does not."""
+    names = [name for name in input_ids(row.indicator) if name in rulebook.field_by_id]
+    names += [sibling for name in names for sibling in rulebook.siblings.get(name, ())]
+    cells = [plan.leaves.column_of(name)[0] for name in names]
+    cells.append(plan.leaves.column_of("item_self_score")[row.row - 1])
+    return any(live[leaf.row][4] == 1 for leaf in cells)

@@ -1,0 +1,46 @@
+"""The check that a department sees in its cell and the check that runs at night are one rule: LibreOffice is the judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from perfbatch.rulebook.formula import BLANK, FAILS, HOLDS, TAIL, UNREADABLE
+from perfbatch.rulebook.model import Rulebook
+from tests.live.agreement import compare_many
+from tests.workbooks import rulebook
+
+WORKBOOKS = 200
+
+pytestmark = pytest.mark.libreoffice
+
+
+def test_every_live_check_and_score_says_what_the_night_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = compare_many(WORKBOOKS, rulebook(), tmp_path)
+    with capsys.disabled():
+        print(
+            f"\n{found.workbooks} workbooks: {found.checks} live checks and {found.scores} scores compared with the night, "
+            f"{len(found.parted)} disagreements; the cells said {dict(found.said)}"
+        )
+    assert found.parted == []
+    assert found.workbooks == WORKBOOKS
+    # A comparison of nothing but blanks would agree too: every kind of verdict was met, and often.
+    assert all(found.said[word] > WORKBOOKS for word in (HOLDS, FAILS, TAIL, BLANK, UNREADABLE))
+    assert found.scores > WORKBOOKS * 10
+
+
+def test_the_comparison_finds_a_night_that_judges_otherwise(tmp_path: Path) -> None:
+    book = rulebook()
+    strict = book.model_copy(
+        update={
+            "checks": tuple(
+                check.model_copy(update={"tolerance": "exact"}) if check.id == "R07" else check for check in book.checks
+            )
+        }
+    )
+    assert isinstance(strict, Rulebook)
+    found = compare_many(8, book, tmp_path, night=strict)
+    assert {line.split()[1] for line in found.parted} == {"R07"}
