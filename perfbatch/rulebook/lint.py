@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from string import Formatter
 
 from perfbatch.rulebook.checks import check_bindings, place_of
 from perfbatch.rulebook.expression import Binary, ExpressionError, Member, Node, bind, parse
@@ -28,6 +29,8 @@ from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type
 
 __all__ = ["lint"]
 
+# What reconciliation puts into a check's message and remedy.
+_WORDS = ("label", "item", "title")
 _SOURCE_MISSING = "names no source; name the clause of the form or the regulation"
 
 
@@ -111,7 +114,7 @@ def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
     place = f"indicator {indicator.id}"
     if not any(source.strip() for source in indicator.sources):
         yield f"{place}, sources: {_SOURCE_MISSING}"
-    namespace = Namespace(rulebook, "department")
+    namespace = Namespace(rulebook, "department", scored=False)
     if indicator.ratio is not None:
         yield from _expression(f"{place}, ratio", indicator.ratio, namespace, "number")
         yield from _is_ratio(place, indicator.ratio)
@@ -152,7 +155,8 @@ def _rule(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
     elif isinstance(rule, PerCaseRule):
         if rule.count != "breaches":
             field = rulebook.field_by_id.get(rule.count)
-            if field is None or field.kind not in NUMERIC_KINDS:
+            stated = field is not None and field.kind in NUMERIC_KINDS
+            if not stated or rule.count not in Namespace(rulebook, "department", scored=False).fields:
                 yield f"count: no field {rule.count}; name a count field or breaches"
     elif isinstance(rule, CasesRule):
         yield from _within([case.points for case in rule.cases], points)
@@ -165,7 +169,7 @@ def _within(awarded: Sequence[Decimal], points: Decimal) -> Iterator[str]:
 
 
 def _cases(rule: CasesRule, rulebook: Rulebook) -> Iterator[str]:
-    namespace = Namespace(rulebook, "department")
+    namespace = Namespace(rulebook, "department", scored=False)
     figures: dict[str, Node] = {}
     for name, source in rule.let.items():
         faults = list(_expression(f"let.{name}", source, namespace, "number"))
@@ -181,6 +185,7 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
     place = f"check {check.id}"
     if not check.source.strip():
         yield f"{place}, source: {_SOURCE_MISSING}"
+    yield from (f"{place}, {fault}" for fault in _wording(check))
     unknown = [
         table for table in (*check.each_table, *check.each_total, *check.each_part) if table not in rulebook.unit_tables
     ]
@@ -194,6 +199,18 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
             if fault not in seen:
                 seen.add(fault)
                 yield f"{place}, {fault}"
+
+
+def _wording(check: Check) -> Iterator[str]:
+    for key, text in (("message", check.message), ("remedy", check.remedy)):
+        try:
+            words = [word for _, word, _, _ in Formatter().parse(text) if word is not None]
+        except ValueError as error:
+            yield f"{key}: {error}; write {{{{ for a bracket"
+            continue
+        for word in words:
+            if word not in _WORDS:
+                yield f"{key}: nothing is called {{{word}}}; there are {', '.join(f'{{{one}}}' for one in _WORDS)}"
 
 
 def _bound_check(check: Check, bindings: Mapping[str, Node], namespace: Namespace, book: Rulebook) -> Iterator[str]:

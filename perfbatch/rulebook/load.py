@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
@@ -50,11 +51,25 @@ def read_rulebook(path: Path | None = None) -> LoadedRulebook:
         rulebook = Rulebook.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "rulebook"
+        place = _place(first["loc"], data) or "rulebook"
         more = error.error_count() - 1
         fault = f"{place}: {first['msg']}" + (f" (and {more} more)" if more else "")
         raise OperatorFault(name, fault, "Correct the file and run `perfbatch rulebook lint`.") from None
     return LoadedRulebook(rulebook, name, hashlib.sha256(content).hexdigest())
+
+
+def _place(location: Sequence[int | str], data: object) -> str:
+    """Where in the file, with the ids of checks, indicators and fields in place of their positions."""
+    parts: list[str] = []
+    for part in location:
+        name = part
+        if isinstance(part, int) and isinstance(data, list):
+            data = data[part]
+            name = data.get("id", part) if isinstance(data, dict) else part
+        elif isinstance(data, dict) and part in data:
+            data = data[part]
+        parts.append(str(name))
+    return ".".join(parts)
 
 
 def load_rulebook(path: Path | None = None) -> LoadedRulebook:

@@ -144,7 +144,7 @@ class Rulebook(Model):
     sections: tuple[Section, ...]
     groups: tuple[Group, ...]
     indicators: tuple[Indicator, ...]
-    grades: tuple[Grade, ...]
+    grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     checks: tuple[Check, ...]
 
     @model_validator(mode="after")

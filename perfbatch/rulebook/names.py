@@ -39,18 +39,26 @@ _DERIVED: dict[str, dict[str, Type]] = {
 }
 
 
-class Namespace:
-    """The names of one scope."""
+# Known only once everything is scored.
+_SCORES = frozenset({"self_total", "verified_total"})
 
-    def __init__(self, rulebook: Rulebook, scope: Literal["department", "unit", "item", "target"]) -> None:
+
+class Namespace:
+    """The names of one scope. With `scored` False, those of an indicator's rule: no score and no other record is there yet."""
+
+    def __init__(
+        self, rulebook: Rulebook, scope: Literal["department", "unit", "item", "target"], *, scored: bool = True
+    ) -> None:
         self._rulebook = rulebook
         self._scope = scope
+        self._scored = scored
 
     @cached_property
     def fields(self) -> dict[str, Type]:
         """Name → type, for everything that may stand alone."""
         types = {field.id: _type(field) for field in self._scope_fields()}
-        return {**types, **_DERIVED[self._scope]}
+        derived = {name: kind for name, kind in _DERIVED[self._scope].items() if self._scored or name not in _SCORES}
+        return {**types, **derived}
 
     def _scope_fields(self) -> list[FormField]:
         blocks = [block for _, block in self._rulebook.blocks()]
@@ -110,7 +118,7 @@ class Namespace:
         book = self._rulebook
         if node.owner in OTHER_RECORDS:
             field = book.field_by_id.get(node.field)
-            if field and self._scope == ("unit" if node.owner == "summary" else "department"):
+            if field and self._scored and self._scope == ("unit" if node.owner == "summary" else "department"):
                 return _type(field)
         elif self._scope == "department":
             if node.owner in {group.id for group in book.groups} and node.field == "points":
@@ -126,7 +134,8 @@ class Namespace:
                 self._collection(owner, field, column)
                 return "number"
             case "points", Name(indicator, column):
-                if self._scope != "department" or indicator not in self._rulebook.indicator_by_id:
+                known = indicator in self._rulebook.indicator_by_id
+                if self._scope != "department" or not self._scored or not known:
                     raise ExpressionError(f"no indicator {indicator!r} in the scope {self._scope}", column)
                 return "number"
             case "part", Name(name, column):

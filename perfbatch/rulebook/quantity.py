@@ -70,7 +70,8 @@ def _exact(values: Ints | int, bound: int) -> Any:
 
 def product(left: Ints | int, right: Ints | int) -> Any:
     """left × right row by row, in Python integers where int64 could overflow."""
-    bound = _largest(left) * _largest(right)
+    # Nothing but zeros has no size, and still cannot be multiplied by what does not fit beside it.
+    bound = max(_largest(left), 1) * max(_largest(right), 1)
     if isinstance(left, int) and isinstance(right, int):
         return left * right
     return _exact(left, bound) * _exact(right, bound)
@@ -103,7 +104,7 @@ def _common(left: Quantity, right: Quantity) -> tuple[Ints, Ints, Ints, Ints, In
 
 def constant(value: Fraction, length: int) -> Quantity:
     """One exact number for every row."""
-    num = np.full(length, value.numerator, dtype=np.int64)
+    num = np.full(length, value.numerator, dtype=object if abs(value.numerator) >= _SAFE else np.int64)
     yes, no = np.ones(length, bool), np.zeros(length, bool)
     return Quantity(num, value.denominator, np.zeros(length, np.int64), yes, no)
 

@@ -124,8 +124,9 @@ def _missing(tree: Node, value: Quantity, scope: FrameScope) -> tuple[tuple[str,
     return tuple(found.items())
 
 
-def _points(exact: Quantity) -> np.ndarray:
-    return quantise(exact, HUNDREDTH).astype(np.int64)
+def _points(exact: Quantity, full: Fraction) -> np.ndarray:
+    """0.01 points within 0 … full; a figure far past the threshold may not fit into int64 before that."""
+    return np.clip(quantise(exact, HUNDREDTH), 0, int(full / HUNDREDTH)).astype(np.int64)
 
 
 def _none(scope_length: int) -> Bools:
@@ -141,8 +142,7 @@ def _deduct(
     readings = {}
     for reading in READINGS:
         lost = _scaled(_read(excess, reading), Fraction(rule.per_point))
-        left = _points(_minus(full, lost))
-        readings[reading] = np.where(beyond, np.maximum(left, 0), int(full / HUNDREDTH))
+        readings[reading] = np.where(beyond, _points(_minus(full, lost), full), int(full / HUNDREDTH))
     past_other_side = np.asarray(excess.num < 0, dtype=bool) & figure.usable
     return Computation(
         points=readings[rule.reading],
@@ -216,7 +216,7 @@ def _in_band(figure: Quantity, band: Band) -> Bools:
 def _per_case(rule: PerCaseRule, indicator: Indicator, full: Fraction, scope: FrameScope) -> Computation:
     name = rule.count if rule.count != "breaches" else indicator.evidence_ids[0]
     count = _number(Name(name), scope)
-    points = np.maximum(_points(_minus(full, _scaled(count, Fraction(rule.per_case)))), 0)
+    points = _points(_minus(full, _scaled(count, Fraction(rule.per_case))), full)
     everywhere = np.ones(scope.length, bool)
     return Computation(
         points, count.usable, everywhere, everywhere, count, _none(scope.length), ((name, ~count.usable),)

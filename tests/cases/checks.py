@@ -630,7 +630,7 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             _warning("R15", "item_max!21", "", "20"),
             *(
                 _warning("R17", f"item_self_score!{row}", claimed)
-                for row, claimed in enumerate("5 5 5 2 2.5 2 6 3 2 2.5 2.8 2 3 4 2.5 5 7 5 2 2 4 5 5 5 3".split())
+                for row, claimed in enumerate(["5", "5", "5", "2", "2.5", "2", "6", "3", "2", "2.5", "2.8", "2", "3", "4", "2.5", "5", "7", "5", "2", "2", "4", "5", "5", "5", "3"])
             ),
         ),
     ),

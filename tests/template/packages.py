@@ -15,6 +15,11 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
+def form_names(book: Workbook) -> list[str]:
+    """The names of the form's fields; those of the live checks begin with an underscore."""
+    return [name for name in book.defined_names if not name.startswith("_")]
+
+
 def named_cells(book: Workbook, name: str) -> list[Cell]:
     """The cells that a defined name refers to, from top to bottom."""
     ((sheet, reference),) = book.defined_names[name].destinations

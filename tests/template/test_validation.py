@@ -10,7 +10,7 @@ from perfbatch.errors import OperatorFault
 from perfbatch.rulebook.model import FormField, Rulebook
 from perfbatch.template.plan import InputCell
 from perfbatch.template.validation import MESSAGE_LIMIT, TITLE_LIMIT, validation_of
-from tests.template.packages import named_cells
+from tests.template.packages import form_names, named_cells
 
 
 def _rules(book: Workbook, name: str) -> list[DataValidation]:
@@ -65,7 +65,7 @@ def test_evidence_is_answered_from_a_list_or_by_a_count(blank: Workbook) -> None
 
 
 def test_every_unlocked_field_is_validated_and_no_locked_cell_is(blank: Workbook) -> None:
-    for name in blank.defined_names:
+    for name in form_names(blank):
         for cell in named_cells(blank, name):
             rules = [rule for rule in cell.parent.data_validations.dataValidation if cell.coordinate in rule.sqref]
             assert len(rules) == (0 if cell.protection.locked else 1), (name, cell.coordinate)

@@ -8,7 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
+from perfbatch.rulebook.formula import BLANK, FAILS, HOLDS, TAIL, UNREADABLE
 from perfbatch.rulebook.formula_terms import quoted
 from perfbatch.template.grid import CellRange, cell_name
 from perfbatch.template.layout import Layout
@@ -27,7 +27,7 @@ _RULE = "#7F7F7F"
 
 _VERDICT_COLUMN = "AA"
 
-_CODE_WIDTH, _TITLE_WIDTH, _VERDICT_WIDTH = 7, 46, 15
+_CODE_WIDTH, _TITLE_WIDTH, _VERDICT_WIDTH = 9, 44, 13
 _SCORE_HEADS = ("核算比率", "核算得分", "提示")
 _SCORE_WIDTHS = (11, 10, 26)
 
@@ -139,18 +139,15 @@ def _write_checks(workbook: Workbook, plan: LivePlan, styles: Styles) -> None:
     bottom = plan.tables[-1].lines[-1].row
     area = (2, FIRST_VERDICT_COLUMN, bottom, last)
     first = cell_name(2, FIRST_VERDICT_COLUMN)
-    for begins, look in ((FAILS, _FAILING), (TAIL, _ASKING), (BLANK, _ASKING), (UNREADABLE, _ASKING)):
-        sheet.conditional_format(
-            *area,
-            {
-                "type": "formula",
-                "criteria": f"=LEFT({first},{len(begins)})={quoted(begins)}",
-                "format": workbook.add_format(look),
-            },
-        )
-    sheet.conditional_format(
-        *area, {"type": "formula", "criteria": f'={first}="✓"', "format": workbook.add_format(_SOUND)}
+    rules = (
+        (f"=LEFT({first})={quoted(FAILS)}", _FAILING),
+        (f"=LEFT({first},3)={quoted(TAIL + ' ')}", _ASKING),
+        (f"={first}={quoted(BLANK)}", _ASKING),
+        (f"={first}={quoted(UNREADABLE)}", _ASKING),
+        (f"={first}={quoted(HOLDS)}", _SOUND),
     )
+    for criteria, look in rules:
+        sheet.conditional_format(*area, {"type": "formula", "criteria": criteria, "format": workbook.add_format(look)})
     sheet.freeze_panes(4, FIRST_VERDICT_COLUMN)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
