@@ -77,6 +77,7 @@ Term = Figure | Words | Condition
 
 
 def plus(*terms: str) -> str:
+    """The sum of formula texts, without zeros."""
     left = [term for term in terms if term != NO]
     return "+".join(left) or NO
 
@@ -101,6 +102,7 @@ def _terms(text: str) -> list[str]:
 
 
 def times(left: str, right: str | int) -> str:
+    """The product of two formula texts."""
     right = str(right)
     if NO in (left, right):
         return NO
@@ -110,6 +112,7 @@ def times(left: str, right: str | int) -> str:
 
 
 def minus(left: str, right: str) -> str:
+    """The difference of two formula texts."""
     return left if right == NO else f"{left}-{bracket(right)}"
 
 
@@ -129,6 +132,7 @@ def some(count: str) -> str:
 
 
 def all_of(*conditions: str) -> str:
+    """AND, with constants folded."""
     left = list(dict.fromkeys(one for one in conditions if one != "TRUE"))
     if "FALSE" in left:
         return "FALSE"
@@ -136,6 +140,7 @@ def all_of(*conditions: str) -> str:
 
 
 def any_of(*conditions: str) -> str:
+    """OR, with constants folded."""
     left = list(dict.fromkeys(one for one in conditions if one != "FALSE"))
     if "TRUE" in left:
         return "TRUE"
@@ -143,6 +148,7 @@ def any_of(*conditions: str) -> str:
 
 
 def none_of(condition: str) -> str:
+    """NOT, with constants folded."""
     return {"TRUE": "FALSE", "FALSE": "TRUE"}.get(condition, f"NOT({condition})")
 
 
@@ -152,6 +158,7 @@ def count(condition: str) -> str:
 
 
 def quoted(text: str) -> str:
+    """A text literal."""
     return '"' + text.replace('"', '""') + '"'
 
 
@@ -178,6 +185,7 @@ def scaled(figure: Figure, by: str) -> Figure:
 
 
 def add(left: Figure, right: Figure, *, subtract: bool) -> Figure:
+    """left ± right; a sum is known where either is, a difference where both are."""
     a, b, den = common(left, right)
     num = minus(a.num, b.num) if subtract else plus(a.num, b.num)
     known = times(left.known, right.known) if subtract else gather(left.known, right.known)
@@ -185,6 +193,7 @@ def add(left: Figure, right: Figure, *, subtract: bool) -> Figure:
 
 
 def multiply(left: Figure, right: Figure) -> Figure:
+    """left × right."""
     slack = plus(times(left.slack, absolute(right.num)), times(right.slack, absolute(left.num)))
     den: str | int
     if isinstance(left.den, int) and isinstance(right.den, int):
@@ -197,6 +206,7 @@ def multiply(left: Figure, right: Figure) -> Figure:
 
 
 def divide(left: Figure, right: Figure) -> Figure:
+    """left ÷ right, unknown where the divisor is 0; a ratio carries no interval."""
     up_left, up_right = str(right.den), str(left.den)
     if isinstance(left.den, int) and isinstance(right.den, int):
         common = math.gcd(left.den, right.den)
@@ -211,9 +221,11 @@ def divide(left: Figure, right: Figure) -> Figure:
 
 
 def absolute(num: str) -> str:
+    """|x| of a formula text."""
     return num if num.isdigit() else f"ABS({num})"
 
 
 def negated(figure: Figure) -> Figure:
+    """−x."""
     num = figure.num[1:] if figure.num.startswith("-") and figure.num[1:].isdigit() else f"-{bracket(figure.num)}"
     return Figure(num, figure.den, figure.slack, figure.known, figure.tainted)
