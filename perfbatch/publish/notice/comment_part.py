@@ -21,7 +21,7 @@ from perfbatch.publish.notice.markup import (
     string,
     unescaped,
 )
-from perfbatch.publish.notice.sheet_part import Place, place_of
+from perfbatch.publish.notice.sheet_grid import Place, place_of
 
 __all__ = ["AUTHOR", "BEGIN", "END", "CommentPart", "empty_comments"]
 

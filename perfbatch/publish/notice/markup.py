@@ -30,7 +30,6 @@ __all__ = [
     "prefix_of",
     "prefixed",
     "root",
-    "shown",
     "string",
     "unescaped",
     "well_formed",
@@ -44,7 +43,7 @@ class NotEditable(Exception):
 
 ATTRIBUTES = rb"""[^<>"']*(?:"[^"<]*"[^<>"']*|'[^'<]*'[^<>"']*)*"""
 _TAG = re.compile(rb"<(/?)([^\s/>!?]+)(" + ATTRIBUTES + rb")>")
-_ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ASIDE = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -90,6 +89,10 @@ class Edits:
     def insert(self, at: int, new: bytes) -> None:
         """Put `new` before the byte at `at`; several at one place stay in the order of their calls."""
         self._edits.append((at, at, new))
+
+    def extend(self, edits: Edits) -> None:
+        """Take over all edits of another."""
+        self._edits += edits._edits
 
     def applied(self, markup: bytes) -> bytes:
         """The part with everything replaced. Raises `NotEditable` for edits that overlap."""
@@ -175,26 +178,41 @@ def prefix_of(element: Element) -> str:
 def children(markup: bytes, start: int, end: int) -> list[Element]:
     """The elements that stand side by side between two places. Raises `NotEditable` where tags do not pair."""
     found: list[Element] = []
-    depth = 0
-    name, begin, inside = b"", 0, 0
-    for match in _TAG.finditer(markup, start, end):
-        closing, tag, rest = match.groups()
+    position = start
+    while match := _TAG.search(markup, position, end):
+        closing, name, rest = match.groups()
         if closing:
-            depth -= 1
-            if depth < 0:
-                raise NotEditable("tags do not pair")
-            if depth == 0:
-                found.append(Element(name, begin, inside, match.start(), match.end()))
-        elif rest.endswith(b"/"):
-            if depth == 0:
-                found.append(Element(tag, match.start(), match.end(), match.end(), match.end()))
-        else:
-            if depth == 0:
-                name, begin, inside = tag, match.start(), match.end()
-            depth += 1
-    if depth:
-        raise NotEditable("tags do not pair")
+            raise NotEditable("tags do not pair")
+        inside = match.end()
+        if rest.endswith(b"/"):
+            found.append(Element(name, match.start(), inside, inside, inside))
+            position = inside
+            continue
+        close = _closing(markup, name, inside, end)
+        position = markup.find(b">", close) + 1
+        found.append(Element(name, match.start(), inside, close, position))
     return found
+
+
+def _closing(markup: bytes, name: bytes, inside: int, end: int) -> int:
+    """Where the closing tag of an element begins; only tags of the same name need to be looked at."""
+    close = markup.find(b"</" + name, inside, end)
+    if close >= 0 and markup.find(b"<" + name, inside, close) < 0 and markup[close + 2 + len(name)] in b"> \t\r\n":
+        return close
+    depth = 1
+    for match in _pair(name).finditer(markup, inside, end):
+        if match[1]:
+            depth -= 1
+            if depth == 0:
+                return match.start()
+        elif not match[2].endswith(b"/"):
+            depth += 1
+    raise NotEditable("tags do not pair")
+
+
+@lru_cache(maxsize=64)
+def _pair(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(b"<(/?)" + re.escape(name) + rb"(?=[\s/>])(" + ATTRIBUTES + b")>")
 
 
 @lru_cache(maxsize=64)
@@ -205,10 +223,11 @@ def opening(name: str) -> re.Pattern[bytes]:
 
 def attributes(tag: bytes) -> dict[str, str]:
     """The attributes of an opening tag by their names as written, values unescaped."""
-    return {
-        match[1].decode("utf-8", "replace"): unescaped(match[2] if match[2] is not None else match[3])
-        for match in _ATTRIBUTE.finditer(tag, tag.find(b" "))
-    }
+    text = tag.decode("utf-8", "replace")
+    found = {name: double or single for name, double, single in _ATTRIBUTE.findall(text, text.find(" "))}
+    if "&" in text:
+        return {name: _REFERENCE.sub(_character, value) for name, value in found.items()}
+    return found
 
 
 def with_attribute(tag: bytes, name: str, value: str) -> bytes:
@@ -244,13 +263,8 @@ def escaped(text: str) -> bytes:
 
 def string(text: str) -> str:
     """Text of any origin as the content of a `t` element: shown as it is, never a formula, never a control character."""
-    shown = _HEXADECIMAL.sub("_x005F_", cell_text(text))
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def shown(text: str) -> str:
-    """What a string of a workbook shows: `_xHHHH_` stands for its character."""
-    return re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), text)
+    text = _HEXADECIMAL.sub("_x005F_", cell_text(text))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def prefixed(markup: str, prefix: str) -> bytes:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from perfbatch.publish.notice.markup import Edits, NotEditable
-from perfbatch.publish.notice.sheet_part import Place, SheetPart
+from perfbatch.publish.notice.sheet_grid import Place
+from perfbatch.publish.notice.sheet_part import SheetPart
 
 __all__ = ["NoteDrawing", "block_of", "empty_drawing"]
 

@@ -6,10 +6,11 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 
 from perfbatch.publish.notice.markup import NotEditable
 
-__all__ = ["Package"]
+__all__ = ["Package", "packed"]
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
@@ -148,3 +149,14 @@ class Package:
         count = len(self.names)
         tail = b"".join(directory)
         return b"".join((*pieces, tail, _END.pack(b"PK\x05\x06", 0, 0, count, count, len(tail), offset, 0)))
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A package of these parts."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w"):
+        pass
+    package = Package(made.getvalue())
+    for name, part in parts.items():
+        package.write(name, part)
+    return package.content()

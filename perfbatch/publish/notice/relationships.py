@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfbatch.publish.notice.markup import (
     NotEditable,
+    attributes,
     children,
     escaped,
-    local,
     names_of,
+    opening,
     plain,
     prefix_of,
     prefixed,
@@ -60,43 +61,51 @@ class Relations:
         if self._root.empty:
             raise NotEditable("no relationships")
         self.all = []
-        for child in children(markup, self._root.inside, self._root.close):
-            if local(child.name) != b"Relationship":
-                continue
-            given = names_of(markup[child.start : child.inside])
+        name = prefix_of(self._root) + "Relationship"
+        for child in opening(name).finditer(markup, self._root.inside, self._root.close):
+            end = child.end() if child[1].endswith(b"/") else markup.find(b">", markup.find(b"</", child.end())) + 1
+            given = attributes(child[0])
             outside = given.get("TargetMode") == "External"
             target = posixpath.normpath(posixpath.join("/", self._folder, given.get("Target", ""))).lstrip("/")
             type_ = given.get("Type", "")
             kind = type_.rpartition("/")[2]
             where = "" if outside else target
-            self.all.append(Relation(given.get("Id", ""), type_, kind, where, child.start, child.end))
+            self.all.append(Relation(given.get("Id", ""), type_, kind, where, child.start(), end))
 
     def first(self, kind: str) -> Relation | None:
         """The first relationship of a kind that leads to a part that is there."""
         return next((one for one in self.all if one.kind == kind and one.part in self._package), None)
 
     def add(self, type_: str, part: str) -> str:
-        """Add a relationship and write the part of relationships; returns its id."""
+        """Add a relationship under `next_id` and write the part of relationships; returns that id."""
+        added = self.next_id
+        new = prefixed(
+            f'<Relationship Id="{added}" Type="{escaped(type_).decode()}" Target="/{escaped(part).decode()}"/>',
+            prefix_of(self._root),
+        )
+        at = self._root.close
+        self._markup = self._markup[:at] + new + self._markup[at:]
+        self._root = replace(self._root, close=at + len(new), end=self._root.end + len(new))
+        self.all.append(Relation(added, type_, type_.rpartition("/")[2], part, at, at + len(new)))
+        if self.name not in self._package:
+            declare(self._package, "rels", _RELS_TYPE, extension=True)
+        self._package.write(self.name, self._markup)
+        return added
+
+    @property
+    def next_id(self) -> str:
+        """The id that the next relationship gets."""
         taken = {one.id.casefold() for one in self.all}
         number = len(self.all) + 1
         while f"rid{number}" in taken:
             number += 1
-        new = prefixed(
-            f'<Relationship Id="rId{number}" Type="{escaped(type_).decode()}" Target="/{escaped(part).decode()}"/>',
-            prefix_of(self._root),
-        )
-        self._save(self._markup[: self._root.close] + new + self._markup[self._root.close :])
         return f"rId{number}"
 
     def remove(self, relation: Relation) -> None:
         """Take a relationship away; relationships that are all gone take their part with them."""
-        self._save(self._markup[: relation.start] + self._markup[relation.end :])
-
-    def _save(self, markup: bytes) -> None:
-        if self.name not in self._package:
-            declare(self._package, "rels", _RELS_TYPE, extension=True)
-        self._package.write(self.name, markup)
-        self._load(markup)
+        relation = next(one for one in self.all if one.id == relation.id)
+        self._load(self._markup[: relation.start] + self._markup[relation.end :])
+        self._package.write(self.name, self._markup)
         if not self.all:
             self._package.remove(self.name)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 
 from perfbatch.publish.notice.markup import (
+    ATTRIBUTES,
     Element,
     NotEditable,
     children,
@@ -23,6 +25,7 @@ __all__ = ["EMPTY_STYLES", "TINTS", "StyleSheet", "checksum"]
 # Told apart from every colour of the form and of Excel's own "bad" and "neutral" styles, for a tint is recognised by it.
 TINTS = {"error": "FFFFC4CB", "warning": "FFFFE3A1"}
 _LISTS = ("fonts", "fills", "borders", "cellXfs")
+_ITEMS = {"fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf"}
 _FILL = '<fill><patternFill patternType="solid"><fgColor rgb="{}"/><bgColor indexed="64"/></patternFill></fill>'
 _PREFIX = re.compile(rb"(</?)[^\s/>:\"']+:")
 
@@ -51,9 +54,8 @@ class StyleSheet:
         self._items: dict[str, list[bytes]] = {}
         self._counts: dict[str, int] = {}
         for name, one in self._lists.items():
-            spans = children(self._markup, one.inside, one.close)
-            self._items[name] = [self._markup[span.start : span.end] for span in spans]
-            self._counts[name] = len(spans)
+            self._items[name] = _item(self.prefix, name).findall(self._markup, one.inside, one.close)
+            self._counts[name] = len(self._items[name])
         self._tinted: dict[tuple[int, str], int] = {}
         self._known = {
             name: {item: number for number, item in reversed([*enumerate(items)])}
@@ -74,20 +76,18 @@ class StyleSheet:
             self._items[kind].append(item)
         return known[item]
 
-    def format(
-        self, *, font: str, fill: str = "", border: str = "", alignment: str = "", unlocked: bool = False
-    ) -> int:
+    def format(self, *, font: str, fill: str = "", border: str = "", alignment: str = "") -> int:
         """The number of a cell format made of these entries; `fill` is a colour, all else markup without prefixes."""
         fonts = self.add("fonts", font)
         fills = self.add("fills", _FILL.format(fill)) if fill else 0
         borders = self.add("borders", border) if border else 0
         applied = ' applyFill="1"' if fill else ""
         applied += ' applyBorder="1"' if border else ""
-        inner = f"<alignment {alignment}/>" + ('<protection locked="0"/>' if unlocked else "")
+        inner = f"<alignment {alignment}/>"
         return self.add(
             "cellXfs",
             f'<xf numFmtId="0" fontId="{fonts}" fillId="{fills}" borderId="{borders}" xfId="0" applyFont="1"{applied}'
-            f' applyAlignment="1"{" applyProtection=" + chr(34) + "1" + chr(34) if unlocked else ""}>{inner}</xf>',
+            f' applyAlignment="1">{inner}</xf>',
         )
 
     def tinted(self, style: int, severity: str) -> int:
@@ -129,11 +129,6 @@ class StyleSheet:
         markup = self.fill_of(style)
         return 'patternType="solid"' in markup and any(f'<fgColor rgb="{tint}"' in markup for tint in TINTS.values())
 
-    @property
-    def size(self) -> int:
-        """The number of cell formats."""
-        return len(self._items["cellXfs"])
-
     def cut(self, counts: tuple[int, ...]) -> None:
         """Drop everything past these numbers of fonts, fills, borders and cell formats."""
         for name, count in zip(_LISTS, counts, strict=True):
@@ -158,6 +153,14 @@ class StyleSheet:
                 pieces += items
             position = one.close
         return b"".join((*pieces, self._markup[position:]))
+
+
+@lru_cache(maxsize=16)
+def _item(prefix: str, name: str) -> re.Pattern[bytes]:
+    """The pattern of a list's entries; none of them holds one of its own kind."""
+    tag = re.escape((prefix + _ITEMS[name]).encode())
+    begin = b"<" + tag + rb"(?=[\s/>])" + ATTRIBUTES
+    return re.compile(begin + rb"(?:(?<=/)>|(?<!/)>.*?</" + tag + rb"\s*>)", re.DOTALL)
 
 
 def checksum(part: bytes) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from perfbatch.publish.notice.markup import (
     Edits,
@@ -15,6 +16,7 @@ from perfbatch.publish.notice.markup import (
     escaped,
     local,
     names_of,
+    opening,
     plain,
     prefix_of,
     prefixed,
@@ -73,9 +75,17 @@ class WorkbookPart:
         self.sheets = [self._sheet(one) for one in self._inside(b"sheets")]
         if not self.sheets:
             raise NotEditable("no sheets")
-        self.names = [self._name(one) for one in self._inside(b"definedNames")]
         self._new_names: list[str] = []
         self._dropped: set[int] = set()
+
+    @cached_property
+    def names(self) -> list[DefinedName]:
+        """All defined names, in order."""
+        return [self._name(one) for one in self._inside(b"definedNames")]
+
+    def mentions(self, text: str) -> bool:
+        """Whether a text stands anywhere in the part: far quicker than asking every name."""
+        return text.encode() in self._markup
 
     def _inside(self, name: bytes) -> Sequence[Element]:
         part = self._parts.get(name)
@@ -170,18 +180,26 @@ class WorkbookPart:
     def _write(self, edits: Edits, moved: Callable[[int], int], *, unstated: bool = False) -> None:
         self._move_views(edits, moved, unstated)
         names = self._parts.get(b"definedNames")
-        if names is not None and self.names and len(self._dropped) == len(self.names) and not self._new_names:
+        if names is not None and self._dropped and len(self._dropped) == len(self.names) and not self._new_names:
             edits.replace(names.start, names.end, b"")
             self._package.write(self.name, edits.applied(self._markup))
             return
-        for number, name in enumerate(self.names):
-            if number in self._dropped:
-                edits.replace(name.element.start, name.element.end, b"")
-            elif name.sheet is not None and moved(name.sheet) != name.sheet:
-                tag = with_attribute(self._tag(name.element), "localSheetId", str(moved(name.sheet)))
-                edits.replace(name.element.start, name.element.inside, tag)
+        gone = [self.names[number].element for number in self._dropped]
+        for element in gone:
+            edits.replace(element.start, element.end, b"")
+        if names is not None:
+            self._move_local(edits, names, moved, {element.start for element in gone})
         self._write_names(edits)
         self._package.write(self.name, edits.applied(self._markup))
+
+    def _move_local(self, edits: Edits, names: Element, moved: Callable[[int], int], dropped: Container[int]) -> None:
+        """Names local to a sheet say its position among the sheets."""
+        for match in opening(self.prefix + "definedName").finditer(self._markup, names.inside, names.close):
+            if match.start() in dropped or b"localSheetId" not in match[1]:
+                continue
+            old = _number(attributes(match[0]).get("localSheetId"))
+            if moved(old) != old:
+                edits.replace(match.start(), match.end(), with_attribute(match[0], "localSheetId", str(moved(old))))
 
     def _move_views(self, edits: Edits, moved: Callable[[int], int], unstated: bool) -> None:
         views = self._inside(b"bookViews")

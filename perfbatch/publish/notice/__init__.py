@@ -1,0 +1,76 @@
+"""整改通知: a department's own workbook, marked where it must be put right, with nothing of its content lost.
+
+The package is patched, never loaded and saved: parts that do not change are copied packed, byte for byte, and those that
+do change only where a mark goes. Marks of an earlier notice are taken off first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from perfbatch.findings import Finding
+from perfbatch.publish.notice.clearing import clear
+from perfbatch.publish.notice.heading import NoticeHeading, notice_name
+from perfbatch.publish.notice.marking import mark
+from perfbatch.publish.notice.markup import NotEditable
+from perfbatch.publish.notice.package import Package
+from perfbatch.publish.notice.relationships import Relations, part_type
+from perfbatch.publish.notice.standalone import standalone_notice
+from perfbatch.publish.notice.workbook_part import WorkbookPart
+
+__all__ = [
+    "NoticeHeading",
+    "marks_of_earlier_notice_removed",
+    "notice_content",
+    "notice_extension",
+    "notice_name",
+    "write_notice",
+]
+
+
+def write_notice(content: bytes, findings: Sequence[Finding], path: Path, *, heading: NoticeHeading) -> None:
+    """Write the notice made from a workbook as `notice_content` makes it."""
+    path.write_bytes(notice_content(content, findings, heading=heading))
+
+
+def notice_content(content: bytes, findings: Sequence[Finding], *, heading: NoticeHeading) -> bytes:
+    """The notice made from a workbook that intake has accepted, given as received.
+
+    Errors and warnings are listed and marked; infos are not. A finding without a cell is listed alone. A sheet that cannot
+    be marked is as it was, and the first sheet says so; a workbook that cannot be marked at all gives a notice of the first
+    sheet alone. The same arguments give the same bytes.
+    """
+    try:
+        package = Package(content)
+        workbook = WorkbookPart(package)
+        if clear(package, workbook):
+            workbook = WorkbookPart(package)
+        mark(package, workbook, findings, heading)
+        return package.content()
+    except NotEditable:
+        return standalone_notice(findings, heading)
+
+
+def marks_of_earlier_notice_removed(content: bytes) -> bytes:
+    """A workbook without the marks of an earlier notice; any other workbook as it is.
+
+    Recognised by the stamp, whichever program saved the workbook since. A notice that came back unchanged gives the parts of
+    the workbook that it was made from; a department's own comments stay, also where a note was put behind one.
+    """
+    try:
+        package = Package(content)
+        return package.content() if clear(package, WorkbookPart(package)) else content
+    except NotEditable:
+        return content
+
+
+def notice_extension(content: bytes) -> str:
+    """What the file of a notice must end with: Excel opens a workbook with macros only as `.xlsm`."""
+    try:
+        package = Package(content)
+        found = Relations(package, "").first("officeDocument")
+        macros = found is not None and "macroEnabled" in part_type(package, found.part)
+    except NotEditable:
+        return ".xlsx"
+    return ".xlsm" if macros else ".xlsx"

@@ -1,0 +1,152 @@
+"""Marks of an earlier notice taken off a workbook that came back: its sheet, tints and notes, and the stamp itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+from perfbatch.intake.package_parts import parse_area
+from perfbatch.publish.notice.comment_part import CommentPart
+from perfbatch.publish.notice.markup import NotEditable, well_formed
+from perfbatch.publish.notice.note_drawing import NoteDrawing
+from perfbatch.publish.notice.package import Package
+from perfbatch.publish.notice.relationships import Relations, withdraw
+from perfbatch.publish.notice.sheet_grid import Place
+from perfbatch.publish.notice.sheet_part import SheetPart
+from perfbatch.publish.notice.stamp import Mark, Stamp, is_stamp, most_common_fill, read_stamp
+from perfbatch.publish.notice.styles import StyleSheet, checksum
+from perfbatch.publish.notice.workbook_part import SheetEntry, WorkbookPart
+
+__all__ = ["clear"]
+
+_NO_FILL = '<fill><patternFill patternType="none"/></fill>'
+
+
+def clear(package: Package, workbook: WorkbookPart) -> bool:
+    """Take the marks off in place; whether there were any.
+
+    What is not understood stays: a sheet whose part cannot be edited keeps its marks. A workbook part that was cleared must
+    be read anew.
+    """
+    stamp = read_stamp(workbook)
+    if stamp is None:
+        return False
+    sheets = [one for one in workbook.sheets if one.kind == "worksheet" and one.name != stamp.sheet]
+    for entry in sheets:
+        try:
+            _clear_notes(package, entry)
+        except NotEditable:
+            continue
+    with contextlib.suppress(NotEditable):
+        _clear_tints(package, workbook, sheets, stamp)
+    _clear_workbook(package, workbook, stamp)
+    return True
+
+
+def _clear_notes(package: Package, entry: SheetEntry) -> None:
+    """Take our notes off a sheet, and the parts that only they needed."""
+    relations = Relations(package, entry.part)
+    related = relations.first("comments")
+    if related is None:
+        return
+    comments = CommentPart(package.read(related.part))
+    before = comments.markup
+    gone = comments.clear()
+    if comments.markup == before:
+        return
+    sheet = SheetPart(package.read(entry.part))
+    drawn = sheet.drawing
+    well_formed(comments.markup)
+    if gone and drawn is not None:
+        drawn_by = next((one for one in relations.all if one.id == drawn[1] and one.part in package), None)
+        if drawn_by is not None:
+            drawing = NoteDrawing(package.read(drawn_by.part))
+            drawing.remove(frozenset(gone))
+            if drawing.empty:
+                sheet.remove_drawing()
+                cleared = sheet.content()
+                well_formed(cleared)
+                package.write(entry.part, cleared)
+                relations.remove(drawn_by)
+                withdraw(package, drawn_by.part)
+            else:
+                package.write(drawn_by.part, drawing.markup)
+    if comments.places:
+        package.write(related.part, comments.markup)
+    else:
+        relations.remove(related)
+        withdraw(package, related.part)
+
+
+def _clear_tints(package: Package, workbook: WorkbookPart, sheets: Sequence[SheetEntry], stamp: Stamp) -> None:
+    """Give the marked cells the fill that they had; where the styles part is still ours, the very style."""
+    related = workbook.relations.first("styles")
+    if related is None:
+        return
+    part = package.read(related.part)
+    styles = StyleSheet(part)
+    ours = checksum(part) == stamp.checksum
+    whole = ours
+    for entry in sheets:
+        here = {mark.place: mark for mark in stamp.marks if mark.sheet == entry.name}
+        try:
+            sheet = SheetPart(package.read(entry.part))
+            whole &= _clear_sheet(sheet, styles, here, stamp, ours=ours)
+            cleared = sheet.content()
+            well_formed(cleared)
+        except NotEditable:
+            whole = False
+            continue
+        package.write(entry.part, cleared)
+    if whole:
+        styles.cut(stamp.counts)
+    written = styles.content()
+    well_formed(written)
+    package.write(related.part, written)
+
+
+def _clear_sheet(sheet: SheetPart, styles: StyleSheet, here: dict[Place, Mark], stamp: Stamp, *, ours: bool) -> bool:
+    """Take the tints off one sheet; whether no style past those of the stamp is in use any more."""
+    restored: list[tuple[Place, str, int]] = []
+    tints: dict[int, bool] = {}
+    whole = True
+    for place, style in sheet.styled():
+        mark = here.get(place)
+        if ours and mark is not None and style >= stamp.counts[3]:
+            restored.append((place, mark.origin, mark.style))
+            continue
+        if style not in tints:
+            tints[style] = styles.is_tint(style)
+        if tints[style]:
+            # A marked cell that a program has written anew, or a copy of one that somebody pasted elsewhere.
+            fill = mark.fill if mark is not None else most_common_fill(stamp.marks)
+            restored.append((place, mark.origin if mark is not None else "c", styles.untinted(style, fill or _NO_FILL)))
+            whole = False
+        whole &= not ours or style < stamp.counts[3]
+    sheet.restore(restored)
+    return whole
+
+
+def _clear_workbook(package: Package, workbook: WorkbookPart, stamp: Stamp) -> None:
+    """Take the first sheet of the notice and the names of its stamp away."""
+    workbook.drop(is_stamp)
+    found = [number for number, one in enumerate(workbook.sheets) if one.name == stamp.sheet]
+    # A name can be made to point anywhere: a sheet that other names need is not the notice's.
+    needed = any(
+        name.sheet is None and not is_stamp(name) and (area := parse_area(name.text)) and area.sheet == stamp.sheet
+        for name in workbook.names
+    )
+    if not found or needed or len(workbook.sheets) == 1:
+        workbook.write()
+        return
+    entry = workbook.sheets[found[0]]
+    for related in Relations(package, entry.part).all:
+        if related.part in package and related.kind == "printerSettings":
+            withdraw(package, related.part)
+    own = Relations(package, entry.part).name
+    workbook.remove_sheet(found[0], first_tab_unstated=stamp.tab_unstated)
+    relation = next(one for one in workbook.relations.all if one.id == entry.relation)
+    workbook.relations.remove(relation)
+    withdraw(package, entry.part)
+    if own in package:
+        package.remove(own)

@@ -1,0 +1,225 @@
+"""Marks put on a workbook: tints, notes, the stamp and the first sheet. Sheets that cannot be marked are named, not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from perfbatch.findings import Finding, Severity
+from perfbatch.publish.notice.comment_part import CommentPart, empty_comments
+from perfbatch.publish.notice.heading import NoticeHeading
+from perfbatch.publish.notice.markup import NotEditable, well_formed
+from perfbatch.publish.notice.note_drawing import NoteDrawing, block_of, empty_drawing
+from perfbatch.publish.notice.notice_sheet import SHEET_NAME, Listed, area_of, header_row, sheet_markup
+from perfbatch.publish.notice.package import Package
+from perfbatch.publish.notice.relationships import Relations, declare
+from perfbatch.publish.notice.sheet_grid import Place, place_of
+from perfbatch.publish.notice.sheet_part import SheetPart
+from perfbatch.publish.notice.stamp import Mark, Stamp, write_stamp
+from perfbatch.publish.notice.styles import EMPTY_STYLES, StyleSheet, checksum
+from perfbatch.publish.notice.workbook_part import SheetEntry, WorkbookPart
+
+__all__ = ["listed_findings", "mark"]
+
+_SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1}
+_LEGEND = "红色底纹的单元格为错误，黄色底纹的为提醒；点击“位置”可跳转到该单元格，把鼠标移到单元格上可看批注。"
+_RETURN = "请直接在本工作簿中改正，保存后重新报送；本页、底纹和批注由系统识别，不必删除。"
+
+
+@dataclass
+class _Marked:
+    """What is to be done to one sheet."""
+
+    entry: SheetEntry
+    tints: dict[Place, str] = field(default_factory=dict)
+    notes: dict[Place, list[str]] = field(default_factory=dict)
+
+
+def listed_findings(
+    findings: Sequence[Finding], heading: NoticeHeading, sheets: Mapping[str, int]
+) -> tuple[Listed, ...]:
+    """The findings of a notice, errors first, then by place; `sheets`: name → position of the sheets that have cells."""
+
+    def order(finding: Finding) -> tuple[object, ...]:
+        at = place_of(finding.cell) or (0, 0)
+        position = sheets.get(finding.sheet, -1)
+        return (_GRAVITY[finding.severity], position, finding.sheet, at, finding.code, finding.message, finding.field)
+
+    graver = sorted((one for one in findings if one.severity in _GRAVITY), key=order)
+    return tuple(
+        Listed(
+            one,
+            one.sheet if one.sheet in sheets and place_of(one.cell) is not None else "",
+            heading.points_at_risk.get(one),
+        )
+        for one in graver
+    )
+
+
+def note_text(findings: Sequence[Finding]) -> str:
+    """What the note at a cell says: of each finding what is wrong, found, expected, difference, remedy."""
+    parts = []
+    for one in findings:
+        lines = [f"{one.severity.label}（{one.code}）：{one.message}"]
+        told = (("填报", one.reported), ("应为", one.expected), ("差额", one.difference), ("整改", one.remedy))
+        lines += [f"{word}：{said}" for word, said in told if said]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def mark(package: Package, workbook: WorkbookPart, findings: Sequence[Finding], heading: NoticeHeading) -> None:
+    """Mark a package in place. Raises `NotEditable` where not even a sheet can be added to it."""
+    sheets = {one.name: number for number, one in enumerate(workbook.sheets) if one.kind == "worksheet"}
+    listed = listed_findings(findings, heading, sheets)
+    remarks = [_LEGEND, _RETURN]
+    styles, styles_part = _styles(package, workbook)
+    by_sheet: dict[str, _Marked] = {}
+    for one in listed:
+        if one.sheet:
+            by_sheet.setdefault(one.sheet, _Marked(workbook.sheets[sheets[one.sheet]]))
+    if styles is None:
+        remarks.append("本工作簿的样式无法识别，单元格未加底纹，请以本页所列为准。")
+    marks: list[Mark] = []
+    block = 0
+    for name in sorted(by_sheet, key=lambda one: sheets[one]):
+        marked = by_sheet[name]
+        here = [one.finding for one in listed if one.sheet == name]
+        try:
+            block = _mark_sheet(package, workbook, marked, here, styles, marks, block, remarks)
+        except NotEditable:
+            remarks.append(f"工作表“{name}”无法加标注，请以本页所列为准。")
+    _add_sheet(package, workbook, listed, heading, remarks, styles, styles_part, marks)
+
+
+def _styles(package: Package, workbook: WorkbookPart) -> tuple[StyleSheet | None, str]:
+    """The styles and their part; a workbook without them is given some."""
+    related = workbook.relations.first("styles")
+    if related is None:
+        # Some readers look for the styles under this name whatever the relationships say.
+        part = "xl/styles.xml" if "xl/styles.xml" not in package else package.unused("xl/styles", ".xml")
+        package.write(part, EMPTY_STYLES.format(workbook.namespace).encode())
+        declare(package, part, _SPREADSHEET + "styles+xml")
+        workbook.relations.add(workbook.relation_types + "/styles", part)
+        return StyleSheet(package.read(part)), part
+    try:
+        return StyleSheet(package.read(related.part)), related.part
+    except NotEditable:
+        return None, related.part
+
+
+def _mark_sheet(
+    package: Package,
+    workbook: WorkbookPart,
+    marked: _Marked,
+    findings: Sequence[Finding],
+    styles: StyleSheet | None,
+    marks: list[Mark],
+    block: int,
+    remarks: list[str],
+) -> int:
+    """Tint and annotate the cells of one sheet; returns the last block of shape numbers in use.
+
+    Parts are written only when all of them are made, so a sheet that fails is as it was."""
+    part = marked.entry.part
+    sheet = SheetPart(package.read(part))
+    at: dict[Place, list[Finding]] = {}
+    for one in findings:
+        place = place_of(one.cell)
+        assert place is not None
+        at.setdefault(sheet.top_left(place), []).append(one)
+    new_marks: list[Mark] = []
+    if styles is not None:
+        spots = {place: sheet.spot(place) for place in at}
+        restyled = []
+        for place, spot in spots.items():
+            fill = styles.fill_of(spot.style)
+            restyled.append((spot, styles.tinted(spot.style, at[place][0].severity.value)))
+            new_marks.append(Mark(marked.entry.name, place, spot.style, fill, spot.origin))
+        sheet.restyle(restyled)
+    notes = {place: note_text(these) for place, these in at.items()}
+    block, left = _annotate(package, workbook, marked.entry, sheet, notes, block)
+    if left:
+        cells = "、".join(one.cell for one in findings if place_of(one.cell) in left)
+        remarks.append(f"“{marked.entry.name}”的 {cells} 已有会话批注，未另加批注，请以本页所列为准。")
+    marks += sorted(new_marks, key=lambda one: one.place)
+    return block
+
+
+def _annotate(
+    package: Package,
+    workbook: WorkbookPart,
+    entry: SheetEntry,
+    sheet: SheetPart,
+    notes: Mapping[Place, str],
+    block: int,
+) -> tuple[int, list[Place]]:
+    """Add notes to a sheet and write its part; returns the last block of shape numbers and the cells left alone."""
+    types = workbook.relation_types
+    relations = Relations(package, entry.part)
+    comments_at = relations.first("comments")
+    comments = CommentPart(package.read(comments_at.part) if comments_at else empty_comments(workbook.namespace))
+    new, left = comments.add(notes)
+    well_formed(comments.markup)
+    drawn = sheet.drawing
+    drawing_part = ""
+    if drawn is not None:
+        drawing_part = next((one.part for one in relations.all if one.id == drawn[1]), "")
+        if drawing_part not in package:
+            raise NotEditable("a drawing that is not there")
+    if new:
+        if not drawing_part:
+            taken = [block_of(package.read(one)) for one in package.names if one.endswith(".vml")] if not block else []
+            block = max([block, *taken]) + 1
+        drawing = NoteDrawing(package.read(drawing_part) if drawing_part else empty_drawing(block))
+        drawing.add({place: notes[place] for place in new}, sheet)
+        if not drawing_part:
+            drawing_part = package.unused("xl/drawings/vmlDrawing", ".vml")
+            sheet.add_drawing(relations.next_id, types)
+    marked = sheet.content()
+    well_formed(marked)
+    # From here on nothing is refused.
+    if new:
+        if drawn is None:
+            relations.add(types + "/vmlDrawing", drawing_part)
+            declare(package, "vml", _VML, extension=True)
+        package.write(drawing_part, drawing.markup)
+    if comments_at is None:
+        part = package.unused("xl/comments", ".xml")
+        declare(package, part, _SPREADSHEET + "comments+xml")
+        relations.add(types + "/comments", part)
+    else:
+        part = comments_at.part
+    package.write(part, comments.markup)
+    package.write(entry.part, marked)
+    return block, left
+
+
+def _add_sheet(
+    package: Package,
+    workbook: WorkbookPart,
+    listed: Sequence[Listed],
+    heading: NoticeHeading,
+    remarks: Sequence[str],
+    styles: StyleSheet | None,
+    styles_part: str,
+    marks: Sequence[Mark],
+) -> None:
+    name = workbook.unused_sheet_name(SHEET_NAME)
+    markup = sheet_markup(listed, heading, remarks, styles, namespace=workbook.namespace, prefix=workbook.prefix)
+    well_formed(markup)
+    part = package.unused("xl/worksheets/sheet", ".xml")
+    package.write(part, markup)
+    declare(package, part, _SPREADSHEET + "worksheet+xml")
+    stamp = Stamp(name, "0" * 8, (0, 0, 0, 0), not workbook.first_tab_stated, tuple(marks))
+    if styles is not None:
+        written = styles.content()
+        well_formed(written)
+        package.write(styles_part, written)
+        stamp = replace(stamp, checksum=checksum(written), counts=styles.counts)
+    write_stamp(workbook, stamp)
+    workbook.define("_xlnm.Print_Titles", area_of(name, header_row(heading)), local_to=0, hidden=False)
+    relation = workbook.relations.add(workbook.relation_types + "/worksheet", part)
+    workbook.insert_first(name, relation)
+    well_formed(package.read(workbook.name))

@@ -1,0 +1,245 @@
+"""The first sheet of a notice, 整改通知: who, until when, what is wrong and where, each line with a link to its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from perfbatch.findings import Finding, Severity
+from perfbatch.publish.notice.heading import NoticeHeading
+from perfbatch.publish.notice.markup import escaped, prefixed, string
+from perfbatch.publish.notice.styles import TINTS, StyleSheet
+
+__all__ = ["SHEET_NAME", "Listed", "area_of", "header_row", "sheet_markup"]
+
+SHEET_NAME = "整改通知"
+_COLUMNS = (
+    ("序号", 6.0),
+    ("级别", 8.0),
+    ("位置", 17.0),
+    ("问题", 46.0),
+    ("填报数", 14.0),
+    ("应为", 14.0),
+    ("差额", 12.0),
+    ("涉及分值", 10.0),
+    ("整改建议", 38.0),
+)
+_LAST = chr(64 + len(_COLUMNS))
+_SIZE = 10.0
+_LINE_HEIGHT, _PADDING, _HIGHEST = 15.0, 8.0, 409.0
+_THIN = '<{0} style="thin"><color rgb="FFA6A6A6"/></{0}>'
+_BORDER = (
+    "<border>" + "".join(_THIN.format(side) for side in ("left", "right", "top", "bottom")) + "<diagonal/></border>"
+)
+
+
+def _font(size: float, colour: str = "", *, name: str = "宋体", bold: bool = False, underlined: bool = False) -> str:
+    shade = f'<color rgb="{colour}"/>' if colour else ""
+    return f'<font>{"<b/>" if bold else ""}{"<u/>" if underlined else ""}<sz val="{size:g}"/>{shade}<name val="{name}"/></font>'
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A finding with the place that its line links to: `sheet` as the workbook has it, "" where there is no such cell."""
+
+    finding: Finding
+    sheet: str
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """Numbers of the cell formats that the sheet uses."""
+
+    title: int
+    note: int
+    summary: int
+    head: int
+    text: int
+    centred: int
+    right: int
+    link: int
+    levels: dict[str, int]
+
+
+def _looks(styles: StyleSheet | None) -> _Looks:
+    if styles is None:
+        return _Looks(0, 0, 0, 0, 0, 0, 0, 0, {"error": 0, "warning": 0})
+    middle, wrapped = 'vertical="center"', 'vertical="center" wrapText="1"'
+    body = _font(_SIZE)
+    return _Looks(
+        title=styles.format(font=_font(18, name="黑体"), alignment=f'horizontal="center" {middle}'),
+        note=styles.format(font=_font(_SIZE, "FF595959"), alignment=wrapped),
+        summary=styles.format(font=_font(11, bold=True), alignment=wrapped),
+        head=styles.format(
+            font=_font(_SIZE, bold=True), fill="FFD9E4F1", border=_BORDER, alignment=f'horizontal="center" {wrapped}'
+        ),
+        text=styles.format(font=body, border=_BORDER, alignment=f'horizontal="left" {wrapped} indent="1"'),
+        centred=styles.format(font=body, border=_BORDER, alignment=f'horizontal="center" {wrapped}'),
+        right=styles.format(font=body, border=_BORDER, alignment=f'horizontal="right" {wrapped} indent="1"'),
+        link=styles.format(
+            font=_font(_SIZE, "FF0563C1", underlined=True), border=_BORDER, alignment=f'horizontal="center" {wrapped}'
+        ),
+        levels={
+            severity: styles.format(
+                font=_font(_SIZE, bold=True), fill=tint, border=_BORDER, alignment=f'horizontal="center" {middle}'
+            )
+            for severity, tint in TINTS.items()
+        },
+    )
+
+
+def sheet_markup(
+    listed: Sequence[Listed],
+    heading: NoticeHeading,
+    remarks: Sequence[str],
+    styles: StyleSheet | None,
+    *,
+    namespace: str,
+    prefix: str,
+) -> bytes:
+    """The sheet's part; `remarks` are lines under the table. With `styles` None it has no formats."""
+    looks = _looks(styles)
+    head = _head(listed, heading)
+    rows = [_row(1, 34, [(_LETTERS[0], looks.title, head[0])])]
+    merged = [f"A1:{_LAST}1"]
+    for number, line in enumerate(head[1:], start=2):
+        height = _height(line, sum(width for _, width in _COLUMNS), 11)
+        rows.append(_row(number, height, [(_LETTERS[0], looks.summary if number == len(head) else looks.note, line)]))
+        merged.append(f"A{number}:{_LAST}{number}")
+    top = len(head) + 1
+    rows.append(
+        _row(top, 24, [(letter, looks.head, title) for letter, (title, _) in zip(_LETTERS, _COLUMNS, strict=True)])
+    )
+    links: list[str] = []
+    for number, one in enumerate(listed, start=1):
+        row = top + number
+        rows.append(_finding_row(row, number, one, looks))
+        if one.sheet:
+            location = escaped(_location(one.sheet, one.finding.cell)).decode()
+            links.append(f'<hyperlink ref="C{row}" location="{location}" display="{_shown_place(one)}"/>')
+    for number, line in enumerate(remarks, start=top + len(listed) + 1):
+        height = _height(line, sum(width for _, width in _COLUMNS), _SIZE)
+        rows.append(_row(number, height, [(_LETTERS[0], looks.note, line)]))
+        merged.append(f"A{number}:{_LAST}{number}")
+    return _worksheet(rows, merged, links, top, namespace, prefix)
+
+
+_LETTERS = [chr(65 + number) for number in range(len(_COLUMNS))]
+
+
+def header_row(heading: NoticeHeading) -> int:
+    """The row, from 1, with the titles of the columns: it is repeated on every page."""
+    return len(_head((), heading)) + 1
+
+
+def area_of(sheet: str, rows: int) -> str:
+    """The reference to whole rows of a sheet, the first up to `rows`."""
+    return f"{_quoted(sheet)}!$1:${rows}"
+
+
+def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[str]:
+    lines = [SHEET_NAME]
+    if heading.form_title:
+        lines.append(heading.form_title)
+    run = _day(heading.run_date)
+    lines.append(f"部门：{heading.unit_name}　　预算编码：{heading.budget_code}　　核对日期：{run}")
+    if heading.issuer:
+        lines[-1] += f"　　核对单位：{heading.issuer}"
+    if heading.deadline is not None:
+        lines.append(f"整改期限：{_day(heading.deadline)}")
+    counts = [
+        (word, sum(1 for one in listed if one.finding.severity is severity))
+        for word, severity in (("错误", Severity.ERROR), ("提醒", Severity.WARNING))
+    ]
+    until = f"请于{_day(heading.deadline)}前" if heading.deadline is not None else "请尽快"
+    said = "、".join(f"{word} {count} 项" for word, count in counts)
+    lines.append(f"{said}；{until}改正后重新报送。")
+    return lines
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _finding_row(row: int, number: int, one: Listed, looks: _Looks) -> str:
+    finding = one.finding
+    texts = (
+        (str(number), looks.centred),
+        (finding.severity.label, looks.levels[finding.severity.value]),
+        (_place(one), looks.link if one.sheet else looks.centred),
+        (finding.message, looks.text),
+        (finding.reported, looks.right),
+        (finding.expected, looks.right),
+        (finding.difference, looks.right),
+        ("" if one.points is None else f"{one.points.normalize():f}", looks.right),
+        (finding.remedy, looks.text),
+    )
+    height = max(_height(text, width, _SIZE) for (text, _), (_, width) in zip(texts, _COLUMNS, strict=True))
+    return _row(row, height, [(letter, look, text) for letter, (text, look) in zip(_LETTERS, texts, strict=True)])
+
+
+def _place(one: Listed) -> str:
+    if not one.sheet:
+        return one.finding.sheet or "整套表格"
+    return f"{one.sheet}!{one.finding.cell}"
+
+
+def _shown_place(one: Listed) -> str:
+    return escaped(_place(one)).decode()
+
+
+def _location(sheet: str, cell: str) -> str:
+    return f"{_quoted(sheet)}!{cell}"
+
+
+def _quoted(sheet: str) -> str:
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def _row(number: int, height: float, cells: Sequence[tuple[str, int, str]]) -> str:
+    inner = "".join(
+        f'<c r="{letter}{number}" s="{style}"'
+        + (f' t="inlineStr"><is><t xml:space="preserve">{string(text)}</t></is></c>' if text else "/>")
+        for letter, style, text in cells
+    )
+    return f'<row r="{number}" ht="{height:g}" customHeight="1">{inner}</row>'
+
+
+def _height(text: str, width: float, size: float) -> float:
+    """Points that a wrapped text needs."""
+    room = max(1.0, (width - 2.5) * 11 / size)
+    lines = 0
+    for line in text[:4_000].split("\n"):
+        # In the national character set a wide character takes two bytes, as it takes the width of two digits.
+        lines += max(1, -int(-len(line.encode("gbk", "replace")) // room))
+    return min(_HIGHEST, lines * _LINE_HEIGHT * size / _SIZE + _PADDING)
+
+
+def _worksheet(
+    rows: Sequence[str], merged: Sequence[str], links: Sequence[str], top: int, namespace: str, prefix: str
+) -> bytes:
+    widths = "".join(
+        f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
+        for number, (_, width) in enumerate(_COLUMNS, start=1)
+    )
+    merges = "".join(f'<mergeCell ref="{one}"/>' for one in merged)
+    linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+    body = (
+        '<sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView showGridLines="0" workbookViewId="0">'
+        f'<pane ySplit="{top}" topLeftCell="A{top + 1}" activePane="bottomLeft" state="frozen"/>'
+        '<selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
+        f"<cols>{widths}</cols><sheetData>{''.join(rows)}</sheetData>"
+        '<sheetProtection sheet="1" objects="1" scenarios="1" formatColumns="0" formatRows="0"/>'
+        f'<mergeCells count="{len(merged)}">{merges}</mergeCells>{linked}<printOptions horizontalCentered="1"/>'
+        '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        "<headerFooter><oddFooter>&amp;C第 &amp;P 页　共 &amp;N 页</oddFooter></headerFooter>"
+    )
+    declared = f"xmlns:{prefix[:-1]}" if prefix else "xmlns"
+    start, end = f'<{prefix}worksheet {declared}="{namespace}">', f"</{prefix}worksheet>"
+    declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    return (declaration + start).encode() + prefixed(body, prefix) + end.encode()
