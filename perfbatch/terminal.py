@@ -98,7 +98,10 @@ def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], fault
         )
     else:
         console.print("Scores    none: no workbook was accepted")
-    console.print(f"Wrote     {', '.join(outputs)} to {_inert(outbox)}", soft_wrap=True)
+    notices = [name for name in outputs if "/" in name]
+    written = [name for name in outputs if name not in notices]
+    written[1:1] = [_counted(len(notices), "notice")] if notices else []
+    console.print(f"Wrote     {', '.join(written)} to {_inert(outbox)}", soft_wrap=True)
     for file, fault in faults:
         _console(errors=True).print(
             f"perfbatch: a fault of the program set aside {_inert(file)} ({fault}). Please report it.", soft_wrap=True
