@@ -19,7 +19,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["Stored", "blank", "compound_file", "fill", "places", "repack", "rulebook", "store", "zip_of"]
+__all__ = ["Stored", "blank", "compound_file", "fill", "places", "repack", "rulebook", "sheet_parts", "store", "zip_of"]
 
 
 @lru_cache(maxsize=1)
@@ -98,7 +98,8 @@ def repack(content: bytes, parts: Mapping[str, bytes | None]) -> bytes:
     return rewritten.getvalue()
 
 
-def _sheet_parts(content: bytes) -> dict[str, str]:
+def sheet_parts(content: bytes) -> dict[str, str]:
+    """Sheet name → the part that holds it."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         book = package.read("xl/workbook.xml").decode()
         rels = package.read("xl/_rels/workbook.xml.rels").decode()
@@ -115,7 +116,7 @@ def store(content: bytes, cells: Mapping[str | tuple[str, int], Stored], *, calc
 
     `calculated` False leaves the request to calculate on opening in place: nobody has calculated yet.
     """
-    where, parts = places(content), _sheet_parts(content)
+    where, parts = places(content), sheet_parts(content)
     changed: dict[str, str] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         for key, stored in cells.items():

@@ -6,16 +6,11 @@ and beside every threshold, texts in number cells, denominators of 0.
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -23,6 +18,7 @@ from hypothesis import strategies as st
 from perfbatch.rulebook.model import BandsRule, Rulebook
 from perfbatch.template import Layout, lay_out, write_template
 from perfbatch.template.grid import cell_name
+from tests.cells import Stencil
 
 __all__ = ["UNITS", "Filler", "draw"]
 
@@ -237,15 +233,6 @@ def _one(number: int, rulebook: Rulebook) -> Typed:
     return drawn[-1]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A sheet's XML with the place of every cell's element in it."""
-
-    name: str
-    markup: str
-    cells: Mapping[str, tuple[int, int, str]]
-
-
 class Filler:
     """Fills one blank form many times."""
 
@@ -253,48 +240,13 @@ class Filler:
         blank = folder / "blank.xlsx"
         write_template(rulebook, blank, units=UNITS)
         self.layout: Layout = lay_out(rulebook, UNITS)
-        self._content = blank.read_bytes()
-        self._parts: dict[str, _Part] = {}
-        with zipfile.ZipFile(io.BytesIO(self._content)) as package:
-            for number, plan in enumerate(self.layout.sheets, start=1):
-                name = f"xl/worksheets/sheet{number}.xml"
-                markup = package.read(name).decode()
-                cells = {
-                    match[1]: (match.start(), match.end(), match[2] or "")
-                    for match in re.finditer(r'<c r="([A-Z]+\d+)"( s="\d+")?[^>]*?(?:/>|>.*?</c>)', markup)
-                }
-                self._parts[plan.sheet] = _Part(name, markup, cells)
+        self._stencil = Stencil(blank.read_bytes())
 
     def fill(self, typed: Typed, path: Path) -> None:
         """Write a workbook with these values in it; None leaves what the blank form has."""
-        changes: dict[str, list[tuple[int, int, str]]] = {}
+        values = {}
         for field_id, column in typed.items():
             where = self.layout.where(field_id)
             for row, value in enumerate(column):
-                if value is None:
-                    continue
-                part = self._parts[where.sheet]
-                cell = cell_name(where.top + row, where.left)
-                start, end, style = part.cells[cell]
-                changes.setdefault(where.sheet, []).append((start, end, _element(cell, style, value)))
-        with (
-            zipfile.ZipFile(io.BytesIO(self._content)) as source,
-            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
-        ):
-            filled = {self._parts[sheet].name: _put(self._parts[sheet].markup, here) for sheet, here in changes.items()}
-            for name in source.namelist():
-                target.writestr(name, filled.get(name) or source.read(name))
-
-
-def _element(cell: str, style: str, value: Decimal | str) -> str:
-    if isinstance(value, str):
-        return f'<c r="{cell}"{style} t="inlineStr"><is><t>{escape(value)}</t></is></c>'
-    return f'<c r="{cell}"{style}><v>{value}</v></c>'
-
-
-def _put(markup: str, changes: list[tuple[int, int, str]]) -> str:
-    pieces, at = [], 0
-    for start, end, element in sorted(changes):
-        pieces += [markup[at:start], element]
-        at = end
-    return "".join([*pieces, markup[at:]])
+                values[where.sheet, cell_name(where.top + row, where.left)] = value
+        self._stencil.write(values, path)
