@@ -181,7 +181,7 @@ def _items(submissions: Sequence[Submission], blocks: Sequence[object], rulebook
     indicators: list[str] = []
     previous: tuple[int, str] = (-1, "")
     stated = items["item_id"].to_numpy(dtype=object)
-    item_ids = np.where(items["item_id.state"] == State.FILLED, stated, None)
+    item_ids = np.where(items["item_id.state"] == State.FILLED, stated, np.full(len(items), None, dtype=object))
     for department, item_id in zip(items["department"], item_ids, strict=True):
         above = previous[1] if previous[0] == department else ""
         indicators.append(_indicator_of(item_id, above, rulebook))

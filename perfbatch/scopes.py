@@ -205,7 +205,8 @@ def _column(frame: pd.DataFrame, name: str) -> Quantity | Texts:
         known, tainted = values.notna().to_numpy(), np.zeros(len(frame), bool)
     if not pd.api.types.is_integer_dtype(values.dtype):
         # pandas has turned None into its own missing value.
-        return Texts(np.where(known, values.to_numpy(dtype=object), None), known, tainted)
+        nothing = np.full(len(frame), None, dtype=object)
+        return Texts(np.where(known, values.to_numpy(dtype=object), nothing), known, tainted)
     steps = f"{name}.step"
     slack = frame[steps].to_numpy() if steps in frame else np.zeros(len(frame), np.int64)
     return Quantity(values.to_numpy(dtype=np.int64, na_value=0), SCALE, slack, known, tainted)

@@ -43,13 +43,16 @@ class Comparison:
     parted: list[str] = field(default_factory=list)
 
 
-def compare_many(count: int, rulebook: Rulebook, folder: Path, *, night: Rulebook | None = None) -> Comparison:
-    """Fill, recalculate in LibreOffice, read by night, compare. `night`: the night's rulebook, where it is another one."""
+def compare_many(
+    count: int, rulebook: Rulebook, folder: Path, *, first: int = 0, night: Rulebook | None = None
+) -> Comparison:
+    """Fill, recalculate in LibreOffice, read by night, compare: `count` workbooks from the `first`. `night`: the night's
+    rulebook, where it is another one."""
     filler = Filler(rulebook, folder)
     plan = plan_live(filler.layout)
     filled, calculated = folder / "filled", folder / "calculated"
     filled.mkdir()
-    for number, typed in enumerate(draw(count, rulebook)):
+    for number, typed in enumerate(draw(count, rulebook, first)):
         filler.fill(typed, filled / f"{number:05}.xlsx")
     recalculate(sorted(filled.glob("*.xlsx")), calculated, folder / "profile")
     found = Comparison()

@@ -209,13 +209,13 @@ def _scorecard(draw: st.DrawFn, typed: dict[str, list[Any]], rulebook: Rulebook)
     typed["evidence_answer"] = answers
 
 
-def draw(count: int, rulebook: Rulebook) -> list[Typed]:
-    """`count` fillings, the same ones every time.
+def draw(count: int, rulebook: Rulebook, first: int = 0) -> list[Typed]:
+    """`count` fillings from the `first`, the same ones every time.
 
     One short run of Hypothesis for each: its first example is the simplest there is, and within one run it likes to vary an
     example that it has, where this wants workbooks that have nothing to do with each other.
     """
-    return [_one(number, rulebook) for number in range(count)]
+    return [_one(number, rulebook) for number in range(first, first + count)]
 
 
 def _one(number: int, rulebook: Rulebook) -> Typed:

@@ -12,24 +12,28 @@ from tests.live.agreement import compare_many
 from tests.workbooks import rulebook
 
 WORKBOOKS = 200
+SHARES = 4
+"""The workbooks are shared out, so that two processes can take them."""
 
 pytestmark = pytest.mark.libreoffice
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 def test_every_live_check_and_score_says_what_the_night_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], share: int
 ) -> None:
-    found = compare_many(WORKBOOKS, rulebook(), tmp_path)
+    count = WORKBOOKS // SHARES
+    found = compare_many(count, rulebook(), tmp_path, first=share * count)
     with capsys.disabled():
         print(
             f"\n{found.workbooks} workbooks: {found.checks} live checks and {found.scores} scores compared with the night, "
             f"{len(found.parted)} disagreements; the cells said {dict(found.said)}"
         )
     assert found.parted == []
-    assert found.workbooks == WORKBOOKS
+    assert found.workbooks == count
     # A comparison of nothing but blanks would agree too: every kind of verdict was met, and often.
-    assert all(found.said[word] > WORKBOOKS for word in (HOLDS, FAILS, TAIL, BLANK, UNREADABLE))
-    assert found.scores > WORKBOOKS * 10
+    assert all(found.said[word] > count for word in (HOLDS, FAILS, TAIL, BLANK, UNREADABLE))
+    assert found.scores > count * 10
 
 
 def test_the_comparison_finds_a_night_that_judges_otherwise(tmp_path: Path) -> None:

@@ -1,0 +1,640 @@
+"""The command line: exit codes, one line for each fault, and output that a terminal can be trusted with."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from perfbatch import __version__
+from perfbatch.cli import main
+from tests.conftest import Lay, workbook
+from tests.workbooks import compound_file
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07区局.txt"
+COMMANDS = ("run", "check", "template", "explain", "rulebook show", "rulebook lint", "rulebook export")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Perfbatch = Callable[..., Ended]
+
+
+@pytest.fixture
+def perfbatch(capsys: pytest.CaptureFixture[str]) -> Perfbatch:
+    """Runs the command line in this process."""
+
+    def run(*arguments: object) -> Ended:
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        code = left.value.code
+        assert code is None or isinstance(code, int)
+        return Ended(code or 0, shown.out, shown.err)
+
+    return run
+
+
+def spawned(arguments: Sequence[object], **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Runs the command line as a program of its own."""
+    command = [sys.executable, "-m", "perfbatch", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=120, env={**os.environ, **environment})
+
+
+@pytest.fixture
+def two(inbox: Lay) -> Path:
+    """A faultless department and one with two things wrong."""
+    return inbox(
+        {
+            "测试局.xlsx": workbook(),
+            "二局.xlsx": workbook(
+                budget_code="900002", unit_name="云溪区二局", on_post_staff=32, general_budget_appropriation=[470, 470]
+            ),
+        }
+    )
+
+
+def roster(path: Path, rows: Sequence[Sequence[object]], reviews: Sequence[Sequence[object]] = ()) -> Path:
+    """A roster workbook."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "部门名录"
+    for row in (("预算编码", "部门（单位）名称", "人员编制（人）"), *rows):
+        sheet.append(list(row))
+    reviewed = book.create_sheet("财政复核")
+    for row in (("预算编码", "指标代码", "核定得分", "核定理由"), *reviews):
+        reviewed.append(list(row))
+    book.save(path)
+    return path
+
+
+class TestRun:
+    """perfbatch run."""
+
+    def test_a_night(self, two: Path, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out", "--workers", 1)
+        run_id = json.loads((tmp_path / "out" / "run-report.json").read_text("utf-8"))["run_id"]
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines() == [
+            f"Run {run_id} · rulebook yunxi-2020",
+            "Inbox     2 files: 2 accepted, 0 superseded, 0 set aside",
+            "Findings  3 errors, 2 warnings, 0 infos in 2 departments",
+            "Scores    mean verified 97.34, highest 99.00, lowest 95.67",
+            f"Wrote     district-summary-2020.xlsx, 1 notice, history.sqlite, run-report.json to {tmp_path / 'out'}",
+        ]
+
+    def test_one_of_each_is_singular(self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("run", "--inbox", inbox({"1.xlsx": workbook()}), "--outbox", tmp_path / "out")
+        assert ended.out.splitlines()[1:3] == [
+            "Inbox     1 file: 1 accepted, 0 superseded, 0 set aside",
+            "Findings  0 errors, 0 warnings, 0 infos in 1 department",
+        ]
+
+    def test_an_empty_inbox_is_a_night_like_any_other(self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("run", "--inbox", inbox({}), "--outbox", tmp_path / "out", "--strict")
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[1:4] == [
+            "Inbox     0 files: 0 accepted, 0 superseded, 0 set aside",
+            "Findings  0 errors, 0 warnings, 0 infos in 0 departments",
+            "Scores    none: no workbook was accepted",
+        ]
+        assert len(openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames) == 9
+
+    def test_defaults_are_inbox_and_outbox_here(
+        self, two: Path, tmp_path: Path, perfbatch: Perfbatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(two.parent)
+        assert perfbatch("run").code == 0
+        assert (tmp_path / "outbox" / "run-report.json").is_file()
+
+    def test_what_was_set_aside_is_listed(self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        folder = inbox({"1.xlsx": workbook(), "加密.xlsx": compound_file("EncryptedPackage"), "说明.txt": b"text"})
+        ended = perfbatch("run", "--inbox", folder, "--outbox", tmp_path / "out")
+        assert ended.code == 0
+        assert ended.out.splitlines()[2:4] == [
+            "  F02  加密.xlsx: 文件已加密，需要密码才能打开",
+            "  F01  说明.txt: 不是电子表格（文本文件）",
+        ]
+
+    def test_the_roster_is_counted_and_its_reviews_stand(self, two: Path, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = roster(
+            tmp_path / "名录.xlsx",
+            [("900001", "云溪区测试局", 30), ("900002", "云溪区二局", None), ("900003", "云溪区三局", None)],
+            [("900001", "satisfaction", 4, "样本不足")],
+        )
+        ended = perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out", "--roster", path)
+        assert ended.out.splitlines()[2:5] == [
+            "Roster    2 of 3 departments have reported",
+            "Findings  3 errors, 2 warnings, 1 info in 2 departments",
+            "Scores    mean verified 96.84, highest 98.00, lowest 95.67",
+        ]
+
+    @pytest.mark.parametrize(
+        ("files", "code"),
+        [
+            ({}, 0),
+            ({"1.xlsx": "clean"}, 0),
+            ({"1.xlsx": "warned"}, 0),
+            ({"1.xlsx": "wrong"}, 3),
+            ({"1.xlsx": "clean", "2.xlsx": "torn"}, 3),
+        ],
+    )
+    def test_strict(self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch, files: dict[str, str], code: int) -> None:
+        made = {
+            "clean": workbook(),
+            # Points for indicators whose results are blank: R20, no error.
+            "warned": workbook(indicator_actual=[None] * 27),
+            "wrong": workbook(general_budget_appropriation=[470, 470]),
+            "torn": workbook()[:999],
+        }
+        folder = inbox({name: made[what] for name, what in files.items()})
+        options = ("--inbox", folder, "--outbox", tmp_path / "out", "--workers", 1)
+        assert perfbatch("run", *options).code == 0
+        assert perfbatch("run", *options, "--strict").code == code
+
+    def test_a_missing_inbox(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("run", "--inbox", tmp_path / "nowhere", "--outbox", tmp_path / "out")
+        assert ended == Ended(
+            2,
+            "",
+            f"perfbatch: {tmp_path}/nowhere: is not a folder. Name the folder of filled workbooks with --inbox.\n",
+        )
+        assert not (tmp_path / "out").exists()
+
+    def test_an_outbox_that_cannot_be_made_ends_the_night(
+        self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch
+    ) -> None:
+        (tmp_path / "file").touch()
+        outbox = tmp_path / "file" / "out"
+        assert perfbatch("run", "--inbox", inbox({}), "--outbox", outbox) == Ended(
+            1, "", f"perfbatch: {outbox}: cannot be made (Not a directory). Name another outbox.\n"
+        )
+
+    def test_the_outbox_may_not_be_the_inbox(self, inbox: Lay, perfbatch: Perfbatch) -> None:
+        folder = inbox({})
+        assert perfbatch("run", "--inbox", folder, "--outbox", folder) == Ended(
+            2, "", f"perfbatch: {folder}: lies in the inbox, which is only read. Name another folder with --outbox.\n"
+        )
+
+    def test_file_names_cannot_command_the_terminal(self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch(
+            "run", "--inbox", inbox({HOSTILE: b"text", "[red]x.txt": b"text"}), "--outbox", tmp_path / "o"
+        )
+        # Escapes may be spelt \xNN or \u00NN.
+        assert ended.out.replace("\\u00", "\\x").splitlines()[2:4] == [
+            r"  F01  \x1b[2J\x1b]0;owned\x07区局.txt: 不是电子表格（文本文件）",
+            "  F01  [red]x.txt: 不是电子表格（文本文件）",
+        ]
+
+
+class TestBadGivens:
+    """A rulebook, roster or option that is wrong: exit 2, one line, nothing written."""
+
+    @pytest.fixture(autouse=True)
+    def _nothing_is_written(self, tmp_path: Path) -> object:
+        yield
+        assert not (tmp_path / "out").exists()
+
+    def _run(self, perfbatch: Perfbatch, two: Path, tmp_path: Path, *more: object) -> str:
+        ended = perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out", *more)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.count("\n") == 1
+        return ended.err.removesuffix("\n").replace(str(tmp_path), "…")
+
+    @pytest.mark.parametrize(
+        ("spoil", "line"),
+        [
+            (
+                lambda text: text + "\nfiscal_year = ",
+                "not TOML: ",
+            ),
+            (
+                lambda text: text.replace("fiscal_year = 2020", 'fiscal_year = "next"', 1),
+                "fiscal_year: Input should be a valid integer",
+            ),
+            (
+                lambda text: "colour = 1\n" + text,
+                "colour: Extra inputs are not permitted",
+            ),
+            (
+                lambda text: text.replace(
+                    "expenditure_total == basic_expenditure + project_expenditure",
+                    "expenditure_total == __import__('os')",
+                ),
+                "check R03, holds, column 22: no such function; ",
+            ),
+        ],
+    )
+    def test_rulebook(
+        self, perfbatch: Perfbatch, two: Path, tmp_path: Path, spoil: Callable[[str], str], line: str
+    ) -> None:
+        text = resources.files("perfbatch.rulebook").joinpath("yunxi_2020.toml").read_text("utf-8")
+        (tmp_path / "mine.toml").write_text(spoil(text), "utf-8")
+        told = self._run(perfbatch, two, tmp_path, "--rulebook", tmp_path / "mine.toml")
+        assert told.startswith(f"perfbatch: …/mine.toml: {line}")
+        assert "Correct the file and run `perfbatch rulebook lint`" in told
+
+    def test_no_rulebook(self, perfbatch: Perfbatch, two: Path, tmp_path: Path) -> None:
+        assert self._run(perfbatch, two, tmp_path, "--rulebook", tmp_path / "no\nsuch.toml") == (
+            "perfbatch: …/no such.toml: cannot be read (No such file or directory). Name a rulebook file (.toml)."
+        )
+
+    @pytest.mark.parametrize(
+        ("rows", "reviews", "line"),
+        [
+            (
+                [("900001", "甲局"), ("900001", "乙局")],
+                [],
+                "[部门名录!A3]: the code 900001 stands in row 2 too. Keep one of the rows.",
+            ),
+            (
+                [(900001, "甲局")],
+                [],
+                "[部门名录!A2]: the code 900001.0 is a number, its leading zeros may be lost. Format it as text.",
+            ),
+            (
+                [("900001", "甲局", "七")],
+                [],
+                "[部门名录!C2]: '七' is not a number. Give a plain number or leave it blank.",
+            ),
+            (
+                [("900001", "甲局")],
+                [("900001", "happiness", 1, "理由")],
+                "[财政复核!B2]: no indicator 'happiness'. Use an id of the rulebook.",
+            ),
+            (
+                [("900001", "甲局")],
+                [("900001", "satisfaction", 5.5, "理由")],
+                "[财政复核!C2]: the score must lie in 0 … 5. Correct the score.",
+            ),
+        ],
+    )
+    def test_roster(
+        self,
+        perfbatch: Perfbatch,
+        two: Path,
+        tmp_path: Path,
+        rows: list[tuple[object, ...]],
+        reviews: list[tuple[object, ...]],
+        line: str,
+    ) -> None:
+        path = roster(tmp_path / "名录.xlsx", rows, reviews)
+        assert self._run(perfbatch, two, tmp_path, "--roster", path) == f"perfbatch: …/名录.xlsx {line}"
+
+    def test_a_roster_that_is_no_workbook(self, perfbatch: Perfbatch, two: Path, tmp_path: Path) -> None:
+        (tmp_path / "名录.xlsx").write_text("部门,编码")
+        told = self._run(perfbatch, two, tmp_path, "--roster", tmp_path / "名录.xlsx")
+        assert re.fullmatch(
+            r"perfbatch: …/名录\.xlsx: cannot be read as a workbook \(.+\)\. Name a roster \.xlsx\.", told
+        )
+
+    @pytest.mark.parametrize(
+        ("options", "line"),
+        [
+            (("--bogus",), "perfbatch run: No such option: --bogus. Try `perfbatch run --help`."),
+            (
+                ("--workers", "-1"),
+                "perfbatch run: Invalid value for '--workers': Input should be greater than or equal to 0. "
+                "Try `perfbatch run --help`.",
+            ),
+            (
+                ("--workers", "many"),
+                "perfbatch run: Invalid value for '--workers': ",
+            ),
+            (("--roster",), "perfbatch: Option '--roster' requires an argument. Try `perfbatch --help`."),
+            (("stray",), "perfbatch run: Got unexpected extra argument"),
+        ],
+    )
+    def test_options(
+        self, perfbatch: Perfbatch, two: Path, tmp_path: Path, options: tuple[str, ...], line: str
+    ) -> None:
+        told = self._run(perfbatch, two, tmp_path, *options)
+        assert told.startswith(line)
+        assert re.search(r"\. Try `perfbatch (run )?--help`\.$", told)
+
+
+class TestCheck:
+    """perfbatch check."""
+
+    def test_a_clean_workbook(self, two: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("check", two / "测试局.xlsx")
+        assert (ended.code, ended.err) == (0, "")
+        lines = ended.out.splitlines()
+        assert lines[:2] == [f"{two}/测试局.xlsx", "900001 云溪区测试局：自评 99.00，核定 99.00，优秀"]
+        assert lines[2].split() == ["指标", "分值", "自评", "核算", "核定", "状态"]
+        assert len(lines) == 2 + 2 + 25 + 1
+        assert lines[-1] == "结论：没有问题。可以报送。"
+
+    def test_findings_name_cell_figures_and_remedy(self, two: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("check", two / "二局.xlsx")
+        assert (ended.code, ended.err) == (3, "")
+        lines = ended.out.splitlines()
+        told = [line.split("  ")[:3] for line in lines if line.startswith(("错误", "提醒", "说明"))]
+        assert told == [
+            ["错误", "R02", "收支情况!C5"],
+            ["错误", "R02", "收支情况!C6"],
+            ["错误", "R14", "基本概况!D3"],
+            ["提醒", "R24", "基本概况!D3"],
+            ["提醒", "S01", "评分表!F4"],
+        ]
+        at = next(number for number, line in enumerate(lines) if "R14" in line)
+        assert lines[at].endswith("（填报 32，应为 28，差额 4）")
+        assert lines[at + 1] == "      整改：核实在职人数，改正基本概况或综述中填错的一处"
+        assert lines[-1] == "结论：错误 3 项，提醒 2 项。请按整改建议改正后报送。"
+
+    def test_a_warning_alone_is_a_finding(self, inbox: Lay, perfbatch: Perfbatch) -> None:
+        folder = inbox({"1.xlsx": workbook(report_date="2020-7-15")})
+        ended = perfbatch("check", folder / "1.xlsx")
+        assert ended.code == 3
+        assert "提醒  C09  封面!" in ended.out
+
+    def test_an_info_alone_is_none(self, inbox: Lay, perfbatch: Perfbatch) -> None:
+        folder = inbox({"1.xlsx": workbook(three_public_budget="１０")})
+        ended = perfbatch("check", folder / "1.xlsx")
+        assert ended.code == 0
+        assert "说明  C01  基础数据表!" in ended.out
+        assert ended.out.endswith("结论：说明 1 项。可以报送。\n")
+
+    @pytest.mark.parametrize(
+        ("content", "line"),
+        [
+            (b"text", "F01  不是电子表格（文本文件）。请另存为 .xlsx 后重新报送。"),
+            (
+                compound_file("Workbook"),
+                "F04  格式不支持（Excel 97-2003 .xls 或 WPS .et）。请另存为 .xlsx 后重新报送。",
+            ),
+        ],
+    )
+    def test_what_cannot_be_read(self, inbox: Lay, perfbatch: Perfbatch, content: bytes, line: str) -> None:
+        path = inbox({"1.xlsx": content}) / "1.xlsx"
+        assert perfbatch("check", path) == Ended(1, f"{path}\n{line}\n", "")
+
+    def test_what_is_not_there(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("check", tmp_path / "none.xlsx")
+        assert ended.code == 1
+        assert "F10  无法读取（文件已不存在）" in ended.out
+
+    def test_of_several_the_worst_decides(self, two: Path, perfbatch: Perfbatch) -> None:
+        clean, wrong, none = two / "测试局.xlsx", two / "二局.xlsx", two / "none.xlsx"
+        assert perfbatch("check", clean, wrong, clean).code == 3
+        assert perfbatch("check", none, wrong, clean).code == 1
+        assert perfbatch("check", wrong, none).code == 1
+
+    def test_nothing_to_check(self, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("check")
+        assert ended == Ended(2, "", "perfbatch check: Missing argument 'WORKBOOK'. Try `perfbatch check --help`.\n")
+
+    def test_cells_cannot_command_the_terminal(self, inbox: Lay, perfbatch: Perfbatch) -> None:
+        typed = "约\u202e10\u009b[red]"
+        folder = inbox({"1.xlsx": workbook(unit_name="[bold]局\u202e", three_public_budget=typed)})
+        ended = perfbatch("check", folder / "1.xlsx")
+        assert ended.code == 3
+        assert "900001 [bold]局：自评" in ended.out
+        assert "[red]”不是有效数值" in ended.out
+        assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", ended.out) == []
+
+
+class TestExplain:
+    """perfbatch explain."""
+
+    def test_one_indicator(self, two: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("explain", "900002", "staff_control_rate", "--inbox", two, "--workers", 1)
+        assert (ended.code, ended.err) == (0, "")
+        lines = ended.out.splitlines()
+        assert lines[0] == "900002 云溪区二局 · 财政供养人员控制率（staff_control_rate）"
+        assert [line.split() for line in lines[5:7]] == [
+            ["实有人数（人）", "32人", "基本概况!D3"],
+            ["人员编制（人）", "30人", "基本概况!B3"],
+        ]
+        assert lines[7].startswith("计算：32 ÷ 30 = 106.67 %，超 6.67 个百分点")
+        assert lines[8] == "结果：分值 5.00，自评 5.00，核算 1.67，核定 1.67（系统核算）"
+
+    def test_all_indicators(self, two: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("explain", "900001", "--inbox", two)
+        lines = ended.out.splitlines()
+        assert lines[0] == "900001 云溪区测试局：自评 99.00，核定 99.00，优秀"
+        assert len(lines) == 1 + 2 + 25
+        assert lines[8].split() == ["fund_balance", "资金结余", "3.00", "2.00", "2.00", "2.00", "系统核算"]
+
+    def test_what_is_missing_is_named(self, inbox: Lay, perfbatch: Perfbatch) -> None:
+        folder = inbox({"1.xlsx": workbook(procurement_actual=None, procurement_budget=None)})
+        ended = perfbatch("explain", "900001", "--inbox", folder)
+        assert ended.out.splitlines()[-2:] == [
+            "所缺数据",
+            "  procurement_execution_rate: procurement_actual, procurement_budget",
+        ]
+
+    def test_reviews_are_told(self, two: Path, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = roster(tmp_path / "r.xlsx", [("900001", "云溪区测试局")], [("900001", "satisfaction", 4, "样本不足")])
+        ended = perfbatch("explain", "900001", "satisfaction", "--inbox", two, "--roster", path)
+        assert ended.out.endswith("结果：分值 5.00，自评 5.00，核算 5.00，核定 4.00（财政复核）\n")
+
+    def test_an_unknown_code(self, two: Path, perfbatch: Perfbatch) -> None:
+        assert perfbatch("explain", "123", "--inbox", two) == Ended(
+            2, "", f"perfbatch: budget code 123: no accepted workbook in {two} has it. Check the code or the inbox.\n"
+        )
+
+    def test_an_unknown_indicator(self, two: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("explain", "900001", "happiness", "--inbox", two)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith(
+            "perfbatch: indicator happiness: not in the rulebook. Use one of staff_control_rate, "
+        )
+        assert ended.err.count("\n") == 1
+
+    def test_a_missing_inbox(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("explain", "900001", "--inbox", tmp_path / "nowhere")
+        assert (ended.code, ended.out) == (2, "")
+
+
+class TestTemplate:
+    """perfbatch template."""
+
+    def test_it_is_written_where_asked(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = tmp_path / "new" / "yunxi-2020-blank.xlsx"
+        ended = perfbatch("template", "--output", tmp_path / "new", "--units", 3)
+        assert ended == Ended(0, f"Wrote {path}\n", "")
+        column = openpyxl.load_workbook(path).defined_names["revenue_total"].attr_text
+        first, last = re.findall(r"\$[A-Z]+\$(\d+)", column)
+        assert int(last) - int(first) + 1 == 2 + 3
+
+    def test_a_blank_form_is_checked_without_a_fault_of_the_program(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        perfbatch("template", "--output", tmp_path)
+        ended = perfbatch("check", tmp_path / "yunxi-2020-blank.xlsx")
+        assert ended.code == 3
+        assert "错误  C07  封面!" in ended.out
+
+    @pytest.mark.parametrize("units", ["-1", "501", "ten"])
+    def test_units_out_of_bounds(self, tmp_path: Path, perfbatch: Perfbatch, units: str) -> None:
+        ended = perfbatch("template", "--output", tmp_path / "out", "--units", units)
+        assert ended.code == 2
+        assert ended.err.startswith("perfbatch template: Invalid value for '--units': ")
+        assert not (tmp_path / "out").exists()
+
+    def test_a_folder_that_cannot_be(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        (tmp_path / "file").touch()
+        ended = perfbatch("template", "--output", tmp_path / "file")
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith(f"perfbatch: {tmp_path}/file: cannot be made (")
+
+
+class TestRulebook:
+    """perfbatch rulebook show, lint, export."""
+
+    def test_show_all(self, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("rulebook", "show")
+        assert (ended.code, ended.err) == (0, "")
+        assert "\nfund_balance · 资金结余 · 3 分\n" in ended.out
+        assert "R25" in ended.out
+
+    def test_show_one(self, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("rulebook", "show", "R03")
+        assert ended.out.splitlines()[:3] == [
+            "R03 · 支出合计 = 基本支出 + 项目支出 · error",
+            "  公式：expenditure_total == basic_expenditure + project_expenditure",
+            "  含义：支出合计 = 收支情况·基本支出 + 项目支出",
+        ]
+
+    def test_show_an_unknown_one(self, perfbatch: Perfbatch) -> None:
+        assert perfbatch("rulebook", "show", "R99") == Ended(
+            2, "", "perfbatch: rule R99: not in the rulebook. Use an indicator id or a check's code, e.g. R02.\n"
+        )
+
+    def test_lint(self, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("rulebook", "lint")
+        assert (ended.code, ended.err) == (0, "")
+        assert re.fullmatch(r"yunxi_2020\.toml: 25 indicators, \d+ checks, no fault\.\n", ended.out)
+
+    def test_lint_tells_every_fault(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        text = resources.files("perfbatch.rulebook").joinpath("yunxi_2020.toml").read_text("utf-8")
+        for there, bad in (
+            ("revenue_total >= expenditure_total", "revenue_total >= spending"),
+            ("minimum = 80", "minimum = 81"),
+        ):
+            assert there in text
+            text = text.replace(there, bad)
+        path = tmp_path / "mine.toml"
+        path.write_text(text, "utf-8")
+        ended = perfbatch("rulebook", "lint", "--rulebook", path)
+        assert (ended.code, ended.out) == (2, "")
+        lines = ended.err.splitlines()
+        assert len(lines) >= 2
+        assert all(line.startswith(f"{path}: ") for line in lines)
+        assert any("spending" in line for line in lines)
+
+    def test_export(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = tmp_path / "标准.xlsx"
+        assert perfbatch("rulebook", "export", "--output", path) == Ended(0, f"Wrote {path}\n", "")
+        assert openpyxl.load_workbook(path).sheetnames == ["评分标准", "勾稽关系", "等次"]
+
+    def test_export_to_nowhere(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = tmp_path / "none" / "x.xlsx"
+        ended = perfbatch("rulebook", "export", "--output", path)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith(f"perfbatch: {path}: cannot be written (")
+
+
+class TestHelp:
+    """What is shown before anything is done."""
+
+    def test_version(self, perfbatch: Perfbatch) -> None:
+        assert perfbatch("--version") == Ended(0, f"perfbatch {__version__}\n", "")
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_every_command_has_help(self, perfbatch: Perfbatch, command: str) -> None:
+        ended = perfbatch(*command.split(), "--help")
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.startswith(f"Usage: perfbatch {command} ")
+
+    @pytest.mark.parametrize("command", ["", "rulebook"])
+    def test_nothing_given_shows_the_help(self, perfbatch: Perfbatch, command: str) -> None:
+        ended = perfbatch(*command.split())
+        assert ended.code == 2
+        assert "Commands:" in ended.out + ended.err
+
+    def test_an_unknown_command(self, perfbatch: Perfbatch) -> None:
+        assert perfbatch("walk") == Ended(2, "", "perfbatch: No such command 'walk'. Try `perfbatch --help`.\n")
+
+
+class TestProgram:
+    """As a program of its own: what only a process shows."""
+
+    def test_exit_codes(self, two: Path, tmp_path: Path) -> None:
+        done = spawned(["run", "--inbox", two, "--outbox", tmp_path / "out"])
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert spawned(["run", "--inbox", two, "--outbox", tmp_path / "out", "--strict"]).returncode == 3
+        (tmp_path / "file").touch()
+        assert spawned(["run", "--inbox", two, "--outbox", tmp_path / "file" / "x"]).returncode == 1
+        assert spawned(["run", "--inbox", tmp_path / "none"]).returncode == 2
+
+    def test_a_terminal_without_chinese_does_not_stop_it(self, two: Path) -> None:
+        done = spawned(["check", two / "二局.xlsx"], PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
+        assert (done.returncode, done.stderr) == (3, b"")
+        assert b"R14  \\u57fa\\u672c" in done.stdout
+
+    def test_a_fault_of_the_program_shows_where(self, two: Path) -> None:
+        stumble = (
+            "import sys, perfbatch.batch as b; b.read_all = None; from perfbatch.cli import main; main(sys.argv[1:])"
+        )
+        command = [sys.executable, "-c", stumble, "check", str(two / "二局.xlsx")]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+        assert done.returncode == 1
+        assert b"TypeError" in done.stderr
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+    @pytest.mark.parametrize("width", [80, 200])
+    def test_in_a_terminal_tables_keep_to_the_width(self, two: Path, width: int) -> None:
+        from rich.cells import cell_len
+
+        drawn = _in_terminal(["explain", "900002", "--inbox", str(two), "--workers", "1"], width)
+        table = [line for line in drawn.splitlines() if "─" in line or ".00" in line]
+        assert len(table) == 1 + 1 + 25
+        assert max(cell_len(line) for line in table) <= width
+        assert [line for line in drawn.splitlines() if line != line.rstrip()] == []
+
+
+def _in_terminal(arguments: list[str], width: int) -> str:
+    """What a terminal of this width is sent, with its colours taken out."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "perfbatch", *arguments],
+        stdout=slave,
+        stderr=slave,
+        env={**environment, "TERM": "xterm"},
+    )
+    os.close(slave)
+    sent = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        sent += piece
+    os.close(master)
+    assert process.wait(timeout=60) == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", sent.decode("utf-8").replace("\r\n", "\n"))
