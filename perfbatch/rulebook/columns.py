@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perfbatch.rulebook.expression import (
+    DIGITS,
     Binary,
     Boolean,
     Call,
@@ -181,8 +182,9 @@ def _call(node: Call, scope: Scope, tolerant: bool) -> Column:
         texts = evaluate(first, scope, tolerant=tolerant)
         if not isinstance(texts, Texts):
             raise TypeError("has_number() takes a text")
-        digits = np.array([any(one.isdigit() for one in text or "") for text in texts.values], dtype=bool)
-        return Truth(digits, texts.known, texts.tainted)
+        digits = frozenset(DIGITS)
+        numbered = np.array([not digits.isdisjoint(text or "") for text in texts.values], dtype=bool)
+        return Truth(numbered, texts.known, texts.tainted)
     quantity = _quantity(first, scope, tolerant)
     if function == "abs":
         return absolute(quantity)

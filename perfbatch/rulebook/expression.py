@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Literal
 
 __all__ = [
+    "DIGITS",
     "FUNCTIONS",
     "Binary",
     "Boolean",
@@ -150,6 +151,9 @@ FUNCTIONS: Mapping[str, _Signature] = {
     "points": _Signature(1, "name", "points(indicator): the computed score"),
     "has_number": _Signature(1, "any", "has_number(text): a digit stands in it"),
 }
+
+DIGITS = "0123456789０１２３４５６７８９"
+"""What has_number() looks for: digits as keyboards give them, in half and full width."""
 
 _OPERATORS: Mapping[type[ast.operator], Operator] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _RELATIONS: Mapping[type[ast.cmpop], Relation] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from perfbatch.rulebook.expression import (
+    DIGITS,
     Binary,
     Boolean,
     Call,
@@ -198,7 +199,7 @@ def _call(node: Call, scope: FormulaScope, tolerant: bool) -> Term:
         words = compile_formula(first, scope, tolerant=tolerant)
         if not isinstance(words, Words):
             raise TypeError("has_number() takes a text")
-        digits = ",".join(quoted(digit) for digit in "0123456789０１２３４５６７８９")
+        digits = ",".join(quoted(digit) for digit in DIGITS)
         return Condition(f"SUMPRODUCT(N(ISNUMBER(FIND({{{digits}}},{words.value}))))>0", words.known, words.tainted)
     figure = _figure(first, scope, tolerant)
     if function == "abs":
