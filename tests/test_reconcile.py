@@ -109,18 +109,22 @@ def test_every_check_that_rounding_can_touch_has_a_tail_case() -> None:
 def test_the_cases_are_about_their_own_check(check_id: str) -> None:
     """What a case promises is said in the words of its own check, not only by a neighbour under the same code."""
     severity = Severity(CHECKS[check_id].severity)
+    failed = False
     for code, case in zip(CODES, CHECK_CASES, strict=True):
         if case.check != check_id:
             continue
         said = {one.severity for one in _messages(code, check_id)}
         if case.kind == "fail":
-            assert severity in said, case
+            # Of the checks that see one slip of the unit only the first is told.
+            assert severity in said or CHECKS[check_id].code == "C03", case
+            failed |= severity in said
         elif case.kind == "tail":
             assert said == {Severity.INFO}, case
         elif case.kind == "blank":
             assert said <= {Severity.WARNING}, case
         else:
             assert said == set(), case
+    assert failed
 
 
 # ---------------------------------------------------------------------- checks that repeat for every column

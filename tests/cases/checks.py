@@ -630,7 +630,35 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             _warning("R15", "item_max!21", "", "20"),
             *(
                 _warning("R17", f"item_self_score!{row}", claimed)
-                for row, claimed in enumerate(["5", "5", "5", "2", "2.5", "2", "6", "3", "2", "2.5", "2.8", "2", "3", "4", "2.5", "5", "7", "5", "2", "2", "4", "5", "5", "5", "3"])
+                for row, claimed in enumerate(
+                    [
+                        "5",
+                        "5",
+                        "5",
+                        "2",
+                        "2.5",
+                        "2",
+                        "6",
+                        "3",
+                        "2",
+                        "2.5",
+                        "2.8",
+                        "2",
+                        "3",
+                        "4",
+                        "2.5",
+                        "5",
+                        "7",
+                        "5",
+                        "2",
+                        "2",
+                        "4",
+                        "5",
+                        "5",
+                        "5",
+                        "3",
+                    ]
+                )
             ),
         ),
     ),
@@ -936,27 +964,18 @@ CHECK_CASES: tuple[CheckCase, ...] = (
     CheckCase("C03.part", "pass", {"vehicle_purchase!3": 0, "three_public_total!3": 0}),
     CheckCase(
         "C03.part",
-        "fail",  # one part of three in 元
-        {"official_reception!2": 10000},
+        "fail",
+        {"fixed_assets_in_use!2": 700000},
         (
-            _error("C03", "official_reception!2", "10000.00"),
-            _error("R01", "official_reception!0", "3.00", "10002.00", "-9999.00"),
-            _error("R07", "three_public_total!2", "3.00", "10002.00", "-9999.00"),
+            _error("C03", "fixed_assets_in_use!2", "700000.00", "70.00", "699930.00"),
+            _error("R01", "fixed_assets_in_use!0", "190.00", "700120.00", "-699930.00"),
+            _error("R08", "fixed_assets_total!2", "70.00", "700000.00", "-699930.00"),
         ),
     ),
-    CheckCase(
-        "C03.part",
-        "blank",
-        {"official_reception!0": None, "official_reception!1": None, "official_reception!2": None},
-        (
-            _error("R07", "three_public_total!0", "9.00", "6.00", "3.00"),
-            _error("R07", "three_public_total!1", "6.00", "4.00", "2.00"),
-            _error("R07", "three_public_total!2", "3.00", "2.00", "1.00"),
-        ),
-    ),
+    CheckCase("C03.part", "blank", {"fixed_assets_leased!2": None, "fixed_assets_other!2": None}),
     CheckCase("C03.part", "unreadable", {"fixed_assets_other!1": UNREADABLE}),
     CheckCase(
-        "C03.part",
+        "C03.residual",
         "pass",  # a figure too much is a footing error, not a slip of the unit
         {"fixed_assets_other!2": 200},
         (
@@ -965,14 +984,44 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         ),
     ),
     CheckCase(
-        "C03.part",
+        "C03.residual",
+        "pass",  # so it is where next to nothing is left for it: 70.01 − 70
+        {"fixed_assets_other!2": 60, "fixed_assets_total!2": "70.01", "fixed_assets_total!0": "200.01"},
+        (
+            _error("R01", "fixed_assets_other!0", "4.00", "64.00", "-60.00"),
+            _error("R08", "fixed_assets_total!2", "70.01", "130.00", "-59.99"),
+            _info("R08", "fixed_assets_total!0", "200.01", "200.00", "0.01"),
+        ),
+    ),
+    CheckCase(
+        "C03.residual",
+        "fail",  # one part of three in 元
+        {"official_reception!2": 10000},
+        (
+            _error("C03", "official_reception!2", "10000.00", "1.00", "9999.00"),
+            _error("R01", "official_reception!0", "3.00", "10002.00", "-9999.00"),
+            _error("R07", "three_public_total!2", "3.00", "10002.00", "-9999.00"),
+        ),
+    ),
+    CheckCase(
+        "C03.residual",
         "fail",  # 12345.67元 beside a total in 万元, rounded
         {"official_reception!2": "12345.67", "three_public_total!2": "3.23", "three_public_total!0": "9.23"},
         (
-            _error("C03", "official_reception!2", "12345.67"),
+            _error("C03", "official_reception!2", "12345.67", "1.234567", "12344.435433"),
             _error("R01", "official_reception!0", "3.00", "12347.67", "-12344.67"),
             _error("R07", "three_public_total!0", "9.23", "9.00", "0.23"),
             _error("R07", "three_public_total!2", "3.23", "12347.67", "-12344.44"),
+        ),
+    ),
+    CheckCase(
+        "C03.residual",
+        "blank",
+        {"official_reception!0": None, "official_reception!1": None, "official_reception!2": None},
+        (
+            _error("R07", "three_public_total!0", "9.00", "6.00", "3.00"),
+            _error("R07", "three_public_total!1", "6.00", "4.00", "2.00"),
+            _error("R07", "three_public_total!2", "3.00", "2.00", "1.00"),
         ),
     ),
     CheckCase("C03.total", "pass", {}),
@@ -981,7 +1030,7 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "fail",
         {"three_public_total!2": 30000},
         (
-            _error("C03", "three_public_total!2", "30000.00"),
+            _error("C03", "three_public_total!2", "30000.00", "3.00", "29997.00"),
             _error("R01", "three_public_total!0", "9.00", "30006.00", "-29997.00"),
             _error("R07", "three_public_total!2", "30000.00", "3.00", "29997.00"),
             _error("R09", "three_public_total!2", "30000.00", "210.00", "29790.00"),
@@ -992,11 +1041,30 @@ CHECK_CASES: tuple[CheckCase, ...] = (
     CheckCase("C03.unit", "pass", {"fixed_assets_total!3": 0, "fixed_assets_other!3": 0}),
     CheckCase(
         "C03.unit",
-        "fail",  # the head office's only overseas travel in 元
+        "fail",  # the head office's whole table in 元: it adds up in itself
+        {
+            "fixed_assets_total!1": 1300000,
+            "fixed_assets_in_use!1": 1200000,
+            "fixed_assets_leased!1": 60000,
+            "fixed_assets_other!1": 40000,
+        },
+        (
+            _error("C03", "fixed_assets_total!1", "1300000.00", "130.00", "1299870.00"),
+            _error("C03", "fixed_assets_in_use!1", "1200000.00", "120.00", "1199880.00"),
+            _error("C03", "fixed_assets_leased!1", "60000.00", "6.00", "59994.00"),
+            _error("C03", "fixed_assets_other!1", "40000.00", "4.00", "39996.00"),
+            _error("R01", "fixed_assets_total!0", "200.00", "1300070.00", "-1299870.00"),
+            _error("R01", "fixed_assets_in_use!0", "190.00", "1200070.00", "-1199880.00"),
+            _error("R01", "fixed_assets_leased!0", "6.00", "60000.00", "-59994.00"),
+            _error("R01", "fixed_assets_other!0", "4.00", "40000.00", "-39996.00"),
+        ),
+    ),
+    CheckCase(
+        "C03.unit",
+        "fail",  # several checks see this one slip; the cell is told once
         {"overseas_travel!1": 10000},
         (
-            _error("C03", "overseas_travel!1", "10000.00", "5000.00", "5000.00"),
-            _error("C03", "overseas_travel!1", "10000.00"),
+            _error("C03", "overseas_travel!1", "10000.00", "1.00", "9999.00"),
             _error("R01", "overseas_travel!0", "1.00", "10000.00", "-9999.00"),
             _error("R07", "three_public_total!1", "6.00", "10005.00", "-9999.00"),
         ),
@@ -1019,7 +1087,7 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             "project_expenditure!3": 10000,
         },
         (
-            _error("C03", "expenditure_total!3", "10000.00", "5000.00", "5000.00"),
+            _error("C03", "expenditure_total!3", "10000.00", "1.00", "9999.00"),
             _error("R01", "expenditure_total!0", "540.00", "10540.00", "-10000.00"),
             _error("R01", "project_expenditure!0", "140.00", "10140.00", "-10000.00"),
             _error("R05", "balance_cumulative!0", "10.00", "11.00", "-1.00"),
@@ -1043,7 +1111,7 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             "key_project_expenditure": 141,
         },
         (
-            _error("C03", "revenue_total!3", "10000.00"),
+            _error("C03", "revenue_total!3", "10000.00", "1.00", "9999.00"),
             _error("R01", "revenue_total!0", "550.00", "10550.00", "-10000.00"),
             _error("R01", "gov_fund_appropriation!0", "20.00", "10020.00", "-10000.00"),
             _error("R01", "balance_cumulative!0", "9.00", "10.00", "-1.00"),
@@ -1056,7 +1124,10 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "C03.prior",
         "fail",
         {},
-        (_error("C03", "revenue_total!0", "550.00"), _error("C03", "fixed_assets_total!0", "200.00")),
+        (
+            _error("C03", "revenue_total!0", "550.00", "0.055", "549.945"),
+            _error("C03", "fixed_assets_total!0", "200.00", "0.02", "199.98"),
+        ),
         prior={**PRIOR, "revenue_total": "0.055", "fixed_assets_total": "0.04"},
     ),
     CheckCase("C03.prior", "blank", {}, prior={"three_public_budget": "12"}),

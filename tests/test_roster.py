@@ -1,0 +1,298 @@
+"""The roster workbook: what is read from it, and every fault with sheet, cell and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perfbatch.errors import OperatorFault
+from perfbatch.roster import REVIEW_SHEET, ROSTER_COLUMNS, ROSTER_SHEET, Roster, RosterEntry, read_roster
+from tests.submissions import RULEBOOK
+
+HEAD = [
+    "预算编码",
+    "部门（单位）名称",
+    "归口业务股室",
+    "联系方式（脱敏）",
+    "二级机构",
+    "人员编制（人）",
+    "年初预算数（万元）",
+    "公共财政拨款（万元）",
+]
+UNION = ["116001", "岳阳市云溪区总工会", "行政政法股", "1**", None, 7, 274.98, 274.98]
+SCHOOLS = ["007002", "区教育局", None, None, "一小、二小；三小\n四小", None, None, None]
+REVIEW_HEAD = ["预算编码", "指标代码", "核定得分", "核定理由"]
+
+
+def _workbook(folder: Path, rows: Sequence[Sequence[Any]], reviews: Sequence[Sequence[Any]] | None = None) -> Path:
+    """A roster with these rows, headings among them."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.title = ROSTER_SHEET
+    for row in rows:
+        sheet.append(list(row))
+    if reviews is not None:
+        review = workbook.create_sheet(REVIEW_SHEET)
+        for row in reviews:
+            review.append(list(row))
+    path = folder / "roster.xlsx"
+    workbook.save(path)
+    return path
+
+
+# ---------------------------------------------------------------------- what is read
+
+
+def test_a_roster_is_read_in_its_order(tmp_path: Path) -> None:
+    assert read_roster(_workbook(tmp_path, [HEAD, UNION, SCHOOLS]), RULEBOOK) == Roster(
+        (
+            RosterEntry(
+                "116001",
+                "岳阳市云溪区总工会",
+                "行政政法股",
+                "1**",
+                (),
+                {
+                    "authorized_posts": 7_000_000,
+                    "budget_initial": 274_980_000,
+                    "general_budget_appropriation": 274_980_000,
+                },
+            ),
+            RosterEntry("007002", "区教育局", "", "", ("一小", "二小", "三小", "四小"), {}),
+        ),
+        {},
+    )
+
+
+def test_a_title_above_and_blank_rows_between_do_no_harm(tmp_path: Path) -> None:
+    rows = [["2020年度部门名录"], [], HEAD, [], UNION, ["", " ", None], SCHOOLS]
+    roster = read_roster(_workbook(tmp_path, rows), RULEBOOK)
+    assert [entry.budget_code for entry in roster.entries] == ["116001", "007002"]
+
+
+def test_columns_are_found_by_their_headings_in_any_order(tmp_path: Path) -> None:
+    rows = [["备注", "年初预算数(万元)", "部门(单位)名称", "预算编码"], ["x", "1,234.5", "区残联", " ００１００2 "]]
+    (entry,) = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries
+    assert entry == RosterEntry("001002", "区残联", figures={"budget_initial": 1_234_500_000})
+
+
+def test_headings_may_be_field_ids(tmp_path: Path) -> None:
+    rows = [list(ROSTER_COLUMNS), ["1", "区残联", "", "", "", 3, 0.1, 0]]
+    (entry,) = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries
+    assert entry.figures == {
+        "authorized_posts": 3_000_000,
+        "budget_initial": 100_000,
+        "general_budget_appropriation": 0,
+    }
+
+
+def test_a_roster_without_departments_is_empty(tmp_path: Path) -> None:
+    assert read_roster(_workbook(tmp_path, [HEAD]), RULEBOOK) == Roster((), {})
+
+
+def test_floats_of_a_spreadsheet_are_taken_at_six_decimals(tmp_path: Path) -> None:
+    rows = [["预算编码", "部门（单位）名称", "年初预算数（万元）"], ["1", "x", 0.1 + 0.2]]
+    (entry,) = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries
+    assert entry.figures == {"budget_initial": 300_000}
+
+
+def test_reviews_are_scores_with_a_reason(tmp_path: Path) -> None:
+    reviews = [
+        REVIEW_HEAD,
+        ["116001", "staff_control_rate", 1.5, "人员借调"],
+        ["007002", "duty_growth", 0, "未完成"],
+        ["007002", "satisfaction", "5", "问卷已补"],
+    ]
+    assert read_roster(_workbook(tmp_path, [HEAD, UNION, SCHOOLS], reviews), RULEBOOK).reviews == {
+        ("116001", "staff_control_rate"): (1_500_000, "人员借调"),
+        ("007002", "duty_growth"): (0, "未完成"),
+        ("007002", "satisfaction"): (5_000_000, "问卷已补"),
+    }
+
+
+@pytest.mark.parametrize("reviews", [[], [REVIEW_HEAD]])
+def test_a_review_sheet_may_be_empty(reviews: list[list[str]], tmp_path: Path) -> None:
+    assert read_roster(_workbook(tmp_path, [HEAD, UNION], reviews), RULEBOOK).reviews == {}
+
+
+# ---------------------------------------------------------------------- faults
+
+
+def _with(position: int, value: Any, row: Sequence[Any] = UNION) -> list[Any]:
+    changed = list(row)
+    changed[position] = value
+    return changed
+
+
+#           rows of the roster, the place, the line after it
+ROSTER_FAULTS: dict[str, tuple[list[list[Any]], str, str]] = {
+    "a code that is a number": (
+        [HEAD, _with(0, 116001)],
+        "[部门名录!A2]",
+        "the code 116001.0 is a number, its leading zeros may be lost. Format it as text.",
+    ),
+    "a code that is a date": (
+        [HEAD, _with(0, date(2020, 1, 1))],
+        "[部门名录!A2]",
+        "the code datetime.date(2020, 1, 1) is a number, its leading zeros may be lost. Format it as text.",
+    ),
+    "a blank code": (
+        [HEAD, UNION, _with(0, None)],
+        "[部门名录!A3]",
+        "the code is blank. Fill it in or delete the row.",
+    ),
+    "a code twice": (
+        [["标题"], HEAD, UNION, SCHOOLS, _with(1, "区妇联")],
+        "[部门名录!A5]",
+        "the code 116001 stands in row 3 too. Keep one of the rows.",
+    ),
+    "a blank name": ([HEAD, _with(1, "  ")], "[部门名录!B2]", "the name is blank. Fill it in."),
+    "a word for a number": (
+        [HEAD, _with(5, "七人")],
+        "[部门名录!F2]",
+        "'七人' is not a number. Give a plain number or leave it blank.",
+    ),
+    "a figure that is not a number": (
+        [HEAD, _with(6, "NaN")],
+        "[部门名录!G2]",
+        "'NaN' is not a number. Give a plain number or leave it blank.",
+    ),
+    "a figure without end": (
+        [HEAD, _with(7, "Infinity")],
+        "[部门名录!H2]",
+        "'Infinity' is not a number. Give a plain number or leave it blank.",
+    ),
+    "a figure of many digits": (
+        [HEAD, _with(6, "1e40")],
+        "[部门名录!G2]",
+        "'1e40' is not a number. Give a plain number or leave it blank.",
+    ),
+    "a figure beyond all figures": (
+        [HEAD, _with(6, 1e20)],
+        "[部门名录!G2]",
+        "1e+20 must lie in 0 … 100000000. Correct the number or its unit.",
+    ),
+    "a figure below nothing": (
+        [HEAD, _with(5, -1)],
+        "[部门名录!F2]",
+        "-1.0 must lie in 0 … 10000000. Correct the number or its unit.",
+    ),
+    "a figure in a column far to the right": (
+        [[*[None] * 27, "预算编码", "部门（单位）名称", "人员编制（人）"], [*[None] * 27, "1", "x", "七"]],
+        "[部门名录!AD2]",
+        "'七' is not a number. Give a plain number or leave it blank.",
+    ),
+    "no column of names": (
+        [["预算编码", "人员编制（人）"], ["1", 3]],
+        "[部门名录!A1]",
+        "has no column 部门（单位）名称. Add the column.",
+    ),
+    "no headings": (
+        [["116001", "总工会"]],
+        "[部门名录]",
+        "has no heading row with 预算编码. Start from a blank roster.",
+    ),
+    "nothing at all": ([], "[部门名录]", "has no heading row with 预算编码. Start from a blank roster."),
+}
+
+REVIEW_FAULTS: dict[str, tuple[list[list[Any]], str, str]] = {
+    "a department that the roster has not": (
+        [REVIEW_HEAD, ["999999", "satisfaction", 3, "x"]],
+        "[财政复核!A2]",
+        "no department 999999 in the roster. Correct the code.",
+    ),
+    "a code that is a number": (
+        [REVIEW_HEAD, [116001, "satisfaction", 3, "x"]],
+        "[财政复核!A2]",
+        "the code 116001.0 is a number, its leading zeros may be lost. Format it as text.",
+    ),
+    "an unknown indicator": (
+        [REVIEW_HEAD, ["116001", "满意度", 3, "x"]],
+        "[财政复核!B2]",
+        "no indicator '满意度'. Use an id of the rulebook.",
+    ),
+    "more than the points": (
+        [REVIEW_HEAD, ["116001", "satisfaction", 5.01, "x"]],
+        "[财政复核!C2]",
+        "the score must lie in 0 … 5. Correct the score.",
+    ),
+    "less than nothing": (
+        [REVIEW_HEAD, ["116001", "satisfaction", -0.01, "x"]],
+        "[财政复核!C2]",
+        "the score must lie in 0 … 5. Correct the score.",
+    ),
+    "no score": (
+        [REVIEW_HEAD, ["116001", "satisfaction", None, "x"]],
+        "[财政复核!C2]",
+        "the score must lie in 0 … 5. Correct the score.",
+    ),
+    "a word for a score": (
+        [REVIEW_HEAD, ["116001", "satisfaction", "三分", "x"]],
+        "[财政复核!C2]",
+        "'三分' is not a number. Give a plain number or leave it blank.",
+    ),
+    "no reason": (
+        [REVIEW_HEAD, ["116001", "satisfaction", 3, " "]],
+        "[财政复核!D2]",
+        "the reason is blank. State why the score was changed.",
+    ),
+    "an indicator reviewed twice": (
+        [REVIEW_HEAD, ["116001", "satisfaction", 3, "x"], ["116001", "satisfaction", 1, "y"]],
+        "[财政复核!B3]",
+        "satisfaction of 116001 stands in row 2 too. Keep one of the rows.",
+    ),
+    "no column of reasons": (
+        [REVIEW_HEAD[:3], ["116001", "satisfaction", 3]],
+        "[财政复核!A1]",
+        "has no column 核定理由. Add the column.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ROSTER_FAULTS)
+def test_a_fault_of_the_roster_names_its_cell(case: str, tmp_path: Path) -> None:
+    rows, place, line = ROSTER_FAULTS[case]
+    path = _workbook(tmp_path, rows)
+    with pytest.raises(OperatorFault) as caught:
+        read_roster(path, RULEBOOK)
+    assert str(caught.value) == f"{path} {place}: {line}"
+
+
+@pytest.mark.parametrize("case", REVIEW_FAULTS)
+def test_a_fault_of_a_review_names_its_cell(case: str, tmp_path: Path) -> None:
+    rows, place, line = REVIEW_FAULTS[case]
+    path = _workbook(tmp_path, [HEAD, UNION, SCHOOLS], rows)
+    with pytest.raises(OperatorFault) as caught:
+        read_roster(path, RULEBOOK)
+    assert str(caught.value) == f"{path} {place}: {line}"
+
+
+def test_a_workbook_of_something_else(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    path = tmp_path / "other.xlsx"
+    workbook.save(path)
+    with pytest.raises(OperatorFault) as caught:
+        read_roster(path, RULEBOOK)
+    assert str(caught.value) == f"{path}: has no sheet 部门名录. Start from a blank roster."
+
+
+@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken"])
+def test_a_file_that_is_no_workbook(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "roster.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(OperatorFault) as caught:
+        read_roster(path, RULEBOOK)
+    assert str(caught.value).startswith(f"{path}: cannot be read as a workbook (")
+    assert str(caught.value).endswith("). Name a roster .xlsx.")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_roster_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(OperatorFault, match="cannot be read as a workbook"):
+        read_roster(tmp_path / "none.xlsx", RULEBOOK)
