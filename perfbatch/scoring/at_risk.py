@@ -10,14 +10,14 @@ A finding points at a cell. An indicator depends on that cell
 At risk are the verified scores, as they stand tonight, of the indicators that depend on the cell: what was lost already
 (a verified score of 0) is not at risk, nor is what a reviewer has settled (财政复核), nor what the policy `exclude` took out
 of the total. An info asks for no correction, so an input counts there only where the score waits for it: the cell is among
-those that are missing, or the indicator does not apply. Two findings on one indicator each state its points in full; their
-sum is `together`, which counts an indicator once.
+those that are missing, or the indicator does not apply. Two findings on one indicator each state its points in full: what
+several findings put at risk together is the sum over their indicators, each once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from perfbatch.findings import AtRisk, Finding, Severity
@@ -27,7 +27,7 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.rules import input_ids
 from perfbatch.scoring.verify import Scored
 
-__all__ = ["points_at_risk", "together"]
+__all__ = ["points_at_risk"]
 
 _SELF_SCORE, _ANSWER = "item_self_score", "evidence_answer"
 _STANDS_BY_ITSELF = ("self_reported", "not_applicable")
@@ -62,13 +62,6 @@ def points_at_risk(
         if held:
             found[finding] = AtRisk(Decimal(sum(held.values())) / SCALE, tuple(held))
     return found
-
-
-def together(findings: Iterable[Finding], at_risk: Mapping[Finding, AtRisk], points: Mapping[str, Decimal]) -> Decimal:
-    """The points at risk over several findings of one department, each indicator once; `points` is indicator id → its
-    verified score."""
-    named = {one for finding in findings if finding in at_risk for one in at_risk[finding].indicators}
-    return sum((points[one] for one in named), Decimal(0))
 
 
 class _Stakes:

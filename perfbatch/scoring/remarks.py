@@ -146,7 +146,8 @@ class _Speaker:
             return
         outside = ~computation.covered & (self._scores.status == "self_reported")
         for row in map(int, np.flatnonzero(outside)):
-            figure = percent_text(computation.figure.fraction(row))
+            unit = "%" if self._indicator.ratio or self._indicator.figure else ""
+            figure = f"{percent_text(computation.figure.fraction(row))}{unit}"
             yield self._say("S06", row, self._input_cell(self._first_input(), row), reported=figure)
 
     def missing(self) -> Iterator[Finding]:

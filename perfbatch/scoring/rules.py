@@ -254,10 +254,12 @@ def _cases(rule: CasesRule, indicator: Indicator, scope: FrameScope) -> Computat
         points[hit] = int(Fraction(case.points) / HUNDREDTH)
         decided = decided | hit
         known = known & (truth.known & ~truth.tainted | decided)
-    missing = tuple(
-        (name, ~known & ~decided & (~scope.name(name).known | scope.name(name).tainted))
-        for name in input_ids(indicator)
-    )
+    # A figure that could be worked out misses nothing, whatever blank stands in its expression.
+    lacking = dict(one for tree in figures.values() for one in _missing(tree, _number(tree, scope), scope))
+    for name in input_ids(indicator):
+        if name not in {leaf.id for tree in figures.values() for leaf in leaves(tree) if isinstance(leaf, Name)}:
+            lacking[name] = ~scope.name(name).known | scope.name(name).tainted
+    missing = tuple((name, mask & ~known & ~decided) for name, mask in lacking.items())
     figure = _number(next(iter(figures.values())), scope) if figures else None
     everywhere = np.ones(scope.length, bool)
     return Computation(points, decided, everywhere, decided | ~known, figure, _none(scope.length), missing)

@@ -9,8 +9,8 @@ from fractions import Fraction
 from perfbatch.figures import figure_text, percent_text, plain, score_text
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, Fact, State
-from perfbatch.rulebook.columns import evaluate
-from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, parse
+from perfbatch.rulebook.columns import Truth, evaluate
+from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, bind, parse
 from perfbatch.rulebook.model import (
     Band,
     BandsRule,
@@ -130,7 +130,7 @@ class _Arithmetic:
             case ChecklistRule():
                 return f"{self._checklist(rule)}，{result}"
             case CasesRule():
-                return f"{self._cases(rule, computation)}，{result}"
+                return f"{self._cases(rule)}，{result}"
         raise TypeError(f"no such rule: {rule!r}")
 
     def _figure(self, computation: Computation) -> Fraction:
@@ -164,7 +164,7 @@ class _Arithmetic:
         return (
             f"{word} {percent_text(past)} 个百分点（{READING_NAMES[rule.reading]}），"
             f"{plain(Fraction(self._indicator.points))} − {percent_text(counted)} × {plain(Fraction(rule.per_point))}"
-            f" = {percent_text(Fraction(self._indicator.points) - lost)}，扣完为止"
+            f" = {percent_text(Fraction(self._indicator.points) - lost).replace('-', '−')}，扣完为止"
         )
 
     def _band(self, rule: BandsRule, computation: Computation) -> str:
@@ -186,14 +186,20 @@ class _Arithmetic:
             parts.append(f"第{item.id}项{answer} {points}")
         return " + ".join(parts)
 
-    def _cases(self, rule: CasesRule, computation: Computation) -> str:
-        figures = "，".join(
-            f"{rule.labels.get(name, name)} = {self._with_values(parse(source))} = {self._value(parse(source))}"
-            for name, source in rule.let.items()
-        )
-        points = Fraction(int(computation.points[self._department]), 100)
-        text = next((case.text for case in rule.cases if Fraction(case.points) == points), "")
-        return f"{figures}，{text}" if text else figures
+    def _cases(self, rule: CasesRule) -> str:
+        said = []
+        trees = {name: parse(source) for name, source in rule.let.items()}
+        for name, tree in trees.items():
+            worked, value = self._with_values(tree), self._value(tree)
+            equals = f"{worked} = {value}" if isinstance(tree, Binary | Call) and worked != value else value
+            said.append(f"{rule.labels.get(name, name)} = {equals}")
+        hit = next((case.text for case in rule.cases if self._is_true(bind(parse(case.when), trees))), "")
+        return "，".join([*said, hit] if hit else said)
+
+    def _is_true(self, tree: Node) -> bool:
+        scope = DepartmentScope(self._frames.departments, self._rulebook, frames=self._frames)
+        truth = evaluate(tree, scope, tolerant=False)
+        return isinstance(truth, Truth) and bool(truth.value[self._department] and truth.known[self._department])
 
     def _value(self, tree: Node) -> str:
         scope = DepartmentScope(self._frames.departments, self._rulebook, frames=self._frames)

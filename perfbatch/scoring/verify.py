@@ -120,7 +120,8 @@ def _totals(
     summed = scope.total("items", "item_self_score")
     assert isinstance(stated, Quantity)
     self_total = np.where(stated.usable, stated.num, summed.num)
-    departments["self_total"] = _nullable(self_total, stated.usable | summed.known)
+    # A sum over scores of which one cannot be read is not what the department claims.
+    departments["self_total"] = _nullable(self_total, stated.usable | summed.usable)
     verified = _verified_total(found, scope, rulebook)
     departments["verified_total"] = _nullable(verified, np.ones(scope.length, bool))
     for status in STATUSES:

@@ -714,8 +714,7 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R16.scorecard",
         "blank",
         {**_NONE_CLAIMED, "self_score_total": None, "self_grade": None},
-        # Without a self-score nothing stands behind the judged indicators: 52.3 of the 92.3 could be computed.
-        (_warning("R16", "scorecard_total!0", "92.3"), _warning("R25", "self_score_total!0", "", "52.3")),
+        (_warning("R16", "scorecard_total!0", "92.3"),),
     ),
     # ------------------------------------------------------------------ R17 自评得分
     CheckCase("R17.maximum", "pass", {}),
@@ -958,7 +957,6 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R25",
         "blank",
         {**_NONE_CLAIMED, "self_score_total": None, "scorecard_total": None, "self_grade": None},
-        (_warning("R25", "self_score_total!0", "", "52.3"),),
     ),
     # ------------------------------------------------------------------ C03 疑似单位错误
     CheckCase("C03.part", "pass", {"vehicle_purchase!3": 0, "three_public_total!3": 0}),

@@ -96,7 +96,7 @@ REMARK_CASES = (
         "S06",
         "fail",  # −8 / 500
         {"budget_adjustment_exempt": 20},
-        (("S06", "warning", "budget_supplement!0", "-1.60", "", ""),),
+        (("S06", "warning", "budget_supplement!0", "-1.60%", "", ""),),
     ),
     RemarkCase(
         "S06",
