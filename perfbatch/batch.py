@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from unicodedata import normalize
 
+from perfbatch.changes import changes_between
 from perfbatch.errors import OperatorFault
 from perfbatch.findings import SET_ASIDE, Finding
 from perfbatch.frames import Frames, build_frames, record_frame
-from perfbatch.history import HISTORY_NAME, closing_figures, write_history
+from perfbatch.history import HISTORY_NAME, closing_figures, last_run, tonight, write_history
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.intake.submission import InboxEntry, Submission
 from perfbatch.reconcile import reconcile
-from perfbatch.result import BatchResult, RosterStanding
+from perfbatch.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.roster import Roster
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Member, leaves
 from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.scoring.at_risk import points_at_risk
 from perfbatch.scoring.remarks import remark
 from perfbatch.scoring.verify import Adjustment, Scored, computed_points, score
 
@@ -41,6 +44,7 @@ class Night:
     result: BatchResult
     frames: Frames
     scored: Scored
+    sources: Mapping[str, Found]
     faults: tuple[tuple[str, str], ...] = ()
 
 
@@ -54,31 +58,64 @@ class Checked:
 
 
 def run_night(
-    inbox: Path, outbox: Path, loaded: LoadedRulebook, *, roster: Roster | None = None, workers: int = 1
+    inbox: Path,
+    outbox: Path,
+    loaded: LoadedRulebook,
+    *,
+    roster: Roster | None = None,
+    workers: int = 1,
+    deadline: date | None = None,
 ) -> tuple[Night, list[str]]:
     """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
+
+    `deadline` is the last day on which a department may report, the rulebook's unless given.
 
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
     """
-    from perfbatch.publish.outbox import REPORT_NAME, publish
-    from perfbatch.publish.summary import summary_name, write_summary
+    from perfbatch.publish.notices import plan_notices
+    from perfbatch.publish.outbox import REPORT_NAME, locked, publish
+    from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
 
-    _refuse_outbox(outbox, inbox)
-    history = outbox / HISTORY_NAME
-    prior = closing_figures(history, loaded.rulebook.fiscal_year - 1)
-    night = run_batch(inbox, loaded, roster=roster, prior=prior, workers=workers)
-    result = night.result
-    name = summary_name(loaded.rulebook)
-    outputs = (name, HISTORY_NAME, REPORT_NAME)
-    writers = {
-        name: lambda path: write_summary(result, path, outputs),
-        HISTORY_NAME: lambda path: write_history(history, result, path),
-    }
-    return night, publish(result, outbox, writers)
+    _refuse_folders(outbox, inbox)
+    # Held for the whole night: the history that it starts from must be the one that it adds to.
+    with locked(outbox):
+        history = outbox / HISTORY_NAME
+        prior = closing_figures(history, loaded.rulebook.fiscal_year - 1)
+        night = run_batch(inbox, loaded, roster=roster, prior=prior, workers=workers, deadline=deadline)
+        result = night.result
+        name = summary_name(loaded.rulebook)
+        planned = plan_notices(result, night.sources, _points(result), _open_deadline(result))
+        notices = dict(planned.values())
+        outputs = (name, *notices, HISTORY_NAME, REPORT_NAME)
+        before = last_run(history, loaded.rulebook.fiscal_year)
+        around = Surroundings(
+            inbox=relative_folder(inbox, outbox),
+            notices={file: notice for file, (notice, _) in planned.items()},
+            changes=changes_between(before, tonight(result)) if before else None,
+        )
+        writers = {
+            name: lambda path: write_summary(result, path, outputs, around),
+            **notices,
+            HISTORY_NAME: lambda path: write_history(history, result, path),
+        }
+        return night, publish(result, outbox, writers)
 
 
-def _refuse_outbox(outbox: Path, inbox: Path) -> None:
+def _points(result: BatchResult) -> dict[Finding, Decimal]:
+    return {finding: at_risk.points for finding, at_risk in result.at_risk.items()}
+
+
+def _open_deadline(result: BatchResult) -> date | None:
+    """A day that is over is no day to put a workbook right by."""
+    over = result.deadline is not None and result.deadline < result.started_at.date()
+    return None if over else result.deadline
+
+
+def _refuse_folders(outbox: Path, inbox: Path) -> None:
+    # Before the outbox is made and locked: nothing is left behind for an inbox that is not there.
+    if not inbox.is_dir():
+        raise OperatorFault(str(inbox), "is not a folder", "Name the folder of filled workbooks with --inbox.")
     if outbox.exists() and not outbox.is_dir():
         raise OperatorFault(str(outbox), "is not a folder", "Name the folder for the results with --outbox.")
     # The inbox is only ever read, and tomorrow night would read tonight's summary as a submission.
@@ -93,10 +130,11 @@ def run_batch(
     roster: Roster | None = None,
     prior: dict[str, dict[str, int]] | None = None,
     workers: int = 1,
+    deadline: date | None = None,
 ) -> Night:
     """Read, score and reconcile a folder, writing nothing. `prior`: budget_code → last year's closing figures."""
     found = walk(inbox)
-    return _night(found, loaded, roster=roster, prior=prior, workers=workers)
+    return _night(found, loaded, roster=roster, prior=prior, workers=workers, deadline=deadline)
 
 
 def check_workbook(path: Path, loaded: LoadedRulebook) -> Checked:
@@ -113,6 +151,7 @@ def _night(
     roster: Roster | None = None,
     prior: dict[str, dict[str, int]] | None = None,
     workers: int = 1,
+    deadline: date | None = None,
 ) -> Night:
     started = _now()
     reads = read_all(found, loaded.rulebook, workers)
@@ -130,9 +169,11 @@ def _night(
         units=frames.units,
         scores=scored.scores,
         roster=_standing(roster, submissions) if roster else None,
+        deadline=deadline or loaded.rulebook.deadline,
+        at_risk=points_at_risk(findings, frames, scored, loaded.rulebook),
     )
     faults = tuple((one.path, read.fault) for one, read in zip(found, reads, strict=True) if read.fault)
-    return Night(result, frames, scored, faults)
+    return Night(result, frames, scored, {one.path: one for one in found}, faults)
 
 
 def examine(
@@ -178,7 +219,10 @@ def _fields_of(record: str, rulebook: Rulebook) -> list[str]:
 def _standing(roster: Roster, submissions: Iterable[Submission]) -> RosterStanding:
     received = {submission.budget_code for submission in submissions}
     missing = [(one.budget_code, one.unit_name) for one in roster.entries if one.budget_code not in received]
-    return RosterStanding(len(roster.entries), len(roster.entries) - len(missing), tuple(missing))
+    expected = tuple(
+        ExpectedDepartment(one.budget_code, one.unit_name, one.office, one.contact) for one in roster.entries
+    )
+    return RosterStanding(len(expected), len(expected) - len(missing), tuple(missing), expected)
 
 
 def _settle(found: Sequence[Found], reads: Sequence[Read]) -> tuple[tuple[InboxEntry, ...], list[Submission]]:
@@ -216,7 +260,7 @@ def _entry(found: Found, read: Read) -> InboxEntry:
     submission = read.submission
     entry = InboxEntry(found.path, found.size, read.sha256, found.mtime_ns, "accepted")
     if submission is not None:
-        return replace(entry, budget_code=submission.budget_code, unit_name=submission.unit_name)
+        return replace(entry, message=read.what, budget_code=submission.budget_code, unit_name=submission.unit_name)
     return _set_aside(entry, read.code, read.what)
 
 

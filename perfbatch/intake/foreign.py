@@ -24,6 +24,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "压缩包"),
     (b"\x1f\x8b", "压缩包"),
 )
+_FLAT_OPENDOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
 _SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _ENCODINGS = ("utf-8", "gb18030")
 
@@ -60,6 +61,8 @@ def name_foreign(content: bytes) -> SetAside:
     lowered = text.lstrip("\ufeff \t\r\n").casefold()
     if lowered.startswith("<?xml") and _SPREADSHEET_2003.decode() in lowered:
         return SetAside("F04", "XML 表格 2003")
+    if lowered.startswith("<?xml") and _FLAT_OPENDOCUMENT in lowered:
+        return SetAside("F04", "OpenDocument 表格 .fods")
     if lowered.startswith(("<!doctype html", "<html", "<table", "<meta", "<head")) or "<html" in lowered[:2_000]:
         return SetAside("F01", "网页 HTML")
     if lowered.startswith("mime-version:"):

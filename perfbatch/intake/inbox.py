@@ -1,9 +1,14 @@
-"""What lies in the inbox. It is only ever read: nothing in it is moved, changed or deleted."""
+"""What lies in the inbox. It is only ever read: nothing in it is moved, changed or deleted.
+
+Not even a time changes: files and folders are opened with O_NOATIME where the system grants it (Linux, to their owner and
+to root); elsewhere the time of access is what the mount keeps of it, and nothing else is touched.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +22,9 @@ __all__ = ["EntryKind", "Found", "found_at", "read_bytes", "walk"]
 
 _LOCK_PREFIX = "~$"
 _CHUNK = 1024 * 1024
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 
 
 class EntryKind(StrEnum):
@@ -43,8 +51,8 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry of the inbox. `path` is relative with forward slashes (bytes that are no UTF-8 shown as escapes); `size` in
-    bytes; `kind` FOLDER stands only for a folder that could not be entered."""
+    """An entry of the inbox. `path` is relative with forward slashes, fit to show (see `walk`'s escapes); `size` in bytes;
+    `kind` FOLDER stands only for a folder that could not be entered."""
 
     path: str
     absolute: Path
@@ -65,57 +73,96 @@ def walk(inbox: Path) -> list[Found]:
     while waiting:
         folder, prefix = waiting.pop()
         try:
-            names = os.listdir(folder)  # noqa: PTH208 - names only; Path.iterdir would build a path for each first
+            listing = _list(folder, follow=not prefix)
         except OSError as error:
             if not prefix:
                 remedy = "Name a folder that exists and can be read (--inbox)."
                 raise OperatorFault(str(inbox), f"cannot be read ({error.strerror})", remedy) from None
-            if isinstance(error, FileNotFoundError | NotADirectoryError):
-                continue
-            found.append(_found(folder, prefix.removesuffix("/"), EntryKind.FOLDER))
+            if not isinstance(error, FileNotFoundError):
+                relative = prefix.removesuffix("/")
+                found.append((os.fsencode(relative), Found(_shown(relative), folder, 0, 0, EntryKind.FOLDER)))
             continue
-        for name in names:
-            if name.startswith((".", _LOCK_PREFIX)):
-                continue
+        for name, status in listing:
             path, relative = folder / name, prefix + name
-            try:
-                mode = path.lstat().st_mode
-            except FileNotFoundError:
-                continue
-            except OSError:
+            if status is None:
                 found.append((os.fsencode(relative), Found(_shown(relative), path, 0, 0, EntryKind.UNKNOWN)))
-                continue
-            if stat.S_ISDIR(mode):
+            elif stat.S_ISDIR(status.st_mode):
                 waiting.append((path, relative + "/"))
             else:
-                found.append(_found(path, relative, _kind(mode)))
+                found.append((os.fsencode(relative), _found(path, relative, status)))
     return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+
+
+def _list(folder: Path, *, follow: bool) -> list[tuple[str, os.stat_result | None]]:
+    """Names and statuses of a folder's entries; None where one cannot be looked at. Raises `OSError`.
+
+    Where the system can, through an open folder: a link put in its place meanwhile leads nowhere.
+    """
+    if os.listdir not in os.supports_fd or os.stat not in os.supports_dir_fd:
+        return [(name, status) for name in _wanted(folder) for status in _statuses(folder / name, None)]
+    # The inbox itself may be a link: the operator named it.
+    handle = _open_unnoticed(folder, os.O_RDONLY | os.O_DIRECTORY | (0 if follow else os.O_NOFOLLOW))
+    try:
+        return [(name, status) for name in _wanted(handle) for status in _statuses(name, handle)]
+    finally:
+        os.close(handle)
+
+
+def _wanted(folder: Path | int) -> list[str]:
+    return [name for name in os.listdir(folder) if not name.startswith((".", _LOCK_PREFIX))]  # noqa: PTH208
+
+
+def _statuses(path: Path | str, handle: int | None) -> list[os.stat_result | None]:
+    """The status of an entry, None where it cannot be had, nothing where the entry went away."""
+    try:
+        return [os.stat(path, dir_fd=handle, follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+    except OSError:
+        return [None]
+
+
+def _open_unnoticed(path: Path, flags: int) -> int:
+    """Open for reading without a new time of access, where the system lets the caller: its own files, or any for root."""
+    flags |= getattr(os, "O_CLOEXEC", 0)
+    try:
+        return os.open(path, flags | getattr(os, "O_NOATIME", 0))
+    except PermissionError:
+        return os.open(path, flags)
 
 
 def found_at(path: Path) -> Found:
     """One file that somebody named, as an entry of its own; a link that they named is followed."""
     real = Path(os.path.realpath(path))
     try:
-        mode = real.lstat().st_mode
+        status = real.lstat()
     except OSError:
         # Gone or out of reach: opening it says which.
         return Found(_shown(str(path)), real, 0, 0, EntryKind.FILE)
-    kind = EntryKind.FOLDER if stat.S_ISDIR(mode) else _kind(mode)
-    return _found(real, str(path), kind)[1]
+    return _found(real, str(path), status)
 
 
-def _found(path: Path, relative: str, kind: EntryKind) -> tuple[bytes, Found]:
-    try:
-        status = path.lstat()
-        size, modified, inode = status.st_size, status.st_mtime_ns, status.st_ino
-    except OSError:
-        size = modified = inode = 0
-    return os.fsencode(relative), Found(_shown(relative), path, size, modified, kind, inode)
+def _found(path: Path, relative: str, status: os.stat_result) -> Found:
+    return Found(_shown(relative), path, status.st_size, status.st_mtime_ns, _kind(status.st_mode), status.st_ino)
 
 
 def _shown(relative: str) -> str:
-    """A path that can be printed and written as UTF-8, whatever bytes the file system holds."""
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+    """A path that can be printed, stored and compared, whatever bytes the file system holds.
+
+    Bytes that are no UTF-8, controls, line separators and marks of reading direction become escapes; where a backslash may
+    stand in a name it is doubled, so that no two entries are shown alike.
+    """
+    text = relative.replace("\\", "\\\\") if os.sep == "/" else relative
+    return _UNPRINTABLE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    number = ord(match.group())
+    if 0xDC80 <= number <= 0xDCFF:
+        # Python keeps a byte that is not UTF-8 as U+DC80 … U+DCFF.
+        return f"\\x{number - 0xDC00:02x}"
+    # A control's code point and a stray byte of the same number are told apart.
+    return f"\\u{number:04x}"
 
 
 def _kind(mode: int) -> EntryKind:
@@ -129,24 +176,27 @@ def _kind(mode: int) -> EntryKind:
         return EntryKind.SOCKET
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
         return EntryKind.DEVICE
+    if stat.S_ISDIR(mode):
+        return EntryKind.FOLDER
     return EntryKind.UNKNOWN
 
 
 def read_bytes(found: Found, limits: Limits | None = None) -> tuple[bytes, str]:
-    """The bytes of a regular file and their SHA-256 in hex.
+    """A private copy of a regular file and its SHA-256 in hex; nothing after this looks at the file again.
 
     Raises `SetAside`: F07 larger than the limits; F10 not a regular file, not permitted, gone; F11 changed since it was
-    found or while it was read (somebody is still copying it).
+    found or while it was copied (somebody is still writing it).
     """
     limits = limits or Limits()
     if found.kind is not EntryKind.FILE:
         raise SetAside("F10", _WHAT[found.kind])
     if found.size > limits.file_bytes:
         raise SetAside("F07", f"文件 {found.size} 字节，上限 {limits.file_bytes} 字节")
-    # A link or a pipe put in the file's place after it was found must neither be followed nor hang the night.
+    # A link or a pipe put in the file's place after it was found must neither be followed nor hang the night. (A link put in
+    # the place of a folder above it leads to another inode, which the comparison below refuses.)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(found.absolute, flags)
+        descriptor = _open_unnoticed(found.absolute, flags)
     except FileNotFoundError:
         raise SetAside("F10", "文件已不存在") from None
     except PermissionError:
@@ -168,6 +218,11 @@ def read_bytes(found: Found, limits: Limits | None = None) -> tuple[bytes, str]:
         except OSError as error:
             raise SetAside("F10", f"读取出错：{error.strerror}") from None
         after = os.fstat(descriptor)
-    if length != found.size or (after.st_size, after.st_mtime_ns) != (found.size, found.mtime_ns):
+    # A writer may put the time of its content back; the time of the change itself nobody can.
+    if length != found.size or _state(after) != _state(before):
         raise SetAside("F11")
     return b"".join(pieces), digest.hexdigest()
+
+
+def _state(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns

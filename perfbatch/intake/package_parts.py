@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfbatch.intake.limits import Limits
@@ -41,7 +41,7 @@ class WorkbookPart:
 
     `sheets`: sheet name → part name, worksheets only, in order. `names`: workbook-level defined names → area; a name that
     refers to anything but one block of cells of one sheet of this workbook is not there. `full_calculation`: nobody has
-    calculated the workbook since it was written.
+    calculated the workbook since it was written. `styles_part`, `strings_part`: their names, None where there is none.
     """
 
     sheets: Mapping[str, str]
@@ -49,6 +49,7 @@ class WorkbookPart:
     full_calculation: bool
     date1904: bool
     styles_part: str | None
+    strings_part: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +174,39 @@ def read_workbook_part(package: zipfile.ZipFile, limits: Limits) -> WorkbookPart
     related = _relationships(package, part, limits)
     worksheets = {one.id: one.part for one in related if one.kind == "worksheet"}
     sheets = {name: worksheets[key] for name, key in reader.sheets if key in worksheets}
-    if not sheets:
-        raise SetAside("F03")
+    _refuse_sheets(package, reader.sheets, sheets, related)
+    if len(reader.names) > limits.names:
+        raise SetAside("F07", f"{len(reader.names)} 个名称，上限 {limits.names}")
     names = {
         name: area
         for name, text in reader.names.items()
         if (area := parse_area(text)) is not None and area.sheet in sheets
     }
-    styles = next((one.part for one in related if one.kind == "styles"), None)
-    return WorkbookPart(sheets, names, reader.full_calculation, reader.date1904, styles)
+    styles, strings = (
+        next((one.part for one in related if one.kind == kind and one.part in package.namelist()), None)
+        for kind in ("styles", "sharedStrings")
+    )
+    return WorkbookPart(sheets, names, reader.full_calculation, reader.date1904, styles, strings)
+
+
+def _refuse_sheets(
+    package: zipfile.ZipFile,
+    listed: Sequence[tuple[str, str]],
+    sheets: Mapping[str, str],
+    related: Sequence[_Relationship],
+) -> None:
+    """Raise `SetAside` F03 where the workbook has no worksheet, or one without a part, a name or a part of its own."""
+    known = {one.id for one in related}
+    parts = list(sheets.values())
+    if (
+        not sheets
+        or any(key not in known for _, key in listed)
+        or len({name.casefold() for name, _ in listed}) != len(listed)
+        or len(known) != len(related)
+        or len(set(parts)) != len(parts)
+        or not set(parts) <= set(package.namelist())
+    ):
+        raise SetAside("F03")
 
 
 def read_styles(package: zipfile.ZipFile, part: str | None, limits: Limits) -> Styles:
@@ -199,6 +224,8 @@ def read_styles(package: zipfile.ZipFile, part: str | None, limits: Limits) -> S
                 custom.setdefault(int(attributes.get("numFmtId", "0")), attributes.get("formatCode", ""))
             elif element == "xf" and inside and inside[-1] == "cellXfs":
                 styles.append(int(attributes.get("numFmtId", "0")))
+                if len(styles) > limits.styles:
+                    raise SetAside("F07", f"单元格格式超过 {limits.styles} 种")
         except ValueError:
             raise SetAside("F03") from None
         inside.append(element)

@@ -45,7 +45,7 @@ def read_submission(content: bytes, file: str, rulebook: Rulebook, limits: Limit
     """
     limits = limits or Limits()
     inspect(content, limits)
-    with open_workbook(content, limits) as workbook:
+    with open_workbook(content, limits, rulebook.field_by_id) as workbook:
         _recognise(workbook, rulebook)
         return _Reader(workbook, file, rulebook).submission()
 

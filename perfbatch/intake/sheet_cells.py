@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from perfbatch.intake.extent import SheetExtent, scan_part
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.markup import scan
 from perfbatch.intake.set_aside import SetAside
 
 __all__ = ["SheetCells", "StoredCell", "cell_name", "parse_cell", "read_sheet_cells", "shift_formula"]
@@ -39,11 +39,14 @@ class StoredCell:
 
 @dataclass(frozen=True, slots=True)
 class SheetCells:
-    """The cells of one sheet by (row, column), both from 1, and its merged areas: covered cell → top-left cell."""
+    """The cells of one sheet by (row, column), both from 1, and its merged areas: covered cell → top-left cell.
+
+    `extent` counts what is stored, styled empty cells too."""
 
     cells: Mapping[tuple[int, int], StoredCell]
     merged: Mapping[tuple[int, int], tuple[int, int]]
     filled_rows: frozenset[int]
+    extent: SheetExtent = field(default=SheetExtent(0, 0))
 
 
 def parse_cell(name: str) -> tuple[int, int]:
@@ -93,6 +96,7 @@ class _SheetReader:
         self.cells: dict[tuple[int, int], StoredCell] = {}
         self.merged: list[tuple[int, int, int, int]] = []
         self.last_row = self.last_column = 0
+        self.stored = self.references = self._links = self._in_row = 0
         self._shared: dict[str, tuple[int, int, str]] = {}
         self._row = self._column = 0
         self._type, self._style = "n", 0
@@ -103,11 +107,19 @@ class _SheetReader:
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
         if element == "c":
+            self.stored += 1
             reference = attributes.get("r")
             if reference is None:
                 self._column += 1
             else:
                 self._row, self._column = parse_cell(reference)
+                # A cell in another row than the one around it: readers disagree on where it stands.
+                if self._in_row not in (0, self._row):
+                    raise SetAside("F03")
+            if self._column > _COLUMNS:
+                raise SetAside("F03")
+            if self.stored > self._limits.stored_cells:
+                raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
             self._type = attributes.get("t", "n")
             style = attributes.get("s", "0")
             self._style = int(style) if style.isdecimal() and len(style) < 9 else 0
@@ -117,7 +129,8 @@ class _SheetReader:
             number = attributes.get("r", str(self._row + 1))
             if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= _ROWS):
                 raise SetAside("F03")
-            self._row, self._column = int(number), 0
+            self._row = self._in_row = int(number)
+            self._column = 0
         elif element == "v":
             self._listening, self._text, self._has_value = True, [], True
         elif element == "f":
@@ -128,6 +141,12 @@ class _SheetReader:
             first, _, last = attributes.get("ref", "").partition(":")
             (top, left), (bottom, right) = parse_cell(first), parse_cell(last or first)
             self.merged.append((top, left, bottom, right))
+            if len(self.merged) > self._limits.merges:
+                raise SetAside("F07", f"合并单元格超过 {self._limits.merges} 处")
+        elif element == "hyperlink":
+            self._links += 1
+            if self._links > self._limits.hyperlinks:
+                raise SetAside("F07", f"超链接超过 {self._limits.hyperlinks} 个")
 
     def text(self, piece: str) -> None:
         if self._listening:
@@ -145,8 +164,13 @@ class _SheetReader:
         # An empty <v/> is what some writers leave for a formula not yet calculated; only a text can be empty.
         has_value = self._inline or (self._has_value and (self._value != "" or self._type in ("str", "s")))
         formula = self._formula_of()
+        if self._type == "s":
+            self.references += 1
         if formula is None and not has_value:
             return
+        if (self._row, self._column) in self.cells or (self._type == "s" and not self._value.strip().isdecimal()):
+            # Two cells in one place, or a text that is nowhere: readers disagree on what stands there.
+            raise SetAside("F03")
         self.cells[self._row, self._column] = StoredCell(
             self._type, self._style, "" if self._type in ("s", "inlineStr") else self._value, formula, has_value
         )
@@ -174,12 +198,7 @@ class _SheetReader:
 def read_sheet_cells(package: zipfile.ZipFile, part: str, limits: Limits) -> SheetCells:
     """Read a sheet part. Raises `SetAside`: F03 missing or damaged, F07 more cells than the limits."""
     reader = _SheetReader(limits)
-    try:
-        stream = package.open(part)
-    except KeyError:
-        raise SetAside("F03") from None
-    with stream:
-        scan(stream, reader.start, reader.end, reader.text)
+    scan_part(package, part, limits, reader.start, reader.end, reader.text)
     covered: dict[tuple[int, int], tuple[int, int]] = {}
     for top, left, bottom, right in reader.merged:
         # Only what lies around cells in use matters; a merge may claim the whole sheet.
@@ -189,4 +208,5 @@ def read_sheet_cells(package: zipfile.ZipFile, part: str, limits: Limits) -> She
             for column in range(left, right + 1):
                 if (row, column) != (top, left):
                     covered[row, column] = (top, left)
-    return SheetCells(reader.cells, covered, frozenset(row for row, _ in reader.cells))
+    extent = SheetExtent(reader.stored, reader.references)
+    return SheetCells(reader.cells, covered, frozenset(row for row, _ in reader.cells), extent)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from typing import Literal, TypeVar
 
 from python_calamine import CalamineWorkbook
 
+from perfbatch.intake.extent import measure_sheet, refuse_strings
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.package_parts import Area, Styles, WorkbookPart, read_styles, read_workbook_part
 from perfbatch.intake.set_aside import SetAside
@@ -71,15 +71,31 @@ def _calamine(action: Callable[[], _T]) -> _T:
 class Workbook:
     """An open workbook; sheets are read when first asked for."""
 
-    def __init__(self, package: zipfile.ZipFile, content: bytes, limits: Limits) -> None:
+    def __init__(
+        self, package: zipfile.ZipFile, content: bytes, limits: Limits, wanted: Container[str] | None = None
+    ) -> None:
         self._package = package
         self._limits = limits
         self._part: WorkbookPart = read_workbook_part(package, limits)
         self._styles: Styles = read_styles(package, self._part.styles_part, limits)
-        self._values = _calamine(lambda: CalamineWorkbook.from_filelike(io.BytesIO(content)))
         self._cells: dict[str, SheetCells] = {}
+        self._measure(wanted)
+        self._values = _calamine(lambda: CalamineWorkbook.from_filelike(io.BytesIO(content)))
         self._grids: dict[str, Sequence[Sequence[CellValue]]] = {}
         self._inputs: dict[str, set[tuple[int, int]]] = {}
+
+    def _measure(self, wanted: Container[str] | None) -> None:
+        """Hold every sheet to the limits before the value reader sees the content: those that will be read by reading them."""
+        names = self._part.names.items()
+        named = {area.sheet for name, area in names if wanted is None or name in wanted}
+        stored = references = 0
+        for sheet, part in self._part.sheets.items():
+            read = self.cells(sheet) if sheet in named else None
+            extent = read.extent if read else measure_sheet(self._package, part, self._limits)
+            stored, references = stored + extent.stored, references + extent.references
+            if stored > self._limits.stored_cells:
+                raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
+        refuse_strings(self._package, self._part, references, self._limits)
 
     @property
     def full_calculation(self) -> bool:
@@ -99,16 +115,11 @@ class Workbook:
     def cells(self, sheet: str) -> SheetCells:
         """The raw cells of a sheet. Raises `SetAside` F03 or F07."""
         if sheet not in self._cells:
-            try:
-                self._cells[sheet] = read_sheet_cells(self._package, self._part.sheets[sheet], self._limits)
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
-                raise SetAside("F03") from None
+            self._cells[sheet] = read_sheet_cells(self._package, self._part.sheets[sheet], self._limits)
         return self._cells[sheet]
 
     def _grid(self, sheet: str) -> Sequence[Sequence[CellValue]]:
         if sheet not in self._grids:
-            self.cells(sheet)  # the raw reader holds the sheet to the limits before a dense grid is made of it
-
             self._grids[sheet] = _calamine(
                 lambda: self._values.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             )
@@ -182,12 +193,15 @@ def _kind(value: CellValue) -> CellKind:
 
 
 @contextmanager
-def open_workbook(content: bytes, limits: Limits | None = None) -> Iterator[Workbook]:
-    """Open the bytes of a workbook that the guard has passed. Raises `SetAside`: F03 damaged or without sheets, F07."""
+def open_workbook(
+    content: bytes, limits: Limits | None = None, wanted: Container[str] | None = None
+) -> Iterator[Workbook]:
+    """Open the bytes of a workbook that the guard has passed. `wanted`: the defined names that will be asked for (None:
+    any). Raises `SetAside`: F03 damaged or without sheets, F07 larger than the limits."""
     limits = limits or Limits()
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, OSError, ValueError):
         raise SetAside("F03") from None
     with package:
-        yield Workbook(package, content, limits)
+        yield Workbook(package, content, limits, wanted)

@@ -9,10 +9,12 @@ __all__ = ["CELL_LIMIT", "cell_text", "storable_text"]
 CELL_LIMIT = 32_767
 """UTF-16 code units that a cell of a workbook holds; a longer text makes Excel repair the file."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-# What XML 1.0 cannot hold, C1 controls (they show as nothing), and the marks that reverse the reading direction: a file
-# name can use them to look like another one.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# What UTF-8 cannot hold; what JSON leaves as it is and yet acts on whoever prints it: C1 controls (terminals take some for
+# commands) and the marks that reverse the reading direction (a file name can use them to look like another one).
+_LIVE = "\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+_UNSTORABLE = re.compile(f"[\ud800-\udfff{_LIVE}]")
+# What XML 1.0 cannot hold either.
+_UNSHOWABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_LIVE}]")
 _LINE_END = re.compile("\r\n?")
 
 
@@ -25,8 +27,9 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def storable_text(text: str) -> str:
-    """Text that UTF-8 can hold: lone surrogates become a visible `\\xNN` (a byte of a file name) or `\\uNNNN`."""
-    return _SURROGATE.sub(_escape, text)
+    """Text that UTF-8 can hold and that is inert once JSON has escaped it: lone surrogates become a visible `\\xNN` (a byte of
+    a file name) or `\\uNNNN`, and so do C1 controls and marks of reading direction."""
+    return _UNSTORABLE.sub(_escape, text)
 
 
 def cell_text(text: str) -> str:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import socket
+import stat
 from pathlib import Path
 
 import pytest
 
 from perfbatch.errors import OperatorFault
+from perfbatch.intake import inbox as inbox_module
 from perfbatch.intake.inbox import EntryKind, read_bytes, walk
 from perfbatch.intake.limits import Limits
+from perfbatch.intake.reading_pool import read_all
 from perfbatch.intake.set_aside import SetAside
+from tests.workbooks import blank, rulebook
 
 
 def test_files_are_ordered_by_the_bytes_of_their_paths_and_locks_and_hidden_ones_left_out(tmp_path: Path) -> None:
@@ -137,3 +142,155 @@ def test_a_name_that_is_no_utf8_can_be_shown(tmp_path: Path) -> None:
     (found,) = walk(tmp_path)
     assert found.path == "\\xb9\\xa4.xlsx"
     assert read_bytes(found)[0] == b"x"
+
+
+STRANGE = {
+    b"line\nbreak.xlsx": "line\\u000abreak.xlsx",
+    b"tab\tand bell\x07.xlsx": "tab\\u0009and bell\\u0007.xlsx",
+    "翻转\u202exslx.exe".encode(): "翻转\\u202exslx.exe",
+    b"\xff\xfe\xb9\xa4.xlsx": "\\xff\\xfe\\xb9\\xa4.xlsx",
+    b"\\xff\\xfe\\xb9\\xa4.xlsx": "\\\\xff\\\\xfe\\\\xb9\\\\xa4.xlsx",
+    b"=cmd|' C calc'!A0.xlsx": "=cmd|' C calc'!A0.xlsx",
+    "\u00ff.xlsx".encode(): "\u00ff.xlsx",
+    "\x85\x9b31m.xlsx".encode(): "\\u0085\\u009b31m.xlsx",
+    "\u2028.xlsx".encode(): "\\u2028.xlsx",
+    "工".encode() * 83 + b"x": "工" * 83 + "x",
+    b"-rf": "-rf",
+    b"[red]x[red]": "[red]x[red]",
+    b"%s{}": "%s{}",
+}
+
+
+def test_names_of_any_bytes_are_shown_inert_and_no_two_alike(tmp_path: Path) -> None:
+    for name in STRANGE:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(name)
+    found = walk(tmp_path)
+    assert {read_bytes(one)[0]: one.path for one in found} == STRANGE
+    for one in found:
+        one.path.encode("utf-8")
+        assert one.path.isprintable()
+
+
+def test_a_strange_folder_is_shown_like_a_strange_file(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\nb\xff"))
+    folder.mkdir()
+    (folder / "c.xlsx").write_bytes(b"x")
+    assert [one.path for one in walk(tmp_path)] == ["a\\u000ab\\xff/c.xlsx"]
+
+
+def test_the_inbox_is_the_same_after_a_night_times_included(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / "子").mkdir(parents=True)
+    files = {"a.xlsx": blank(), "子/b.xlsx": blank(), "子/c.txt": b"x", "~$a.xlsx": b"lock", "d.xlsx": b"PK"}
+    for name, content in files.items():
+        (inbox / name).write_bytes(content)
+    os.mkfifo(inbox / "pipe")
+    (inbox / "link").symlink_to("a.xlsx")
+    entries = (inbox, *inbox.rglob("*"))
+    for path in entries:
+        # A time of access before that of change is what a mount with relatime moves on at the first look.
+        os.utime(path, ns=(10**18, 10**18 + 1), follow_symlinks=False)
+    before = [path.lstat() for path in entries]
+    reads = read_all(walk(inbox), rulebook(), workers=2)
+    assert [read.code for read in reads] == ["", "F01", "F10", "F10", "", "F01"]
+    # Size, owner, mode, inode, links and all three times; listing the folder or reading a file here would change them.
+    assert [path.lstat() for path in entries] == before
+    assert {name: (inbox / name).read_bytes() for name in files} == files
+    assert sorted(inbox.rglob("*")) == sorted(entries[1:])
+
+
+@pytest.mark.parametrize("target", ["self", "..", "other", "/etc/passwd", "nowhere", "folder"])
+def test_f10_links_of_every_kind(tmp_path: Path, target: str) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / "folder").mkdir(parents=True)
+    (inbox / "folder" / "x.xlsx").write_bytes(b"x")
+    (inbox / "self").symlink_to(target)
+    (inbox / "other").symlink_to("self")
+    codes = {}
+    for found in walk(inbox):
+        try:
+            codes[found.path] = read_bytes(found)[0].decode()
+        except SetAside as reason:
+            codes[found.path] = f"{reason.code} {reason.what}"
+    assert codes == {"folder/x.xlsx": "x", "self": "F10 符号链接", "other": "F10 符号链接"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")
+def test_f10_a_device(tmp_path: Path) -> None:
+    try:
+        os.mknod(tmp_path / "zero.xlsx", 0o666 | stat.S_IFCHR, os.makedev(1, 5))
+    except OSError:
+        pytest.skip("devices cannot be made here")
+    assert refusal(tmp_path) == ("F10", "设备，不是普通文件")
+
+
+def test_f10_a_link_put_in_the_place_of_a_folder_leads_nowhere(tmp_path: Path) -> None:
+    inbox, outside = tmp_path / "inbox", tmp_path / "outside"
+    for folder in (inbox / "sub", outside):
+        folder.mkdir(parents=True)
+        (folder / "a.xlsx").write_bytes(b"x")
+        os.utime(folder / "a.xlsx", ns=(1, 1))
+    (found,) = walk(inbox)
+    (inbox / "sub").rename(tmp_path / "away")
+    (inbox / "sub").symlink_to(outside)
+    with pytest.raises(SetAside) as caught:
+        read_bytes(found)
+    assert caught.value.code == "F11"
+
+
+@pytest.mark.parametrize("change", ["grows", "shrinks", "same size, time put back"])
+def test_f11_a_file_that_changes_while_it_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"x" * 3_000_000)
+    (found,) = walk(tmp_path)
+    monkeypatch.setattr(inbox_module, "_CHUNK", 1_000_000)
+    fdopen = os.fdopen
+
+    class Stream:
+        """The open file, changed by somebody else after the first megabyte."""
+
+        def __init__(self, descriptor: int, mode: str) -> None:
+            self.file = fdopen(descriptor, mode)
+
+        def __enter__(self) -> Stream:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.file.close()
+
+        def read(self, size: int) -> bytes:
+            piece = self.file.read(size)
+            if self.file.tell() == size:
+                with path.open("r+b") as writer:
+                    if change == "shrinks":
+                        writer.truncate(1_500_000)
+                    else:
+                        writer.seek(0 if change.startswith("same") else 3_000_000)
+                        writer.write(b"y")
+                os.utime(path, ns=(found.mtime_ns, found.mtime_ns))
+            return piece
+
+    monkeypatch.setattr(os, "fdopen", Stream)
+    with pytest.raises(SetAside) as caught:
+        read_bytes(found)
+    assert caught.value.code == "F11"
+
+
+def test_a_thousand_levels_of_folders_end_in_an_entry_or_a_file(tmp_path: Path) -> None:
+    here = os.getcwd()  # noqa: PTH109
+    try:
+        os.chdir(tmp_path)
+        for _ in range(300):
+            os.mkdir("f" * 20)  # noqa: PTH102
+            os.chdir("f" * 20)
+        Path("deep.xlsx").write_bytes(b"x")
+    finally:
+        os.chdir(here)
+    (found,) = walk(tmp_path)
+    assert found.kind is EntryKind.FOLDER
+    with pytest.raises(SetAside) as caught:
+        read_bytes(found)
+    assert caught.value.code == "F10"
+    shutil.rmtree(tmp_path)

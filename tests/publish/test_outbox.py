@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 
 from perfbatch.errors import BatchFault
+from perfbatch.publish import exchange
 from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, Writer, publish
 from perfbatch.result import BatchResult
 
@@ -42,6 +43,12 @@ def outbox(tmp_path: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
+
+
+@pytest.fixture
+def file_by_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outbox that cannot be exchanged as a whole."""
+    monkeypatch.setattr(exchange, "prepare", lambda *_: False)
 
 
 def holds(outbox: Path) -> dict[str, bytes]:
@@ -112,6 +119,7 @@ def test_a_writer_that_writes_nothing_is_a_fault(district: BatchResult, outbox: 
     assert holds(outbox) == LAST_NIGHT
 
 
+@pytest.mark.usefixtures("file_by_file")
 @pytest.mark.parametrize("refused", [SUMMARY, NOTICE, "history.sqlite", REPORT_NAME])
 def test_a_file_that_is_open_elsewhere_puts_all_back(
     district: BatchResult, outbox: Path, monkeypatch: pytest.MonkeyPatch, refused: str
@@ -134,6 +142,7 @@ def test_a_file_that_is_open_elsewhere_puts_all_back(
     assert not list(outbox.glob(".perfbatch-*"))
 
 
+@pytest.mark.usefixtures("file_by_file")
 def test_a_file_system_without_hard_links_is_put_back_too(
     district: BatchResult, outbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +169,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from perfbatch.publish import outbox as switch
 outbox, at = Path(sys.argv[1]), int(sys.argv[2])
+switch.exchange.prepare = lambda *_: False
 switch.write_report = lambda result, outputs, path: path.write_bytes(b"{report")
 replace, count = Path.replace, 0
 def dies(self, target):
@@ -175,6 +185,7 @@ switch.publish(SimpleNamespace(), outbox, writers)
 """
 
 
+@pytest.mark.usefixtures("file_by_file")
 @pytest.mark.parametrize("switched", [0, 2])
 def test_a_run_killed_between_two_renames_is_undone_by_the_next(
     district: BatchResult, outbox: Path, switched: int

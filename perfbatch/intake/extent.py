@@ -1,0 +1,203 @@
+"""How much a workbook holds, counted in its parts before any of it is held: cells, strings, merges, links, styles.
+
+What a part claims about itself (`<dimension>`, `count`) is not believed; where a reader would believe it, it must be true.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from perfbatch.intake.limits import Limits
+from perfbatch.intake.markup import local, scan, scan_starts
+from perfbatch.intake.package_parts import WorkbookPart
+from perfbatch.intake.set_aside import SetAside
+
+__all__ = ["SheetExtent", "measure_sheet", "refuse_strings", "scan_part"]
+
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetExtent:
+    """`stored` cells of a sheet, styled empty ones among them, and the `references` to shared strings in them."""
+
+    stored: int
+    references: int
+
+
+def measure_sheet(package: zipfile.ZipFile, part: str, limits: Limits) -> SheetExtent:
+    """Count a sheet's cells, keeping none. Raises `SetAside`: F03 where they cannot be, F07 more than the limits."""
+    counted = _Sheet(limits)
+    try:
+        with package.open(part) as stream:
+            scan_starts(stream, counted.start)
+    except (KeyError, *_DAMAGED):
+        raise SetAside("F03") from None
+    return SheetExtent(counted.stored, counted.references)
+
+
+def refuse_strings(package: zipfile.ZipFile, book: WorkbookPart, references: int, limits: Limits) -> None:
+    """Raise `SetAside`: F03 where the shared strings claim to be more than there are, F07 where they are too many or, each
+    as often as it is referred to, too long."""
+    if book.strings_part is None:
+        return
+    strings = _Strings(limits)
+    scan_part(package, book.strings_part, limits, strings.start, strings.end, strings.text)
+    # The claim may count distinct strings, as it should, or references, as some writers have it.
+    if strings.claimed > max(len(strings.lengths), references):
+        raise SetAside("F03")
+    if references * max(strings.lengths, default=0) <= limits.expanded_text:
+        return
+    counted = _References()
+    for part in book.sheets.values():
+        scan_part(package, part, limits, counted.start, counted.end, counted.text)
+    lengths = strings.lengths
+    total = sum(lengths[index] * times for index, times in counted.times.items() if index < len(lengths))
+    if total > limits.expanded_text:
+        raise SetAside("F07", f"文字展开后 {total} 字，上限 {limits.expanded_text} 字")
+
+
+def scan_part(
+    package: zipfile.ZipFile,
+    part: str,
+    limits: Limits,
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """`scan` over a part of the package. Raises `SetAside` F03 where the part is missing or damaged."""
+    try:
+        with package.open(part) as stream:
+            scan(stream, start, end, text, limits)
+    except (KeyError, *_DAMAGED):
+        raise SetAside("F03") from None
+
+
+class _Sheet:
+    """Counts one sheet's cells and what goes with them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.stored = self.references = 0
+        self._merges = self._links = 0
+        self._row = self._column = self._bottom = self._right = 0
+        self._in_row = 0
+        self._columns: dict[str, int] = {}
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "c":
+            self.stored += 1
+            self._place(attributes.get("r"))
+            if attributes.get("t") == "s":
+                self.references += 1
+        elif element in ("v", "f", "is"):
+            if self._row > self._bottom or self._column > self._right:
+                self._bottom, self._right = max(self._bottom, self._row), max(self._right, self._column)
+                if self._bottom * self._right > self._limits.cells:
+                    raise SetAside("F07", f"单元格范围超过 {self._limits.cells} 个")
+        elif element == "row":
+            number = attributes.get("r", str(self._in_row + 1))
+            if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= _ROWS):
+                raise SetAside("F03")
+            self._row = self._in_row = int(number)
+            self._column = 0
+        elif element == "mergeCell":
+            self._merges += 1
+            if self._merges > self._limits.merges:
+                raise SetAside("F07", f"合并单元格超过 {self._limits.merges} 处")
+        elif element == "hyperlink":
+            self._links += 1
+            if self._links > self._limits.hyperlinks:
+                raise SetAside("F07", f"超链接超过 {self._limits.hyperlinks} 个")
+        elif ":" in element:
+            self.start(local(element), attributes)
+
+    def _place(self, reference: str | None) -> None:
+        if reference is None:
+            self._column += 1
+        else:
+            match = _CELL.fullmatch(reference)
+            if match is None:
+                raise SetAside("F03")
+            letters, row = match[1], int(match[2])
+            # A cell in another row than the one around it: readers disagree on where it stands.
+            if self._in_row and row != self._in_row:
+                raise SetAside("F03")
+            column = self._columns.get(letters)
+            if column is None:
+                column = self._columns[letters] = _column(letters)
+            self._row, self._column = row, column
+        if self._row > _ROWS or self._column > _COLUMNS:
+            raise SetAside("F03")
+        if self.stored > self._limits.stored_cells:
+            raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+class _Strings:
+    """Counts the shared strings and their lengths in characters."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.claimed = 0
+        self.lengths: list[int] = []
+        self._listening = False
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "t":
+            self._listening = True
+        elif element == "si":
+            self.lengths.append(0)
+            if len(self.lengths) > self._limits.shared_strings:
+                raise SetAside("F07", f"文字超过 {self._limits.shared_strings} 条")
+        elif element == "sst":
+            claimed = attributes.get("uniqueCount", "0").strip()
+            # What is no number at all, readers take for none.
+            self.claimed = int(claimed) if claimed.isascii() and claimed.isdecimal() and len(claimed) < 20 else 0
+
+    def end(self, element: str) -> None:
+        if element == "t":
+            self._listening = False
+
+    def text(self, piece: str) -> None:
+        if self._listening and self.lengths:
+            self.lengths[-1] += len(piece)
+
+
+class _References:
+    """Counts how often each shared string is referred to."""
+
+    def __init__(self) -> None:
+        self.times: Counter[int] = Counter()
+        self._shared = self._listening = False
+        self._text: list[str] = []
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "c":
+            self._shared = attributes.get("t") == "s"
+        elif element == "v":
+            self._listening, self._text = self._shared, []
+
+    def text(self, piece: str) -> None:
+        if self._listening:
+            self._text.append(piece)
+
+    def end(self, element: str) -> None:
+        if element == "v" and self._listening:
+            self._listening = False
+            index = "".join(self._text).strip()
+            if index.isascii() and index.isdecimal() and len(index) < 10:
+                self.times[int(index)] += 1

@@ -1,0 +1,105 @@
+"""Nights to be killed in: they are published one after the other, each output saying which night it is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from perfbatch.publish import exchange, outbox
+from perfbatch.publish.outbox import REPORT_NAME, Writer, publish
+
+__all__ = ["NAMES", "night_of", "publish_night", "start", "start_and_die"]
+
+NAMES = ("district-summary-2020.xlsx", "history.sqlite", *(f"notices/{code}-局.xlsx" for code in range(116001, 116031)))
+
+_CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime", "ctypes.dlsym"}
+
+
+def publish_night(folder: Path, night: int, notices: int = 30) -> None:
+    """Publish one night; every second one has a notice less."""
+    names = NAMES[: 2 + notices - (night + 1) % 2]
+    writers: dict[str, Writer] = {name: _writer(night, name) for name in names}
+    with patch.object(outbox, "write_report", _write_report):
+        publish(SimpleNamespace(night=night), folder, writers)  # type: ignore[arg-type]
+
+
+def _writer(night: int, name: str) -> Writer:
+    def write(path: Path) -> None:
+        path.write_text(f"{night} {name} " + "x" * (night * 7919 % 50_000), "utf-8")
+
+    return write
+
+
+def _write_report(result: Any, outputs: Any, path: Path) -> None:
+    path.write_text(f"{result.night} " + json.dumps(list(outputs)), "utf-8")
+
+
+def night_of(folder: Path) -> int | None:
+    """The night that an outbox holds, read as anybody reads it; None for an empty one. Raises `AssertionError` for a mixture."""
+    report = folder / REPORT_NAME
+    present = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.relative_to(folder).parts[0].startswith(".perfbatch")
+    } - {"notes.txt", "archive/2019.txt"}
+    if not report.exists():
+        assert not present, f"files without a report: {present}"
+        return None
+    number, _, outputs = report.read_text("utf-8").partition(" ")
+    assert present == set(json.loads(outputs)), f"night {number}: {sorted(present)} instead of {outputs}"
+    for name in present - {REPORT_NAME}:
+        said = (folder / name).read_text("utf-8").split(" ")
+        assert said[:2] == [number, name], f"{name} is of night {said[0]}, the report of night {number}"
+        assert len(said[2]) == int(number) * 7919 % 50_000, f"{name} is cut"
+    return int(number)
+
+
+def start(folder: Path, mode: str) -> tuple[int, int]:
+    """A process that publishes night after night, by `exchange` or `journal`, until it is killed: its id, and a pipe on
+    which it says 0 as it begins, then the number of each night that is out."""
+    told, tell = os.pipe()
+    process = os.fork()
+    if process:
+        os.close(tell)
+        return process, told
+    try:
+        os.close(told)
+        if mode == "journal":
+            exchange.prepare = lambda *_: False
+        first = (night_of(folder) or 0) + 1
+        os.write(tell, b"0\n")
+        for number in itertools.count(first):
+            publish_night(folder, number)
+            os.write(tell, f"{number}\n".encode())
+    finally:
+        # Not a step further: this is a copy of the tests' own process.
+        os._exit(1)
+
+
+def start_and_die(folder: Path, mode: str, night: int, step: int) -> int:
+    """A process that publishes one night and kills itself before its `step`-th change to the file system; its id."""
+    process = os.fork()
+    if process:
+        return process
+    try:
+        if mode == "journal":
+            exchange.prepare = lambda *_: False
+        steps = itertools.count()
+
+        def count(event: str, arguments: tuple[Any, ...]) -> None:
+            writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+            if (writes or event in _CHANGES) and next(steps) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        publish_night(folder, night, notices=2)
+        os._exit(0)
+    finally:
+        os._exit(1)
