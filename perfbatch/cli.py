@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, cast
 
@@ -69,6 +70,12 @@ def run(
     outbox: OutboxOption = Path("outbox"),
     roster: RosterOption = None,
     rulebook: RulebookOption = None,
+    deadline: Annotated[
+        datetime | None,
+        typer.Option(
+            "--deadline", metavar="DATE", formats=["%Y-%m-%d"], help="Last day to report; the rulebook's unless given."
+        ),
+    ] = None,
     workers: WorkersOption = 0,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
@@ -86,8 +93,9 @@ def run(
 
     loaded = load_rulebook(rulebook)
     known = read_roster(roster, loaded.rulebook) if roster else None
-    _folder(inbox)
-    night, outputs = run_night(inbox, outbox, loaded, roster=known, workers=_workers(workers))
+    night, outputs = run_night(
+        inbox, outbox, loaded, roster=known, workers=_workers(workers), deadline=deadline.date() if deadline else None
+    )
     result = night.result
     print_night(result, outbox, outputs, night.faults)
     grave = any(finding.severity == "error" for finding in result.findings)
@@ -98,48 +106,86 @@ def run(
 @app.command()
 def check(
     workbooks: Annotated[list[Path], typer.Argument(metavar="WORKBOOK", help="Filled workbooks.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document for all of them.")] = False,
     rulebook: RulebookOption = None,
 ) -> None:
     """Check single workbooks as the night would, before they are sent.
 
     Exit codes: 0 clean; 3 findings (errors or warnings); 1 a workbook cannot be read; 2 usage.
     """
+    import json
+
     from perfbatch.batch import check_workbook
+    from perfbatch.publish.check_report import build_check_report, verdict_of
     from perfbatch.rulebook.load import load_rulebook
     from perfbatch.terminal import print_check
 
     loaded = load_rulebook(rulebook)
-    code = DONE
-    for path in workbooks:
+    files = []
+    for number, path in enumerate(workbooks):
         checked = check_workbook(path, loaded)
-        print_check(checked)
-        if checked.night is None:
-            code = NOT_COMPLETED
-        elif code == DONE and any(one.severity != "info" for one in checked.night.result.findings):
-            code = FINDINGS
-    raise typer.Exit(code)
+        files.append((str(path), checked.entry, checked.night.result if checked.night else None))
+        if not as_json:
+            if number:
+                typer.echo()
+            print_check(checked)
+    if as_json:
+        report = build_check_report(loaded.rulebook.id, loaded.sha256, files)
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+    verdicts = {verdict_of(result) for _, _, result in files}
+    worst = NOT_COMPLETED if "unreadable" in verdicts else FINDINGS if "findings" in verdicts else DONE
+    raise typer.Exit(worst)
 
 
 @app.command()
 def template(
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", metavar="FILE", help="A workbook for every department of this roster, prefilled."),
+    ] = None,
+    blank_roster: Annotated[
+        bool, typer.Option("--blank-roster", help="Write the roster's own blank workbook and nothing else.")
+    ] = False,
     units: Annotated[
-        int, typer.Option("--units", metavar="N", min=0, max=500, help="Rows for subordinate units.")
+        int, typer.Option("--units", metavar="N", min=0, max=500, help="Rows for subordinate units, at least.")
     ] = 10,
-    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder for the blank workbook.")] = Path(
+    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder for the workbooks.")] = Path(
         "workbook_templates"
     ),
+    outbox: Annotated[
+        Path, typer.Option("--outbox", metavar="DIR", help="Folder with last year's history; only read.")
+    ] = Path("outbox"),
     rulebook: RulebookOption = None,
 ) -> None:
-    """Write the blank workbook that departments fill."""
+    """Write the blank workbook that departments fill, or with a roster one for each department.
+
+    With a roster, name, code, office, subordinate units and, where the outbox's history has them, last year's closing
+    figures are filled in and locked.
+    """
+    from perfbatch.history import HISTORY_NAME, closing_figures
+    from perfbatch.roster import read_roster
+    from perfbatch.roster.blank import write_blank_roster
     from perfbatch.rulebook.load import load_rulebook
-    from perfbatch.template import write_blank
+    from perfbatch.template import write_blank, write_prefilled
 
     loaded = load_rulebook(rulebook)
+    if blank_roster and roster is not None:
+        raise OperatorFault("--blank-roster", "does not go with --roster", "Give one of the two.")
     try:
-        path = write_blank(loaded.rulebook, output, units=units)
+        if blank_roster:
+            paths = [write_blank_roster(loaded.rulebook, output)]
+        elif roster is None:
+            paths = [write_blank(loaded.rulebook, output, units=units)]
+        else:
+            known = read_roster(roster, loaded.rulebook)
+            prior = closing_figures(outbox / HISTORY_NAME, loaded.rulebook.fiscal_year - 1)
+            paths = write_prefilled(loaded.rulebook, known, output, units=units, prior=prior)
     except OSError as error:
         raise OperatorFault(str(output), f"cannot be written to ({error.strerror})", "Name another folder.") from error
-    typer.echo(f"Wrote {path}")
+    if len(paths) == 1:
+        typer.echo(f"Wrote {paths[0]}")
+    else:
+        typer.echo(f"Wrote {len(paths)} workbooks to {output}")
 
 
 @app.command()
@@ -177,6 +223,38 @@ def explain(
         print_scorecard(night, department)
     else:
         print_trace(night, department, indicator)
+
+
+@app.command("diff")
+def diff_runs(
+    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The earlier run: its id, or the start of it.")],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The later run, likewise.")],
+    outbox: OutboxOption = Path("outbox"),
+) -> None:
+    """Print what changed between two runs of the history: submissions, scores and ranks, findings.
+
+    Exit codes: 0 told; 1 the history cannot be read; 2 usage, or no such run.
+    """
+    from perfbatch.changes import changes_between
+    from perfbatch.history import HISTORY_NAME, recorded_run, run_ids
+    from perfbatch.terminal import print_changes
+
+    history = outbox / HISTORY_NAME
+    known = run_ids(history)
+    earlier, later = (recorded_run(history, _run_id(wanted, known, history)) for wanted in (run_a, run_b))
+    if earlier is None or later is None:
+        raise BatchFault(f"{history}: changed while it was read. Run the command again.")
+    print_changes(changes_between(earlier, later))
+
+
+def _run_id(wanted: str, known: list[str], history: Path) -> str:
+    """The run that an id or the start of one names."""
+    found = [wanted] if wanted in known else [one for one in known if one.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    fault = "the history has no such run" if not found else f"{len(found)} runs begin so"
+    latest = ", ".join(known[:5]) or f"none ({history})"
+    raise OperatorFault(f"run {wanted}", fault, f"The latest on record: {latest}.")
 
 
 @rulebook_app.command("show")

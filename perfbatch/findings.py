@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
-__all__ = ["CATALOGUE", "SET_ASIDE", "CodeText", "Finding", "Severity"]
+__all__ = ["CATALOGUE", "SET_ASIDE", "AtRisk", "CodeText", "Finding", "Severity"]
 
 
 class Severity(StrEnum):
@@ -48,6 +49,15 @@ class Finding:
     difference: str
     message: str
     remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """What a department stands to lose over a finding: exact points, and the ids of the indicators that they belong to, in
+    the rulebook's order (`scoring.at_risk` says what counts)."""
+
+    points: Decimal
+    indicators: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

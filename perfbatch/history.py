@@ -1,9 +1,10 @@
 """What earlier runs saw: `history.sqlite` in the outbox.
 
-One row per run, one per department of a run, and per department and year the closing figures that next year's form must
-start from (R22). The night works on a copy and the copy replaces the file together with the other outputs, so the history
-never knows of a night that did not happen. The journal is a rollback journal and the write one transaction: a copy is
-never read while it is written, and a single file, without a WAL beside it, is what can be switched in by a rename.
+One row per run, one per inbox entry, department and finding of a run (what two runs are compared by), and per department and
+year the closing figures that next year's form must start from (R22). The night works on a copy and the copy replaces the
+file together with the other outputs, so the history never knows of a night that did not happen. The journal is a rollback
+journal and the write one transaction: a copy is never read while it is written, and a single file, without a WAL beside it,
+is what can be switched in by a rename. A history of an earlier version is read as it is and brought up to date in the copy.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun
 from perfbatch.errors import BatchFault
+from perfbatch.publish.legible import storable_text
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
-__all__ = ["HISTORY_NAME", "closing_figures", "write_history"]
+__all__ = ["HISTORY_NAME", "closing_figures", "last_run", "recorded_run", "run_ids", "tonight", "write_history"]
 
 HISTORY_NAME = "history.sqlite"
 
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 CREATE TABLE run (
     run_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
@@ -32,8 +36,12 @@ CREATE TABLE run (
 ) WITHOUT ROWID;
 CREATE TABLE run_department (
     run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, unit_name TEXT NOT NULL, file TEXT NOT NULL,
-    sha256 TEXT NOT NULL, self_total INTEGER, verified_total INTEGER NOT NULL, grade TEXT NOT NULL, rank INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, self_total INTEGER, verified_total INTEGER, grade TEXT NOT NULL, rank INTEGER,
     PRIMARY KEY (run_id, budget_code, file)
+) WITHOUT ROWID;
+CREATE TABLE run_entry (
+    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL, code TEXT NOT NULL,
+    PRIMARY KEY (run_id, path)
 ) WITHOUT ROWID;
 CREATE TABLE run_finding (
     run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
@@ -46,16 +54,38 @@ CREATE TABLE closing_figures (
 ) WITHOUT ROWID;
 """
 
+# Version 1 kept no inbox entries, and could not keep a department without a score.
+_FROM_1 = """
+ALTER TABLE run_department RENAME TO run_department_1;
+CREATE TABLE run_department (
+    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, unit_name TEXT NOT NULL, file TEXT NOT NULL,
+    sha256 TEXT NOT NULL, self_total INTEGER, verified_total INTEGER, grade TEXT NOT NULL, rank INTEGER,
+    PRIMARY KEY (run_id, budget_code, file)
+) WITHOUT ROWID;
+INSERT INTO run_department SELECT * FROM run_department_1;
+DROP TABLE run_department_1;
+CREATE TABLE run_entry (
+    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL, code TEXT NOT NULL,
+    PRIMARY KEY (run_id, path)
+) WITHOUT ROWID;
+"""
+_MIGRATIONS = {1: _FROM_1}
+
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+    """A history of this version or, to read only, of an earlier one: what lies in the outbox is never changed in place."""
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
+                if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    raise BatchFault(f"{path}: is not a history of perfbatch. Move it away.")
                 connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
-            elif version != _VERSION:
+            elif write and version in _MIGRATIONS:
+                connection.executescript(f"BEGIN; {_MIGRATIONS[version]} PRAGMA user_version = {_VERSION}; COMMIT;")
+            elif version != _VERSION and version not in _MIGRATIONS:
                 raise BatchFault(f"{path}: written by another version of perfbatch ({version}). Use that version.")
             yield connection
     except sqlite3.DatabaseError as error:
@@ -78,11 +108,80 @@ def closing_figures(path: Path, fiscal_year: int) -> dict[str, dict[str, int]]:
         return {code: json.loads(figures) for code, figures in rows}
 
 
+def run_ids(path: Path) -> list[str]:
+    """The runs on record, the latest first; empty without a history. Raises `BatchFault` for a file that is none."""
+    if not path.exists():
+        return []
+    with _opened(path) as connection:
+        return [
+            run_id for (run_id,) in connection.execute("SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC")
+        ]
+
+
+def last_run(path: Path, fiscal_year: int) -> RecordedRun | None:
+    """The latest run over a year's form; None where there is none. Raises `BatchFault` for a file that is no history."""
+    if not path.exists():
+        return None
+    with _opened(path) as connection:
+        found = connection.execute(
+            "SELECT run_id FROM run WHERE fiscal_year = ? ORDER BY started_at DESC, run_id DESC LIMIT 1", (fiscal_year,)
+        ).fetchone()
+        return _recorded(connection, found[0]) if found else None
+
+
+def recorded_run(path: Path, run_id: str) -> RecordedRun | None:
+    """One run as it was recorded; None where the history does not know it. Raises `BatchFault` as `last_run`."""
+    if not path.exists():
+        return None
+    with _opened(path) as connection:
+        return _recorded(connection, run_id)
+
+
+def _recorded(connection: sqlite3.Connection, run_id: str) -> RecordedRun | None:
+    run = connection.execute("SELECT started_at, fiscal_year FROM run WHERE run_id = ?", (run_id,)).fetchone()
+    if run is None:
+        return None
+    departments = connection.execute(
+        "SELECT budget_code, unit_name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
+        " WHERE run_id = ? ORDER BY budget_code, file",
+        (run_id,),
+    )
+    findings = connection.execute(
+        "SELECT budget_code, code, severity, sheet, cell, field, message FROM run_finding WHERE run_id = ? ORDER BY rowid",
+        (run_id,),
+    )
+    entries: list[tuple[str]] = []
+    if connection.execute("PRAGMA user_version").fetchone()[0] >= _VERSION:
+        entries = connection.execute(
+            "SELECT path FROM run_entry WHERE run_id = ? AND status = 'set_aside' ORDER BY path", (run_id,)
+        ).fetchall()
+    return RecordedRun(
+        run_id=run_id,
+        started_at=run[0],
+        fiscal_year=run[1],
+        departments=tuple(RecordedDepartment(*row) for row in departments),
+        findings=tuple(RecordedFinding(*row) for row in findings),
+        set_aside=tuple(path for (path,) in entries),
+    )
+
+
+def tonight(result: BatchResult) -> RecordedRun:
+    """A night as `write_history` records it, for comparing it before it is written."""
+    return RecordedRun(
+        run_id=result.run_id,
+        started_at=result.started_at.isoformat(),
+        fiscal_year=result.rulebook.fiscal_year,
+        departments=tuple(RecordedDepartment(*row[1:]) for row in _department_rows(result)),
+        findings=tuple(RecordedFinding(*row[1:]) for row in _finding_rows(result)),
+        set_aside=tuple(sorted(storable_text(one.path) for one in result.entries if one.status == "set_aside")),
+    )
+
+
 def write_history(earlier: Path, result: BatchResult, path: Path) -> None:
     """Write the history of `earlier` (which may not exist) with tonight's run added to `path`."""
     if earlier.exists():
         shutil.copyfile(earlier, path)
-    with _opened(path) as connection:
+    with _opened(path, write=True) as connection:
         connection.execute("BEGIN IMMEDIATE")
         _add_run(connection, result)
         _add_closing_figures(connection, result)
@@ -104,24 +203,26 @@ def _add_run(connection: sqlite3.Connection, result: BatchResult) -> None:
             book.fiscal_year,
         ),
     )
+    connection.executemany("INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _department_rows(result))
+    connection.executemany(
+        "INSERT INTO run_entry VALUES (?, ?, ?, ?, ?)",
+        ((run_id, storable_text(one.path), one.sha256, one.status, one.code) for one in result.entries),
+    )
+    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _finding_rows(result))
+
+
+def _department_rows(result: BatchResult) -> Iterator[tuple[Any, ...]]:
     hashes = {entry.path: entry.sha256 for entry in result.entries}
     columns = ["budget_code", "unit_name", "file", "self_total", "verified_total", "grade", "rank"]
-    connection.executemany(
-        "INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (run_id, code, name, file, hashes.get(file, ""), _int(self_total), _int(verified), grade, _int(rank))
-            for code, name, file, self_total, verified, grade, rank in result.departments[columns].itertuples(
-                index=False, name=None
-            )
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (run_id, one.budget_code, one.code, one.severity.value, one.sheet, one.cell, one.field, one.message)
-            for one in result.findings
-        ),
-    )
+    for code, name, file, own, verified, grade, rank in result.departments[columns].itertuples(index=False, name=None):
+        texts = (result.run_id, storable_text(code), storable_text(name), storable_text(file), hashes.get(file, ""))
+        yield (*texts, _int(own), _int(verified), grade, _int(rank))
+
+
+def _finding_rows(result: BatchResult) -> Iterator[tuple[str, ...]]:
+    for one in result.findings:
+        texts = (one.budget_code, one.code, one.severity.value, one.sheet, one.cell, one.field, one.message)
+        yield (result.run_id, *(storable_text(text) for text in texts))
 
 
 def _add_closing_figures(connection: sqlite3.Connection, result: BatchResult) -> None:

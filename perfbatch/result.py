@@ -7,11 +7,11 @@ All numbers in the frames are nullable Int64 counts of 1/SCALE of their unit (�
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from perfbatch.findings import Finding
+from perfbatch.findings import AtRisk, Finding
 from perfbatch.intake.submission import InboxEntry
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["STATUS_LABELS", "BatchResult", "RosterStanding"]
+__all__ = ["STATUS_LABELS", "BatchResult", "ExpectedDepartment", "RosterStanding"]
 
 STATUS_LABELS: Mapping[str, str] = {
     "computed": "系统核算",
@@ -30,12 +30,23 @@ STATUS_LABELS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedDepartment:
+    """A department of the roster, and whom the bureau turns to about it (`contact` is masked)."""
+
+    budget_code: str
+    unit_name: str
+    office: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RosterStanding:
-    """Who was expected and who sent. `missing` is (budget_code, unit_name) in roster order."""
+    """Who was expected and who sent. `missing` is (budget_code, unit_name), `departments` everybody, in roster order."""
 
     expected: int
     received: int
     missing: tuple[tuple[str, str], ...]
+    departments: tuple[ExpectedDepartment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,8 @@ class BatchResult:
     unused rows are left out.
     `scores`: department, indicator, max, self, computed, verified (Int64), status (text), missing (tuple of field ids);
     25 rows a department in the rulebook's order.
+    `deadline`: the last day on which a department may report, where there is one. `at_risk`: finding → points at risk,
+    without the findings over which none are.
     """
 
     run_id: str
@@ -62,3 +75,5 @@ class BatchResult:
     units: pd.DataFrame
     scores: pd.DataFrame
     roster: RosterStanding | None
+    deadline: date | None = None
+    at_risk: Mapping[Finding, AtRisk] = field(default_factory=dict)

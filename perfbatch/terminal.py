@@ -6,7 +6,7 @@ Whatever comes from a workbook or a file name is printed inert: escaped, never a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,9 @@ from rich.text import Text
 
 from perfbatch.figures import plain, score_text
 from perfbatch.intake.submission import SCALE
+from perfbatch.publish.check_report import total_at_risk, verdict_of
 from perfbatch.publish.legible import cell_text
+from perfbatch.publish.register import finding_order
 from perfbatch.result import STATUS_LABELS
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
@@ -27,12 +29,15 @@ from perfbatch.template.live import LivePlan, plan_live
 
 if TYPE_CHECKING:
     from perfbatch.batch import Checked, Night
-    from perfbatch.findings import Finding
+    from perfbatch.changes import Changes
+    from perfbatch.findings import AtRisk, Finding
     from perfbatch.result import BatchResult
 
-__all__ = ["print_check", "print_night", "print_rulebook", "print_scorecard", "print_trace"]
+__all__ = ["print_changes", "print_check", "print_night", "print_rulebook", "print_scorecard", "print_trace"]
 
 _WIDTH_OF_A_PIPE = 140
+_WIDE = 110
+_FIGURE_WIDTH, _WORD_WIDTH = 14, 5
 
 
 def _console(*, errors: bool = False) -> Console:
@@ -108,37 +113,99 @@ def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], fault
         )
 
 
+def print_changes(changes: Changes) -> None:
+    """What the later of two runs has, or has no more."""
+    console = _console()
+    earlier, later = changes.earlier, changes.later
+    console.print(f"{earlier.run_id} → {later.run_id}", soft_wrap=True)
+    if changes.none:
+        console.print("No change.")
+        return
+    for word, departments in (
+        ("New", changes.new),
+        ("Resubmitted", tuple(move.after for move in changes.resubmitted)),
+        ("Withdrawn", changes.withdrawn),
+    ):
+        if departments:
+            console.print(f"{word} ({len(departments)})")
+        for one in departments:
+            console.print(f"  {_inert(one.budget_code)} {_inert(one.unit_name)}  {_inert(one.file)}", soft_wrap=True)
+    if changes.moves:
+        console.print(f"Scores and ranks ({len(changes.moves)})")
+        figures = ("before", "after", "change", "rank")
+        table = _table("code", "department", *figures, "grade", figures=figures)
+        for move in changes.moves:
+            gap = move.score_change
+            table.add_row(
+                _inert(move.after.budget_code),
+                _inert(move.after.unit_name),
+                _score(move.before.verified_total),
+                _score(move.after.verified_total),
+                "—" if gap is None else f"{'+' if gap > 0 else ''}{score_text(gap)}",
+                f"{move.before.rank or '—'} → {move.after.rank or '—'}",
+                _inert(
+                    move.after.grade
+                    if move.before.grade == move.after.grade
+                    else f"{move.before.grade} → {move.after.grade}"
+                ),
+            )
+        _print_table(console, table)
+    for word, findings in (("New findings", changes.found), ("Cleared findings", changes.cleared)):
+        if findings:
+            console.print(f"{word} ({len(findings)})")
+        for finding in findings:
+            place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
+            told = f"{finding.severity}  {finding.code}  {finding.budget_code}  {place}  {finding.message}"
+            console.print(f"  {_inert(told)}", soft_wrap=True)
+
+
 def print_check(checked: Checked) -> None:
-    """One workbook's findings and scores, for its department."""
+    """One workbook's findings and scores, for its department; the verdict is the last line."""
     console = _console()
     console.print(Text(_inert(checked.path), style="bold"), soft_wrap=True)
     if checked.night is None:
-        console.print(
-            f"{checked.entry.code}  {_inert(checked.entry.message)}。{_inert(checked.entry.remedy)}。", soft_wrap=True
-        )
+        entry = checked.entry
+        console.print(f"{entry.code}  {_inert(entry.message)}。{_inert(entry.remedy)}。", soft_wrap=True)
         return
-    findings = checked.night.result.findings
-    for finding in findings:
-        _print_finding(console, finding)
+    result = checked.night.result
+    findings = sorted(result.findings, key=finding_order)
     _print_totals(console, checked.night, 0)
+    if findings:
+        console.print()
+        _print_table(console, _findings_table(findings, result.at_risk, wide=console.width >= _WIDE))
+        console.print()
     _print_table(console, _scores_table(checked.night, 0, ids=False))
     counts = Counter(finding.severity for finding in findings)
-    spoken = "，".join(
-        f"{severity.label} {number} 项" for severity, number in sorted(counts.items(), key=lambda x: x[0].order)
-    )
-    grave = any(finding.severity != "info" for finding in findings)
-    console.print(
-        f"结论：{spoken or '没有问题'}。{'请按整改建议改正后报送。' if grave else '可以报送。'}", soft_wrap=True
-    )
+    spoken = [f"{severity.label} {counts[severity]} 项" for severity in sorted(counts, key=lambda one: one.order)]
+    if at_risk := total_at_risk(result, 0):
+        spoken.append(f"涉及 {score_text(int(at_risk * SCALE))} 分")
+    advice = "可以报送。" if verdict_of(result) == "clean" else "请按整改建议改正后报送。"
+    console.print(f"结论：{'，'.join(spoken) or '没有问题'}。{advice}", soft_wrap=True)
 
 
-def _print_finding(console: Console, finding: Finding) -> None:
-    place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
-    stated = (("填报", finding.reported), ("应为", finding.expected), ("差额", finding.difference))
-    figures = "，".join(f"{word} {_inert(figure)}" for word, figure in stated if figure)
-    told = f"{_inert(finding.message)}（{figures}）" if figures else _inert(finding.message)
-    console.print(f"{finding.severity.label}  {finding.code}  {_inert(place)}  {told}", soft_wrap=True)
-    console.print(f"      整改：{_inert(finding.remedy)}", soft_wrap=True)
+def _findings_table(findings: Sequence[Finding], at_risk: Mapping[Finding, AtRisk], *, wide: bool) -> Table:
+    """A row per finding. On a narrow terminal found, expected and difference stand one under the other."""
+    figures = ("填报", "应为", "差额")
+    if wide:
+        table = _table("级别", "单元格", *figures, "问题和整改", "涉及分", figures=("涉及分",), whole=("级别",))
+        for column in table.columns[2:5]:
+            column.justify, column.max_width = "right", _FIGURE_WIDTH
+    else:
+        table = _table("单元格", "填报／应为／差额", "问题和整改", "涉及分", figures=("涉及分",))
+        table.columns[1].max_width = _FIGURE_WIDTH + _WORD_WIDTH
+    for finding in findings:
+        level = f"{finding.severity.label} {finding.code}"
+        place = _inert(f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet)
+        stated = [_inert(one) for one in (finding.reported, finding.expected, finding.difference)]
+        told = f"{_inert(finding.message)}\n整改：{_inert(finding.remedy)}"
+        risk = at_risk.get(finding)
+        points = score_text(int(risk.points * SCALE)) if risk else "—"
+        if wide:
+            table.add_row(level, place, *stated, told, points)
+        else:
+            listed = [f"{word} {one}" for word, one in zip(figures, stated, strict=True) if one]
+            table.add_row(f"{level}\n{place}", "\n".join(listed), told, points)
+    return table
 
 
 def print_scorecard(night: Night, department: int) -> None:

@@ -71,7 +71,7 @@ ALLOWED: dict[str, set[str]] = {
         *("values", "rulebook", "result", "intake", "frames", "scopes", "roster", "history"),
         *("reconcile", "scoring", "advice", "changes", "publish"),
     },
-    "terminal": {"values", "rulebook", "result", "template", "scoring", "changes", "batch"},
+    "terminal": {"values", "rulebook", "result", "template", "scoring", "changes", "publish", "batch"},
     "cli": {
         "values",
         "rulebook",

@@ -272,7 +272,8 @@ class TestNight:
         report = report_of(tmp_path / "out")
         assert (report["files"], report["departments"], report["findings"]) == ([], [], [])
         assert openpyxl.load_workbook(tmp_path / "out" / SUMMARY).sheetnames == [
-            "总览", "得分排名", "收支汇总", "三公与资产", "指标得分", "问题清单", "报送情况", "评分标准", "运行记录",
+            "总览", "部门一览", "得分排名", "指标得分", "收支汇总", "三公与资产", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录",
+            "部门底稿", "问题底稿", "图表数据",
         ]  # fmt: skip
 
     def test_a_missing_inbox_is_the_operators_fault(self, tmp_path: Path, loaded: LoadedRulebook) -> None:

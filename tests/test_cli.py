@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ import pytest
 
 from perfbatch import __version__
 from perfbatch.cli import main
+from perfbatch.roster import MAX_UNITS
 from tests.conftest import Lay, workbook
 from tests.workbooks import compound_file
 
@@ -114,7 +116,7 @@ class TestRun:
             "Findings  0 errors, 0 warnings, 0 infos in 0 departments",
             "Scores    none: no workbook was accepted",
         ]
-        assert len(openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames) == 9
+        assert len(openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames) == 14
 
     def test_defaults_are_inbox_and_outbox_here(
         self, two: Path, tmp_path: Path, perfbatch: Perfbatch, monkeypatch: pytest.MonkeyPatch
@@ -176,6 +178,20 @@ class TestRun:
             f"perfbatch: {tmp_path}/nowhere: is not a folder. Name the folder of filled workbooks with --inbox.\n",
         )
         assert not (tmp_path / "out").exists()
+
+    @pytest.mark.parametrize(
+        ("deadline", "standing"),
+        [([], "已报"), (["--deadline", "2021-07-18"], "迟报"), (["--deadline", "2021-07-19"], "已报")],
+    )
+    def test_the_deadline(
+        self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch, deadline: list[str], standing: str
+    ) -> None:
+        listed = roster(tmp_path / "名录.xlsx", [("900001", "测试局")])
+        folder = inbox({"1.xlsx": workbook()})
+        ended = perfbatch("run", "--inbox", folder, "--outbox", tmp_path / "out", "--roster", listed, *deadline)
+        assert (ended.code, ended.err) == (0, "")
+        sheet = openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx")["报送情况"]
+        assert [cell.value for cell in sheet[4]][:3] == ["测试局", "900001", standing]
 
     def test_an_outbox_that_cannot_be_made_ends_the_night(
         self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch
@@ -345,30 +361,30 @@ class TestCheck:
         ended = perfbatch("check", two / "二局.xlsx")
         assert (ended.code, ended.err) == (3, "")
         lines = ended.out.splitlines()
-        told = [line.split("  ")[:3] for line in lines if line.startswith(("错误", "提醒", "说明"))]
-        assert told == [
-            ["错误", "R02", "收支情况!C5"],
-            ["错误", "R02", "收支情况!C6"],
-            ["错误", "R14", "基本概况!D3"],
-            ["提醒", "R24", "基本概况!D3"],
-            ["提醒", "S01", "评分表!F4"],
+        assert lines[3].split() == ["级别", "单元格", "填报", "应为", "差额", "问题和整改", "涉及分"]
+        told = [line.split() for line in lines if line.startswith(("错误", "提醒", "说明"))]
+        assert [(*row[:6], row[-1]) for row in told] == [
+            ("错误", "R02", "收支情况!C5", "500.00", "490.00", "10.00", "2.00"),
+            ("错误", "R02", "收支情况!C6", "500.00", "490.00", "10.00", "2.00"),
+            ("错误", "R14", "基本概况!D3", "32", "28", "4", "1.67"),
+            ("提醒", "R24", "基本概况!D3", "32", "30", "2", "1.67"),
+            ("提醒", "S01", "评分表!F4", "5.00", "1.67", "3.33", "—"),
         ]
         at = next(number for number, line in enumerate(lines) if "R14" in line)
-        assert lines[at].endswith("（填报 32，应为 28，差额 4）")
-        assert lines[at + 1] == "      整改：核实在职人数，改正基本概况或综述中填错的一处"
-        assert lines[-1] == "结论：错误 3 项，提醒 2 项。请按整改建议改正后报送。"
+        assert lines[at + 1].strip() == "整改：核实在职人数，改正基本概况或综述中填错的一处"
+        assert lines[-1] == "结论：错误 3 项，提醒 2 项，涉及 3.67 分。请按整改建议改正后报送。"
 
     def test_a_warning_alone_is_a_finding(self, inbox: Lay, perfbatch: Perfbatch) -> None:
         folder = inbox({"1.xlsx": workbook(report_date="2020-7-15")})
         ended = perfbatch("check", folder / "1.xlsx")
         assert ended.code == 3
-        assert "提醒  C09  封面!" in ended.out
+        assert "提醒 C09   封面!" in ended.out
 
     def test_an_info_alone_is_none(self, inbox: Lay, perfbatch: Perfbatch) -> None:
         folder = inbox({"1.xlsx": workbook(three_public_budget="１０")})
         ended = perfbatch("check", folder / "1.xlsx")
         assert ended.code == 0
-        assert "说明  C01  基础数据表!" in ended.out
+        assert "说明 C01   基础数据表!" in ended.out
         assert ended.out.endswith("结论：说明 1 项。可以报送。\n")
 
     @pytest.mark.parametrize(
@@ -395,6 +411,40 @@ class TestCheck:
         assert perfbatch("check", clean, wrong, clean).code == 3
         assert perfbatch("check", none, wrong, clean).code == 1
         assert perfbatch("check", wrong, none).code == 1
+
+    def test_json_is_one_document(self, two: Path, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        clean, wrong = two / "测试局.xlsx", two / "二局.xlsx"
+        ended = perfbatch("check", "--json", clean, wrong)
+        assert (ended.code, ended.err) == (3, "")
+        told = json.loads(ended.out)
+        assert (told["rulebook"], told["verdict"]) == ("yunxi-2020", "findings")
+        assert [(file["path"], file["verdict"], file["points_at_risk"]) for file in told["files"]] == [
+            (str(clean), "clean", "0.00"),
+            (str(wrong), "findings", "3.67"),
+        ]
+        ended = perfbatch("check", tmp_path / "none.xlsx", "--json")
+        assert (ended.code, json.loads(ended.out)["verdict"]) == (1, "unreadable")
+        ended = perfbatch("check", clean, "--json")
+        assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "clean")
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+    @pytest.mark.parametrize("width", [80, 120])
+    def test_in_a_terminal_the_findings_keep_to_the_width(self, two: Path, width: int) -> None:
+        from rich.cells import cell_len
+
+        drawn = _in_terminal(["check", str(two / "二局.xlsx")], width, code=3)
+        lines = drawn.splitlines()[1:]
+        assert max(cell_len(line) for line in lines) <= width
+        at = next(number for number, line in enumerate(lines) if "R14" in line)
+        if width == 80:
+            assert [line.split()[:2] for line in lines[at : at + 3]] == [
+                ["错误", "R14"],
+                ["基本概况!D3", "应为"],
+                ["差额", "4"],
+            ]
+            assert lines[at].split()[2:4] == ["填报", "32"]
+        else:
+            assert lines[at].split()[:6] == ["错误", "R14", "基本概况!D3", "32", "28", "4"]
 
     def test_nothing_to_check(self, perfbatch: Perfbatch) -> None:
         ended = perfbatch("check")
@@ -478,7 +528,53 @@ class TestTemplate:
         perfbatch("template", "--output", tmp_path)
         ended = perfbatch("check", tmp_path / "yunxi-2020-blank.xlsx")
         assert ended.code == 3
-        assert "错误  C07  封面!" in ended.out
+        assert "错误 C07   封面!" in ended.out
+
+    def test_the_most_units_are_those_of_a_roster(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        assert perfbatch("template", "--output", tmp_path, "--units", MAX_UNITS).code == 0
+
+    def test_a_workbook_for_every_department(self, two: Path, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        assert perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out").code == 0
+        with sqlite3.connect(tmp_path / "out" / "history.sqlite") as history:
+            history.execute("UPDATE closing_figures SET fiscal_year = 2019")
+        path = roster(tmp_path / "名录.xlsx", [("900001", "测试局"), ("900009", "新局")])
+        ended = perfbatch(
+            "template", "--roster", path, "--outbox", tmp_path / "out", "--output", tmp_path / "new", "--units", 1
+        )
+        assert ended == Ended(0, f"Wrote 2 workbooks to {tmp_path / 'new'}\n", "")
+        assert sorted(one.name for one in (tmp_path / "new").iterdir()) == ["900001-测试局.xlsx", "900009-新局.xlsx"]
+        shown = perfbatch("check", tmp_path / "new" / "900001-测试局.xlsx")
+        assert "900001 测试局：" in shown.out
+        book = openpyxl.load_workbook(tmp_path / "new" / "900001-测试局.xlsx")
+        sheet, cell = book.defined_names["three_public_final_prior"].attr_text.replace("$", "").split("!")
+        assert book[sheet.strip("'")][cell].value == 9
+
+    def test_one_department_is_named(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = roster(tmp_path / "名录.xlsx", [("900001", "测试局")])
+        ended = perfbatch("template", "--roster", path, "--outbox", tmp_path / "none", "--output", tmp_path / "new")
+        assert ended == Ended(0, f"Wrote {tmp_path / 'new' / '900001-测试局.xlsx'}\n", "")
+        assert not (tmp_path / "none").exists()
+
+    def test_the_blank_roster(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        ended = perfbatch("template", "--blank-roster", "--output", tmp_path / "new")
+        assert ended == Ended(0, f"Wrote {tmp_path / 'new' / 'yunxi-2020-roster.xlsx'}\n", "")
+        assert [one.name for one in (tmp_path / "new").iterdir()] == ["yunxi-2020-roster.xlsx"]
+        told = "perfbatch: --blank-roster: does not go with --roster. Give one of the two.\n"
+        assert perfbatch("template", "--blank-roster", "--roster", "x.xlsx") == Ended(2, "", told)
+
+    def test_a_roster_without_departments(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = roster(tmp_path / "名录.xlsx", [])
+        ended = perfbatch("template", "--roster", path, "--output", tmp_path / "new")
+        assert ended.code == 2
+        assert ended.err == "perfbatch: roster: lists no department. Fill in a row for every department.\n"
+        assert not (tmp_path / "new").exists()
+
+    def test_a_history_that_is_none(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        (tmp_path / "history.sqlite").write_text("no history of anything" * 99)
+        path = roster(tmp_path / "名录.xlsx", [("900001", "测试局")])
+        ended = perfbatch("template", "--roster", path, "--outbox", tmp_path, "--output", tmp_path / "new")
+        assert ended.code == 1
+        assert ended.err.startswith(f"perfbatch: {tmp_path}/history.sqlite: cannot be used as the history (")
 
     @pytest.mark.parametrize("units", ["-1", "501", "ten"])
     def test_units_out_of_bounds(self, tmp_path: Path, perfbatch: Perfbatch, units: str) -> None:
@@ -586,7 +682,7 @@ class TestProgram:
     def test_a_terminal_without_chinese_does_not_stop_it(self, two: Path) -> None:
         done = spawned(["check", two / "二局.xlsx"], PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
         assert (done.returncode, done.stderr) == (3, b"")
-        assert b"R14  \\u57fa\\u672c" in done.stdout
+        assert b"R14 | \\u57fa\\u672c" in done.stdout
 
     def test_a_fault_of_the_program_shows_where(self, two: Path) -> None:
         stumble = (
@@ -609,7 +705,7 @@ class TestProgram:
         assert [line for line in drawn.splitlines() if line != line.rstrip()] == []
 
 
-def _in_terminal(arguments: list[str], width: int) -> str:
+def _in_terminal(arguments: list[str], width: int, code: int = 0) -> str:
     """What a terminal of this width is sent, with its colours taken out."""
     import fcntl
     import pty
@@ -636,5 +732,5 @@ def _in_terminal(arguments: list[str], width: int) -> str:
             break
         sent += piece
     os.close(master)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == code
     return re.sub(r"\x1b\[[0-9;]*m", "", sent.decode("utf-8").replace("\r\n", "\n"))

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from perfbatch.errors import OperatorFault
-from perfbatch.roster import REVIEW_SHEET, ROSTER_COLUMNS, ROSTER_SHEET, Roster, RosterEntry, read_roster
+from perfbatch.roster import MAX_UNITS, REVIEW_SHEET, ROSTER_COLUMNS, ROSTER_SHEET, Roster, RosterEntry, read_roster
 from tests.submissions import RULEBOOK
 
 HEAD = [
@@ -80,6 +80,34 @@ def test_columns_are_found_by_their_headings_in_any_order(tmp_path: Path) -> Non
     rows = [["备注", "年初预算数(万元)", "部门(单位)名称", "预算编码"], ["x", "1,234.5", "区残联", " ００１００2 "]]
     (entry,) = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries
     assert entry == RosterEntry("001002", "区残联", figures={"budget_initial": 1_234_500_000})
+
+
+def test_names_are_kept_as_they_are_written(tmp_path: Path) -> None:
+    rows = [HEAD, ["1", " 区Ａ局（本级） ", "教科文 股", "1**", "一小（东）， 二小\n", None, None, None]]
+    (entry,) = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries
+    assert (entry.unit_name, entry.office) == ("区Ａ局（本级）", "教科文 股")
+    assert entry.subordinate_units == ("一小（东）", "二小")
+
+
+def test_a_roster_without_the_column_does_not_say_that_there_are_no_units(tmp_path: Path) -> None:
+    rows = [["预算编码", "部门（单位）名称"], ["1", "区残联"]]
+    assert read_roster(_workbook(tmp_path, rows), RULEBOOK).entries[0].subordinate_units is None
+    rows = [["预算编码", "部门（单位）名称", "二级机构"], ["1", "区残联", None]]
+    assert read_roster(_workbook(tmp_path, rows), RULEBOOK).entries[0].subordinate_units == ()
+
+
+def test_as_many_units_as_the_form_has_room_for(tmp_path: Path) -> None:
+    rows = [HEAD, [*SCHOOLS[:4], "、".join(f"第{number}小学" for number in range(MAX_UNITS)), None, None, None]]
+    units = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries[0].subordinate_units
+    assert units is not None
+    assert (len(units), units[0], units[-1]) == (500, "第0小学", "第499小学")
+
+
+def test_an_indicator_may_be_reviewed_by_its_name(tmp_path: Path) -> None:
+    reviews = [REVIEW_HEAD, ["116001", "管理制度健全性（预算）", 2, "缺考核办法"]]
+    assert read_roster(_workbook(tmp_path, [HEAD, UNION], reviews), RULEBOOK).reviews == {
+        ("116001", "budget_management_system"): (2_000_000, "缺考核办法")
+    }
 
 
 def test_headings_may_be_field_ids(tmp_path: Path) -> None:
@@ -187,6 +215,46 @@ ROSTER_FAULTS: dict[str, tuple[list[list[Any]], str, str]] = {
         [[*[None] * 27, "预算编码", "部门（单位）名称", "人员编制（人）"], [*[None] * 27, "1", "x", "七"]],
         "[部门名录!AD2]",
         "'七' is not a number. Give a plain number or leave it blank.",
+    ),
+    "half a post": (
+        [HEAD, _with(5, 7.5)],
+        "[部门名录!F2]",
+        "7.5 is not a whole number. Correct the number.",
+    ),
+    "a code longer than the form's cell": (
+        [HEAD, _with(0, "1" * 21)],
+        "[部门名录!A2]",
+        "111111111111… is longer than the form's 20 characters. Shorten it.",
+    ),
+    "a name longer than the form's cell": (
+        [HEAD, _with(1, "局" * 61)],
+        "[部门名录!B2]",
+        "局局局局局局局局局局局局… is longer than the form's 60 characters. Shorten it.",
+    ),
+    "a unit longer than the form's cell": (
+        [HEAD, _with(4, "一小、" + "校" * 61)],
+        "[部门名录!E2]",
+        "校校校校校校校校校校校校… is longer than the form's 60 characters. Shorten it.",
+    ),
+    "a unit twice": (
+        [HEAD, SCHOOLS, _with(4, "一小、二小（东）、二小(东)")],
+        "[部门名录!E3]",
+        "二小(东) stands twice. Keep it once.",
+    ),
+    "the department among its units": (
+        [HEAD, _with(4, "区教育局；一小", SCHOOLS)],
+        "[部门名录!E2]",
+        "区教育局 is the department itself. List its subordinate units only.",
+    ),
+    "more units than the form has room for": (
+        [HEAD, _with(4, "、".join(f"第{number}小学" for number in range(MAX_UNITS + 1)))],
+        "[部门名录!E2]",
+        "501 subordinate units, the form has room for 500. Put small units together.",
+    ),
+    "a heading twice": (
+        [[*HEAD, "二级机构"], UNION],
+        "[部门名录!I1]",
+        "the heading 二级机构 stands twice. Keep one of the columns.",
     ),
     "no column of names": (
         [["预算编码", "人员编制（人）"], ["1", 3]],

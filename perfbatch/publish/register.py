@@ -36,7 +36,9 @@ class FindingRegister:
         checks: dict[str, list[tuple[re.Pattern[str], str]]] = {}
         for check in self.rulebook.checks:
             pattern = ".*".join(re.escape(part) for part in _PLACEHOLDER.split(check.message))
-            checks.setdefault(check.code, []).append((re.compile(pattern, re.DOTALL), check.title))
+            # A unit's row is named before the message.
+            entity = "(?:.*?：)?" if check.scope == "unit" else ""
+            checks.setdefault(check.code, []).append((re.compile(entity + pattern, re.DOTALL), check.title))
         return checks
 
     @cached_property

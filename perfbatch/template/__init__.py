@@ -5,6 +5,25 @@
 """
 
 from perfbatch.template.layout import Layout, lay_out
-from perfbatch.template.workbook import DEFAULT_UNITS, STAMP_SHEET, template_name, write_blank, write_template
+from perfbatch.template.prefill import Prefill, prefill_for
+from perfbatch.template.workbook import (
+    DEFAULT_UNITS,
+    STAMP_SHEET,
+    template_name,
+    write_blank,
+    write_prefilled,
+    write_template,
+)
 
-__all__ = ["DEFAULT_UNITS", "STAMP_SHEET", "Layout", "lay_out", "template_name", "write_blank", "write_template"]
+__all__ = [
+    "DEFAULT_UNITS",
+    "STAMP_SHEET",
+    "Layout",
+    "Prefill",
+    "lay_out",
+    "prefill_for",
+    "template_name",
+    "write_blank",
+    "write_prefilled",
+    "write_template",
+]

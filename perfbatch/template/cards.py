@@ -91,6 +91,9 @@ def input_cell(form: Form, field: FormField) -> InputCell:
     """The single cell of a field, with what the blank form prints into it."""
     if field.fixed is not None:
         return InputCell(field.kind, field.fixed, locked=True, choices=field.choices)
+    given = form.given_at(field.id, 0)
+    if given is not None:
+        return InputCell(field.kind, given, locked=True, choices=field.choices, given=True)
     return InputCell(field.kind, form.printed_values.get(field.id), choices=field.choices)
 
 

@@ -36,7 +36,13 @@ def place_cover(form: Form, plan: SheetPlan, section: Section) -> None:
             plan.print_cell(plan.area(plan.row, 1, plan.row, 1), f"{field.label}：", Style.COVER_LABEL)
             plan.put_field(form, field, plan.row, 2, [input_cell(form, field)], look=Look.COVER)
             plan.row += 1
-    _skip(plan, _ABOVE_FOOT)
+    for label, text in form.cover_lines:
+        plan.need_height(plan.row, _LINE)
+        plan.print_cell(plan.area(plan.row, 1, plan.row, 1), f"{label}：", Style.COVER_LABEL)
+        plan.print_cell(plan.area(plan.row, 2, plan.row, 2), text, Style.COVER_TEXT)
+        plan.row += 1
+    # The foot stays where it is: the cover is one page.
+    _skip(plan, max(_ABOVE_FOOT - _LINE * len(form.cover_lines), _LINE))
     plan.print_row(f"{form.rulebook.issuer}（制）", Style.COVER_FOOT)
 
 

@@ -21,10 +21,11 @@ from perfbatch.template.cover import COVER_WIDTHS, place_cover
 from perfbatch.template.evidence import place_evidence
 from perfbatch.template.grid import CellRange
 from perfbatch.template.plan import FieldPlace, Form, SheetPlan, Style
+from perfbatch.template.prefill import Prefill
 from perfbatch.template.row_tables import place_row_table, row_table_widths
 from perfbatch.template.scorecard import SCORECARD_PRINTED, SCORECARD_WIDTHS, place_scorecard
 from perfbatch.template.signatures import place_signatures
-from perfbatch.template.unit_tables import place_unit_table, unit_table_widths
+from perfbatch.template.unit_tables import place_unit_table, unit_row_count, unit_table_widths
 
 __all__ = ["Layout", "lay_out"]
 
@@ -50,11 +51,20 @@ class Layout:
         return self.places[field_id].where
 
 
-def lay_out(rulebook: Rulebook, units: int) -> Layout:
-    """Compute the blank workbook with room for `units` subordinate units. Raises `OperatorFault` if it is negative."""
+def lay_out(rulebook: Rulebook, units: int, prefill: Prefill | None = None) -> Layout:
+    """Compute the workbook with room for `units` subordinate units, blank but for `prefill`.
+
+    Raises `OperatorFault` if `units` is negative or too few for the rows that are given."""
     if units < 0:
         raise OperatorFault("--units", f"{units} subordinate units", "Give 0 or more.")
-    form = Form(rulebook, units, {"fiscal_year": rulebook.fiscal_year})
+    filled = prefill or Prefill()
+    for table in rulebook.unit_tables.values():
+        rows = max((len(filled.values.get(field.id, ())) for field in table.fields), default=0)
+        if rows > unit_row_count(units):
+            raise OperatorFault(
+                "--units", f"{units} rows, and {rows - unit_row_count(0)} units are given", "Give more."
+            )
+    form = Form(rulebook, units, {"fiscal_year": rulebook.fiscal_year}, filled.values, filled.lines)
     sheets = tuple(_lay_out_sheet(form, section) for section in rulebook.sections)
     return Layout(rulebook, units, sheets, {field.id: form.places[field.id] for field in rulebook.fields()})
 
@@ -73,6 +83,12 @@ def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
         plan.print_row(paragraph, Style.NOTE if section.blocks else Style.PARAGRAPH)
     if not section.blocks:
         plan.print_row("本颜色的单元格由部门（单位）填写。", Style.LEGEND, _TITLE_ROW)
+        if form.given:
+            plan.print_row(
+                "本颜色的单元格由财政部门预填并锁定；有误的，请与归口业务股室联系，不要自行修改。",
+                Style.GIVEN_LEGEND,
+                _TITLE_ROW,
+            )
     for block in section.blocks:
         if plan.blocks:
             plan.heights[plan.row] = _GAP

@@ -27,11 +27,13 @@ class Style(StrEnum):
     TITLE = "title"
     COVER_TITLE = "cover_title"
     COVER_LABEL = "cover_label"
+    COVER_TEXT = "cover_text"
     COVER_FOOT = "cover_foot"
     SUBTITLE = "subtitle"
     NOTE = "note"
     PARAGRAPH = "paragraph"
     LEGEND = "legend"
+    GIVEN_LEGEND = "given_legend"
     HEADER = "header"
     LABEL = "label"
     GROUP = "group"
@@ -60,11 +62,13 @@ FONT_SIZES: Mapping[Style, float] = {
     Style.TITLE: 18,
     Style.COVER_TITLE: 26,
     Style.COVER_LABEL: 15,
+    Style.COVER_TEXT: 15,
     Style.COVER_FOOT: 16,
     Style.SUBTITLE: 12,
     Style.PARAGRAPH: 12,
     Style.NOTE: 10,
     Style.LEGEND: 11,
+    Style.GIVEN_LEGEND: 11,
     Style.INDEX: 9,
     Style.CODE_HEADER: 8,
 }
@@ -86,7 +90,7 @@ class Printed:
 @dataclass(frozen=True, slots=True)
 class InputCell:
     """One cell of a field. `kind` and `choices` say what may be typed; `limit` is the column
-    of the same row whose figure bounds it above."""
+    of the same row whose figure bounds it above. `given`: filled in by the bureau, and locked for that."""
 
     kind: FieldKind
     value: Value = None
@@ -94,6 +98,7 @@ class InputCell:
     choices: tuple[str, ...] = ()
     limit: int | None = None
     formula: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +188,17 @@ class SheetPlan:
 
 @dataclass
 class Form:
-    """The blank form under construction: what every room may ask for."""
+    """The form under construction: what every room may ask for. `printed_values` stand in open cells and may be typed over;
+    `given` (field id → the values of its cells from the top, None for an open one) are locked; `cover_lines` are printed."""
 
     rulebook: Rulebook
     units: int
     printed_values: Mapping[str, Value]
+    given: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    cover_lines: tuple[tuple[str, str], ...] = ()
     places: dict[str, FieldPlace] = field(default_factory=dict)
+
+    def given_at(self, field_id: str, row: int) -> Value:
+        """What the bureau has filled into a field's cell, None where it is open."""
+        values = self.given.get(field_id, ())
+        return values[row] if row < len(values) else None

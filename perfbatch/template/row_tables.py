@@ -15,6 +15,8 @@ _WIDTHS = {"longtext": 30.5, "choice": 12.0, "text": 22.0}
 _PLAIN_WIDTH = 16.0
 _HEADER_ROW = 27.0
 _ROW = 30.0
+# A stated height stays: three lines, so that the goals of a usual report are not cut off on paper.
+_LONGTEXT_ROW = 48.0
 _SIGNATURE_HEADING = "签  字"
 
 
@@ -41,8 +43,9 @@ def place_row_table(form: Form, plan: SheetPlan, block: RowsBlock) -> None:
     top = header + 1
     presets = [(preset.heading, preset.value) for preset in block.preset_rows for _ in range(preset.count)]
     rows = len(presets) + block.blank_rows
+    height = _LONGTEXT_ROW if any(field.kind == "longtext" for field in block.fields) else _ROW
     for row in range(top, top + rows):
-        plan.need_height(row, _ROW)
+        plan.need_height(row, height)
         if _is_signed(block):
             plan.print_cell(plan.area(row, signature, row, signature), None, Style.TEXT)
     if first:

@@ -10,12 +10,13 @@ from xlsxwriter.workbook import Workbook
 from perfbatch.rulebook.model import FieldKind
 from perfbatch.template.plan import BODY_SIZE, FONT_SIZES, Look, Style
 
-__all__ = ["BODY_FONT", "INPUT_TINT", "Styles"]
+__all__ = ["BODY_FONT", "GIVEN_TINT", "INPUT_TINT", "Styles"]
 
 BODY_FONT = "宋体"
 TITLE_FONT = "黑体"
 INPUT_TINT = "#FFFBE0"
 LABEL_TINT = "#F2F2F2"
+GIVEN_TINT = "#E2EFF7"
 RULE = "#7F7F7F"
 GREY = "#808080"
 
@@ -29,11 +30,13 @@ _PRINTED: dict[Style, dict[str, Any]] = {
     Style.TITLE: {"font_name": TITLE_FONT, "align": "center", "valign": "vcenter", "text_wrap": True},
     Style.COVER_TITLE: {"font_name": TITLE_FONT, "align": "center", "valign": "vcenter", "text_wrap": True},
     Style.COVER_LABEL: {"align": "right", "valign": "bottom"},
+    Style.COVER_TEXT: {"bottom": 1, "align": "center", "valign": "bottom", "shrink": True},
     Style.COVER_FOOT: {"align": "center", "valign": "vcenter"},
     Style.SUBTITLE: {**_MIDDLE, "font_name": TITLE_FONT, "bg_color": LABEL_TINT},
     Style.NOTE: {"align": "left", "valign": "top", "text_wrap": True},
     Style.PARAGRAPH: {"align": "left", "valign": "vcenter", "text_wrap": True},
     Style.LEGEND: {**_MIDDLE, "bg_color": INPUT_TINT},
+    Style.GIVEN_LEGEND: {**_MIDDLE, "bg_color": GIVEN_TINT},
     Style.HEADER: {**_MIDDLE, "bold": True, "bg_color": LABEL_TINT},
     Style.LABEL: {**_MIDDLE, "bg_color": LABEL_TINT},
     Style.GROUP: {**_MIDDLE, "bold": True, "bg_color": LABEL_TINT},
@@ -71,8 +74,10 @@ class Styles:
         """The format of a printed cell."""
         return self._format({"font_name": BODY_FONT, "font_size": FONT_SIZES.get(style, BODY_SIZE), **_PRINTED[style]})
 
-    def entry(self, kind: FieldKind, number_format: str, look: Look, *, locked: bool, tall: bool) -> Format:
-        """The format of a field's cell; text in a `tall` one begins at the top."""
+    def entry(
+        self, kind: FieldKind, number_format: str, look: Look, *, locked: bool, given: bool, tall: bool
+    ) -> Format:
+        """The format of a field's cell; text in a `tall` one begins at the top, a `given` one has a tint of its own."""
         properties: dict[str, Any] = {
             "font_name": BODY_FONT,
             "font_size": BODY_SIZE,
@@ -90,6 +95,8 @@ class Styles:
             }
         elif not locked:
             properties["bg_color"] = INPUT_TINT
+        elif given:
+            properties["bg_color"] = GIVEN_TINT
         if look is Look.LINE:
             properties |= _SHRUNK
         if tall:

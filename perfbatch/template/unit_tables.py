@@ -50,14 +50,22 @@ def place_unit_table(form: Form, plan: SheetPlan, block: UnitTableBlock) -> None
         plan.print_cell(plan.area(plan.row + row, 0, plan.row + row, 0), _row_label(form, row), Style.INDEX)
     if names is not None and names in block.fields:
         printed: list[Value] = [*form.rulebook.unit_rows[: len(_OWN_ROWS)], *[None] * form.units]
-        plan.put_field(form, names, plan.row, 1, [InputCell(names.kind, value) for value in printed], look=Look.LINE)
+        cells = [_cell(form, names, row, value) for row, value in enumerate(printed)]
+        plan.put_field(form, names, plan.row, 1, cells, look=Look.LINE)
     elif names is not None:
         _repeat_names(form, plan, names, rows)
     for column, field in enumerate(figures, start=2):
-        plan.put_field(form, field, plan.row, column, [InputCell(field.kind, choices=field.choices)] * rows)
+        plan.put_field(form, field, plan.row, column, [_cell(form, field, row, None) for row in range(rows)])
     # The names stay in view; several tables share the sheet, so no header could.
     plan.freeze = (0, 2)
     plan.row += rows
+
+
+def _cell(form: Form, field: FormField, row: int, printed: Value) -> InputCell:
+    given = form.given_at(field.id, row)
+    if given is not None:
+        return InputCell(field.kind, given, locked=True, choices=field.choices, given=True)
+    return InputCell(field.kind, printed, choices=field.choices)
 
 
 def _place_headers(plan: SheetPlan, names: FormField | None, figures: list[AmountColumn], depth: int) -> None:

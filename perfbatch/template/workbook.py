@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -13,15 +14,18 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.errors import OperatorFault
+from perfbatch.file_names import workbook_name
+from perfbatch.roster import Roster
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.layout import Layout, lay_out
 from perfbatch.template.live import write_live
 from perfbatch.template.pages import MARGINS, page_breaks
 from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Value
+from perfbatch.template.prefill import Prefill, prefill_for
 from perfbatch.template.styles import BODY_FONT, Styles
 from perfbatch.template.validation import cell_kind, validation_of
 
-__all__ = ["DEFAULT_UNITS", "STAMP_SHEET", "template_name", "write_blank", "write_template"]
+__all__ = ["DEFAULT_UNITS", "STAMP_SHEET", "template_name", "write_blank", "write_prefilled", "write_template"]
 
 DEFAULT_UNITS = 10
 """Rows for subordinate units where nobody asks for more."""
@@ -52,22 +56,43 @@ def write_blank(rulebook: Rulebook, directory: Path, units: int = DEFAULT_UNITS)
     Raises `OperatorFault` where that cannot be, or `units` is negative.
     """
     path = directory / template_name(rulebook)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OperatorFault(
-            str(directory), f"cannot be made ({error.strerror})", "Name a folder that can be written."
-        ) from None
+    _make_folder(directory)
     write_template(rulebook, path, units=units)
     return path
 
 
-def write_template(rulebook: Rulebook, path: Path, *, units: int = DEFAULT_UNITS) -> None:
-    """Write the blank workbook with `units` rows for subordinate units; the same bytes for the same rulebook and units.
+def write_prefilled(
+    rulebook: Rulebook,
+    roster: Roster,
+    directory: Path,
+    *,
+    units: int = DEFAULT_UNITS,
+    prior: Mapping[str, Mapping[str, int]] | None = None,
+) -> list[Path]:
+    """Write a workbook for every department of a roster into `directory`, in the roster's order, and return their paths.
+
+    Each has room for `units` subordinate units, or for all that the roster lists. `prior` is budget_code → field id → count
+    of 1/SCALE, last year's figures. Raises `OperatorFault` as `write_blank` does, and for a roster without departments.
+    """
+    if not roster.entries:
+        raise OperatorFault("roster", "lists no department", "Fill in a row for every department.")
+    _make_folder(directory)
+    paths = []
+    for entry in roster.entries:
+        path = directory / workbook_name(entry.budget_code, entry.unit_name)
+        given = prefill_for(entry, (prior or {}).get(entry.budget_code, {}), rulebook)
+        write_template(rulebook, path, units=max(units, len(entry.subordinate_units or ())), given=given)
+        paths.append(path)
+    return paths
+
+
+def write_template(rulebook: Rulebook, path: Path, *, units: int = DEFAULT_UNITS, given: Prefill | None = None) -> None:
+    """Write the workbook with `units` rows for subordinate units, blank but for what is `given`; the same arguments give
+    the same bytes.
 
     The file appears whole or not at all. Raises `OperatorFault` where it cannot be written, or `units` is negative.
     """
-    content = _assemble(lay_out(rulebook, units))
+    content = _assemble(lay_out(rulebook, units, given))
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_bytes(content)
@@ -76,6 +101,15 @@ def write_template(rulebook: Rulebook, path: Path, *, units: int = DEFAULT_UNITS
         beside.unlink(missing_ok=True)
         raise OperatorFault(
             str(path), f"cannot be written ({error.strerror})", "Close it where it is open, or name another folder."
+        ) from None
+
+
+def _make_folder(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorFault(
+            str(directory), f"cannot be made ({error.strerror})", "Name a folder that can be written."
         ) from None
 
 
@@ -141,6 +175,7 @@ def _write_field(sheet: Worksheet, rulebook: Rulebook, place: FieldPlace, styles
             number_format,
             place.look,
             locked=cell.locked,
+            given=cell.given,
             tall=place.merged is not None and place.merged.rows > 1,
         )
         if place.merged is not None:

@@ -14,7 +14,7 @@ import pytest
 
 from perfbatch.findings import Finding, Severity
 from perfbatch.intake.submission import SCALE, InboxEntry
-from perfbatch.result import STATUS_LABELS, BatchResult, RosterStanding
+from perfbatch.result import STATUS_LABELS, BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
 
@@ -139,7 +139,15 @@ FINDINGS = (
     finding("R05", Severity.ERROR, "007002", "收支情况!H22", "balance_cumulative", reported="1.5", expected="0.125", difference="1.375", message="累计结余不等于收入合计减支出合计"),
 )  # fmt: skip
 
-ROSTER = RosterStanding(5, 4, (("118001", "区文联"),))
+ROSTER = RosterStanding(
+    5,
+    4,
+    (("118001", "区文联"),),
+    (
+        *(ExpectedDepartment(row[0], row[1], "行政政法股") for row in DEPARTMENTS),
+        ExpectedDepartment("118001", "区文联"),
+    ),
+)
 
 
 @pytest.fixture(scope="session")

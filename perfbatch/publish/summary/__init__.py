@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfbatch.changes import Changes
+from perfbatch.publish.summary.card import write_card
+from perfbatch.publish.summary.changes_sheet import write_changes
+from perfbatch.publish.summary.charts import write_chart_sources
+from perfbatch.publish.summary.diagnosis import diagnose
 from perfbatch.publish.summary.finance import write_finance
-from perfbatch.publish.summary.overview import verified_range, write_overview, write_run_log
+from perfbatch.publish.summary.ledger import write_ledger
+from perfbatch.publish.summary.links import relative_folder
+from perfbatch.publish.summary.overview import Places, write_overview
 from perfbatch.publish.summary.problems import write_problems
-from perfbatch.publish.summary.ranking import VERIFIED_COLUMN, write_ranking
+from perfbatch.publish.summary.ranking import VERIFIED_COLUMN, Ranked, write_ranking
 from perfbatch.publish.summary.receipts import write_receipts
+from perfbatch.publish.summary.run_log import write_run_log
 from perfbatch.publish.summary.scores import write_scores
 from perfbatch.publish.summary.scoring_standard import write_standard_sheet
-from perfbatch.publish.summary.sheet import Book
+from perfbatch.publish.summary.sheet import Book, Sheet
+from perfbatch.publish.summary.urgent import urgent_matters
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["summary_name", "write_summary"]
+__all__ = ["Surroundings", "relative_folder", "summary_name", "write_summary"]
 
 _MONEY_TABLES = ("revenue", "expenditure")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies around a summary: `inbox` as a relative path from its folder with `/` ("" for no links), `notices` file
+    of a submission → path from its folder, the `changes` since the last run (None for a first one)."""
+
+    inbox: str = ""
+    notices: Mapping[str, str] = field(default_factory=dict)
+    changes: Changes | None = None
 
 
 def summary_name(rulebook: Rulebook) -> str:
@@ -26,30 +46,51 @@ def summary_name(rulebook: Rulebook) -> str:
     return f"district-summary-{rulebook.fiscal_year}.xlsx"
 
 
-def write_summary(result: BatchResult, path: Path, outputs: Sequence[str] = ()) -> None:
+def write_summary(
+    result: BatchResult, path: Path, outputs: Sequence[str] = (), surroundings: Surroundings | None = None
+) -> None:
     """Write the summary of a night: the same night gives the same bytes.
 
     `outputs` are the night's files as 运行记录 names them. Raises `OSError` where the file cannot be written.
     """
+    around = surroundings or Surroundings()
     rulebook = result.rulebook
     title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
-    with Book(path, title, result.started_at) as book:
-        overview, ranking = book.add("总览"), book.add("得分排名")
-        money, assets = book.add("收支汇总"), book.add("三公与资产")
-        scores, problems, receipts = book.add("指标得分"), book.add("问题清单"), book.add("报送情况")
+    with Book(path, title, result.started_at, rulebook.issuer) as book:
+        overview, card, ranking, scores = (book.add(name) for name in ("总览", "部门一览", "得分排名", "指标得分"))
+        money, assets, problems = (book.add(name) for name in ("收支汇总", "三公与资产", "问题清单"))
+        changes, receipts = book.add("本次变化"), book.add("报送情况")
         standard, run_log = book.add("评分标准"), book.add("运行记录")
+        by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
 
-        ranked = write_ranking(ranking, result)
-        tables = rulebook.unit_tables
-        first = [tables[name] for name in _MONEY_TABLES if name in tables]
-        rest = [table for name, table in tables.items() if name not in _MONEY_TABLES]
-        totals = write_finance(money, result, "部门收支汇总（万元）", first)
-        totals |= write_finance(assets, result, "部门“三公”经费与固定资产汇总（万元）", rest)
-        write_scores(scores, result)
-        write_problems(problems, result)
+        diagnosis = diagnose(result)
+        listed = write_problems(problems, result, diagnosis, around.inbox)
+        ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
+        totals = _write_finance(money, assets, result)
+        scored = write_scores(scores, result)
+        ledger = write_ledger(by_department, by_finding, result)
+        write_card(card, rulebook, ledger, scores, scored)
+        write_changes(changes, rulebook, around.changes)
         write_receipts(receipts, result)
         write_standard_sheet(standard, rulebook)
         write_run_log(run_log, result, outputs)
-        write_overview(
-            overview, result, totals, verified_range(ranking, ranked, VERIFIED_COLUMN) if ranked is not None else None
-        )
+        sources = write_chart_sources(chart_data, result, totals)
+        places = Places(totals, _verified(ranking, ranked), ledger, receipts, problems, listed.rows)
+        matters = urgent_matters(result, diagnosis)
+        write_overview(overview, result, places, matters, sources, chart_data)
+
+
+def _write_finance(money: Sheet, assets: Sheet, result: BatchResult) -> dict[str, tuple[str, int]]:
+    tables, unit = result.rulebook.unit_tables, result.rulebook.kinds["amount"].unit
+    first = [tables[name] for name in _MONEY_TABLES if name in tables]
+    rest = [table for name, table in tables.items() if name not in _MONEY_TABLES]
+    totals = write_finance(money, result, f"部门收支汇总（{unit}）", first, "Money")
+    return totals | write_finance(assets, result, f"部门“三公”经费与固定资产汇总（{unit}）", rest, "Assets")
+
+
+def _verified(sheet: Sheet, ranked: Ranked | None) -> str | None:
+    """The ranking's verified scores as a range for formulas elsewhere."""
+    if ranked is None:
+        return None
+    last = sheet.address(ranked.last, VERIFIED_COLUMN).rpartition("!")[2]
+    return f"{sheet.address(ranked.first, VERIFIED_COLUMN)}:{last}"

@@ -1,4 +1,4 @@
-"""总览 and 运行记录: the night on one page, and the record of how it came about."""
+"""总览: how many reported, what must be done today, how the district stands, on one page."""
 
 from __future__ import annotations
 
@@ -6,21 +6,39 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
-from perfbatch import __version__
 from perfbatch.findings import Severity
 from perfbatch.publish.figures import counts, mean, moment_text, nearest_float, texts
+from perfbatch.publish.summary.charts import ChartSource, chart
+from perfbatch.publish.summary.ledger import Ledger
+from perfbatch.publish.summary.links import SheetLinks
 from perfbatch.publish.summary.receipts import ENTRY_LABELS, MISSING_LABEL
-from perfbatch.publish.summary.sheet import Cell, Column, Sheet
-from perfbatch.publish.summary.styles import AMOUNT, SCORE, WHOLE
+from perfbatch.publish.summary.sheet import Sheet
+from perfbatch.publish.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
+from perfbatch.publish.summary.urgent import Matter
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["district_totals", "write_overview", "write_run_log"]
+__all__ = ["Places", "district_totals", "write_overview"]
 
-_ACROSS = 5
-_WIDTH = 24
+_COLUMNS = 16
+_WIDTH = 11.3
+_PIXELS = 84
+_ROW_PIXELS = 20
+_ACROSS = 8
+_CHART_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the overview points at. `totals`: field id → (address, count); `verified`: the ranking's verified scores as a
+    range; `rows`: position of a finding → its row in 问题清单."""
+
+    totals: Mapping[str, tuple[str, int]]
+    verified: str | None
+    ledger: Ledger
+    receipts: Sheet
+    problems: Sheet
+    rows: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +50,7 @@ class _Tile:
     formula: str = ""
     cached: float | None = None
     number_format: str = WHOLE
+    alert: bool = False
 
 
 def district_totals(rulebook: Rulebook) -> list[str]:
@@ -45,69 +64,72 @@ def district_totals(rulebook: Rulebook) -> list[str]:
 
 
 def write_overview(
-    sheet: Sheet, result: BatchResult, totals: Mapping[str, tuple[str, int]], verified: str | None
+    sheet: Sheet,
+    result: BatchResult,
+    places: Places,
+    matters: Sequence[Matter],
+    charts: Sequence[ChartSource],
+    chart_sheet: Sheet,
 ) -> None:
-    """Write the overview. `totals`: field id → (address of its total, count); `verified`: the range of verified scores."""
+    """Write tiles, urgent matters and charts."""
     rulebook = result.rulebook
-    for column in range(_ACROSS):
-        sheet.width(column, _WIDTH)
+    for column in range(_COLUMNS):
+        sheet.native.set_column(column, column, _WIDTH)
     title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
-    sheet.merged(0, 0, 0, _ACROSS - 1, title, "centred_title")
-    sheet.heights(0, 40)
-    run = f"{rulebook.issuer}　　运行编号 {result.run_id}　　运行时间 {moment_text(result.started_at)}"
-    sheet.merged(1, 0, 1, _ACROSS - 1, run, "centred_note")
-    sheet.heights(1, 20)
-    row = 3
-    for heading, tiles in (
-        ("一、报送情况", _receipts(result)),
-        (f"二、全区合计（{rulebook.kinds['amount'].unit}）", _amounts(rulebook, totals)),
-        ("三、评价结果", _scores(result, verified)),
-        ("四、发现问题", _findings(result)),
-    ):
-        row = _tiles(sheet, row, heading, tiles) + 1
+    sheet.merged(0, 0, 0, _COLUMNS - 1, title, "centred_title")
+    sheet.heights(0, 36)
+    run = f"{rulebook.issuer}　　金额单位：{rulebook.kinds['amount'].unit}　　运行编号 {result.run_id}　　运行时间 {moment_text(result.started_at)}"
+    sheet.merged(1, 0, 1, _COLUMNS - 1, run, "centred_note")
+    totals = district_totals(rulebook)
+    main = [*_receipts(result), *_amounts(rulebook, places.totals, totals[:2]), *_scores(result, places)]
+    _tiles(sheet, 2, main, "tile", 34)
+    rest = [*_amounts(rulebook, places.totals, totals[2:]), *_grades(result), *_findings(result)]
+    _tiles(sheet, 5, rest, "small_tile", 20)
+    _matters(sheet, 8, matters, places)
+    _draw(sheet, charts, chart_sheet, 10 + len(matters))
+    sheet.native.fit_to_pages(1, 1)
+    sheet.native.hide_gridlines(2)
     sheet.repeat(0, 1)
     sheet.show_first()
 
 
-def _tiles(sheet: Sheet, row: int, heading: str, tiles: Sequence[_Tile]) -> int:
-    sheet.text(row, 0, heading, "part")
-    sheet.heights(row, 22)
-    row += 1
-    for start in range(0, len(tiles), _ACROSS):
-        for column, tile in enumerate(tiles[start : start + _ACROSS]):
-            sheet.text(row, column, tile.heading, "head")
-            if tile.formula:
-                cached = "" if tile.cached is None else tile.cached
-                sheet.formula(row + 1, column, tile.formula, cached, "big", tile.number_format)
-            elif isinstance(tile.value, str):
-                sheet.text(row + 1, column, tile.value, "big")
-            else:
-                sheet.number(row + 1, column, tile.value, "big", tile.number_format)
-        sheet.lines(row, 1)
-        sheet.heights(row + 1, 28)
-        row += 2
-    return row
+def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: float) -> None:
+    """A line of tiles over the width of the page, two columns each where there are eight."""
+    edges = [number * _COLUMNS // len(tiles) for number in range(len(tiles) + 1)]
+    for tile, first, end in zip(tiles, edges, edges[1:], strict=False):
+        head, look = f"{style}_head", f"{style}_alert" if tile.alert else style
+        sheet.merged(row, first, row, end - 1, tile.heading, head)
+        sheet.merged(row + 1, first, row + 1, end - 1, tile.value if isinstance(tile.value, str) else "", look)
+        if tile.formula:
+            cached = "" if tile.cached is None else tile.cached
+            sheet.formula(row + 1, first, tile.formula, cached, look, tile.number_format)
+        elif not isinstance(tile.value, str):
+            sheet.number(row + 1, first, tile.value, look, tile.number_format)
+    sheet.heights(row, 18)
+    sheet.heights(row + 1, height)
+    sheet.heights(row + 2, 6)
 
 
 def _receipts(result: BatchResult) -> list[_Tile]:
     files = Counter(entry.status for entry in result.entries)
     received = len(result.departments)
+    aside = _Tile(f"{ENTRY_LABELS['set_aside']}（文件）", files["set_aside"], alert=files["set_aside"] > 0)
     if result.roster is None:
-        sent = [_Tile("应报部门", "未提供名录"), _Tile("已报部门", received)]
-    else:
-        beyond = received - result.roster.received
-        sent = [
-            _Tile("应报部门", result.roster.expected),
-            _Tile("已报部门", result.roster.received),
-            _Tile(f"{MISSING_LABEL}部门", len(result.roster.missing)),
-            *([_Tile("名录外部门", beyond)] if beyond > 0 else []),
-        ]
-    return [*sent, *(_Tile(f"{ENTRY_LABELS[status]}文件", files[status]) for status in ("set_aside", "superseded"))]
+        return [_Tile("应报部门", "未提供名录"), _Tile("已报部门", received), _Tile(f"{MISSING_LABEL}部门", "—"), aside]
+    missing = len(result.roster.missing)
+    beyond = received - result.roster.received
+    heading = f"已报部门（另有名录外 {beyond} 个）" if beyond > 0 else "已报部门"
+    return [
+        _Tile("应报部门", result.roster.expected),
+        _Tile(heading, result.roster.received),
+        _Tile(f"{MISSING_LABEL}部门", missing, alert=missing > 0),
+        aside,
+    ]
 
 
-def _amounts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]]) -> list[_Tile]:
+def _amounts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]], fields: Sequence[str]) -> list[_Tile]:
     tiles = []
-    for field in district_totals(rulebook):
+    for field in fields:
         label = rulebook.field_by_id[field].label
         if field in totals:
             address, count = totals[field]
@@ -117,52 +139,71 @@ def _amounts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]]) -> list[
     return tiles
 
 
-def _scores(result: BatchResult, verified: str | None) -> list[_Tile]:
-    grades = Counter(texts(result.departments["grade"]))
-    if verified is None:
-        average = _Tile("平均核定得分", "—")
-    else:
-        value = mean(counts(result.departments["verified_total"]))
-        average = _Tile("平均核定得分", 0, f'=IFERROR(AVERAGE({verified}),"")', value, SCORE)
-    return [average, *(_Tile(f"{grade.name}（个）", grades[grade.name]) for grade in result.rulebook.grades)]
+def _scores(result: BatchResult, places: Places) -> list[_Tile]:
+    """The mean verified score, and 核定率: the points of the indicators that the program could compute, of all points."""
+    if places.verified is None:
+        return [_Tile("平均核定分", "—"), _Tile("核定率", "—")]
+    value = mean(counts(result.departments["verified_total"]))
+    column = places.ledger.columns["computable"]
+    cells = f"{places.ledger.departments.address(1, column)}:{_cell(places.ledger.last, column)}"
+    points = float(result.rulebook.total_points)
+    computable = [row[column] for row in places.ledger.values]
+    share = sum(computable) / len(computable) / points
+    return [
+        _Tile("平均核定分", 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE),
+        _Tile("核定率（可核算分值占比）", 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT),
+    ]
+
+
+def _cell(row: int, column: int) -> str:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    address: str = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+    return address
+
+
+def _grades(result: BatchResult) -> list[_Tile]:
+    found = Counter(texts(result.departments["grade"]))
+    return [_Tile(f"{grade.name}（个）", found[grade.name]) for grade in result.rulebook.grades]
 
 
 def _findings(result: BatchResult) -> list[_Tile]:
     found = Counter(finding.severity for finding in result.findings)
-    departments = {finding.budget_code for finding in result.findings if finding.severity is Severity.ERROR}
+    departments = {finding.file for finding in result.findings if finding.severity is Severity.ERROR}
     return [
+        _Tile("有错误的部门", len(departments)),
         *(_Tile(f"{severity.label}（条）", found[severity]) for severity in Severity),
-        _Tile("有错误的部门（个）", len(departments)),
     ]
 
 
-def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> None:
-    """Write the record of the run: when, by which program and rulebook, what came in and what went out."""
-    files = Counter(entry.status for entry in result.entries)
-    found = Counter(finding.severity for finding in result.findings)
-    seconds = (result.finished_at - result.started_at).total_seconds()
-    rows: list[Sequence[Cell]] = [
-        ["运行编号", result.run_id],
-        ["开始时间", moment_text(result.started_at)],
-        ["结束时间", moment_text(result.finished_at)],
-        ["用时", f"{seconds:.1f} 秒"],
-        ["程序版本", f"perfbatch {__version__}"],
-        ["规则", f"{result.rulebook.id}　{result.rulebook.title}"],
-        ["规则校验值（SHA-256）", result.rulebook_sha256],
-        ["收件文件数", str(len(result.entries))],
-        *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),
-        ["评价部门数", str(len(result.departments))],
-        ["发现问题数", str(len(result.findings))],
-        *([f"其中：{severity.label}", str(found[severity])] for severity in Severity),
-        *([f"输出文件 {number}", name] for number, name in enumerate(outputs, 1)),
-    ]
-    top = sheet.title("运行记录", "每次运行的来历：同样的收件和规则得出同样的结果。")
-    sheet.table(top, [Column("项目", narrowest=26), Column("内容", narrowest=70, widest=90)], rows, filters=False)
-    sheet.freeze(top + 1, 0)
-    sheet.repeat(top, top)
+def _matters(sheet: Sheet, row: int, matters: Sequence[Matter], places: Places) -> None:
+    sheet.merged(
+        row, 0, row, _COLUMNS - 1, f"今日要办（{len(matters)} 件最要紧的）" if matters else "今日要办：无", "part"
+    )
+    sheet.heights(row, 24)
+    links = SheetLinks(sheet)
+    for number, matter in enumerate(matters, 1):
+        at = row + number
+        sheet.text(at, 0, matter.severity.label, matter.severity.value)
+        sheet.merged(at, 1, at, 3, matter.who, "line")
+        sheet.merged(at, 4, at, _COLUMNS - 2, matter.what, "line")
+        if matter.finding is None:
+            links.within(at, _COLUMNS - 1, "查看", places.receipts, 0)
+        else:
+            links.within(at, _COLUMNS - 1, "查看", places.problems, places.rows[matter.finding])
+        sheet.heights(at, 18)
+    sheet.heights(row + len(matters) + 1, 6)
 
 
-def verified_range(sheet: Sheet, rows: tuple[int, int], column: int) -> str:
-    """The address of a column's cells from the first to the last row."""
-    first, last = rows
-    return f"{sheet.address(first, column)}:{xl_rowcol_to_cell(last, column, row_abs=True, col_abs=True)}"
+def _draw(sheet: Sheet, charts: Sequence[ChartSource], data: Sheet, row: int) -> None:
+    """Two charts in the first line, the rest in the second, over the whole width."""
+    width = _COLUMNS * _PIXELS
+    for line, members in enumerate((charts[:2], charts[2:])):
+        shares = (0.3, 0.7) if line == 0 and len(members) == 2 else [1 / max(len(members), 1)] * len(members)
+        left = 0.0
+        for source, share in zip(members, shares, strict=True):
+            size = (int(width * share) - 4, _CHART_ROWS * _ROW_PIXELS - 6)
+            column, offset = divmod(int(left), _PIXELS)
+            place = {"x_offset": offset, "object_position": 1, "description": source.title}
+            sheet.native.insert_chart(row + line * _CHART_ROWS, column, chart(sheet, source, data, size), place)
+            left += width * share

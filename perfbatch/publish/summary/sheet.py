@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,67 +15,41 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perfbatch.publish.figures import nearest_float
 from perfbatch.publish.legible import cell_text
+from perfbatch.publish.summary.cells import INDENT, Cell, Column, Marked, display_width, line_count
 from perfbatch.publish.summary.styles import BASE_FONT, STYLES
 
 __all__ = ["Book", "Cell", "Column", "Marked", "Sheet", "display_width"]
 
 _A4 = 9
 _LINE_POINTS = 14.5
-_INDENT = 1
 # The arrow of a filter covers about three characters of a heading.
 _ARROW = 3
 # Excel's own limit.
 _HIGHEST_ROW = 409.0
 
 
-def display_width(text: str) -> int:
-    """The width of the longest line in half-width characters: a CJK character counts 2."""
-    return max(
-        (sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in line) for line in text.split("\n")),
-        default=0,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A cell's value in a style of its own."""
-
-    value: str | int | None
-    style: str
-
-
-Cell = str | int | None | Marked
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table. With `kind` figure its ints are counts of 1/SCALE, with whole plain ints; texts are written as
-    texts in any column. Widths are in half-width characters; what is wider than `widest` wraps in the style text."""
-
-    title: str
-    kind: str = "text"
-    style: str = "text"
-    number_format: str = ""
-    narrowest: int = 6
-    widest: int = 40
-
-
 class Book:
     """An xlsxwriter workbook; the same content gives the same bytes. Leaving the `with` block writes the file."""
 
-    def __init__(self, path: Path, title: str, created: datetime) -> None:
-        """`created` is what the file's properties say in place of the clock. Raises `OSError` on leaving."""
+    def __init__(self, path: Path, title: str, created: datetime, issuer: str = "") -> None:
+        """`created` is what the file's properties say in place of the clock; with an `issuer` every printed page is headed
+        by it and the date. Raises `OSError` on leaving."""
+        self._path, self._content = path, io.BytesIO()
+        # Written in one go at the end: a full disk is then one clear error, and leaves no open archive to fail once more.
         self._book: Any = xlsxwriter.Workbook(
-            str(path),
+            self._content,
             {
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
+                # No files in the system's folder for temporary ones: a killed run would leave them there.
+                "in_memory": True,
                 "default_format_properties": dict(BASE_FONT),
             },
         )
         moment = created.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         self._book.set_properties({"title": cell_text(title), "author": "perfbatch", "created": moment})
+        self._head = _page_head(issuer, title, f"{created:%Y-%m-%d}") if issuer else ""
         self._formats: dict[tuple[str, str], Any] = {}
         self._sheets: list[Sheet] = []
 
@@ -90,17 +63,28 @@ class Book:
             return
         for sheet in self._sheets:
             sheet.finish()
-        try:
-            self._book.close()
-        except xlsxwriter.exceptions.FileCreateError as error:
-            # It wraps the reason (no space, no permission), which is what the operator has to read.
-            raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from None
+        self._book.close()
+        self._path.write_bytes(self._content.getvalue())
 
     def add(self, name: str) -> Sheet:
         """Add a sheet at the end."""
         sheet = Sheet(self, self._book.add_worksheet(name), name)
+        if self._head:
+            sheet.native.set_header(self._head)
         self._sheets.append(sheet)
         return sheet
+
+    @property
+    def native(self) -> Any:
+        """The xlsxwriter workbook, for what is particular to one sheet: charts, tables."""
+        return self._book
+
+    def rich(self, **properties: object) -> Any:
+        """A format for a run of text inside a cell, made once."""
+        key = (repr(sorted(properties.items())), "")
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format({**BASE_FONT, **properties})
+        return self._formats[key]
 
     def format(self, style: str, number_format: str = "") -> Any:
         """The format of a style, made once."""
@@ -116,7 +100,9 @@ class Sheet:
 
     def __init__(self, book: Book, sheet: Any, name: str) -> None:
         self.name = name
+        self.book = book
         self._book = book
+        self._outlines: dict[int, dict[str, object]] = {}
         self._sheet = sheet
         self._widths: dict[int, int] = {}
         self._fixed: dict[int, int] = {}
@@ -173,6 +159,16 @@ class Sheet:
         self.heights(1, 18)
         return 2
 
+    @property
+    def native(self) -> Any:
+        """The xlsxwriter worksheet, for what is particular to one sheet: charts, tables, conditional formats."""
+        return self._sheet
+
+    def outline(self, row: int, level: int, *, hidden: bool = False) -> None:
+        """Put a row at an outline level (0 to 7). The row that heads hidden ones is not marked as collapsed: Excel does
+        without, and LibreOffice would fold what stands above that row."""
+        self._outlines[row] = {"level": level, "hidden": hidden}
+
     def heights(self, row: int, points: float) -> None:
         """Fix a row's height."""
         self._heights[row] = points
@@ -226,7 +222,7 @@ class Sheet:
             # A heading may break once, so that it does not widen a column of short figures.
             title = display_width(column.title)
             arrow = _ARROW if filters else 0
-            self.fit(index, min(column.widest, max(column.narrowest, math.ceil(title / 2) + _INDENT + 1 + arrow)))
+            self.fit(index, min(column.widest, max(column.narrowest, math.ceil(title / 2) + INDENT + 1 + arrow)))
         if filters and rows:
             self.filter(top, 0, top + len(rows), len(columns) - 1)
         return top + 1 + max(len(rows), 1)
@@ -242,15 +238,16 @@ class Sheet:
     def cell(self, row: int, index: int, column: Column, cell: Cell) -> None:
         """Write one cell of a table and widen its column for it."""
         style, value = (cell.style, cell.value) if isinstance(cell, Marked) else (column.style, cell)
+        number_format = (cell.number_format if isinstance(cell, Marked) else "") or column.number_format
         if value is None:
             self.text(row, index, "", style)
         elif isinstance(value, str):
             self.text(row, index, value, style)
             # Long values are measured by their head: nothing wider than `widest` matters.
-            self.fit(index, min(column.widest, display_width(cell_text(value[:400])) + _INDENT + 2))
+            self.fit(index, min(column.widest, display_width(cell_text(value[:400])) + INDENT + 2))
         else:
             figure = nearest_float(value) if column.kind == "figure" else value
-            self.number(row, index, figure, style, column.number_format)
+            self.number(row, index, figure, style, number_format)
             self.fit(index, min(column.widest, len(f"{figure:,.2f}" if column.kind == "figure" else f"{figure:,}") + 3))
 
     def finish(self) -> None:
@@ -262,12 +259,20 @@ class Sheet:
                 self._sheet.set_column(column, column, width)
         for row, cells in self._wrapped.items():
             if row not in self._heights:
-                self.lines(row, max(_line_count(text, widths.get(column, 0)) for column, text in cells))
-        for row, points in sorted(self._heights.items()):
-            self._sheet.set_row(row, min(points, _HIGHEST_ROW))
+                self.lines(row, max(line_count(text, widths.get(column, 0)) for column, text in cells))
+        for row in sorted(self._heights.keys() | self._outlines.keys()):
+            points = self._heights.get(row)
+            height = None if points is None else min(points, _HIGHEST_ROW)
+            self._sheet.set_row(row, height, None, self._outlines.get(row, {}))
+        if self._outlines:
+            # The button stands beside the row that heads the group, above what it folds.
+            self._sheet.outline_settings(symbols_below=False)
 
 
-def _line_count(text: str, width: int) -> int:
-    """The lines that a text takes in a column: a CJK character that does not fit leaves a gap at the line's end."""
-    room = max(width - _INDENT - 1, 2)
-    return sum(max(1, math.ceil(display_width(line) / room)) for line in text.split("\n"))
+def _page_head(issuer: str, title: str, date: str) -> str:
+    """A printed page's head: the bureau left, the title in the middle, the date right. Excel takes 255 characters."""
+    parts = (text.replace("&", "&&")[:60] for text in (issuer, title, date))
+    return "".join(
+        f"&{side}&9{text}" if not text[:1].isdigit() else f"&{side}&9 {text}"
+        for side, text in zip("LCR", parts, strict=True)
+    )

@@ -1,22 +1,59 @@
-"""The look of the workbooks that the bureau opens: fonts, fills, borders, by the name of what they mark."""
+"""The look of the workbooks that the bureau opens: fonts, fills, borders, by the name of what they mark.
+
+Nothing is told by red and green: blue, orange and grey differ for every eye and, being of different darkness, on a grey
+print; signs and slant say the same again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["AMOUNT", "BASE_FONT", "SCORE", "STYLES", "WHOLE"]
+__all__ = [
+    "AMOUNT",
+    "BASE_FONT",
+    "BLUE",
+    "DARK",
+    "DIFFERENCE",
+    "GREY",
+    "LOST",
+    "ORANGE",
+    "PALE_BLUE",
+    "PERCENT",
+    "SCORE",
+    "STATUS_COLOURS",
+    "STATUS_FORMATS",
+    "STATUS_SIGNS",
+    "STYLES",
+    "WHOLE",
+]
 
 AMOUNT = "#,##0.00####"
 SCORE = "0.00"
 WHOLE = "#,##0"
+PERCENT = "0.0%"
+# A check column: a sign where nothing is left over.
+DIFFERENCE = '#,##0.00####;-#,##0.00####;"✓";@'
 
-# 宋体 is on every Windows with Excel or WPS; other systems put their own Song face in its place.
+DARK, BLUE, PALE_BLUE = "#1F3864", "#2E75B6", "#9DC3E6"
+ORANGE, LOST, GREY = "#C55A11", "#F4B183", "#7F7F7F"
+
+# 宋体 and 黑体 are on every Windows with Excel or WPS; WPS and LibreOffice on Linux put their own Song and Hei faces in their
+# place, of the same widths.
 BASE_FONT: Mapping[str, object] = {"font_name": "宋体", "font_size": 10}
 
+# The bar of points by status: from dark to light, so that a grey print keeps the order.
+STATUS_COLOURS: Mapping[str, str] = {
+    "computed": DARK,
+    "adjusted": ORANGE,
+    "self_reported": PALE_BLUE,
+    "not_applicable": "#E4E2E2",
+}
+
 _HEADING = "黑体"
-_LINE = {"border": 1, "border_color": "#A6A6A6"}
+_LINE = {"border": 1, "border_color": "#BFBFBF"}
 _BODY = {**_LINE, "valign": "vcenter"}
 _RIGHT = {**_BODY, "align": "right"}
+_CENTRE = {**_BODY, "align": "center"}
 _HEAD = {
     **_LINE,
     "bold": True,
@@ -26,32 +63,109 @@ _HEAD = {
     "bg_color": "#D9E4F1",
 }
 _TOTAL = {"bold": True, "bg_color": "#F2F2F2", "top": 2, "top_color": "#7F7F7F"}
+_LINK = {"font_color": "#1F4E9E", "underline": 1}
+_GROUP = {**_LINE, "valign": "vcenter", "font_name": _HEADING, "bg_color": "#D9E4F1"}
+_SUBGROUP = {**_LINE, "valign": "vcenter", "bold": True, "bg_color": "#F2F2F2"}
 
 STYLES: Mapping[str, Mapping[str, object]] = {
     "title": {"font_name": _HEADING, "font_size": 16, "valign": "vcenter"},
     "centred_title": {"font_name": _HEADING, "font_size": 18, "align": "center", "valign": "vcenter"},
     "note": {"font_color": "#595959", "valign": "vcenter"},
     "centred_note": {"font_color": "#595959", "align": "center", "valign": "vcenter"},
-    "part": {"font_name": _HEADING, "font_size": 12, "valign": "vcenter"},
+    "part": {"font_name": _HEADING, "font_size": 12, "valign": "vcenter", "font_color": DARK},
     "head": _HEAD,
     "points": {**_HEAD, "bold": False, "italic": True},
     "text": {**_BODY, "text_wrap": True, "indent": 1},
-    "centred": {**_BODY, "align": "center"},
+    "centred": _CENTRE,
     "number": _RIGHT,
-    "big": {**_BODY, "align": "center", "font_size": 14, "bold": True},
-    "total_text": {**_BODY, **_TOTAL, "align": "center"},
+    "big": {**_CENTRE, "font_size": 14, "bold": True},
+    "total_text": {**_CENTRE, **_TOTAL},
     "total": {**_RIGHT, **_TOTAL},
-    # The status of a score, told by colour and by slant, so that a black-and-white print still tells it.
+    "bar": {**_BODY, "font_size": 7},
+    "link": {**_CENTRE, **_LINK},
+    "link_text": {**_BODY, **_LINK, "text_wrap": True, "indent": 1},
+    # The tiles of the overview.
+    "tile_head": {
+        "align": "center",
+        "shrink": True,
+        "valign": "vcenter",
+        "font_color": "#595959",
+        "bg_color": "#EEF3FA",
+        "top": 5,
+        "top_color": BLUE,
+    },
+    "tile": {
+        "align": "center",
+        "valign": "vcenter",
+        "font_name": _HEADING,
+        "font_size": 18,
+        "font_color": DARK,
+        "bg_color": "#EEF3FA",
+        "shrink": True,
+    },
+    "tile_alert": {
+        "align": "center",
+        "valign": "vcenter",
+        "font_name": _HEADING,
+        "font_size": 18,
+        "font_color": ORANGE,
+        "bg_color": "#FBE9DD",
+        "shrink": True,
+    },
+    "small_tile": {"align": "center", "valign": "vcenter", "bold": True, "font_size": 12, "bg_color": "#F2F2F2"},
+    "small_tile_head": {
+        "shrink": True,
+        "align": "center",
+        "valign": "vcenter",
+        "font_color": "#595959",
+        "bg_color": "#F2F2F2",
+    },
+    # Rows that head a group.
+    "group": {**_GROUP, "indent": 1},
+    "group_centred": {**_GROUP, "align": "center"},
+    "group_number": {**_GROUP, "align": "right"},
+    "subgroup": {**_SUBGROUP, "indent": 2},
+    "subgroup_centred": {**_SUBGROUP, "align": "center"},
+    "subgroup_number": {**_SUBGROUP, "align": "right"},
+    # A department's own row and, folded under it, its units'.
+    "own": {**_BODY, "bold": True, "text_wrap": True, "indent": 1},
+    "own_centred": {**_CENTRE, "bold": True},
+    "own_number": {**_RIGHT, "bold": True},
+    "unit": {**_BODY, "text_wrap": True, "indent": 3, "font_color": "#595959"},
+    "unit_centred": {**_CENTRE, "font_color": "#595959"},
+    "unit_number": {**_RIGHT, "font_color": "#595959"},
+    "check": {**_CENTRE, "font_color": ORANGE, "bold": True},
+    "plain": {},
+    "line": {**_BODY, "indent": 1, "shrink": False},
+    "text_small": {**_BODY, "indent": 1, "shrink": True},
+    "finding": {**_BODY, "indent": 1, "shrink": True},
+    "follow": {**_BODY, "text_wrap": True, "indent": 3, "font_color": "#595959"},
+    # The one cell of a sheet that is to be chosen in.
+    "choose": {
+        "border": 2,
+        "border_color": BLUE,
+        "bg_color": "#FFF8E1",
+        "bold": True,
+        "font_size": 12,
+        "valign": "vcenter",
+        "indent": 1,
+    },
+    # The status of a score, told by colour and slant; `STATUS_FORMATS` adds a sign.
     "computed": _RIGHT,
-    "self_reported": {**_RIGHT, "italic": True, "font_color": "#7F7F7F"},
-    "not_applicable": {**_RIGHT, "italic": True, "font_color": "#7F6000", "bg_color": "#FFF2CC"},
-    "adjusted": {**_RIGHT, "bold": True, "font_color": "#1F4E79", "bg_color": "#DDEBF7"},
-    # Severities and what became of a file.
-    "error": {**_BODY, "align": "center", "bold": True, "font_color": "#C00000"},
-    "warning": {**_BODY, "align": "center", "font_color": "#B45F06"},
-    "info": {**_BODY, "align": "center", "font_color": "#7F7F7F"},
-    "accepted": {**_BODY, "align": "center"},
-    "superseded": {**_BODY, "align": "center", "font_color": "#7F7F7F"},
-    "set_aside": {**_BODY, "align": "center", "bold": True, "font_color": "#C00000"},
-    "missing": {**_BODY, "align": "center", "bold": True, "font_color": "#B45F06"},
+    "self_reported": {**_RIGHT, "italic": True, "font_color": "#595959"},
+    "not_applicable": {**_RIGHT, "italic": True, "font_color": "#595959"},
+    "adjusted": {**_RIGHT, "bold": True, "font_color": "#1F4E79"},
+    # Severities and what became of a file; the sign is part of the number format, so that the cell's text is the word.
+    "error": {**_CENTRE, "bold": True, "font_color": ORANGE, "num_format": '"■ "@'},
+    "warning": {**_CENTRE, "font_color": "#1F4E79", "num_format": '"▲ "@'},
+    "info": {**_CENTRE, "font_color": GREY, "num_format": '"○ "@'},
+    "accepted": _CENTRE,
+    "superseded": {**_CENTRE, "font_color": GREY},
+    "set_aside": {**_CENTRE, "bold": True, "font_color": ORANGE, "num_format": '"■ "@'},
+    "missing": {**_CENTRE, "bold": True, "font_color": "#1F4E79", "num_format": '"▲ "@'},
+}
+
+STATUS_SIGNS: Mapping[str, str] = {"computed": "", "self_reported": "°", "not_applicable": "*", "adjusted": "+"}
+STATUS_FORMATS: Mapping[str, str] = {
+    status: f'0.00"{sign}"' if sign else "0.00_°" for status, sign in STATUS_SIGNS.items()
 }

@@ -1,13 +1,12 @@
-"""The bureau's roster (部门名录): who is expected to report, the bureau's own control figures, and its reviewers' scores.
+"""Reading a roster workbook. 部门名录 has a row per department; 财政复核, which may be missing, a row per reviewed score.
 
-A workbook of two sheets. 部门名录 has a row per department; 财政复核, which may be missing, a row per reviewed score.
 Columns are found by their headings; a fault names file, sheet, cell and remedy and is the operator's to mend.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -15,53 +14,22 @@ from unicodedata import normalize
 
 from perfbatch.errors import OperatorFault
 from perfbatch.intake.submission import SCALE
+from perfbatch.roster.model import (
+    CONTROL_FIGURES,
+    MAX_UNITS,
+    REVIEW_COLUMNS,
+    REVIEW_SHEET,
+    ROSTER_COLUMNS,
+    ROSTER_SHEET,
+    Roster,
+    RosterEntry,
+)
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["CONTROL_FIGURES", "REVIEW_SHEET", "ROSTER_COLUMNS", "ROSTER_SHEET", "Roster", "RosterEntry", "read_roster"]
+__all__ = ["read_roster"]
 
-ROSTER_SHEET = "部门名录"
-REVIEW_SHEET = "财政复核"
-
-CONTROL_FIGURES = ("authorized_posts", "budget_initial", "general_budget_appropriation")
-"""The fields that the bureau has figures of its own for (R23)."""
-
-ROSTER_COLUMNS: Mapping[str, str] = {
-    "budget_code": "预算编码",
-    "unit_name": "部门（单位）名称",
-    "office": "归口业务股室",
-    "contact": "联系方式（脱敏）",
-    "subordinate_units": "二级机构",
-    "authorized_posts": "人员编制（人）",
-    "budget_initial": "年初预算数（万元）",
-    "general_budget_appropriation": "公共财政拨款（万元）",
-}
-REVIEW_COLUMNS: Mapping[str, str] = {
-    "budget_code": "预算编码",
-    "indicator": "指标代码",
-    "score": "核定得分",
-    "reason": "核定理由",
-}
 _REQUIRED = ("budget_code", "unit_name")
-
-
-@dataclass(frozen=True, slots=True)
-class RosterEntry:
-    """One department. `figures` is field id → count of 1/SCALE of its unit, without what the bureau left blank."""
-
-    budget_code: str
-    unit_name: str
-    office: str = ""
-    contact: str = ""
-    subordinate_units: tuple[str, ...] = ()
-    figures: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """The departments in the roster's order, and (budget_code, indicator id) → (score in 1/SCALE points, reason)."""
-
-    entries: tuple[RosterEntry, ...]
-    reviews: Mapping[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+_BETWEEN_UNITS = re.compile("[、;；,，\n]")
 
 
 def read_roster(path: Path, rulebook: Rulebook) -> Roster:
@@ -78,7 +46,7 @@ def read_roster(path: Path, rulebook: Rulebook) -> Roster:
                 reviewed = workbook.get_sheet_by_name(REVIEW_SHEET).to_python(skip_empty_area=False)
     except (OSError, CalamineError) as error:
         raise OperatorFault(str(path), f"cannot be read as a workbook ({error})", "Name a roster .xlsx.") from None
-    entries = tuple(_entries(_Table(path, ROSTER_SHEET, rows, ROSTER_COLUMNS, _REQUIRED)))
+    entries = tuple(_entries(_Table(path, ROSTER_SHEET, rows, ROSTER_COLUMNS, _REQUIRED), rulebook))
     reviews: dict[tuple[str, str], tuple[int, str]] = {}
     if reviewed:
         table = _Table(path, REVIEW_SHEET, reviewed, REVIEW_COLUMNS, tuple(REVIEW_COLUMNS))
@@ -95,8 +63,19 @@ class _Table:
         self._path, self._sheet = path, sheet
         wanted = {_plain(label): name for name, label in columns.items()} | {name: name for name in columns}
         for number, row in enumerate(rows):
-            at = {wanted[_plain(cell)]: column for column, cell in enumerate(row) if _plain(cell) in wanted}
+            at: dict[str, int] = {}
+            twice: list[int] = []
+            for column, cell in enumerate(row):
+                if (name := wanted.get(_plain(cell), "")) in at:
+                    twice.append(column)
+                elif name:
+                    at[name] = column
             if required[0] in at:
+                if twice:
+                    heading = _plain(row[twice[0]])
+                    raise self.fault(
+                        number, twice[0], f"the heading {heading} stands twice", "Keep one of the columns."
+                    )
                 missing = [columns[name] for name in required if name not in at]
                 if missing:
                     raise self.fault(number, 0, f"has no column {'、'.join(missing)}", "Add the column.")
@@ -116,12 +95,26 @@ class _Table:
 
     def fault(self, row: int, column: int | str, fault: str, remedy: str) -> OperatorFault:
         """A fault at a cell; `column` is a number from 0 or a column's name."""
-        letter = self._at[column] if isinstance(column, str) else column
-        return OperatorFault(f"{self._path} [{self._sheet}!{chr(ord('A') + letter)}{row + 1}]", fault, remedy)
+        number = self._at[column] if isinstance(column, str) else column
+        return OperatorFault(f"{self._path} [{self._sheet}!{_letters(number)}{row + 1}]", fault, remedy)
+
+
+def _letters(column: int) -> str:
+    """A column's letters; `column` is a number from 0."""
+    letters = ""
+    while column >= 0:
+        column, letter = divmod(column, 26)
+        letters, column = chr(ord("A") + letter) + letters, column - 1
+    return letters
 
 
 def _plain(value: Any) -> str:
     return normalize("NFKC", str(value)).strip()
+
+
+def _words(value: Any) -> str:
+    """A name as it is written; only blanks that nobody sees are put in order."""
+    return " ".join(str(value).split())
 
 
 def _code(table: _Table, row: int, value: Any) -> str:
@@ -135,10 +128,10 @@ def _code(table: _Table, row: int, value: Any) -> str:
     return code
 
 
-def _entries(table: _Table) -> Iterator[RosterEntry]:
+def _entries(table: _Table, rulebook: Rulebook) -> Iterator[RosterEntry]:
     seen: dict[str, int] = {}
     for row, values in table.rows():
-        code, name = _code(table, row, values["budget_code"]), _plain(values["unit_name"])
+        code, name = _code(table, row, values["budget_code"]), _words(values["unit_name"])
         if code in seen:
             raise table.fault(
                 row, "budget_code", f"the code {code} stands in row {seen[code] + 1} too", "Keep one of the rows."
@@ -146,20 +139,70 @@ def _entries(table: _Table) -> Iterator[RosterEntry]:
         seen[code] = row
         if not name:
             raise table.fault(row, "unit_name", "the name is blank", "Fill it in.")
+        for column, text in (("budget_code", code), ("unit_name", name)):
+            _fit(table, row, column, text, rulebook.kind_of(rulebook.field_by_id[column]).max_length)
         figures = {
             figure: number
             for figure in CONTROL_FIGURES
-            if figure in values and (number := _number(table, row, figure, values[figure])) is not None
+            if figure in values and (number := _figure(table, row, figure, values[figure], rulebook)) is not None
         }
-        subordinate = _plain(values.get("subordinate_units", "")).replace("\n", "、").replace(";", "、").split("、")
         yield RosterEntry(
             budget_code=code,
             unit_name=name,
-            office=_plain(values.get("office", "")),
-            contact=_plain(values.get("contact", "")),
-            subordinate_units=tuple(one.strip() for one in subordinate if one.strip()),
+            office=_words(values.get("office", "")),
+            contact=_words(values.get("contact", "")),
+            subordinate_units=_units(table, row, values, name, rulebook),
             figures=figures,
         )
+
+
+def _fit(table: _Table, row: int, column: str, text: str, most: int | None) -> None:
+    if most is not None and len(text) > most:
+        raise table.fault(row, column, f"{text[:12]}… is longer than the form's {most} characters", "Shorten it.")
+
+
+def _units(
+    table: _Table, row: int, values: Mapping[str, Any], department: str, rulebook: Rulebook
+) -> tuple[str, ...] | None:
+    """The subordinate units in their order; each name once, or nobody could tell their rows apart."""
+    if "subordinate_units" not in values:
+        return None
+    column = "subordinate_units"
+    units = tuple(name for one in _BETWEEN_UNITS.split(str(values[column])) if (name := _words(one)))
+    if len(units) > MAX_UNITS:
+        raise table.fault(
+            row,
+            column,
+            f"{len(units)} subordinate units, the form has room for {MAX_UNITS}",
+            "Put small units together.",
+        )
+    names = next(
+        (field for table in rulebook.unit_tables.values() for field in table.fields if field.kind == "text"), None
+    )
+    seen = {_plain(department)}
+    for unit in units:
+        if names is not None:
+            _fit(table, row, column, unit, rulebook.kind_of(names).max_length)
+        if _plain(unit) == _plain(department):
+            raise table.fault(row, column, f"{unit} is the department itself", "List its subordinate units only.")
+        if _plain(unit) in seen:
+            raise table.fault(row, column, f"{unit} stands twice", "Keep it once.")
+        seen.add(_plain(unit))
+    return units
+
+
+def _figure(table: _Table, row: int, field_id: str, value: Any, rulebook: Rulebook) -> int | None:
+    """A control figure, within the bounds that the form has for the same field."""
+    number = _number(table, row, field_id, value)
+    kind = rulebook.kind_of(rulebook.field_by_id[field_id])
+    least, most = kind.minimum, kind.maximum
+    if number is not None and least is not None and most is not None and not least * SCALE <= number <= most * SCALE:
+        raise table.fault(
+            row, field_id, f"{_plain(value)} must lie in {least} … {most}", "Correct the number or its unit."
+        )
+    if number is not None and kind.decimals == 0 and number % SCALE:
+        raise table.fault(row, field_id, f"{_plain(value)} is not a whole number", "Correct the number.")
+    return number
 
 
 def _number(table: _Table, row: int, column: str, value: Any) -> int | None:
@@ -169,18 +212,29 @@ def _number(table: _Table, row: int, column: str, value: Any) -> int | None:
     try:
         exact = Decimal(text).quantize(Decimal(1) / SCALE)
     except InvalidOperation:
-        raise table.fault(row, column, f"{text!r} is not a number", "Give a plain number or leave it blank.") from None
+        exact = Decimal("NaN")
+    if exact.is_nan():
+        raise table.fault(row, column, f"{text!r} is not a number", "Give a plain number or leave it blank.")
     return int(exact * SCALE)
 
 
 def _reviews(table: _Table, rulebook: Rulebook, codes: set[str]) -> Iterator[tuple[tuple[str, str], tuple[int, str]]]:
+    by_name = {_plain(indicator.name): indicator.id for indicator in rulebook.indicators}
+    seen: dict[tuple[str, str], int] = {}
     for row, values in table.rows():
-        code, indicator_id = _code(table, row, values["budget_code"]), _plain(values["indicator"])
+        code, typed = _code(table, row, values["budget_code"]), _plain(values["indicator"])
+        indicator_id = by_name.get(typed, typed)
         indicator = rulebook.indicator_by_id.get(indicator_id)
         if code not in codes:
             raise table.fault(row, "budget_code", f"no department {code} in the roster", "Correct the code.")
         if indicator is None:
             raise table.fault(row, "indicator", f"no indicator {indicator_id!r}", "Use an id of the rulebook.")
+        if (code, indicator_id) in seen:
+            before = seen[code, indicator_id] + 1
+            raise table.fault(
+                row, "indicator", f"{indicator_id} of {code} stands in row {before} too", "Keep one of the rows."
+            )
+        seen[code, indicator_id] = row
         score = _number(table, row, "score", values["score"])
         if score is None or not 0 <= score <= int(indicator.points * SCALE):
             raise table.fault(row, "score", f"the score must lie in 0 … {indicator.points}", "Correct the score.")

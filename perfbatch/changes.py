@@ -1,0 +1,157 @@
+"""What changed between two runs: submissions, findings, scores and ranks. A pure function over two recorded runs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "Changes",
+    "Move",
+    "RecordedDepartment",
+    "RecordedFinding",
+    "RecordedRun",
+    "changes_between",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDepartment:
+    """A department as a run saw it; totals are counts of 1/SCALE points, None where there was no score."""
+
+    budget_code: str
+    unit_name: str
+    file: str
+    sha256: str
+    self_total: int | None
+    verified_total: int | None
+    grade: str
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFinding:
+    """A finding as a run saw it; `severity` is error, warning or info."""
+
+    budget_code: str
+    code: str
+    severity: str
+    sheet: str
+    cell: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """One run of the history. `set_aside` are the paths that it could not take."""
+
+    run_id: str
+    started_at: str
+    fiscal_year: int
+    departments: tuple[RecordedDepartment, ...]
+    findings: tuple[RecordedFinding, ...]
+    set_aside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A department that both runs saw, before and after."""
+
+    before: RecordedDepartment
+    after: RecordedDepartment
+
+    @property
+    def resubmitted(self) -> bool:
+        """The workbook is another one."""
+        return self.before.sha256 != self.after.sha256
+
+    @property
+    def score_change(self) -> int | None:
+        """Verified total after less before, in counts of 1/SCALE points; None where either run had none."""
+        if self.before.verified_total is None or self.after.verified_total is None:
+            return None
+        return self.after.verified_total - self.before.verified_total
+
+    @property
+    def rank_change(self) -> int | None:
+        """Places gained (positive) or lost; None where either run had no rank."""
+        if self.before.rank is None or self.after.rank is None:
+            return None
+        return self.before.rank - self.after.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the later run has, or has no more, against the earlier one; all in the order of budget codes."""
+
+    earlier: RecordedRun
+    later: RecordedRun
+    new: tuple[RecordedDepartment, ...]
+    withdrawn: tuple[RecordedDepartment, ...]
+    resubmitted: tuple[Move, ...]
+    cleared: tuple[RecordedFinding, ...]
+    found: tuple[RecordedFinding, ...]
+    moves: tuple[Move, ...]
+    """Departments of both runs whose score, grade or rank is another one."""
+
+    @property
+    def none(self) -> bool:
+        """Whether the two runs say the same."""
+        return not (self.new or self.withdrawn or self.resubmitted or self.cleared or self.found or self.moves)
+
+
+def changes_between(earlier: RecordedRun, later: RecordedRun) -> Changes:
+    """Compare two runs. A department is known by its budget code; without one, by its file.
+
+    A finding stands on where code, field and words are the same, be its cell another one: a row put in above moves every cell.
+    Findings of departments that only one run saw come and go with them and are counted as new or cleared.
+    """
+    before, after = _by_key(earlier.departments), _by_key(later.departments)
+    both = [Move(before[key], after[key]) for key in sorted(before.keys() & after.keys())]
+    return Changes(
+        earlier=earlier,
+        later=later,
+        new=tuple(after[key] for key in sorted(after.keys() - before.keys())),
+        withdrawn=tuple(before[key] for key in sorted(before.keys() - after.keys())),
+        resubmitted=tuple(move for move in both if move.resubmitted),
+        cleared=_only_in(earlier.findings, later.findings),
+        found=_only_in(later.findings, earlier.findings),
+        moves=tuple(move for move in both if _standing(move.before) != _standing(move.after)),
+    )
+
+
+def _by_key(departments: Iterable[RecordedDepartment]) -> dict[tuple[str, str], RecordedDepartment]:
+    return {(one.budget_code, "" if one.budget_code else one.file): one for one in departments}
+
+
+def _standing(one: RecordedDepartment) -> tuple[int | None, str, int | None]:
+    return one.verified_total, one.grade, one.rank
+
+
+def _identity(finding: RecordedFinding) -> tuple[str, ...]:
+    return finding.budget_code, finding.code, finding.field, finding.severity, finding.message
+
+
+def _only_in(these: Sequence[RecordedFinding], others: Sequence[RecordedFinding]) -> tuple[RecordedFinding, ...]:
+    """Those without a counterpart. Of several alike, the ones whose very cell is also among the others are paired first."""
+    cells: dict[tuple[str, ...], Counter[tuple[str, str]]] = defaultdict(Counter)
+    for other in others:
+        cells[_identity(other)][other.sheet, other.cell] += 1
+    loose: list[RecordedFinding] = []
+    for one in these:
+        if cells[_identity(one)][one.sheet, one.cell] > 0:
+            cells[_identity(one)][one.sheet, one.cell] -= 1
+        else:
+            loose.append(one)
+    spare = Counter({identity: sum(places.values()) for identity, places in cells.items()})
+    only = []
+    for one in loose:
+        if spare[_identity(one)] > 0:
+            spare[_identity(one)] -= 1
+        else:
+            only.append(one)
+    order = ("error", "warning", "info")
+    only.sort(key=lambda one: (order.index(one.severity), one.budget_code, one.code, one.sheet, one.cell, one.message))
+    return tuple(only)

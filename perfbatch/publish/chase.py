@@ -1,0 +1,206 @@
+"""The chase list (催报): how every department of the roster stands, and a short message to send it.
+
+A department has reported (已报) when a workbook of its own was accepted, late (迟报) when none that could be read arrived by
+the deadline: a correction sent in after it does not make a report late. It was sent back (退回) when all that came from it
+was set aside, and has not reported (未报) when nothing came. A file arrives when it was last modified, by the clock of the
+run. A file that nobody could read is known by its code where it has one, else by the code or the department's name in its
+file name or in the folders it lies in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from unicodedata import normalize
+
+from perfbatch.findings import Finding
+from perfbatch.intake.submission import InboxEntry
+from perfbatch.publish.register import finding_order
+from perfbatch.result import BatchResult, ExpectedDepartment
+
+__all__ = ["Chased", "Standing", "chase_list"]
+
+# Beyond this, a message no longer fits into two text messages of a phone.
+_LONGEST_QUOTE = 48
+_SHORTEST_NAME = 2
+
+
+class Standing(StrEnum):
+    """In the order in which the bureau works through them."""
+
+    MISSING = "未报"
+    SENT_BACK = "退回"
+    LATE = "迟报"
+    REPORTED = "已报"
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """One department of the roster. `arrived` is when what counts came in, None where nothing did; `days_late` counts from
+    the deadline to that day, or to the run's where nothing that can be read came; None where there is no deadline, or it
+    was kept, or is still to come. `files` are relative to the inbox."""
+
+    department: ExpectedDepartment
+    standing: Standing
+    arrived: datetime | None
+    days_late: int | None
+    files: tuple[str, ...]
+    message: str
+
+
+def chase_list(result: BatchResult) -> tuple[Chased, ...]:
+    """Every department of the roster: 未报, 退回, 迟报, 已报, each in the roster's order; empty without a roster."""
+    expected = result.roster.departments if result.roster else ()
+    owners = _owners(result, expected)
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for finding in sorted(result.findings, key=finding_order):
+        findings[finding.file].append(finding)
+    chased = [_chase(result, one, owners[one.budget_code], findings) for one in expected]
+    order = list(Standing)
+    return tuple(sorted(chased, key=lambda one: order.index(one.standing)))
+
+
+def _chase(
+    result: BatchResult,
+    department: ExpectedDepartment,
+    entries: Sequence[InboxEntry],
+    findings: Mapping[str, Sequence[Finding]],
+) -> Chased:
+    deadline, wording = result.deadline, _Wording(result, department)
+    readable = [entry for entry in entries if entry.status != "set_aside"]
+    if readable:
+        # The first one that could be read: what follows corrects it.
+        arrived = min(_arrival(entry, result) for entry in readable)
+        late = _days_past(deadline, arrived.date())
+        standing = Standing.REPORTED if late is None else Standing.LATE
+        stands = next((entry.path for entry in readable if entry.status == "accepted"), "")
+        message = wording.received(arrived.date(), findings.get(stands, ()), late=late is not None)
+        return Chased(department, standing, arrived, late, tuple(entry.path for entry in readable), message)
+    late = _days_past(deadline, result.started_at.date())
+    if not entries:
+        return Chased(department, Standing.MISSING, None, late, (), wording.missing())
+    arrived = max(_arrival(entry, result) for entry in entries)
+    files = tuple(entry.path for entry in entries)
+    return Chased(department, Standing.SENT_BACK, arrived, late, files, wording.sent_back(entries))
+
+
+def _days_past(deadline: date | None, day: date) -> int | None:
+    return (day - deadline).days if deadline is not None and day > deadline else None
+
+
+def _arrival(entry: InboxEntry, result: BatchResult) -> datetime:
+    """When a file came in, to the second, in the run's own time zone."""
+    zone = result.started_at.tzinfo
+    return datetime.fromtimestamp(0, zone) + timedelta(seconds=entry.modified_ns // 1_000_000_000)
+
+
+class _Wording:
+    """The messages to one department: who, what is missing or wrong, what to do until when."""
+
+    def __init__(self, result: BatchResult, department: ExpectedDepartment) -> None:
+        book = result.rulebook
+        self._to = f"【{book.issuer}】{department.unit_name}（{department.budget_code}）："
+        self._what = f"{book.fiscal_year}年度部门整体支出绩效自评表"
+        self._deadline = result.deadline
+        self._over = result.deadline is not None and result.started_at.date() > result.deadline
+
+    def missing(self) -> str:
+        if self._over and self._deadline is not None:
+            return f"{self._to}{self._what}已于{_day(self._deadline)}截止报送，至今未收到，请立即补报。"
+        return f"{self._to}{self._what}尚未收到，请{self._until()}报送。"
+
+    def sent_back(self, entries: Sequence[InboxEntry]) -> str:
+        # The newest is what the department sent last.
+        last = max(entries, key=lambda entry: (entry.modified_ns, entry.path))
+        file = _short(last.path.rpartition("/")[2])
+        remedy = last.remedy.removesuffix("。")
+        return f"{self._to}所报“{file}”不能受理：{last.message}。{remedy}（请{self._until()}办理）。"
+
+    def received(self, arrived: date, findings: Sequence[Finding], *, late: bool) -> str:
+        kept = f"，已过截止日期{_day(self._deadline)}，按迟报登记" if late and self._deadline is not None else ""
+        head = f"{self._to}{self._what}已于{_day(arrived)}收到{kept}"
+        grave = [finding for finding in findings if finding.severity != "info"]
+        if not grave:
+            return f"{head}，经核对未发现问题，不必重报。"
+        counts = Counter(finding.severity for finding in grave)
+        counted = "、".join(f"{one.label}{counts[one]}项" for one in sorted(counts, key=lambda one: one.order))
+        first = grave[0]
+        place = f"{first.sheet}{first.cell}" if first.cell else first.sheet
+        more = "等" if len(grave) > 1 else ""
+        return (
+            f"{head}，核对发现{counted}（{place}：{_short(first.message)}{more}）。"
+            f"请按整改通知改正，{self._until()}重新报送。"
+        )
+
+    def _until(self) -> str:
+        if self._deadline is None:
+            return "尽快"
+        return "立即" if self._over else f"于{_day(self._deadline)}前"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
+
+
+def _owners(result: BatchResult, expected: Sequence[ExpectedDepartment]) -> dict[str, list[InboxEntry]]:
+    """budget_code → the entries that came from the department, in the order of their paths."""
+    owned: dict[str, list[InboxEntry]] = {one.budget_code: [] for one in expected}
+    names = _Names(expected, result.rulebook.district)
+    for entry in sorted(result.entries, key=lambda entry: entry.path):
+        code = entry.budget_code
+        if not code and entry.status == "set_aside":
+            code = names.owner(entry.path)
+        if code in owned:
+            owned[code].append(entry)
+    return owned
+
+
+class _Names:
+    """Whose a file is, told by what it is called."""
+
+    def __init__(self, expected: Sequence[ExpectedDepartment], district: str) -> None:
+        self._codes = [(re.compile(rf"(?<!\d){re.escape(one.budget_code)}(?!\d)"), one.budget_code) for one in expected]
+        names: dict[str, set[str]] = defaultdict(set)
+        for one in expected:
+            for name in _names(one.unit_name, district):
+                names[name].add(one.budget_code)
+        # A name that two departments go by tells nothing.
+        self._names = {name: min(codes) for name, codes in names.items() if len(codes) == 1}
+
+    def owner(self, path: str) -> str:
+        """The code of the department; "" where the name fits none, or several. The file's own name goes before its folders."""
+        for part in reversed(path.split("/")):
+            folded = _folded(part)
+            codes = {code for pattern, code in self._codes if pattern.search(folded)}
+            if len(codes) == 1:
+                return codes.pop()
+            named = [name for name in self._names if name in folded]
+            longest = max(named, key=len, default="")
+            # 教育局 is told in 教育局机关; a name beside the longest one is another department's.
+            codes = {self._names[name] for name in named if name == longest or name not in longest}
+            if len(codes) == 1:
+                return codes.pop()
+        return ""
+
+
+def _names(unit_name: str, district: str) -> set[str]:
+    """The full name, and what is left without the district, or the end of it (云溪区总工会, 区总工会 → 总工会)."""
+    full, place = _folded(unit_name), _folded(district)
+    names = {full}
+    for start in range(len(place)):
+        if full.startswith(place[start:]):
+            names.add(full[len(place) - start :])
+    return {name for name in names if len(name) >= _SHORTEST_NAME}
+
+
+def _folded(text: str) -> str:
+    return "".join(normalize("NFKC", text).split()).casefold()

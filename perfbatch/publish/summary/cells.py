@@ -1,0 +1,53 @@
+"""What stands in the cells of a table, and the room that it takes."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass
+
+__all__ = ["INDENT", "Cell", "Column", "Marked", "display_width", "line_count"]
+
+INDENT = 1
+"""Half-width characters that a text stands in from the edge of its cell."""
+
+
+def display_width(text: str) -> int:
+    """The width of the longest line in half-width characters: a CJK character counts 2."""
+    if text.isascii() and "\n" not in text:
+        return len(text)
+    return max(
+        (sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in line) for line in text.split("\n")),
+        default=0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A cell's value in a style of its own, and with `number_format` one of its own."""
+
+    value: str | int | None
+    style: str
+    number_format: str = ""
+
+
+Cell = str | int | None | Marked
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. With `kind` figure its ints are counts of 1/SCALE, with whole plain ints; texts are written as
+    texts in any column. Widths are in half-width characters; what is wider than `widest` wraps in the style text."""
+
+    title: str
+    kind: str = "text"
+    style: str = "text"
+    number_format: str = ""
+    narrowest: int = 6
+    widest: int = 40
+
+
+def line_count(text: str, width: int) -> int:
+    """The lines that a text takes in a column: a CJK character that does not fit leaves a gap at the line's end."""
+    room = max(width - INDENT - 1, 2)
+    return sum(max(1, math.ceil(display_width(line) / room)) for line in text.split("\n"))

@@ -1,0 +1,100 @@
+"""Links out of and within the workbook: relative, so that inbox and outbox can be moved together, and never more than Excel
+opens a sheet with."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter.url import Url, UrlTypes
+
+from perfbatch.publish.legible import cell_text
+from perfbatch.publish.summary.sheet import Sheet
+
+__all__ = ["LINKS_PER_SHEET", "SheetLinks", "link_target", "place_in", "relative_folder"]
+
+LINKS_PER_SHEET = 65_530
+"""Excel's own limit; a sheet with more is repaired on opening."""
+
+_LONGEST = 2_000
+# What Excel writes percent-encoded in a relationship; Chinese stays as it is.
+_ENCODED = {one: f"%{ord(one):02x}" for one in ' "#%<>?[\\]^`{|}'}
+_UNLINKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def link_target(path: str) -> str | None:
+    """A relative path with `/` as the target of a link; None for a name that no link can hold (control characters, bytes
+    that are no text, too long)."""
+    target = "".join(_ENCODED.get(one, one) for one in path)
+    if not path or _UNLINKABLE.search(path) or len(target) > _LONGEST:
+        return None
+    # A first part with a colon would be taken for a scheme.
+    return f"./{target}" if ":" in target.split("/")[0] else target
+
+
+def relative_folder(folder: Path, start: Path) -> str:
+    """A folder as seen from another, with `/`; "" where no relative path leads there (another drive of Windows)."""
+    try:
+        return Path(os.path.relpath(folder.resolve(), start.resolve())).as_posix()
+    except ValueError:
+        return ""
+
+
+def place_in(sheet: str, cell: str) -> str:
+    """A cell as the location of a link: '收支情况'!C7; "" without a sheet."""
+    if not sheet or _UNLINKABLE.search(sheet):
+        return ""
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!{cell or 'A1'}"
+
+
+class _FileLink(Url):  # type: ignore[misc]
+    """A link to a place in another file. xlsxwriter turns `/` into `\\`, which only Windows follows; `/` works everywhere."""
+
+    def __init__(self, target: str, location: str, text: str) -> None:
+        super().__init__("external:book")
+        self._link_type = UrlTypes.EXTERNAL
+        self._relationship_link = target
+        self._anchor = location
+        self._text = text
+
+
+class SheetLinks:
+    """Writes links on one sheet until its room for them is used up, plain texts from then on."""
+
+    def __init__(self, sheet: Sheet, room: int = LINKS_PER_SHEET) -> None:
+        self._sheet = sheet
+        self._room = room
+        self.refused = 0
+        """Texts that would have been links but for the limit."""
+
+    def to_file(self, row: int, column: int, text: str, path: str, location: str = "", style: str = "link") -> bool:
+        """Write a text that opens a file (a path relative to the workbook) at a place; plain where it cannot be one."""
+        target = link_target(path)
+        shown = cell_text(text)
+        if target is None or not shown:
+            return self._plain(row, column, text, style)
+        return self._write(row, column, text, _FileLink(target, location, shown), style)
+
+    def within(
+        self, row: int, column: int, text: str, sheet: Sheet, to_row: int, to_column: int = 0, style: str = "link"
+    ) -> bool:
+        """Write a text that goes to a cell of this workbook."""
+        url = Url(f"internal:{sheet.address(to_row, to_column).replace('$', '')}")
+        url.text = cell_text(text)
+        return self._write(row, column, text, url, style)
+
+    def _write(self, row: int, column: int, text: str, url: Any, style: str) -> bool:
+        if self._room <= 0:
+            self.refused += 1
+            return self._plain(row, column, text, style)
+        self._room -= 1
+        self._sheet.text(row, column, text, style)
+        self._sheet.native.write_url(row, column, url, self._sheet.book.format(style))
+        return True
+
+    def _plain(self, row: int, column: int, text: str, style: str) -> bool:
+        self._sheet.text(row, column, text, "text" if style == "link_text" else "centred")
+        return False

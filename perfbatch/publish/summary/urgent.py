@@ -1,0 +1,73 @@
+"""The most urgent matters of a night: what the clerk does first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from perfbatch.findings import Finding, Severity
+from perfbatch.publish.figures import decimal_text, texts
+from perfbatch.publish.summary.diagnosis import Diagnosis
+from perfbatch.result import BatchResult
+
+__all__ = ["MOST", "Matter", "urgent_matters"]
+
+MOST = 10
+_FILES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing to do: whose it is, what it is, and where it stands: the position of a finding, or None for the sheet 报送情况."""
+
+    severity: Severity
+    who: str
+    what: str
+    finding: int | None
+
+
+def urgent_matters(result: BatchResult, diagnosis: Diagnosis, most: int = MOST) -> list[Matter]:
+    """At most `most` matters: files that could not be taken and departments that have not reported (gathered where they are
+    many), then departments with errors, the most points at risk and the most errors first."""
+    matters = [*_files(result), *_missing(result)]
+    return [*matters, *_errors(result, diagnosis)][:most]
+
+
+def _files(result: BatchResult) -> list[Matter]:
+    aside = [entry for entry in sorted(result.entries, key=lambda one: one.path) if entry.status == "set_aside"]
+    if len(aside) > _FILES:
+        names = "、".join(f"{one.path}（{one.code}）" for one in aside[: _FILES - 1])
+        return [Matter(Severity.ERROR, f"{len(aside)} 个文件", f"退回，须重新报送：{names}等", None)]
+    return [
+        Matter(Severity.ERROR, one.unit_name or one.path, f"退回：{one.message}。{one.remedy}", None) for one in aside
+    ]
+
+
+def _missing(result: BatchResult) -> list[Matter]:
+    missing = result.roster.missing if result.roster else ()
+    if not missing:
+        return []
+    names = "、".join(name or code for code, name in missing[:5]) + ("等" if len(missing) > 5 else "")
+    return [Matter(Severity.WARNING, f"{len(missing)} 个部门", f"未报送，须催报：{names}", None)]
+
+
+def _errors(result: BatchResult, diagnosis: Diagnosis) -> list[Matter]:
+    names = dict(zip(texts(result.departments["file"]), texts(result.departments["unit_name"]), strict=True))
+    by_file: dict[str, list[int]] = {}
+    for at, finding in enumerate(result.findings):
+        if finding.severity is Severity.ERROR and diagnosis.causes[at] is None:
+            by_file.setdefault(finding.file, []).append(at)
+    ranked = sorted(by_file.items(), key=lambda one: (-diagnosis.together(one[1]), -len(one[1]), one[0]))
+    return [
+        Matter(Severity.ERROR, names.get(file, file), _told(found, result.findings, diagnosis), found[0])
+        for file, found in ranked
+    ]
+
+
+def _told(found: Sequence[int], findings: Sequence[Finding], diagnosis: Diagnosis) -> str:
+    first = findings[found[0]]
+    place = f"{first.sheet}!{first.cell}" if first.cell else first.sheet
+    more = f"；共 {len(found)} 处错误" if len(found) > 1 else ""
+    risk = diagnosis.together(found)
+    stake = f"，涉及 {decimal_text(risk)} 分" if risk else ""
+    return f"{first.code} {first.message}（{place}）{more}{stake}"

@@ -1,0 +1,230 @@
+"""The blank roster (空白部门名录): a workbook of headings that `reading` takes back, with what may be typed bounded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from perfbatch.errors import OperatorFault
+from perfbatch.roster.model import (
+    CONTROL_FIGURES,
+    MAX_UNITS,
+    REVIEW_COLUMNS,
+    REVIEW_SHEET,
+    ROSTER_COLUMNS,
+    ROSTER_SHEET,
+)
+from perfbatch.rulebook.model import Rulebook
+
+__all__ = ["blank_roster_name", "write_blank_roster"]
+
+_NOTES_SHEET = "填写说明"
+_ROWS = 500
+"""Rows that are formatted and bounded; more may be filled, the reader does not count them."""
+
+_WIDTHS = {
+    "budget_code": 14, "unit_name": 34, "office": 18, "contact": 18, "subordinate_units": 48,
+    "authorized_posts": 14, "budget_initial": 18, "general_budget_appropriation": 20,
+    "indicator": 36, "score": 12, "reason": 52,
+}  # fmt: skip
+_HELP = {
+    "budget_code": "按文本填写，保留前导零；每个部门一行，不得重复。",
+    "unit_name": "填单位全称。",
+    "office": "财政部门归口管理的业务股室，印在该部门表格的封面上。",
+    "contact": "只填脱敏后的联系方式，用于催报；可留空。",
+    "subordinate_units": "各二级机构名称之间用顿号“、”分隔，按表内顺序填写；没有二级机构的留空。",
+    "authorized_posts": "财政部门掌握的编制数，用于核对；不掌握的留空。",
+    "budget_initial": "财政批复的年初预算数，用于核对；不掌握的留空。",
+    "general_budget_appropriation": "财政实际拨付数，用于核对；不掌握的留空。",
+    "indicator": "从下拉列表中选择指标。",
+    "score": "0 至该指标分值之间。",
+    "reason": "写明核定理由，不得留空。",
+}
+_PARAGRAPHS = (
+    "一、“部门名录”每个部门填一行。预算编码、部门名称必填，其余可留空；标题行的文字不要改动，列的顺序可以调整，可以增加其他列。",
+    "二、预算编码列已设为文本格式。从别处粘贴时请选择“只粘贴文本”，以免编码变成数字、丢失前导零。",
+    "三、二级机构名称用顿号分隔，同一部门内不得重名；没有二级机构的留空。",
+    "四、人员编制、年初预算数、公共财政拨款为财政部门掌握的数据，用来核对部门填报的数据；金额单位为万元。",
+    "五、“财政复核”填写财政部门复核后核定的得分：同一部门的同一指标只填一行，必须写明理由；没有复核的留空。",
+    "六、联系方式只填脱敏后的内容，不要填写个人姓名和完整的电话号码。",
+)
+_CODE, _UNIT = "budget_code", "unit_name"
+
+
+def blank_roster_name(rulebook: Rulebook) -> str:
+    """The file name of the blank roster: yunxi-2020-roster.xlsx."""
+    return f"{rulebook.id}-roster.xlsx"
+
+
+def write_blank_roster(rulebook: Rulebook, directory: Path) -> Path:
+    """Write the blank roster into `directory`, made where it is missing; the same bytes for the same rulebook.
+
+    The file appears whole or not at all. Raises `OperatorFault` where it cannot be written.
+    """
+    path = directory / blank_roster_name(rulebook)
+    beside = path.with_name(f".{path.name}.part")
+    content = _content(rulebook)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        raise OperatorFault(
+            str(path), f"cannot be written ({error.strerror})", "Close it where it is open, or name another folder."
+        ) from None
+    return path
+
+
+def _content(rulebook: Rulebook) -> bytes:
+    buffer = BytesIO()
+    font = {"font_name": "宋体", "font_size": 11, "font_scheme": "none"}
+    workbook = Workbook(buffer, {"in_memory": True, "default_column_width": 72, "default_format_properties": font})
+    # Not the clock's date: the same rulebook gives the same bytes on any day.
+    year_end = datetime(rulebook.fiscal_year, 12, 31)  # noqa: DTZ001 - document properties have no zone
+    workbook.set_properties({"title": f"{rulebook.district}{ROSTER_SHEET}", "created": year_end})
+    look = _Looks(workbook)
+    departments = workbook.add_worksheet(ROSTER_SHEET)
+    reviews = workbook.add_worksheet(REVIEW_SHEET)
+    notes = workbook.add_worksheet(_NOTES_SHEET)
+    first = _write_notes(notes, rulebook, look)
+    _write_departments(departments, rulebook, look)
+    _write_reviews(reviews, rulebook, look, first)
+    workbook.close()
+    return buffer.getvalue()
+
+
+class _Looks:
+    """The formats of the workbook."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        line = {"border": 1, "border_color": "#A6A6A6", "valign": "vcenter"}
+        head = {**line, "bold": True, "align": "center", "text_wrap": True}
+
+        def made(**properties: Any) -> Format:
+            return workbook.add_format({"font_name": "宋体", "font_size": 11, "font_scheme": "none", **properties})
+
+        self.required = made(**head, bg_color="#D9E4F1")
+        self.head = made(**head, bg_color="#F2F2F2")
+        self.text = made(**line, num_format="@", text_wrap=True)
+        self.count = made(**line, num_format="#,##0", align="right")
+        self.amount = made(**line, num_format="#,##0.00####", align="right")
+        self.score = made(**line, num_format="General", align="right")
+        self.title = made(bold=True, font_name="黑体", font_size=14, valign="vcenter")
+        self.paragraph = made(text_wrap=True, valign="vcenter")
+        self.red = workbook.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
+
+
+def _write_departments(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> None:
+    columns = list(ROSTER_COLUMNS)
+    _write_heads(sheet, ROSTER_COLUMNS, (_CODE, _UNIT), look)
+    for column, name in enumerate(columns):
+        form = look.text
+        if name in CONTROL_FIGURES:
+            kind = rulebook.kind_of(rulebook.field_by_id[name])
+            form = look.amount if kind.decimals else look.count
+            rule: dict[str, Any] = {"validate": "decimal" if kind.decimals else "integer", "criteria": "between"}
+            rule |= {"minimum": float(kind.minimum or 0), "maximum": float(kind.maximum or 0)}
+            _bound(sheet, column, ROSTER_COLUMNS, name, rule, f"应填数值，单位：{kind.unit}。")
+        elif name == _CODE:
+            codes = f"$A$2:$A${_ROWS + 1}"
+            # SUMPRODUCT, because COUNTIF takes the texts 007 and 7 for the same.
+            once = {"validate": "custom", "value": f"=AND(ISTEXT(A2),SUMPRODUCT(--({codes}=A2))=1)"}
+            _bound(sheet, column, ROSTER_COLUMNS, name, once, "预算编码须为文本，且不得重复。")
+        else:
+            field = rulebook.field_by_id.get(name)
+            most = rulebook.kind_of(field).max_length if field else None
+            length = {"validate": "length", "criteria": "<=", "value": most or 32767}
+            _bound(sheet, column, ROSTER_COLUMNS, name, length, f"不超过{most or 32767}字。")
+        _write_cells(sheet, column, form)
+    wrong = f'=AND(A2<>"",OR(ISNUMBER(A2),SUMPRODUCT(--({"$A$2:$A$" + str(_ROWS + 1)}=A2))>1))'
+    sheet.conditional_format(1, 0, _ROWS, 0, {"type": "formula", "criteria": wrong, "format": look.red})
+    _set_up(sheet, len(columns), frozen_columns=2)
+
+
+def _write_reviews(sheet: Worksheet, rulebook: Rulebook, look: _Looks, first: int) -> None:
+    last = first + len(rulebook.indicators) - 1
+    names, points = (f"'{_NOTES_SHEET}'!${letter}${first + 1}:${letter}${last + 1}" for letter in "AB")
+    _write_heads(sheet, REVIEW_COLUMNS, tuple(REVIEW_COLUMNS), look)
+    rules: dict[str, tuple[dict[str, Any], str]] = {
+        _CODE: (
+            {"validate": "list", "source": f"='{ROSTER_SHEET}'!$A$2:$A${_ROWS + 1}"},
+            "请填写“部门名录”中的预算编码。",
+        ),
+        "indicator": ({"validate": "list", "source": f"={names}"}, "请从下拉列表中选择指标。"),
+        "score": (
+            {"validate": "custom", "value": f"=AND(ISNUMBER(C2),C2>=0,C2<=INDEX({points},MATCH(B2,{names},0)))"},
+            "核定得分应在 0 与该指标分值之间；请先选择指标。",
+        ),
+        "reason": ({"validate": "length", "criteria": "<=", "value": 500}, "不超过500字。"),
+    }
+    for column, (name, (rule, said)) in enumerate(rules.items()):
+        _bound(sheet, column, REVIEW_COLUMNS, name, rule, said)
+        _write_cells(sheet, column, look.score if name == "score" else look.text)
+    _set_up(sheet, len(rules), frozen_columns=0)
+
+
+def _write_heads(sheet: Worksheet, columns: Any, required: tuple[str, ...], look: _Looks) -> None:
+    sheet.set_row(0, 30)
+    for column, (name, label) in enumerate(columns.items()):
+        sheet.set_column(column, column, _WIDTHS[name])
+        sheet.write_string(0, column, label, look.required if name in required else look.head)
+
+
+def _write_cells(sheet: Worksheet, column: int, form: Format) -> None:
+    for row in range(1, _ROWS + 1):
+        sheet.write_blank(row, column, None, form)
+
+
+def _bound(sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], said: str) -> None:
+    told = {
+        "input_title": columns[name],
+        "input_message": _HELP[name],
+        "error_title": "请核对填写内容",
+        "error_message": said,
+        "error_type": "stop",
+    }
+    sheet.data_validation(1, column, _ROWS, column, {**rule, **told})
+
+
+def _set_up(sheet: Worksheet, columns: int, *, frozen_columns: int) -> None:
+    sheet.freeze_panes(1, frozen_columns)
+    sheet.autofilter(0, 0, _ROWS, columns - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C第 &P 页  共 &N 页")
+
+
+def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:
+    """The notes and the list of indicators behind the drop-down; returns the list's first row, counted from 0."""
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 1, 10)
+    sheet.set_column(2, 2, 34)
+    sheet.set_row(0, 30)
+    sheet.write_string(0, 0, f"{rulebook.district}{ROSTER_SHEET}{_NOTES_SHEET}", look.title)
+    row = 1
+    paragraphs = (*_PARAGRAPHS, f"七、每个部门最多 {MAX_UNITS} 个二级机构。")
+    for paragraph in paragraphs:
+        sheet.merge_range(row, 0, row, 2, "", look.paragraph)
+        sheet.write_string(row, 0, paragraph, look.paragraph)
+        sheet.set_row(row, 36)
+        row += 1
+    row += 1
+    for column, head in enumerate(("指标", "分值", "指标代码")):
+        sheet.write_string(row, column, head, look.head)
+    first = row + 1
+    for offset, indicator in enumerate(rulebook.indicators):
+        sheet.write_string(first + offset, 0, indicator.name, look.text)
+        sheet.write_number(first + offset, 1, float(indicator.points), look.score)
+        sheet.write_string(first + offset, 2, indicator.id, look.text)
+    sheet.hide_gridlines(2)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    return first

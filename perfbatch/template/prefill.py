@@ -1,0 +1,75 @@
+"""What the bureau fills into a department's own copy of the form: who it is, its units, last year's closing figures.
+
+Which field starts from which figure of last year is the rulebook's matter: a check that holds a field equal to a figure on
+record (`x == prior.y`) says what x has to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from perfbatch.intake.submission import SCALE
+from perfbatch.roster import ROSTER_COLUMNS, RosterEntry
+from perfbatch.rulebook.checks import bind_checks
+from perfbatch.rulebook.expression import Compare, Member, Name
+from perfbatch.rulebook.model import FormField, Rulebook
+from perfbatch.template.plan import Value
+from perfbatch.template.unit_tables import entity_field
+
+__all__ = ["Prefill", "carried_forward", "prefill_for"]
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """What a copy of the form comes with. `values` is field id → the values of its cells from the top, None for a cell that
+    stays open; each of them is locked as given. `lines` are (label, text) printed on the cover below its fields."""
+
+    values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    lines: tuple[tuple[str, str], ...] = ()
+
+
+def carried_forward(rulebook: Rulebook) -> dict[str, str]:
+    """Field id → the field of last year's form whose figure it must show, in the order of the rulebook's checks."""
+    found: dict[str, str] = {}
+    for bound in bind_checks(rulebook):
+        match bound.holds:
+            case Compare("==", Name(own), Member("prior", source)) | Compare("==", Member("prior", source), Name(own)):
+                found.setdefault(own, source)
+    return found
+
+
+def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook) -> Prefill:
+    """What is given to one department. `prior` is field id → count of 1/SCALE, last year's figures as it reported them.
+
+    Of the unit tables only the department's 汇总 row is on record, so only that row is given; where the roster says that
+    there are no subordinate units, 局机关 is the whole department and its row is given too. A figure that the form would not
+    take (a deficit carried forward) is left open.
+    """
+    values: dict[str, tuple[Value, ...]] = {}
+    for name, text in (("unit_name", entry.unit_name), ("budget_code", entry.budget_code)):
+        if name in rulebook.field_by_id:
+            values[name] = (text,)
+    names = entity_field(rulebook)
+    if names is not None and entry.subordinate_units:
+        own_rows = (None,) * (len(rulebook.unit_rows) - 1)
+        values[names.id] = (*own_rows, *entry.subordinate_units)
+    columns = {column.id for table in rulebook.unit_tables.values() for column in table.fields}
+    for own, source in carried_forward(rulebook).items():
+        figure = _figure(rulebook.field_by_id[own], prior.get(source), rulebook)
+        if figure is not None:
+            alone = own in columns and entry.subordinate_units == ()
+            values[own] = (figure, figure) if alone else (figure,)
+    lines = ((ROSTER_COLUMNS["office"], entry.office),) if entry.office else ()
+    return Prefill(values, lines)
+
+
+def _figure(spec: FormField, count: int | None, rulebook: Rulebook) -> Decimal | None:
+    """A count as the cell holds it, None where there is none or the form's bounds shut it out."""
+    if count is None:
+        return None
+    kind, exact = rulebook.kind_of(spec), Decimal(count) / SCALE
+    if (kind.minimum is not None and exact < kind.minimum) or (kind.maximum is not None and exact > kind.maximum):
+        return None
+    return exact / 100 if spec.kind == "percent" else exact

@@ -1,0 +1,140 @@
+"""Points at risk: which indicators depend on the cell of a finding, and what they could still lose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfbatch.findings import AtRisk, Finding, Severity
+from perfbatch.frames import build_frames
+from perfbatch.intake.submission import SCALE
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.scoring.at_risk import points_at_risk
+from perfbatch.scoring.rules import input_ids
+from perfbatch.scoring.verify import Adjustment, score
+from tests.cases.clean import INDICATORS, changed, item
+from tests.submissions import RULEBOOK, UNREADABLE
+
+ANSWERS = [name for indicator in RULEBOOK.indicators for name in indicator.evidence_ids]
+
+
+def found(address: str, severity: Severity = Severity.ERROR, file: str = "100001.xlsx") -> Finding:
+    """A finding at a cell, addressed as in `tests.cases.clean`."""
+    field, _, row = address.partition("!")
+    if field == "evidence":
+        field, row = "evidence_answer", str(ANSWERS.index(row))
+    sheet = next(
+        section.sheet
+        for section, block in RULEBOOK.blocks()
+        if any(one.id == field for one in getattr(block, "fields", ())) or getattr(block, "total", None) == field
+    )
+    return Finding("R00", severity, "100001", file, sheet, f"{field}!{row or 0}", field, "", "", "", "", "")
+
+
+def at_risk(
+    finding: Finding,
+    changes: Mapping[str, Any] | None = None,
+    reviews: Mapping[str, str] | None = None,
+    rulebook: Rulebook = RULEBOOK,
+) -> tuple[str, tuple[str, ...]]:
+    """Points and indicators; ("0", ()) where nothing is at risk."""
+    frames = build_frames([changed({}, code="100000"), changed(changes or {}, rulebook=rulebook)], rulebook)
+    adjustments = {
+        ("100001", one): Adjustment(int(Decimal(points) * SCALE), "理由") for one, points in (reviews or {}).items()
+    }
+    risks = points_at_risk([finding], frames, score(frames, rulebook, adjustments), rulebook)
+    risk = risks.get(finding, AtRisk(Decimal(0), ()))
+    return str(risk.points), risk.indicators
+
+
+#       finding at                     points, indicators
+INPUTS = [
+    ("on_post_staff", "5", ("staff_control_rate",)),
+    ("three_public_budget", "11", ("three_public_change_rate", "three_public_control_rate")),
+    ("budget_adjustment_exempt", "2", ("budget_adjustment_rate",)),
+    ("special_fund_late_count", "2.5", ("payment_progress",)),
+    ("carryover_prior_year!0", "2", ("fund_balance",)),
+    ("expenditure_total!2", "2", ("fund_balance",)),
+    ("satisfaction_rate", "3", ("satisfaction",)),
+    ("evidence!disclosure.5", "2.5", ("disclosure",)),
+    ("evidence!asset_safety.breaches", "4", ("asset_safety",)),
+    ("office_expense", "0", ()),
+    ("narrative_on_post_staff", "0", ()),
+    ("indicator_actual!6", "0", ()),
+    ("item_deduction_reason!5", "0", ()),
+    ("self_score_total", "0", ()),
+]
+
+
+@pytest.mark.parametrize(("address", "points", "indicators"), INPUTS, ids=[one[0] for one in INPUTS])
+@pytest.mark.parametrize("severity", [Severity.ERROR, Severity.WARNING])
+def test_an_input_puts_what_stands_at_risk(
+    address: str, points: str, indicators: tuple[str, ...], severity: Severity
+) -> None:
+    assert at_risk(found(address, severity)) == (points, indicators)
+
+
+def test_a_self_score_is_at_risk_where_it_stands() -> None:
+    assert at_risk(found(item("duty_growth"))) == ("7", ("duty_growth",))
+    assert at_risk(found(item("satisfaction"))) == ("0", ())
+    assert at_risk(found(item("satisfaction")), {"satisfaction_rate": None}) == ("3", ("satisfaction",))
+    no_projects = {"project_expenditure!0": 0}
+    assert at_risk(found(item("key_spending_share")), no_projects) == ("5", ("key_spending_share",))
+
+
+def test_what_is_lost_already_is_not_at_risk() -> None:
+    assert at_risk(found("on_post_staff"), {"on_post_staff": 40}) == ("0", ())
+    assert at_risk(found("three_public_budget"), {"three_public_budget": 1}) == ("5", ("three_public_change_rate",))
+    assert at_risk(found(item("duty_growth")), {item("duty_growth"): 0}) == ("0", ())
+
+
+def test_what_a_reviewer_has_settled_is_not_at_risk() -> None:
+    assert at_risk(found("on_post_staff"), reviews={"staff_control_rate": "4"}) == ("0", ())
+    assert at_risk(found(item("duty_growth")), reviews={"duty_growth": "6"}) == ("0", ())
+
+
+def test_what_is_out_of_the_total_is_not_at_risk() -> None:
+    no_projects = {"project_expenditure!0": 0}
+    assert at_risk(found("project_expenditure!0"), no_projects) == ("5", ("key_spending_share",))
+    excluding = RULEBOOK.model_copy(update={"not_applicable": "exclude"})
+    assert at_risk(found("project_expenditure!0"), no_projects, rulebook=excluding) == ("0", ())
+
+
+def test_an_info_counts_only_where_the_score_waits_for_the_cell() -> None:
+    info = Severity.INFO
+    assert at_risk(found("on_post_staff", info)) == ("0", ())
+    assert at_risk(found("on_post_staff", info), {"on_post_staff": None}) == ("5", ("staff_control_rate",))
+    # It waits for the posts, not for the staff.
+    assert at_risk(found("on_post_staff", info), {"authorized_posts": UNREADABLE}) == ("0", ())
+    assert at_risk(found("evidence!disclosure.2", info), {"evidence!disclosure.2": None}) == ("2.5", ("disclosure",))
+    assert at_risk(found("project_expenditure!0", info), {"project_expenditure!0": 0}) == ("5", ("key_spending_share",))
+    # A self-score that stands for want of a rule waits for nobody's correction of a note.
+    assert at_risk(found("three_public_total!0", info)) == ("0", ())
+
+
+def test_a_finding_of_another_file_is_nobodys() -> None:
+    assert at_risk(found("on_post_staff", file="other.xlsx")) == ("0", ())
+    assert at_risk(found("on_post_staff", file="100000.xlsx")) == ("5", ("staff_control_rate",))
+
+
+def test_nothing_to_say_of_no_findings() -> None:
+    frames = build_frames([], RULEBOOK)
+    assert points_at_risk([], frames, score(frames, RULEBOOK), RULEBOOK) == {}
+
+
+@given(st.sampled_from([one for one in RULEBOOK.indicators if one.objective]), st.sampled_from(list(Severity)))
+def test_every_input_of_every_rule_counts_for_its_indicator(indicator: Any, severity: Severity) -> None:
+    name = input_ids(indicator)[-1]
+    address = f"evidence!{name}" if "." in name else name
+    points, named = at_risk(found(address, severity))
+    if severity is Severity.INFO:
+        assert (points, named) == ("0", ())
+    else:
+        assert indicator.id in named
+        assert 0 < Decimal(points) <= sum(RULEBOOK.indicator_by_id[one].points for one in named)
+        assert [one for one in INDICATORS if one in named] == list(named)

@@ -1,0 +1,173 @@
+"""Runs come back from the history as they were, also from one of version 1; `perfbatch diff` tells two of them apart."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from perfbatch.batch import examine
+from perfbatch.changes import changes_between
+from perfbatch.cli import main
+from perfbatch.history import HISTORY_NAME, closing_figures, last_run, recorded_run, run_ids, tonight, write_history
+from perfbatch.intake.submission import InboxEntry, Submission
+from perfbatch.result import BatchResult
+from tests.cases.clean import changed
+from tests.submissions import RULEBOOK
+
+_VERSION_1 = """
+CREATE TABLE run (
+    run_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
+    rulebook TEXT NOT NULL, rulebook_sha256 TEXT NOT NULL, fiscal_year INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE run_department (
+    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, unit_name TEXT NOT NULL, file TEXT NOT NULL,
+    sha256 TEXT NOT NULL, self_total INTEGER, verified_total INTEGER NOT NULL, grade TEXT NOT NULL, rank INTEGER NOT NULL,
+    PRIMARY KEY (run_id, budget_code, file)
+) WITHOUT ROWID;
+CREATE TABLE run_finding (
+    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
+    sheet TEXT NOT NULL, cell TEXT NOT NULL, field TEXT NOT NULL, message TEXT NOT NULL
+);
+CREATE INDEX run_finding_of ON run_finding (run_id, budget_code);
+CREATE TABLE closing_figures (
+    fiscal_year INTEGER NOT NULL, budget_code TEXT NOT NULL, figures TEXT NOT NULL,
+    PRIMARY KEY (fiscal_year, budget_code)
+) WITHOUT ROWID;
+INSERT INTO run VALUES ('20210719-1', '2021-07-19T01:00:00+00:00', '2021-07-19T01:01:00+00:00', 'yunxi-2020', 'ab', 2020);
+INSERT INTO run_department VALUES ('20210719-1', '1', '区无误局', '1.xlsx', 'old', 92300000, 90000000, '优秀', 1);
+INSERT INTO run_finding VALUES ('20210719-1', '1', 'R02', 'error', '收支情况', 'C5', 'revenue_total', '不等');
+INSERT INTO closing_figures VALUES (2020, '1', '{"revenue_total":5000000}');
+PRAGMA user_version = 1;
+"""
+
+
+def night(submissions: list[Submission], run_id: str, hour: int = 1) -> BatchResult:
+    frames, scored, findings = examine(submissions, RULEBOOK)
+    moment = datetime(2021, 7, 20, hour, tzinfo=UTC)
+    entries = [InboxEntry(one.file, 1, f"sha-{run_id}", 0, "accepted") for one in submissions]
+    entries.append(InboxEntry("加密.xlsx", 1, "", 0, "set_aside", "F02"))
+    return BatchResult(
+        run_id, moment, moment, RULEBOOK, "ab", tuple(entries), findings, scored.departments, frames.units, scored.scores, None
+    )  # fmt: skip
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Path:
+    """A history of two runs: the second has a department more and a mended one."""
+    first, path = tmp_path / "first.sqlite", tmp_path / HISTORY_NAME
+    write_history(first, night([changed({"on_post_staff": 19}, code="1")], "20210720-1"), first)
+    write_history(first, night([changed({}, code="1"), changed({}, code="2")], "20210720-2", hour=2), path)
+    return tmp_path
+
+
+def test_a_run_comes_back_as_tonight_tells_it(outbox: Path) -> None:
+    result = night([changed({}, code="1"), changed({}, code="2")], "20210720-2", hour=2)
+    assert last_run(outbox / HISTORY_NAME, 2020) == tonight(result)
+    assert recorded_run(outbox / HISTORY_NAME, "20210720-2") == tonight(result)
+    assert tonight(result).set_aside == ("加密.xlsx",)
+
+
+def test_runs_of_another_year_and_unknown_ones_are_none(outbox: Path) -> None:
+    history = outbox / HISTORY_NAME
+    assert run_ids(history) == ["20210720-2", "20210720-1"]
+    assert last_run(history, 2019) is None
+    assert recorded_run(history, "20210720") is None
+    assert (run_ids(outbox / "none"), last_run(outbox / "none", 2020), recorded_run(outbox / "none", "a")) == (
+        [],
+        None,
+        None,
+    )
+
+
+def test_a_department_without_a_score_is_kept(tmp_path: Path) -> None:
+    result = night([changed({}, code="1")], "20210720-1")
+    frame = result.departments.copy()
+    frame["verified_total"] = frame["verified_total"].astype("Int64")
+    frame.loc[0, ["verified_total", "rank"]] = None
+    path = tmp_path / HISTORY_NAME
+    write_history(path, replace(result, departments=frame), path)
+    found = recorded_run(path, "20210720-1")
+    assert found is not None
+    assert (found.departments[0].verified_total, found.departments[0].rank) == (None, None)
+
+
+def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    with closing(sqlite3.connect(old)) as connection:
+        connection.executescript(_VERSION_1)
+    before = old.read_bytes()
+    earlier = last_run(old, 2020)
+    assert earlier is not None
+    assert (earlier.run_id, earlier.set_aside) == ("20210719-1", ())
+    assert closing_figures(old, 2020) == {"1": {"revenue_total": 5_000_000}}
+    result = night([changed({}, code="1")], "20210720-1")
+    write_history(old, result, new)
+    assert old.read_bytes() == before
+    assert run_ids(new) == ["20210720-1", "20210719-1"]
+    assert recorded_run(new, "20210719-1") == earlier
+    changes = changes_between(earlier, tonight(result))
+    assert [(one.score_change, one.resubmitted) for one in changes.moves] == [(2_300_000, True)]
+    assert [one.code for one in changes.cleared] == ["R02"]
+    with closing(sqlite3.connect(new)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT run_id, path, status FROM run_entry").fetchall() == [
+            ("20210720-1", "1.xlsx", "accepted"),
+            ("20210720-1", "加密.xlsx", "set_aside"),
+        ]
+
+
+def diff(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(["diff", *arguments])
+    out, err = capsys.readouterr()
+    return int(left.value.code or 0), out, err
+
+
+def test_diff_prints_the_changes(outbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = diff(capsys, "20210720-1", "20210720-2", "--outbox", str(outbox))
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "20210720-1 → 20210720-2",
+        "New (1)",
+        "  2 区无误局  2.xlsx",
+        "Resubmitted (1)",
+        "  1 区无误局  1.xlsx",
+        "Cleared findings (1)",
+        "  error  R14  1  基本概况!on_post_staff!0  基本概况的实有人数与综述中的在职人数不一致",
+    ]
+
+
+def test_diff_the_other_way_round(outbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = diff(capsys, "20210720-2", "20210720-1", "--outbox", str(outbox))
+    assert code == 0
+    assert "Withdrawn (1)" in out
+    assert "New findings (1)" in out
+
+
+def test_diff_of_a_run_with_itself(outbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff(capsys, "20210720-2", "20210720-2", "--outbox", str(outbox))[1].splitlines()[1:] == ["No change."]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fault"),
+    [
+        ("x", "run x: the history has no such run. The latest on record: 20210720-2, 20210720-1."),
+        ("2021", "run 2021: 2 runs begin so. The latest on record: 20210720-2, 20210720-1."),
+    ],
+)
+def test_diff_of_no_one_run(outbox: Path, capsys: pytest.CaptureFixture[str], wanted: str, fault: str) -> None:
+    assert diff(capsys, wanted, "20210720-2", "--outbox", str(outbox)) == (2, "", f"perfbatch: {fault}\n")
+
+
+def test_diff_without_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = diff(capsys, "a", "b", "--outbox", str(tmp_path))
+    assert code == 2
+    assert (
+        err
+        == f"perfbatch: run a: the history has no such run. The latest on record: none ({tmp_path / HISTORY_NAME}).\n"
+    )
