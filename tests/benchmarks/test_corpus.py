@@ -28,5 +28,7 @@ def test_the_corpus_is_the_same_every_time(tmp_path: Path) -> None:
     make_corpus(tmp_path / "one", 2)
     make_corpus(tmp_path / "two", 2)
     first, second = sorted((tmp_path / "one").iterdir()), sorted((tmp_path / "two").iterdir())
-    read = [[read_submission(path.read_bytes(), path.name, rulebook()) for path in folder] for folder in (first, second)]
+    read = [
+        [read_submission(path.read_bytes(), path.name, rulebook()) for path in folder] for folder in (first, second)
+    ]
     assert read[0] == read[1]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from perfbatch.broken_sums import BrokenSums
-from perfbatch.check_lookup import CheckLookup
-from perfbatch.follow_on import follow_on
+from perfbatch.diagnosis.broken_sums import BrokenSums
+from perfbatch.diagnosis.check_lookup import CheckLookup
+from perfbatch.diagnosis.follow_on import follow_on
+from perfbatch.diagnosis.likely_cause import likely_cause
 from perfbatch.intake.submission import SCALE
-from perfbatch.likely_cause import likely_cause
 from perfbatch.publish.figures import counts, texts
 from perfbatch.result import BatchResult
 

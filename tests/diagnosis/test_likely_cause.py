@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfbatch.diagnosis.likely_cause import BrokenSum, Figure, Part, likely_cause
 from perfbatch.intake.submission import SCALE
-from perfbatch.likely_cause import BrokenSum, Figure, Part, likely_cause
 
 STEP = SCALE // 100
 

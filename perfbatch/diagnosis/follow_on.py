@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from perfbatch.check_lookup import CheckLookup, FoundCheck
+from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
 from perfbatch.findings import Finding, Severity
 from perfbatch.rulebook.expression import Compare
 

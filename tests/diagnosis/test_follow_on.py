@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from perfbatch.batch import examine
-from perfbatch.broken_sums import BrokenSums
-from perfbatch.check_lookup import CheckLookup
+from perfbatch.diagnosis.broken_sums import BrokenSums
+from perfbatch.diagnosis.check_lookup import CheckLookup
+from perfbatch.diagnosis.follow_on import follow_on
+from perfbatch.diagnosis.likely_cause import likely_cause
 from perfbatch.findings import Finding, Severity
-from perfbatch.follow_on import follow_on
 from perfbatch.intake.submission import Submission
-from perfbatch.likely_cause import likely_cause
 from perfbatch.result import BatchResult
 from tests.cases.clean import changed
 from tests.submissions import RULEBOOK

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from perfbatch.check_lookup import CheckLookup, FoundCheck
+from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
+from perfbatch.diagnosis.likely_cause import BrokenSum, Figure, Part
 from perfbatch.findings import Finding, Severity
 from perfbatch.intake.submission import SCALE
-from perfbatch.likely_cause import BrokenSum, Figure, Part
 from perfbatch.rulebook.expression import Binary, Call, Compare, Member, Name, Node
 from perfbatch.rulebook.model import SignatureBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
