@@ -1,0 +1,68 @@
+"""The rules as text, in both their forms."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rich.console import Console
+
+from perfbatch.figures import plain
+from perfbatch.rulebook.model import Check, Indicator, Rulebook
+from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
+from perfbatch.template import lay_out
+from perfbatch.template.live import LivePlan, plan_live
+from perfbatch.terminal.console import console_of
+
+__all__ = ["print_rulebook"]
+
+
+def print_rulebook(rulebook: Rulebook, wanted: str | None) -> bool:
+    """The rules as text, all or one indicator or code; False where there is none of that name."""
+    console = console_of()
+    indicators = [one for one in rulebook.indicators if wanted in (None, one.id)]
+    checks = [one for one in rulebook.checks if wanted in (None, one.id, one.code)]
+    if not indicators and not checks:
+        return False
+    if wanted is None:
+        console.print(f"{rulebook.id} · {rulebook.title}", soft_wrap=True)
+        console.print()
+    live = plan_live(lay_out(rulebook, 1))
+    rules: list[Indicator | Check] = [*indicators, *checks]
+    for number, rule in enumerate(rules):
+        if number:
+            console.print()
+        if isinstance(rule, Indicator):
+            _print_indicator(console, rule, rulebook, live)
+        else:
+            _print_check_rule(console, rule, rulebook, live)
+    return True
+
+
+def _print_indicator(console: Console, indicator: Indicator, rulebook: Rulebook, live: LivePlan) -> None:
+    console.print(f"{indicator.id} · {indicator.name} · {plain(Fraction(indicator.points))} 分", soft_wrap=True)
+    figure = describe_figure(indicator, rulebook)
+    if figure:
+        console.print(f"  数据：{figure}", soft_wrap=True)
+    if indicator.ratio:
+        console.print(f"  公式：{indicator.ratio}", soft_wrap=True)
+    console.print(f"  规则：{describe_rule(indicator)}", soft_wrap=True)
+    row = next(one for one in live.scores.rows if one.indicator.id == indicator.id)
+    if indicator.objective:
+        for column, formula in row.formulas.items():
+            console.print(f"  Excel {row.ref(column)} {column}：{formula}", soft_wrap=True)
+    console.print(f"  标准：{indicator.standard}", soft_wrap=True)
+    console.print(f"  依据：{'；'.join(indicator.sources)}", soft_wrap=True)
+
+
+def _print_check_rule(console: Console, check: Check, rulebook: Rulebook, live: LivePlan) -> None:
+    console.print(f"{check.id} · {check.title} · {check.severity}", soft_wrap=True)
+    console.print(f"  公式：{check.holds}", soft_wrap=True)
+    console.print(f"  含义：{describe_expression(check.holds, rulebook)}", soft_wrap=True)
+    if check.when:
+        console.print(f"  条件：{describe_expression(check.when, rulebook)}", soft_wrap=True)
+    first = next((one for one in live.checks() if one.bound.check.id == check.id), None)
+    if first is None:
+        console.print("  Excel：须用上年数据或财政数据，只在夜间核对", soft_wrap=True)
+    else:
+        console.print(f"  Excel（{first.place.cell.reference}）：{first.formula}", soft_wrap=True)
+    console.print(f"  依据：{check.source}", soft_wrap=True)
