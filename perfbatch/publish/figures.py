@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from perfbatch.figures import plain
 from perfbatch.intake.submission import SCALE
 
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["count_of", "counts", "decimal_text", "mean", "moment_text", "nearest_float", "texts"]
 
-_PLACES = len(str(SCALE)) - 1
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,13})(?:\.\d{1,6})?", re.ASCII)
 
 
@@ -31,9 +32,7 @@ def texts(column: pd.Series[Any]) -> list[str]:
 
 def decimal_text(count: int) -> str:
     """A count of 1/SCALE in plain notation: at least two decimals, more where the figure has more ("274.98", "0.125")."""
-    digits = str(abs(count)).rjust(_PLACES + 1, "0")
-    decimals = digits[-_PLACES:].rstrip("0").ljust(2, "0")
-    return f"{'-' if count < 0 else ''}{digits[:-_PLACES]}.{decimals}"
+    return plain(Fraction(count, SCALE), 2)
 
 
 def count_of(text: str) -> int | None:
