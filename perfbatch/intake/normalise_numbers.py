@@ -58,7 +58,10 @@ def _read_figure(cell: RawCell, field: FormField, kind: Kind, rulebook: Rulebook
         return _unreadable("C12", typed, bounds=_bounds(kind))
     remarks: tuple[Remark, ...] = ()
     if field.kind == "percent":
-        if cell.percent:
+        if cell.percent and value > 1:
+            # 90 written into a percent cell by a program or pasted shows as 9000 %: no rate of the form goes past 100 %.
+            remarks = (Remark("C01", {"typed": typed, "value": f"{plain(value)}%"}, reported=typed),)
+        elif cell.percent:
             value *= 100
         elif 0 < value <= 1:
             remarks = (Remark("C08", {"typed": typed}),)

@@ -196,7 +196,9 @@ def _scorecard(draw: st.DrawFn, typed: dict[str, list[Any]], rulebook: Rulebook)
     ]
     edge = draw(st.sampled_from(bounds)) / 100
     beside = draw(st.sampled_from([Decimal(0), Decimal("0.0001"), Decimal("-0.00000001")]))
-    typed["satisfaction_rate"] = [draw(_sparse(st.just(min(max(edge + beside, Decimal(0)), Decimal(1)))))]
+    rate = min(max(edge + beside, Decimal(0)), Decimal(1))
+    # 90 in a percent cell, as a program writes it, is 90 % too; 101 is nothing.
+    typed["satisfaction_rate"] = [draw(_sparse(st.sampled_from([rate, rate, rate, rate * 100, Decimal(101)])))]
     answers: list[Any] = []
     block = rulebook.evidence_block
     assert block is not None

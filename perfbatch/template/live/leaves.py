@@ -135,16 +135,15 @@ def _none_words() -> str:
 
 
 def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple[str, str, str, str]:
-    # A percentage stands in its cell as a fraction of one.
-    times = SCALE * 100 if spec.kind == "percent" else SCALE
     row = leaf.row + 1
-    figure = f"100*{ref}" if spec.kind == "percent" else ref
+    # A percentage stands in its cell as a fraction of one; what is more than one was meant as the percentage itself.
+    figure = f"IF({ref}>1,{ref},100*{ref})" if spec.kind == "percent" else ref
     bounds = [f"{figure}<{kind.minimum}"] if kind.minimum is not None else []
     bounds += [f"{figure}>{kind.maximum}"] if kind.maximum is not None else []
     if spec.kind in ("count", "year"):
         bounds.append(f"{ref}<>INT({ref})")
     outside = f"OR({','.join(bounds)})" if bounds else "FALSE"
-    value = f"=IF(D{row}=1,ROUND({ref}*{times},0),0)"
+    value = f"=IF(D{row}=1,ROUND({figure}*{SCALE},0),0)"
     step = "=0"
     if spec.kind in ("amount", "area"):
         steps = [10**power for power in range(4, 0, -1)]
