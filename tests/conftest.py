@@ -1,4 +1,4 @@
-"""A department whose workbook nothing can be said against, and workbooks made of it."""
+"""A department whose workbook nothing can be said against, workbooks made of it, and the figures that tests find out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
 from tests.workbooks import blank, fill, rulebook
+
+_FIGURE = "figure: "
 
 MONDAY = 1_626_652_800_000_000_000  # 2021-07-19, in nanoseconds
 
@@ -107,3 +109,23 @@ def inbox(tmp_path: Path) -> Lay:
 def loaded() -> LoadedRulebook:
     """The built-in rulebook, linted."""
     return load_rulebook()
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
+    """Records a figure for the end of the run (it travels with the test's report, so also from other processes)."""
+    return lambda name, value: record_property(_FIGURE + name, str(value))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures."""
+    found = [
+        (name.removeprefix(_FIGURE), value)
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name.startswith(_FIGURE)
+    ]
+    if found:
+        terminalreporter.section("figures")
+    for name, value in sorted(found):
+        terminalreporter.write_line(f"{name}: {value}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,12 @@ pytestmark = pytest.mark.libreoffice
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_live_check_and_score_says_what_the_night_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], share: int
+    tmp_path: Path, figure: Callable[[str, object], None], share: int
 ) -> None:
     count = WORKBOOKS // SHARES
     found = compare_many(count, rulebook(), tmp_path, first=share * count)
-    with capsys.disabled():
-        print(
-            f"\n{found.workbooks} workbooks: {found.checks} live checks and {found.scores} scores compared with the night, "
-            f"{len(found.parted)} disagreements; the cells said {dict(found.said)}"
-        )
+    told = f"{found.workbooks} workbooks, {found.checks} live checks, {found.scores} scores"
+    figure(f"cells against the night, share {share}", f"{told}: {len(found.parted)} disagreements")
     assert found.parted == []
     assert found.workbooks == count
     # A comparison of nothing but blanks would agree too: every kind of verdict was met, and often.
