@@ -212,7 +212,7 @@ def _scorecard(draw: st.DrawFn, typed: dict[str, list[Any]], rulebook: Rulebook)
 
 
 def draw(count: int, rulebook: Rulebook, first: int = 0) -> list[Typed]:
-    """`count` fillings from the `first`, the same ones every time.
+    """`count` fillings from the `first`, each from a seed of its own: the same ones again within a process.
 
     One short run of Hypothesis for each: its first example is the simplest there is, and within one run it likes to vary an
     example that it has, where this wants workbooks that have nothing to do with each other.
