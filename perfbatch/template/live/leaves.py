@@ -43,7 +43,6 @@ class Leaves:
     """Leaves made as they are asked for, a whole column of a field at once, so that a column's leaves stand together."""
 
     layout: Layout
-    first_row: int = 1
     _columns: dict[str, list[Leaf]] = field(default_factory=dict)
     _next: int = 1
 
