@@ -12,14 +12,15 @@ counts, 0 where exact; numbers only) and `x.state` (`State`). The frames:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from perfbatch.intake.submission import Fact, State, Submission
+from perfbatch.intake.submission import Column, Fact, State, Submission
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
@@ -32,7 +33,12 @@ from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = ["Frames", "build_frames", "evidence_fields", "record_frame"]
 
+_Said: TypeAlias = tuple[int, Any, int]
+
 _NO_FACT = Fact("", 0, State.BLANK, None, 0, "", "")
+_NO_COLUMN = Column("", "", b"", ())
+_BLANK: _Said = (int(State.BLANK), None, 0)
+_EVIDENCE, _ANSWER = "evidence_id", "evidence_answer"
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,14 @@ class Frames:
 
     def fact(self, department: int, field: str, row: int = 0) -> Fact:
         """The fact behind a value, with its sheet and cell; a blank one without a place where the form has lost it."""
-        facts = self.submissions[department].facts.get(field, ())
-        return facts[row] if row < len(facts) else _NO_FACT
+        column = self.submissions[department].columns.get(field, _NO_COLUMN)
+        return column.fact(field, row) if row < len(column.states) else _NO_FACT
 
     def evidence_fact(self, department: int, evidence_id: str) -> Fact:
         """The answer to one row of the evidence table."""
-        return _evidence(self.submissions[department], evidence_id)
+        submission = self.submissions[department]
+        row = _evidence_rows(submission).get(evidence_id)
+        return _NO_FACT if row is None else self.fact(department, _ANSWER, row)
 
 
 def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frames:
@@ -68,9 +76,12 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
     }
     for field in (*single, *amounts):
         if field.id not in ("budget_code", "unit_name"):
-            columns.update(_columns(field.id, field, [_row(one, field.id, 0) for one in submissions]))
+            said = [_said(one.columns.get(field.id, _NO_COLUMN), 0) for one in submissions]
+            columns.update(_columns(field.id, field, said))
+    answers = [(_evidence_rows(one), one.columns.get(_ANSWER, _NO_COLUMN)) for one in submissions]
     for field in evidence_fields(rulebook):
-        columns.update(_columns(field.id, field, [_evidence(submission, field.id) for submission in submissions]))
+        said = [_said(column, rows[field.id]) if field.id in rows else _BLANK for rows, column in answers]
+        columns.update(_columns(field.id, field, said))
     return Frames(
         submissions=tuple(submissions),
         departments=pd.DataFrame(columns),
@@ -119,28 +130,34 @@ def _integers(values: Sequence[Any]) -> Any:
     return pd.arrays.IntegerArray(np.array([value or 0 for value in values], dtype=np.int64), mask)
 
 
-def _columns(name: str, field: FormField, facts: Sequence[Fact]) -> dict[str, Any]:
+def _columns(name: str, field: FormField, said: Sequence[_Said]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
+    states, values, steps = zip(*said, strict=True) if said else ((), (), ())
     if field.kind in NUMERIC_KINDS:
-        columns[name] = _integers([fact.value for fact in facts])
-        columns[f"{name}.step"] = np.array([fact.step for fact in facts], dtype=np.int64)
+        columns[name] = _integers(values)
+        columns[f"{name}.step"] = np.array(steps, dtype=np.int64)
     else:
-        columns[name] = _texts(fact.value for fact in facts)  # type: ignore[misc]
-    columns[f"{name}.state"] = np.array([fact.state for fact in facts], dtype=np.int8)
+        columns[name] = _texts(values)
+    columns[f"{name}.state"] = np.array(states, dtype=np.int8)
     return columns
 
 
-def _row(submission: Submission, field: str, row: int) -> Fact:
-    facts = submission.facts.get(field, ())
-    return facts[row] if row < len(facts) else _NO_FACT
+def _said(column: Column, row: int) -> _Said:
+    if row >= len(column.states):
+        return _BLANK
+    return column.states[row], column.values[row], column.steps[row] if column.steps else 0
 
 
-def _evidence(submission: Submission, evidence_id: str) -> Fact:
-    facts = submission.facts
-    for identity, answer in zip(facts.get("evidence_id", ()), facts.get("evidence_answer", ()), strict=False):
-        if identity.value == evidence_id:
-            return answer
-    return _NO_FACT
+def _evidence_rows(submission: Submission) -> Mapping[str, int]:
+    """Evidence id → the row of its answer, the first where an id stands twice."""
+    ids, answers = (submission.columns.get(name, _NO_COLUMN).values for name in (_EVIDENCE, _ANSWER))
+    return _first_rows(ids[: len(answers)])
+
+
+@lru_cache(maxsize=1_024)
+def _first_rows(ids: tuple[Any, ...]) -> Mapping[str, int]:
+    # The form comes with the ids, so the departments' are nearly all the same.
+    return {identity: row for row, identity in reversed(list(enumerate(ids))) if identity is not None}
 
 
 def _target_fields(blocks: Sequence[object]) -> list[FormField]:
@@ -151,8 +168,10 @@ def _target_fields(blocks: Sequence[object]) -> list[FormField]:
 
 def _used_rows(submission: Submission, names: Sequence[str], keep: int, given: str) -> Iterator[int]:
     """Rows in which something stands beside what the form came with; the first `keep` rows always."""
-    for row in range(max((len(submission.facts.get(name, ())) for name in names), default=0)):
-        if row < keep or any(_row(submission, name, row).state != State.BLANK for name in names if name != given):
+    columns = [submission.columns.get(name, _NO_COLUMN).states for name in names]
+    counted = [states for name, states in zip(names, columns, strict=True) if name != given]
+    for row in range(max(map(len, columns), default=0)):
+        if row < keep or any(row < len(states) and states[row] for states in counted):
             yield row
 
 
@@ -170,8 +189,8 @@ def _rows_frame(
         "row": np.array([row for _, row in places], dtype=np.int64),
     }
     for field in fields:
-        facts = [_row(submissions[department], field.id, row) for department, row in places]
-        columns.update(_columns(field.id, field, facts))
+        here = [submission.columns.get(field.id, _NO_COLUMN) for submission in submissions]
+        columns.update(_columns(field.id, field, [_said(here[department], row) for department, row in places]))
     return pd.DataFrame(columns)
 
 

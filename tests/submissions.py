@@ -7,11 +7,11 @@ cell = `<field>!<row>`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from perfbatch.intake.submission import SCALE, Fact, State, Submission
+from perfbatch.intake.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import RowsBlock, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS
@@ -48,7 +48,21 @@ def submission(typed: Mapping[str, Any], rulebook: Rulebook = RULEBOOK, file: st
         column = value if isinstance(value, list) else [value]
         facts[field.id] = tuple(fact(field.id, row, one, rulebook) for row, one in enumerate(column))
     code, name = values.get("budget_code") or "", values.get("unit_name") or ""
-    return Submission(file or f"{code}.xlsx", code, name, facts, ())
+    return Submission(file or f"{code}.xlsx", code, name, columns(facts), ())
+
+
+def columns(facts: Mapping[str, Sequence[Fact]]) -> dict[str, Column]:
+    """Facts by field as a submission holds them."""
+    return {
+        field: Column(
+            next((one.sheet for one in column), ""),
+            " ".join(one.cell for one in column),
+            bytes(one.state for one in column),
+            tuple(one.value for one in column),
+            tuple(one.step for one in column) if any(one.step for one in column) else (),
+        )
+        for field, column in facts.items()
+    }
 
 
 def _printed(rulebook: Rulebook) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from perfbatch.frames import build_frames, evidence_fields, record_frame
 from perfbatch.intake.submission import SCALE, Fact, State, Submission
 from tests.cases.clean import changed, clean
 from tests.samples.seed import SEED
-from tests.submissions import RULEBOOK, UNREADABLE, submission
+from tests.submissions import RULEBOOK, UNREADABLE, columns, submission
 
 
 def test_a_department_is_a_row_with_its_cells_and_its_summary_row() -> None:
@@ -27,7 +27,7 @@ def test_a_department_is_a_row_with_its_cells_and_its_summary_row() -> None:
 def test_four_states_of_a_cell_stay_apart() -> None:
     typed = changed({"authorized_posts": 0, "on_post_staff": None, "budget_initial": UNREADABLE})
     none = Fact("budget_supplement", 0, State.STATED_NONE, None, 0, "基础数据表", "C3")
-    stated = Submission("a", "1", "b", {**typed.facts, "budget_supplement": (none,)}, ())
+    stated = Submission("a", "1", "b", {**typed.columns, **columns({"budget_supplement": (none,)})}, ())
     row = build_frames([stated], RULEBOOK).departments.iloc[0]
     states = {
         field: row[f"{field}.state"]

@@ -276,8 +276,8 @@ def test_findings_come_in_the_rulebook_s_order() -> None:
 def test_a_form_that_lost_a_column_still_gets_its_other_findings() -> None:
     """A field without any fact (its name was deleted from the workbook) is blank, with no place to point at."""
     typed = changed({"official_reception!2": 2})
-    facts = {field: rows for field, rows in typed.facts.items() if field != "fixed_assets_total"}
-    lost = type(typed)(typed.file, typed.budget_code, typed.unit_name, facts, ())
+    left = {field: column for field, column in typed.columns.items() if field != "fixed_assets_total"}
+    lost = type(typed)(typed.file, typed.budget_code, typed.unit_name, left, ())
     _, _, findings = examine([lost], RULEBOOK)
     assert told(findings) == [
         ("R01", "error", "official_reception!0", "3.00", "4.00", "-1.00"),

@@ -6,16 +6,18 @@ What is said must agree, lest one program shows a figure and another reads it.
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO
 
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.set_aside import SetAside
 
-__all__ = ["BEGINNING", "members_of", "refuse_end_record", "stream"]
+__all__ = ["BEGINNING", "Package", "members_of", "refuse_end_record", "stream"]
 
 BEGINNING = 64 * 1024
 """Bytes from the start of each part that `stream` hands on."""
@@ -34,8 +36,25 @@ _ZIP64_EXTRA, _ALL_ONES = 0x1, 0xFFFFFFFF
 _PADDING = b"\0\r\n"
 
 
-def refuse_end_record(content: bytes) -> None:
-    """Raise `SetAside` F03 unless the directory is one, whole, at the end, and of one disk; padding after it is let pass."""
+@dataclass(frozen=True)
+class Package:
+    """A package that the guard has passed: `content` as it came, `sizes` of its parts inflated, and the `parts` themselves
+    where the guard kept them (all or none)."""
+
+    content: bytes
+    sizes: Mapping[str, int]
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+
+    def open(self, name: str) -> IO[bytes]:
+        """A part, to be read in pieces. Raises `KeyError` where there is none, and what `zipfile` raises."""
+        if self.parts:
+            return io.BytesIO(self.parts[name])
+        return zipfile.ZipFile(io.BytesIO(self.content)).open(name)
+
+
+def refuse_end_record(content: bytes) -> int:
+    """The number of members by the end record's word. Raises `SetAside` F03 unless the directory is one, whole, at the end,
+    and of one disk; padding after it is let pass."""
     at = content.rfind(_END, max(0, len(content) - _END_RECORD.size - _LONGEST_COMMENT - _CHUNK))
     if at < 0 or at + _END_RECORD.size > len(content):
         raise SetAside("F03")
@@ -59,6 +78,7 @@ def refuse_end_record(content: bytes) -> None:
                 raise SetAside("F03")
     if (disk, first_disk) != (0, 0) or here != entries or offset + size != begin:
         raise SetAside("F03")
+    return int(entries)
 
 
 def _end64(content: bytes, at: int) -> int:
@@ -107,8 +127,10 @@ class _Span:
     end: int
 
 
-def stream(content: bytes, members: list[zipfile.ZipInfo], limits: Limits) -> Iterator[tuple[zipfile.ZipInfo, bytes]]:
-    """Every member with the first 64 kB of its content; each is inflated once, whole, and nothing is kept.
+def stream(
+    content: bytes, members: list[zipfile.ZipInfo], limits: Limits, *, whole: bool = False
+) -> Iterator[tuple[zipfile.ZipInfo, bytes]]:
+    """Every member with the first 64 kB of its content, or `whole`; each is inflated once, and nothing is kept.
 
     Raises `SetAside`: F03 where header and directory disagree, members overlap, hide others or are not the size and
     checksum they declare, or a method is neither stored nor deflated; F02 encrypted; F07 more than the limits in all.
@@ -119,10 +141,11 @@ def stream(content: bytes, members: list[zipfile.ZipInfo], limits: Limits) -> It
     for member, span in zip(members, spans, strict=True):
         packed = memoryview(content)[span.packed : span.end]
         if member.compress_type == zipfile.ZIP_STORED:
-            size, checksum, beginning = len(packed), zlib.crc32(packed), bytes(packed[:BEGINNING])
+            size, checksum, beginning = len(packed), zlib.crc32(packed), bytes(packed if whole else packed[:BEGINNING])
         elif member.compress_type == zipfile.ZIP_DEFLATED:
             # `zipfile` stops at the declared size, other readers go on to the end of the stream.
-            size, checksum, beginning = _inflate(packed, min(room, member.file_size))
+            room_here = min(room, member.file_size)
+            size, checksum, beginning = _inflate_whole(packed, room_here) if whole else _inflate(packed, room_here)
         else:
             raise SetAside("F03")
         if size != member.file_size or checksum != member.CRC:
@@ -190,6 +213,19 @@ def _refuse_overlaps(content: bytes, spans: list[_Span]) -> None:
         if reached == 0 and span.begin > 0:
             raise SetAside("F03")
         reached = span.end
+
+
+def _inflate_whole(packed: memoryview, room: int) -> tuple[int, int, bytes]:
+    """Size, CRC-32 and content of a deflated part; F03 where it is larger than `room` bytes."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        # A byte more than there is room for: what ends exactly there shows its end.
+        part = inflater.decompress(packed, room + 1)
+    except zlib.error:
+        raise SetAside("F03") from None
+    if not inflater.eof or len(part) > room or inflater.unused_data:
+        raise SetAside("F03")
+    return len(part), zlib.crc32(part), part
 
 
 def _inflate(packed: memoryview, room: int) -> tuple[int, int, bytes]:

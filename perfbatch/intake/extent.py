@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from perfbatch.intake.archive import Package
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.markup import local, scan, scan_starts
 from perfbatch.intake.package_parts import WorkbookPart
@@ -32,7 +33,7 @@ class SheetExtent:
     references: int
 
 
-def measure_sheet(package: zipfile.ZipFile, part: str, limits: Limits) -> SheetExtent:
+def measure_sheet(package: Package, part: str, limits: Limits) -> SheetExtent:
     """Count a sheet's cells, keeping none. Raises `SetAside`: F03 where they cannot be, F07 more than the limits."""
     counted = _Sheet(limits)
     try:
@@ -43,7 +44,7 @@ def measure_sheet(package: zipfile.ZipFile, part: str, limits: Limits) -> SheetE
     return SheetExtent(counted.stored, counted.references)
 
 
-def refuse_strings(package: zipfile.ZipFile, book: WorkbookPart, references: int, limits: Limits) -> None:
+def refuse_strings(package: Package, book: WorkbookPart, references: int, limits: Limits) -> None:
     """Raise `SetAside`: F03 where the shared strings claim to be more than there are, F07 where they are too many or, each
     as often as it is referred to, too long."""
     if book.strings_part is None:
@@ -65,7 +66,7 @@ def refuse_strings(package: zipfile.ZipFile, book: WorkbookPart, references: int
 
 
 def scan_part(
-    package: zipfile.ZipFile,
+    package: Package,
     part: str,
     limits: Limits,
     start: Callable[[str, Mapping[str, str]], None],

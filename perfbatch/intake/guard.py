@@ -7,10 +7,10 @@ import struct
 import zipfile
 import zlib
 
-from perfbatch.intake.archive import members_of, refuse_end_record, stream
+from perfbatch.intake.archive import BEGINNING, Package, members_of, refuse_end_record, stream
 from perfbatch.intake.foreign import name_foreign, refuse_compound_file
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.markup import refuse_document_type
+from perfbatch.intake.markup import refuse_document_type, starts_plainly
 from perfbatch.intake.package_parts import find_workbook_part
 from perfbatch.intake.set_aside import SetAside
 
@@ -23,13 +23,13 @@ _XML_NAMES = (".xml", ".rels", ".vml")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
 
 
-def inspect(content: bytes, limits: Limits | None = None) -> None:
+def inspect(content: bytes, limits: Limits | None = None) -> Package:
     """Pass an XLSX package (or an .xlsm, whose macros nothing here looks at), or raise `SetAside`.
 
     F01 not a spreadsheet, F02 password-protected, F03 damaged (or made to be read differently by different readers, or
     declaring a document type), F04 a spreadsheet of another format, F07 larger than the limits. Every part is inflated
-    once and its checksum compared; nothing is kept. How much the sheets hold is counted next, by `extent`, and only then
-    does a parser see the content that builds something of it.
+    once and its checksum compared; the parts are handed on where all of them together are small. How much the sheets hold
+    is counted next, by `extent`, and only then does a parser see the content that builds something of it.
     """
     limits = limits or Limits()
     if len(content) > limits.file_bytes:
@@ -39,17 +39,26 @@ def inspect(content: bytes, limits: Limits | None = None) -> None:
     if not content.startswith(_ZIP_MAGIC):
         raise name_foreign(content)
     try:
-        refuse_end_record(content)
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            members = members_of(package, limits)
-            _refuse_other_packages(package)
-            for member, beginning in stream(content, members, limits):
-                named = member.filename.casefold().endswith(_XML_NAMES) and member.file_size > 0
-                if named or beginning.lstrip().startswith(_XML_STARTS):
-                    refuse_document_type(beginning, named_markup=named)
-            find_workbook_part(package, limits)
+        claimed = refuse_end_record(content)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = members_of(archive, limits)
+            if len(members) != claimed:
+                raise SetAside("F03")
+            _refuse_other_packages(archive)
+            sizes = {member.filename: member.file_size for member in members}
+            keep, parts = sum(sizes.values()) <= limits.kept_bytes, dict[str, bytes]()
+            for member, beginning in stream(content, members, limits, whole=keep):
+                if not starts_plainly(beginning):
+                    named = member.filename.casefold().endswith(_XML_NAMES) and member.file_size > 0
+                    if named or beginning[:BEGINNING].lstrip().startswith(_XML_STARTS):
+                        refuse_document_type(beginning[:BEGINNING], named_markup=named)
+                if keep:
+                    parts[member.filename] = beginning
+        package = Package(content, sizes, parts)
+        find_workbook_part(package, limits)
     except _DAMAGED:
         raise SetAside("F03") from None
+    return package
 
 
 def _refuse_other_packages(package: zipfile.ZipFile) -> None:

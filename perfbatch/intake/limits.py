@@ -19,7 +19,8 @@ class Limits:
 
     Package: `file_bytes`, `inflated_bytes` in bytes; `members` of the package; `ratio` of inflated to packed size of a part,
     looked at from `ratio_from` inflated bytes on, because small parts of repeated markup pack far better than any data;
-    `control_bytes`: inflated bytes of a part that is held whole (workbook, relationships, styles).
+    `control_bytes`: inflated bytes of a part that is held whole (workbook, relationships, styles); `kept_bytes`: inflated
+    bytes up to which a package's parts are all held while it is read, to inflate them once.
 
     Markup: `depth` of nested elements; `attributes` of one element (F03 past both: no writer does that).
 
@@ -38,6 +39,7 @@ class Limits:
     ratio: int = 200
     ratio_from: int = 100_000
     control_bytes: int = 32 * _MB
+    kept_bytes: int = 16 * _MB
     depth: int = 256
     attributes: int = 1_000
     sheets: int = 200

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from functools import lru_cache
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from xml.parsers import expat
 
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.set_aside import SetAside
 
-__all__ = ["Source", "local", "refuse_document_type", "scan", "scan_starts"]
+__all__ = ["Source", "local", "refuse_document_type", "remembered", "scan", "scan_starts", "starts_plainly"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _CHUNK = 256 * 1024
 _PROLOG = 64 * 1024
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"})
+
+# What nearly every writer begins a part with: a declaration or none, and the root, so that no document type stands between.
+_PLAIN_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'][Uu][Tt][Ff]-8[\"'])?"
+    rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?[ \t\r\n]*<[A-Za-z]"
+)
+_REMEMBERED, _LONGEST_REMEMBERED = 32, 128 * 1024
 
 
 class Source(Protocol):
@@ -57,6 +69,27 @@ def _parser() -> expat.XMLParserType:
     parser.EntityDeclHandler = refuse
     parser.XmlDeclHandler = declared
     return parser
+
+
+def starts_plainly(part: bytes) -> bool:
+    """Whether a part begins as nearly all do: in UTF-8, with its root at once, without a document type."""
+    return _PLAIN_START.match(part) is not None
+
+
+def remembered(read: Callable[Concatenate[bytes, _P], _T]) -> Callable[Concatenate[bytes, _P], _T]:
+    """A reader of markup that is asked once where many packages hold the same part, byte for byte.
+
+    For readers whose result hangs on the markup (and hashable arguments) alone and is never changed. A few parts of up to
+    128 kB are remembered.
+    """
+    kept = lru_cache(maxsize=_REMEMBERED)(read)
+
+    def ask(markup: bytes, /, *rest: _P.args, **named: _P.kwargs) -> _T:
+        if len(markup) > _LONGEST_REMEMBERED:
+            return read(markup, *rest, **named)
+        return kept(markup, *rest, **named)  # type: ignore[arg-type]
+
+    return ask
 
 
 def scan(

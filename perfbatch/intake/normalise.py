@@ -70,6 +70,8 @@ def normalise_answer(cell: RawCell, field: FormField, rulebook: Rulebook, *, cou
 
 def _cleaned(text: str) -> str:
     """Text without control, zero-width and direction marks; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (
         mark

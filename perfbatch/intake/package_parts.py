@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from perfbatch.intake.archive import Package
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.markup import scan
+from perfbatch.intake.markup import remembered, scan
 from perfbatch.intake.set_aside import SetAside
 
 __all__ = ["Area", "Styles", "WorkbookPart", "find_workbook_part", "parse_area", "read_styles", "read_workbook_part"]
@@ -85,15 +86,15 @@ def _column(letters: str) -> int:
     return number
 
 
-def _part(package: zipfile.ZipFile, name: str, limits: Limits) -> zipfile.ZipExtFile:
-    """Open a part that is read whole. Raises `SetAside` F03 where it is missing, F07 where it is huge."""
-    try:
-        member = package.getinfo(name)
-    except KeyError:
-        raise SetAside("F03") from None
-    if member.file_size > limits.control_bytes:
-        raise SetAside("F07", f"部件 {member.file_size} 字节，上限 {limits.control_bytes} 字节")
-    return package.open(member)  # type: ignore[return-value]
+def _part(package: Package, name: str, limits: Limits) -> bytes:
+    """A part that is read whole. Raises `SetAside` F03 where it is missing, F07 where it is huge."""
+    size = package.sizes.get(name)
+    if size is None:
+        raise SetAside("F03")
+    if size > limits.control_bytes:
+        raise SetAside("F07", f"部件 {size} 字节，上限 {limits.control_bytes} 字节")
+    with package.open(name) as stream:
+        return stream.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,13 @@ class _Relationship:
     part: str
 
 
-def _relationships(package: zipfile.ZipFile, part: str, limits: Limits) -> list[_Relationship]:
+def _relationships(package: Package, part: str, limits: Limits) -> tuple[_Relationship, ...]:
     folder, name = posixpath.split(part)
-    rels = posixpath.join(folder, "_rels", name + ".rels")
+    return _read_relationships(_part(package, posixpath.join(folder, "_rels", name + ".rels"), limits), folder)
+
+
+@remembered
+def _read_relationships(markup: bytes, folder: str) -> tuple[_Relationship, ...]:
     found: list[_Relationship] = []
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
@@ -116,16 +121,14 @@ def _relationships(package: zipfile.ZipFile, part: str, limits: Limits) -> list[
             kind = attributes.get("Type", "").rpartition("/")[2]
             found.append(_Relationship(attributes.get("Id", ""), kind, resolved))
 
-    with _part(package, rels, limits) as stream:
-        scan(stream, start)
-    return found
+    scan(io.BytesIO(markup), start)
+    return tuple(found)
 
 
-def find_workbook_part(package: zipfile.ZipFile, limits: Limits) -> str:
+def find_workbook_part(package: Package, limits: Limits) -> str:
     """The name of the workbook part. Raises `SetAside` F03 where the package does not lead to one that is there."""
-    names = set(package.namelist())
     for relationship in _relationships(package, "", limits):
-        if relationship.kind == "officeDocument" and relationship.part in names:
+        if relationship.kind == "officeDocument" and relationship.part in package.sizes:
             return relationship.part
     raise SetAside("F03")
 
@@ -163,18 +166,25 @@ class _WorkbookReader:
             self._name = None
 
 
-def read_workbook_part(package: zipfile.ZipFile, limits: Limits) -> WorkbookPart:
+def read_workbook_part(package: Package, limits: Limits) -> WorkbookPart:
     """Read the workbook part and its relationships. Raises `SetAside`: F03 damaged or without sheets, F07 too many sheets."""
     part = find_workbook_part(package, limits)
+    return _workbook_part(
+        _part(package, part, limits), _relationships(package, part, limits), frozenset(package.sizes), limits
+    )
+
+
+@remembered
+def _workbook_part(
+    markup: bytes, related: tuple[_Relationship, ...], parts: frozenset[str], limits: Limits
+) -> WorkbookPart:
     reader = _WorkbookReader()
-    with _part(package, part, limits) as stream:
-        scan(stream, reader.start, reader.end, reader.text)
+    scan(io.BytesIO(markup), reader.start, reader.end, reader.text)
     if len(reader.sheets) > limits.sheets:
         raise SetAside("F07", f"{len(reader.sheets)} 张工作表，上限 {limits.sheets}")
-    related = _relationships(package, part, limits)
     worksheets = {one.id: one.part for one in related if one.kind == "worksheet"}
     sheets = {name: worksheets[key] for name, key in reader.sheets if key in worksheets}
-    _refuse_sheets(package, reader.sheets, sheets, related)
+    _refuse_sheets(parts, reader.sheets, sheets, related)
     if len(reader.names) > limits.names:
         raise SetAside("F07", f"{len(reader.names)} 个名称，上限 {limits.names}")
     names = {
@@ -183,14 +193,14 @@ def read_workbook_part(package: zipfile.ZipFile, limits: Limits) -> WorkbookPart
         if (area := parse_area(text)) is not None and area.sheet in sheets
     }
     styles, strings = (
-        next((one.part for one in related if one.kind == kind and one.part in package.namelist()), None)
+        next((one.part for one in related if one.kind == kind and one.part in parts), None)
         for kind in ("styles", "sharedStrings")
     )
     return WorkbookPart(sheets, names, reader.full_calculation, reader.date1904, styles, strings)
 
 
 def _refuse_sheets(
-    package: zipfile.ZipFile,
+    present: frozenset[str],
     listed: Sequence[tuple[str, str]],
     sheets: Mapping[str, str],
     related: Sequence[_Relationship],
@@ -204,28 +214,33 @@ def _refuse_sheets(
         or len({name.casefold() for name, _ in listed}) != len(listed)
         or len(known) != len(related)
         or len(set(parts)) != len(parts)
-        or not set(parts) <= set(package.namelist())
+        or not present.issuperset(parts)
     ):
         raise SetAside("F03")
 
 
-def read_styles(package: zipfile.ZipFile, part: str | None, limits: Limits) -> Styles:
+def read_styles(package: Package, part: str | None, limits: Limits) -> Styles:
     """The number format of each cell style, in the order of `cellXfs`; a workbook without styles has General throughout."""
-    if part is None or part not in package.namelist():
-        return Styles()
+    return Styles() if part is None else _styles(_part(package, part, limits), limits.styles)
+
+
+@remembered
+def _styles(markup: bytes, most: int) -> Styles:
     custom: dict[int, str] = {}
     styles: list[int] = []
     inside: list[str] = []
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
+        if not inside and element != "styleSheet":
+            raise SetAside("F03")
         try:
             if element == "numFmt":
                 # The differential formats further down may use the same numbers for other codes.
                 custom.setdefault(int(attributes.get("numFmtId", "0")), attributes.get("formatCode", ""))
             elif element == "xf" and inside and inside[-1] == "cellXfs":
                 styles.append(int(attributes.get("numFmtId", "0")))
-                if len(styles) > limits.styles:
-                    raise SetAside("F07", f"单元格格式超过 {limits.styles} 种")
+                if len(styles) > most:
+                    raise SetAside("F07", f"单元格格式超过 {most} 种")
         except ValueError:
             raise SetAside("F03") from None
         inside.append(element)
@@ -233,6 +248,5 @@ def read_styles(package: zipfile.ZipFile, part: str | None, limits: Limits) -> S
     def end(_: str) -> None:
         inside.pop()
 
-    with _part(package, part, limits) as stream:
-        scan(stream, start, end)
+    scan(io.BytesIO(markup), start, end)
     return Styles(tuple(custom.get(style, _BUILTIN_FORMATS.get(style, "")) for style in styles))

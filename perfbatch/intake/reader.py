@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import zip_longest
+from typing import TypeAlias
 
 from perfbatch.intake.guard import inspect
 from perfbatch.intake.limits import Limits
@@ -13,14 +15,14 @@ from perfbatch.intake.numerals import fold, plain
 from perfbatch.intake.reading import Reading, Remark, finding_of
 from perfbatch.intake.recompute import Recomputation
 from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import Fact, State, Submission
+from perfbatch.intake.submission import Column, State, Submission
 from perfbatch.intake.workbook import RawCell, Workbook, open_workbook
 from perfbatch.rulebook.model import (
-    Block,
     CardBlock,
     EvidenceBlock,
     FormField,
     PerCaseRule,
+    RowsBlock,
     Rulebook,
     ScorecardBlock,
     SignatureBlock,
@@ -30,24 +32,31 @@ from perfbatch.rulebook.model import (
 __all__ = ["STAMP_SHEET", "read_submission"]
 
 STAMP_SHEET = "_perfbatch"
+_FieldBlock: TypeAlias = CardBlock | UnitTableBlock | RowsBlock | ScorecardBlock | EvidenceBlock
 _STAMP = ("form_id", "form_version")
 _TOLERANCE = Fraction(1, 1_000_000)
 _NUMERIC = ("amount", "count", "area", "score", "percent", "year")
 _EMPTY = (State.BLANK, State.STATED_NONE)
+_LOST = Column("", "", bytes([State.UNREADABLE]), (None,))
+# What most departments' cells say alike: ids, names, zeros, common figures; not their accounts of themselves.
+_REMEMBERED, _LONGEST_REMEMBERED = 50_000, 100
 
 
-def read_submission(content: bytes, file: str, rulebook: Rulebook, limits: Limits | None = None) -> Submission:
+def read_submission(
+    content: bytes, file: str, rulebook: Rulebook, limits: Limits | None = None, *, plainly: bool = True
+) -> Submission:
     """Read one workbook. `file` is its path relative to the inbox, for the findings.
+
+    `plainly` False leaves all markup to the parsers: slower, and the same (`plain_sheet`).
 
     Every field of the form has its facts, in the order of its cells; a field whose cells cannot be found has one
     UNREADABLE fact without a place. `budget_code` and `unit_name` are "" where the workbook does not state them.
     Raises `SetAside` (F01–F07) where the file is not a readable submission of this form.
     """
     limits = limits or Limits()
-    inspect(content, limits)
-    with open_workbook(content, limits, rulebook.field_by_id) as workbook:
-        _recognise(workbook, rulebook)
-        return _Reader(workbook, file, rulebook).submission()
+    workbook = open_workbook(inspect(content, limits), limits, rulebook.field_by_id, plainly=plainly)
+    _recognise(workbook, rulebook)
+    return _Reader(workbook, file, _form_of(rulebook)).submission()
 
 
 def _recognise(workbook: Workbook, rulebook: Rulebook) -> None:
@@ -67,77 +76,136 @@ def _recognise(workbook: Workbook, rulebook: Rulebook) -> None:
         raise SetAside("F06", version[:40] or "（未注明）")
 
 
-class _Reader:
-    """Reads the fields of one open workbook; one per workbook, so nothing is carried over to the next."""
+class _Form:
+    """What reading any workbook of one form takes: made once, never changed by a workbook.
 
-    def __init__(self, workbook: Workbook, file: str, rulebook: Rulebook) -> None:
-        self._workbook = workbook
-        self._file = file
-        self._rulebook = rulebook
-        self._facts: dict[str, tuple[Fact, ...]] = {}
-        self._remarks: list[tuple[Remark, FormField, Fact]] = []
-        self._recomputations: dict[str, Recomputation] = {}
-        self._counted = frozenset(
+    `readings` remembers what a cell's content means to a field, for most departments' cells say the same; it hangs on nothing
+    else of the workbook.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.readings: dict[tuple[object, ...], Reading] = {}
+        # The ids of rows first: what an answer may be hangs on the id beside it.
+        self.blocks = [
+            (block, sorted(block.fields, key=lambda one: one.kind != "id"))
+            for _, block in rulebook.blocks()
+            if not isinstance(block, SignatureBlock)
+        ]
+        self.counted = frozenset(
             evidence
             for indicator in rulebook.indicators
             if isinstance(indicator.rule, PerCaseRule)
             for evidence in indicator.evidence_ids
         )
 
+    def read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str) -> Reading:
+        """Read a cell. `answer`: "" for a field's own kind, else how an evidence answer is read, `counted` or `ticked`."""
+        if cell.formula is not None or (isinstance(cell.value, str) and len(cell.value) > _LONGEST_REMEMBERED):
+            return self._read(cell, field, derived=derived, answer=answer)
+        key = (field.id, answer, derived, cell.kind, cell.value, cell.number_format, cell.date1904)
+        reading = self.readings.get(key)
+        if reading is None:
+            if len(self.readings) >= _REMEMBERED:
+                self.readings.clear()
+            reading = self.readings[key] = self._read(cell, field, derived=derived, answer=answer)
+        return reading
+
+    def _read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str) -> Reading:
+        if answer:
+            return normalise_answer(cell, field, self.rulebook, counted=answer == "counted")
+        return normalise(cell, field, self.rulebook, derived=derived)
+
+
+# By identity: a rulebook is frozen, and hashing all of it costs as much as reading a workbook.
+_forms: list[_Form] = []
+
+
+def _form_of(rulebook: Rulebook) -> _Form:
+    for form in _forms:
+        if form.rulebook is rulebook:
+            return form
+    del _forms[:-1]
+    _forms.append(_Form(rulebook))
+    return _forms[-1]
+
+
+class _Reader:
+    """Reads the fields of one open workbook; one per workbook, so nothing of it is carried over to the next."""
+
+    def __init__(self, workbook: Workbook, file: str, form: _Form) -> None:
+        self._workbook = workbook
+        self._file = file
+        self._form = form
+        self._rulebook = form.rulebook
+        self._columns: dict[str, Column] = {}
+        self._remarks: list[tuple[Remark, FormField, int]] = []
+        self._recomputations: dict[str, Recomputation] = {}
+
     def submission(self) -> Submission:
         """Everything that the workbook states."""
         areas = self._workbook.names
         self._workbook.claim({name: area for name, area in areas.items() if name in self._rulebook.field_by_id})
-        for _, block in self._rulebook.blocks():
-            if isinstance(block, SignatureBlock):
-                continue
+        for block, fields in self._form.blocks:
             single = isinstance(block, CardBlock)
-            # The ids of rows first: what an answer may be hangs on the id beside it.
-            for field in sorted(block.fields, key=lambda one: one.kind != "id"):
+            for field in fields:
                 self._read_field(field, block, single=single)
             if isinstance(block, ScorecardBlock):
                 self._read_field(block.total, block, single=True, derived=True)
             self._require(block)
-        if not any(fact.state is not State.UNREADABLE or fact.cell for facts in self._facts.values() for fact in facts):
+        if all(column.states == _LOST.states and not column.cells for column in self._columns.values()):
             # The stamp is there and not one input cell: the form's sheets are gone.
             raise SetAside("F03")
         budget_code, unit_name = self._text("budget_code"), self._text("unit_name")
         findings = tuple(
-            finding_of(remark, field, fact, self._file, budget_code) for remark, field, fact in self._remarks
+            finding_of(remark, field, self._columns[field.id].fact(field.id, row), self._file, budget_code)
+            for remark, field, row in self._remarks
         )
-        return Submission(self._file, budget_code, unit_name, self._facts, findings)
+        return Submission(self._file, budget_code, unit_name, self._columns, findings)
 
     def _text(self, field: str) -> str:
-        facts = self._facts.get(field, ())
-        return facts[0].value if facts and isinstance(facts[0].value, str) else ""
+        values = self._columns[field].values if field in self._columns else ()
+        return values[0] if values and isinstance(values[0], str) else ""
 
-    def _read_field(self, field: FormField, block: Block, *, single: bool, derived: bool = False) -> None:
+    def _read_field(self, field: FormField, block: _FieldBlock, *, single: bool, derived: bool = False) -> None:
         area = self._workbook.names.get(field.id)
         if area is None:
-            lost = Fact(field.id, 0, State.UNREADABLE, None, 0, "", "")
-            self._facts[field.id] = (lost,)
-            self._remarks.append((Remark("C14"), field, lost))
+            self._columns[field.id] = _LOST
+            self._remarks.append((Remark("C14"), field, 0))
             return
         if single:
             cells = [self._workbook.cell(area.sheet, area.first_row, area.first_column)]
         else:
             cells = self._workbook.column(area)
-        facts: list[Fact] = []
+        answers = self._answers(block, field, len(cells))
+        states, steps = bytearray(len(cells)), [0] * len(cells)
+        values: list[int | str | date | None] = [None] * len(cells)
         for row, cell in enumerate(cells):
-            reading = self._read_cell(cell, field, block, row, derived=derived)
-            reading = self._verify(reading, cell, field)
-            fact = Fact(field.id, row, reading.state, reading.value, reading.step, cell.sheet, cell.cell)
-            facts.append(fact)
-            self._remarks.extend((remark, field, fact) for remark in reading.remarks)
-        self._facts[field.id] = tuple(facts)
+            if cell.kind == "blank" and cell.formula is None:
+                continue
+            reading = self._form.read(cell, field, derived=derived, answer=answers[row] if answers else "")
+            if cell.formula is not None:
+                reading = self._verify(reading, cell, field)
+            states[row], values[row], steps[row] = reading.state, reading.value, reading.step
+            for remark in reading.remarks:
+                self._remarks.append((remark, field, row))
+        names = " ".join([cell.cell for cell in cells])
+        self._columns[field.id] = Column(
+            area.sheet, names, bytes(states), tuple(values), tuple(steps) if any(steps) else ()
+        )
 
-    def _read_cell(self, cell: RawCell, field: FormField, block: Block, row: int, *, derived: bool) -> Reading:
-        if isinstance(block, EvidenceBlock) and field.kind == "choice":
-            # The answers' kind hangs on the row: the ids stand in the columns before.
-            ids = [self._facts[other.id] for other in block.fields if other.kind == "id" and other.id in self._facts]
-            counted = any(row < len(facts) and facts[row].value in self._counted for facts in ids)
-            return normalise_answer(cell, field, self._rulebook, counted=counted)
-        return normalise(cell, field, self._rulebook, derived=derived)
+    def _answers(self, block: _FieldBlock, field: FormField, rows: int) -> list[str]:
+        """How the evidence answers are read, row by row: that hangs on the id beside it. Empty for any other field."""
+        if not (isinstance(block, EvidenceBlock) and field.kind == "choice"):
+            return []
+        ids = [
+            self._columns[other.id].values for other in block.fields if other.kind == "id" and other.id in self._columns
+        ]
+        counted = self._form.counted
+        return [
+            "counted" if any(row < len(named) and named[row] in counted for named in ids) else "ticked"
+            for row in range(rows)
+        ]
 
     def _verify(self, reading: Reading, cell: RawCell, field: FormField) -> Reading:
         """Hold a formula's stored result against the formula (C11).
@@ -172,23 +240,21 @@ class _Reader:
             self._recomputations[sheet] = Recomputation(self._workbook.cells(sheet), trust_stored=trusted)
         return self._recomputations[sheet]
 
-    def _require(self, block: Block) -> None:
+    def _require(self, block: _FieldBlock) -> None:
         """Say which required cells are empty (C07): single cells, the summary row of a unit table, every row in use elsewhere."""
-        if isinstance(block, SignatureBlock):
-            return
-        used = self._used_rows(block)
-        for field in block.fields:
-            if not field.required:
-                continue
-            for fact in self._facts[field.id]:
-                if fact.state in _EMPTY and fact.row in used:
-                    self._remarks.append((Remark("C07", reported=""), field, fact))
+        required = [field for field in block.fields if field.required]
+        used = self._used_rows(block) if required else []
+        for field in required:
+            states = self._columns[field.id].states
+            for row in used:
+                if row < len(states) and states[row] in _EMPTY:
+                    self._remarks.append((Remark("C07", reported=""), field, row))
 
-    def _used_rows(self, block: Block) -> frozenset[int]:
-        if isinstance(block, CardBlock | UnitTableBlock | SignatureBlock):
-            return frozenset({0})
-        columns: Mapping[str, tuple[Fact, ...]] = {field.id: self._facts[field.id] for field in block.fields}
-        return frozenset(fact.row for facts in columns.values() for fact in facts if fact.state is not State.BLANK)
+    def _used_rows(self, block: _FieldBlock) -> list[int]:
+        if isinstance(block, CardBlock | UnitTableBlock):
+            return [0]
+        columns = [self._columns[field.id].states for field in block.fields]
+        return [row for row, states in enumerate(zip_longest(*columns, fillvalue=0)) if any(states)]
 
 
 def _rounded(value: Fraction) -> str:

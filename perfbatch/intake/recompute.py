@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.sheet_cells import SheetCells, parse_cell
+from perfbatch.intake.sheet_cells import StoredCell, parse_cell
 
 __all__ = ["Recomputation"]
 
@@ -35,9 +36,9 @@ class Recomputation:
     the sheet, whatever its formulas say.
     """
 
-    def __init__(self, cells: SheetCells, *, trust_stored: bool) -> None:
+    def __init__(self, cells: Mapping[tuple[int, int], StoredCell], *, trust_stored: bool) -> None:
         """`trust_stored`: a formula not understood may stand for its stored value (false where nobody calculated)."""
-        self._cells = cells.cells
+        self._cells = cells
         self._trust_stored = trust_stored
         self._known: dict[tuple[int, int], Fraction | None] = {}
         self._open: set[tuple[int, int]] = set()

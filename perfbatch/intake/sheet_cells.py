@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from perfbatch.intake.archive import Package
 from perfbatch.intake.extent import SheetExtent, scan_part
 from perfbatch.intake.limits import Limits
+from perfbatch.intake.markup import Source, scan
 from perfbatch.intake.set_aside import SetAside
 
-__all__ = ["SheetCells", "StoredCell", "cell_name", "parse_cell", "read_sheet_cells", "shift_formula"]
+__all__ = [
+    "SheetCells",
+    "SheetFrame",
+    "StoredCell",
+    "cell_name",
+    "parse_cell",
+    "read_sheet_cells",
+    "read_sheet_frame",
+    "shift_formula",
+]
 
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _CELL = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
@@ -45,8 +55,15 @@ class SheetCells:
 
     cells: Mapping[tuple[int, int], StoredCell]
     merged: Mapping[tuple[int, int], tuple[int, int]]
-    filled_rows: frozenset[int]
     extent: SheetExtent = field(default=SheetExtent(0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFrame:
+    """What stands around a sheet's rows: merged areas as in `SheetCells`, and the number of cells `stored` out of place."""
+
+    covered: Mapping[tuple[int, int], tuple[int, int]]
+    stored: int
 
 
 def parse_cell(name: str) -> tuple[int, int]:
@@ -195,12 +212,24 @@ class _SheetReader:
         return "{" + text + "}" if kind in ("array", "dataTable") else text
 
 
-def read_sheet_cells(package: zipfile.ZipFile, part: str, limits: Limits) -> SheetCells:
+def read_sheet_cells(package: Package, part: str, limits: Limits) -> SheetCells:
     """Read a sheet part. Raises `SetAside`: F03 missing or damaged, F07 more cells than the limits."""
     reader = _SheetReader(limits)
     scan_part(package, part, limits, reader.start, reader.end, reader.text)
+    extent = SheetExtent(reader.stored, reader.references)
+    return SheetCells(reader.cells, _covered(reader.merged, limits), extent)
+
+
+def read_sheet_frame(source: Source, limits: Limits) -> SheetFrame:
+    """Read a sheet without its rows. Raises `SetAside` as `read_sheet_cells` does."""
+    reader = _SheetReader(limits)
+    scan(source, reader.start, reader.end, reader.text, limits)
+    return SheetFrame(_covered(reader.merged, limits), reader.stored)
+
+
+def _covered(merged: Sequence[tuple[int, int, int, int]], limits: Limits) -> Mapping[tuple[int, int], tuple[int, int]]:
     covered: dict[tuple[int, int], tuple[int, int]] = {}
-    for top, left, bottom, right in reader.merged:
+    for top, left, bottom, right in merged:
         # Only what lies around cells in use matters; a merge may claim the whole sheet.
         if (bottom - top + 1) * (right - left + 1) + len(covered) > limits.held_cells:
             raise SetAside("F07", f"合并单元格超过 {limits.held_cells} 个")
@@ -208,5 +237,4 @@ def read_sheet_cells(package: zipfile.ZipFile, part: str, limits: Limits) -> She
             for column in range(left, right + 1):
                 if (row, column) != (top, left):
                     covered[row, column] = (top, left)
-    extent = SheetExtent(reader.stored, reader.references)
-    return SheetCells(reader.cells, covered, frozenset(row for row, _ in reader.cells), extent)
+    return covered

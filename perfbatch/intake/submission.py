@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import NamedTuple
 
 from perfbatch.findings import Finding
 
-__all__ = ["SCALE", "Fact", "InboxEntry", "State", "Submission"]
+__all__ = ["SCALE", "Column", "Fact", "Facts", "InboxEntry", "State", "Submission"]
 
 SCALE = 1_000_000
 """Numbers are held as int counts of 1/SCALE of the field's unit: for 万元 that is 0.01 元."""
@@ -42,15 +43,57 @@ class Fact:
     cell: str
 
 
+class Column(NamedTuple):
+    """What the cells of one field say, from the top: the facts of the field, held together.
+
+    `cells` are the names of its cells with a space between; `states` has a byte for each `State`; `values` and `steps` as in
+    `Fact`, `steps` is () where all are 0. `sheet` and `cells` are "" for the one UNREADABLE fact of a field that is lost.
+    """
+
+    sheet: str
+    cells: str
+    states: bytes
+    values: tuple[int | str | date | None, ...]
+    steps: tuple[int, ...] = ()
+
+    def fact(self, field: str, row: int) -> Fact:
+        """The fact of one row, from 0."""
+        step = self.steps[row] if self.steps else 0
+        cell = self.cells.split(" ")[row]
+        return Fact(field, row, State(self.states[row]), self.values[row], step, self.sheet, cell)
+
+
+class Facts(Mapping[str, tuple[Fact, ...]]):
+    """Field id → its facts, made of the field's column when asked for."""
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        self._columns = columns
+
+    def __getitem__(self, field: str) -> tuple[Fact, ...]:
+        column = self._columns[field]
+        return tuple(column.fact(field, row) for row in range(len(column.states)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One department's workbook, read. `facts` has every field of the form, each with a fact per row of its column."""
+    """One department's workbook, read. `columns` has every field of the form, each with a fact per row of its column."""
 
     file: str
     budget_code: str
     unit_name: str
-    facts: Mapping[str, tuple[Fact, ...]]
+    columns: Mapping[str, Column]
     findings: tuple[Finding, ...]
+
+    @property
+    def facts(self) -> Facts:
+        """The same, fact by fact."""
+        return Facts(self.columns)
 
 
 @dataclass(frozen=True, slots=True)

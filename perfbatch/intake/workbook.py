@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Literal, TypeVar
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple, TypeVar
 
 from python_calamine import CalamineWorkbook
 
-from perfbatch.intake.extent import measure_sheet, refuse_strings
+from perfbatch.intake.archive import Package
+from perfbatch.intake.extent import SheetExtent, measure_sheet, refuse_strings
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.package_parts import Area, Styles, WorkbookPart, read_styles, read_workbook_part
+from perfbatch.intake.plain_sheet import PlainCell, PlainSheet, PlainStrings, count_plainly, text_of
 from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.sheet_cells import SheetCells, cell_name, read_sheet_cells
+from perfbatch.intake.sheet_cells import SheetCells, StoredCell, cell_name, read_sheet_cells
 
 __all__ = ["CellKind", "CellValue", "RawCell", "Workbook", "open_workbook"]
 
@@ -27,9 +27,15 @@ _T = TypeVar("_T")
 # A number format's literal text, colours and conditions say nothing about what the format does.
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
+_STRINGS_PART = "xl/sharedStrings.xml"
+_NUMBER = re.compile(rb"-?\d{1,300}(?:\.\d{1,300})?(?:[eE][-+]?\d{1,3})?")
+_ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
+_CALENDAR = re.compile(r"yyyy(?:\\?[-/.年])m{1,2}(?:\\?[-/.月])d{1,2}(?:\\?日)?")
+_EPOCH = date(1899, 12, 30)
+_DATE_MARKS = re.compile("[A-Za-z年月日时分秒]")
 
-@dataclass(frozen=True, slots=True)
-class RawCell:
+
+class RawCell(NamedTuple):
     """A cell as the file has it.
 
     `formula` is None or the formula without `=`; `has_value` is False for a blank cell and for a formula that nobody
@@ -52,7 +58,7 @@ class RawCell:
     @property
     def percent(self) -> bool:
         """Whether the number format shows 0.9 as 90 %."""
-        return "%" in _LITERAL.sub("", self.number_format)
+        return "%" in self.number_format and "%" in _LITERAL.sub("", self.number_format)
 
 
 def _calamine(action: Callable[[], _T]) -> _T:
@@ -69,20 +75,25 @@ def _calamine(action: Callable[[], _T]) -> _T:
 
 
 class Workbook:
-    """An open workbook; sheets are read when first asked for."""
+    """An open workbook; sheets are read when first asked for.
 
-    def __init__(
-        self, package: zipfile.ZipFile, content: bytes, limits: Limits, wanted: Container[str] | None = None
-    ) -> None:
+    A sheet is read plainly (`plain_sheet`) where it can be, else by the parser, with the values from the value reader.
+    """
+
+    def __init__(self, package: Package, limits: Limits, wanted: Container[str] | None, *, plainly: bool) -> None:
         self._package = package
         self._limits = limits
         self._part: WorkbookPart = read_workbook_part(package, limits)
         self._styles: Styles = read_styles(package, self._part.styles_part, limits)
+        self._plain: dict[str, PlainSheet | None] = {}
+        self._strings: PlainStrings | None = None
         self._cells: dict[str, SheetCells] = {}
-        self._measure(wanted)
-        self._values = _calamine(lambda: CalamineWorkbook.from_filelike(io.BytesIO(content)))
         self._grids: dict[str, Sequence[Sequence[CellValue]]] = {}
         self._inputs: dict[str, set[tuple[int, int]]] = {}
+        # The value reader takes the strings by the part's usual name, whether the workbook refers to them or not.
+        strays = self._part.strings_part is None and _STRINGS_PART in package.sizes
+        self._markup: Mapping[str, bytes] = package.parts if plainly and not strays else {}
+        self._measure(wanted)
 
     def _measure(self, wanted: Container[str] | None) -> None:
         """Hold every sheet to the limits before the value reader sees the content: those that will be read by reading them."""
@@ -90,12 +101,33 @@ class Workbook:
         named = {area.sheet for name, area in names if wanted is None or name in wanted}
         stored = references = 0
         for sheet, part in self._part.sheets.items():
-            read = self.cells(sheet) if sheet in named else None
-            extent = read.extent if read else measure_sheet(self._package, part, self._limits)
+            if sheet in named:
+                plain = self._plain_sheet(sheet)
+                extent = plain.extent if plain else self._parsed(sheet).extent
+            else:
+                extent = self._extent(part)
             stored, references = stored + extent.stored, references + extent.references
             if stored > self._limits.stored_cells:
                 raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
-        refuse_strings(self._package, self._part, references, self._limits)
+        strings = self._markup.get(self._part.strings_part or "")
+        self._strings = PlainStrings.read(strings, self._limits) if strings else None
+        if self._strings is None or references * self._strings.longest > self._limits.expanded_text:
+            refuse_strings(self._package, self._part, references, self._limits)
+        known = len(self._strings) if self._strings else 0
+        for sheet, plain in self._plain.items():
+            if plain and plain.strings > known:
+                self._plain[sheet] = None
+
+    def _extent(self, part: str) -> SheetExtent:
+        markup = self._markup.get(part)
+        extent = count_plainly(markup, self._limits) if markup else None
+        return extent or measure_sheet(self._package, part, self._limits)
+
+    def _plain_sheet(self, sheet: str) -> PlainSheet | None:
+        if sheet not in self._plain:
+            markup = self._markup.get(self._part.sheets[sheet])
+            self._plain[sheet] = PlainSheet.read(markup, self._limits) if markup else None
+        return self._plain[sheet]
 
     @property
     def full_calculation(self) -> bool:
@@ -112,18 +144,27 @@ class Workbook:
         """Workbook-level defined names that refer to cells of this workbook."""
         return self._part.names
 
-    def cells(self, sheet: str) -> SheetCells:
-        """The raw cells of a sheet. Raises `SetAside` F03 or F07."""
+    def cells(self, sheet: str) -> Mapping[tuple[int, int], StoredCell]:
+        """The raw cells of a sheet by row and column, both from 1. Raises `SetAside` F03 or F07."""
+        plain = self._plain_sheet(sheet)
+        return plain.parsed if plain else self._parsed(sheet).cells
+
+    def _parsed(self, sheet: str) -> SheetCells:
         if sheet not in self._cells:
             self._cells[sheet] = read_sheet_cells(self._package, self._part.sheets[sheet], self._limits)
         return self._cells[sheet]
 
-    def _grid(self, sheet: str) -> Sequence[Sequence[CellValue]]:
+    @cached_property
+    def _values(self) -> CalamineWorkbook:
+        return _calamine(lambda: CalamineWorkbook.from_filelike(io.BytesIO(self._package.content)))
+
+    def _value(self, sheet: str, row: int, column: int) -> CellValue:
         if sheet not in self._grids:
             self._grids[sheet] = _calamine(
                 lambda: self._values.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             )
-        return self._grids[sheet]
+        grid = self._grids[sheet]
+        return grid[row - 1][column - 1] if row <= len(grid) and column <= len(grid[row - 1]) else ""
 
     def claim(self, names: Mapping[str, Area]) -> None:
         """Say which cells are the form's inputs, so that a merged area is never read twice."""
@@ -140,21 +181,79 @@ class Workbook:
         """
         rows: Sequence[int] = range(area.first_row, area.last_row + 1)
         if len(rows) > self._limits.rows:
-            rows = [row for row in sorted(self.cells(area.sheet).filled_rows) if row in rows]
+            rows = [row for row in sorted({row for row, _ in self.cells(area.sheet)}) if row in rows]
         if len(rows) > self._limits.rows:
             raise SetAside("F07", f"表格超过 {self._limits.rows} 行")
         return [self.cell(area.sheet, row, area.first_column) for row in rows]
 
     def cell(self, sheet: str, row: int, column: int) -> RawCell:
         """One cell. A cell covered by a merged area reads the area's top-left cell, unless that is an input of its own."""
-        cells = self.cells(sheet)
-        top_left = cells.merged.get((row, column))
-        if top_left is not None and top_left not in self._inputs.get(sheet, ()):
-            row, column = top_left
-        stored = cells.cells.get((row, column)) if top_left is None or (row, column) == top_left else None
-        name = cell_name(row, column)
+        plain = self._plain_sheet(sheet)
+        blank = _blank(sheet, row, column)
+        top_left = (plain.frame.covered if plain else self._parsed(sheet).merged).get((row, column))
+        if top_left is not None:
+            if top_left in self._inputs.get(sheet, ()):
+                return blank
+            blank = _blank(sheet, *top_left)
+        return self._plain_cell(plain, blank) if plain else self._parsed_cell(blank)
+
+    def _plain_cell(self, plain: PlainSheet, blank: RawCell) -> RawCell:
+        found = plain.cells.get(blank.cell.encode())
+        if found is None:
+            return blank
+        number_format = self._styles.format_of(int(found.style or b"0"))
+        read = self._plain_value(found, number_format)
+        if read is None:
+            return self._parsed_cell(blank)
+        kind, value = read
+        formula = text_of(found.formula) if found.has_formula else None
+        has_value = kind != "blank"
+        if formula is None and not has_value:
+            return blank
+        calculated = formula is None or not self._part.full_calculation
+        return RawCell(
+            *blank[:4],
+            kind,
+            value,
+            formula,
+            has_value or kind == "error",
+            number_format,
+            calculated,
+            self._part.date1904,
+        )
+
+    def _plain_value(self, found: PlainCell, number_format: str) -> tuple[CellKind, CellValue] | None:
+        """Kind and value of a cell; None where the value reader should say."""
+        if not found.has_value:
+            return ("error", "#N/A") if found.type == b"e" else ("blank", None)
+        value = found.value
+        if found.type in (b"", b"n"):
+            if not value:
+                return "blank", None
+            if _NUMBER.fullmatch(value) is None:
+                return None
+            if not _shows_date(number_format):
+                return "number", float(value)
+            day = _day(value) if _CALENDAR.fullmatch(number_format) and not self._part.date1904 else None
+            return None if day is None else ("date", day)
+        if found.type == b"s":
+            text = self._strings[int(value)] if self._strings else None
+        elif found.type in (b"str", b"inlineStr"):
+            text = text_of(value)
+        elif found.type == b"b" and value in (b"0", b"1"):
+            return "bool", value == b"1"
+        elif found.type == b"e":
+            return "error", text_of(value) or "#N/A"
+        else:
+            return None
+        # Readers differ on escaped characters.
+        return None if text is None or _ESCAPED.search(text) is not None else ("text", text)
+
+    def _parsed_cell(self, blank: RawCell) -> RawCell:
+        sheet, _, row, column = blank[:4]
+        stored = self.cells(sheet).get((row, column))
         if stored is None:
-            return RawCell(sheet, name, row, column, "blank", None)
+            return blank
         calculated = stored.formula is None or not self.full_calculation
         number_format = self._styles.format_of(stored.style)
         kind: CellKind
@@ -164,14 +263,10 @@ class Workbook:
         elif not stored.has_value:
             kind, value = "blank", None
         else:
-            grid = self._grid(sheet)
-            value = grid[row - 1][column - 1] if row <= len(grid) and column <= len(grid[row - 1]) else ""
+            value = self._value(sheet, row, column)
             kind = _kind(value)
         return RawCell(
-            sheet,
-            name,
-            row,
-            column,
+            *blank[:4],
             kind,
             value,
             stored.formula,
@@ -180,6 +275,22 @@ class Workbook:
             calculated,
             self._part.date1904,
         )
+
+
+@lru_cache(maxsize=16_384)
+def _blank(sheet: str, row: int, column: int) -> RawCell:
+    return RawCell(sheet, cell_name(row, column), row, column, "blank", None)
+
+
+def _day(serial: bytes) -> date | None:
+    """A day of the calendar that begins with 1900, from 1 March of that year on; None for a moment within a day."""
+    return _EPOCH + timedelta(days=int(serial)) if serial.isdigit() and 60 < int(serial) < 2_958_466 else None
+
+
+@lru_cache(maxsize=1_024)
+def _shows_date(number_format: str) -> bool:
+    """Whether a number format may show a number as a date or a time: then it is the value reader's to say."""
+    return number_format not in ("", "General") and _DATE_MARKS.search(number_format) is not None
 
 
 def _kind(value: CellValue) -> CellKind:
@@ -192,16 +303,9 @@ def _kind(value: CellValue) -> CellKind:
     return "date"
 
 
-@contextmanager
 def open_workbook(
-    content: bytes, limits: Limits | None = None, wanted: Container[str] | None = None
-) -> Iterator[Workbook]:
-    """Open the bytes of a workbook that the guard has passed. `wanted`: the defined names that will be asked for (None:
-    any). Raises `SetAside`: F03 damaged or without sheets, F07 larger than the limits."""
-    limits = limits or Limits()
-    try:
-        package = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise SetAside("F03") from None
-    with package:
-        yield Workbook(package, content, limits, wanted)
+    package: Package, limits: Limits | None = None, wanted: Container[str] | None = None, *, plainly: bool = True
+) -> Workbook:
+    """Open a workbook that the guard has passed. `wanted`: the defined names that will be asked for (None: any); `plainly`
+    False leaves everything to the parsers. Raises `SetAside`: F03 damaged or without sheets, F07 larger than the limits."""
+    return Workbook(package, limits or Limits(), wanted, plainly=plainly)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import pytest
 
+from perfbatch.intake.archive import Package
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.package_parts import Area, parse_area, read_styles
 from perfbatch.intake.set_aside import SetAside
@@ -48,8 +46,7 @@ def test_names_that_do_not(text: str) -> None:
 
 def cells(rows: str, *, rest: str = "", limits: Limits | None = None) -> SheetCells:
     markup = f"<worksheet><sheetData>{rows}</sheetData>{rest}</worksheet>".encode()
-    with zipfile.ZipFile(io.BytesIO(zip_of({"s.xml": markup}))) as package:
-        return read_sheet_cells(package, "s.xml", limits or Limits())
+    return read_sheet_cells(Package(b"", {"s.xml": len(markup)}, {"s.xml": markup}), "s.xml", limits or Limits())
 
 
 @pytest.mark.parametrize(
@@ -120,6 +117,6 @@ def test_number_formats_come_from_the_cell_styles_alone() -> None:
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="10"/></cellXfs>'
         '<dxfs><dxf><numFmt numFmtId="164" formatCode="0"/></dxf></dxfs></styleSheet>'
     )
-    with zipfile.ZipFile(io.BytesIO(zip_of({"styles.xml": styles.encode()}))) as package:
-        read = read_styles(package, "styles.xml", Limits())
+    package = Package(zip_of({"styles.xml": styles.encode()}), {"styles.xml": len(styles)})
+    read = read_styles(package, "styles.xml", Limits())
     assert [read.format_of(style) for style in (0, 1, 2, 3)] == ["", "0.##%", "0.00%", ""]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.intake.recompute import Recomputation
-from perfbatch.intake.sheet_cells import SheetCells, StoredCell, cell_name, parse_cell, shift_formula
+from perfbatch.intake.sheet_cells import StoredCell, cell_name, parse_cell, shift_formula
 
 STORED = {
     "A1": StoredCell("n", 0, "1.1", None, True),
@@ -27,8 +27,8 @@ STORED = {
 
 def evaluate(formula: str, *, trust_stored: bool = True, more: dict[str, StoredCell] | None = None) -> Fraction | None:
     cells = {**STORED, **(more or {}), "Z99": StoredCell("n", 0, "0", formula, True)}
-    sheet = SheetCells({parse_cell(name): cell for name, cell in cells.items()}, {}, frozenset())
-    return Recomputation(sheet, trust_stored=trust_stored).value_of(*parse_cell("Z99"))
+    stored = {parse_cell(name): cell for name, cell in cells.items()}
+    return Recomputation(stored, trust_stored=trust_stored).value_of(*parse_cell("Z99"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from perfbatch.scoring.verify import Adjustment, score
 from tests.cases.clean import changed, item
 from tests.cases.district import told
 from tests.cases.remarks import REMARK_CASES, RemarkCase
-from tests.submissions import RULEBOOK
+from tests.submissions import RULEBOOK, columns
 
 
 def _remarks(case: RemarkCase) -> list[Finding]:
@@ -96,7 +96,7 @@ def test_a_split_indicator_is_remarked_on_once_at_its_first_row() -> None:
         rows = list(facts[field])
         rows[11], rows[13] = rows[13], rows[11]
         facts[field] = tuple(rows)
-    frames = build_frames([type(typed)(typed.file, typed.budget_code, typed.unit_name, facts, ())], RULEBOOK)
+    frames = build_frames([type(typed)(typed.file, typed.budget_code, typed.unit_name, columns(facts), ())], RULEBOOK)
     (finding,) = remark(frames, score(frames, RULEBOOK), RULEBOOK)
     # The fact keeps the place that it had; what matters is that it is the moved row's.
     assert (finding.code, finding.cell) == ("S01", "item_self_score!11")

@@ -1,0 +1,254 @@
+"""Sheets and strings as nearly every program writes them, read with a handful of patterns in place of a parser.
+
+A sheet part is mostly styled empty cells and, in the live sheets, formulas that nobody reads here; giving an event for each
+element to Python takes five times as long as inflating them. The patterns describe exactly what Excel, LibreOffice, WPS,
+openpyxl and xlsxwriter write: elements without prefixes, attributes in their usual order, no blanks between cells. A part that
+they do not cover from its first byte to its last is not understood (None), and is read by the parsers of `sheet_cells` and
+`extent`; so nothing here decides that a workbook is bad. Where a part is understood, both ways give the same.
+
+Sheets on which nothing of the form lies are only counted: their texts and attributes are then not held to be well-formed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from perfbatch.intake.extent import SheetExtent
+from perfbatch.intake.limits import Limits
+from perfbatch.intake.markup import remembered, starts_plainly
+from perfbatch.intake.sheet_cells import SheetFrame, StoredCell, cell_name, parse_cell, read_sheet_frame
+
+__all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "text_of"]
+
+# Cells to DZ9999: what lies farther out is the parsers' matter, limits of rows and columns with it.
+_REACH = 130 * 9_999
+_HEAD = rb'(?: s="\d{1,8}")?(?: t="(?:n|s|str|inlineStr|b|e)")?'
+_ATTRIBUTES = rb'(?: [A-Za-z][\w:]*="[^"<>&]*")*+'
+_FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*</f>)"
+_SPACE = rb'(?: xml:space="preserve")?'
+_RUN = rb"<t" + _SPACE + rb"(?: ?/>|>[^<]*</t>)"
+_VALUE = rb"<v(?: ?/>|>[^<]*</v>)|<is>" + _RUN + rb"</is>"
+_ROW = re.compile(
+    rb'<row r="([1-9]\d{0,3})"' + _ATTRIBUTES + rb"(?: ?/>|>"
+    rb'(?:<c r="(?:[A-Z]|[A-D][A-Z])\1"' + _HEAD + rb"(?: ?/>|>(?:" + _FORMULA + rb")?(?:" + _VALUE + rb")?</c>))*+"
+    rb"</row>)"
+)
+_CELLS = re.compile(
+    rb'<c r="([A-Z]+\d+)"(?: s="(\d+)")?(?: t="([A-Za-z]+)")?>'
+    rb"(?:(<f)([^<>]*?)(?: ?/>|>([^<]*)</f>))?(?:(<v|<is><t)" + _SPACE + rb"(?: ?/>|>([^<]*)</[vt]>)(?:</is>)?)?</c>"
+)
+# What a parser would stop at in text: control characters, the end of a section that did not begin, no characters at all.
+_CONTROL = bytes({*range(0x20)} - {0x09, 0x0A})
+_UNSOUND = (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
+_MEANING = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
+# The same rows, less closely: what attributes say and how texts are written is nobody's business where nobody reads.
+_COUNTED_ROW = re.compile(
+    rb'<row r="([1-9]\d{0,3})"[^<>]*(?:(?<=/)>|>'
+    rb'(?:<c r="(?:[A-Z]|[A-D][A-Z])\1"(?: s="\d{1,8}")?(?: t="[A-Za-z]++")?'
+    rb"(?: ?/>|>(?:<f[^<>]*(?:(?<=/)>|>[^<]*</f>))?(?:" + _VALUE + rb")?</c>))*+</row>)"
+)
+_SHORTEST_CELL = len('<c r="A1"/>')
+_STRINGS = re.compile(
+    rb"(?:<si>(?:" + _RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + _ATTRIBUTES + rb" ?/>)*+</rPr>)?" + _RUN + rb"</r>)*+)"
+    rb"</si>)*+"
+)
+_TEXT = re.compile(rb"<t" + _SPACE + rb">([^<]*)</t>")
+_TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
+_UNIQUE = re.compile(rb' uniqueCount="(\d{1,9})"')
+_LONGEST_FRAME = 128 * 1024
+
+
+class PlainCell(NamedTuple):
+    """A cell that holds something, as its markup has it: the groups of `_CELLS`; b"" where a group is not there.
+
+    `has_formula` and `has_value` hold the beginning of their element."""
+
+    place: bytes
+    style: bytes
+    type: bytes
+    has_formula: bytes
+    formula_attributes: bytes
+    formula: bytes
+    has_value: bytes
+    value: bytes
+
+
+class PlainSheet:
+    """A sheet part that the patterns cover: its cells by name (`b"C7"`), and what stands around them."""
+
+    def __init__(self, cells: dict[bytes, PlainCell], extent: SheetExtent, frame: SheetFrame, strings: int) -> None:
+        self.cells = cells
+        self.extent = extent
+        self.frame = frame
+        self.strings = strings
+        """How many shared strings there must be."""
+
+    @classmethod
+    def read(cls, part: bytes, limits: Limits) -> PlainSheet | None:
+        """Read a sheet part, None where it is not understood. Raises `SetAside` F03 or F07 for what stands around the cells."""
+        cut = _cut(part)
+        if cut is None or limits.cells < _REACH:
+            return None
+        body, frame = cut
+        if not _all_rows(body, _ROW) or not _sound(body):
+            return None
+        found = list(map(PlainCell._make, _CELLS.findall(body)))
+        cells = {cell.place: cell for cell in found if cell.has_formula or cell.has_value}
+        extent = SheetExtent(body.count(b"<c "), body.count(b' t="s"'))
+        if len(cells) > limits.held_cells:
+            return None
+        around = _frame(frame, limits)
+        if around is None or len(cells) != sum(1 for cell in found if cell.has_formula or cell.has_value):
+            return None
+        strings = 0
+        for cell in cells.values():
+            # Shared formulas and arrays reach beyond their cell; a text that is nowhere is damage for the parser to name.
+            if b" t=" in cell.formula_attributes or (cell.type == b"s" and cell.has_value and not cell.value.isdigit()):
+                return None
+            if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
+                return None
+            if cell.type == b"s" and cell.has_value:
+                strings = max(strings, int(cell.value) + 1)
+        return cls(cells, extent, around, strings)
+
+    @cached_property
+    def parsed(self) -> Mapping[tuple[int, int], StoredCell]:
+        """The cells as the parser of `sheet_cells` gives them, by row and column; each made when asked for."""
+        return _Parsed(self.cells)
+
+
+class _Parsed(Mapping[tuple[int, int], StoredCell]):
+    def __init__(self, cells: Mapping[bytes, PlainCell]) -> None:
+        self._cells = cells
+
+    def __getitem__(self, place: tuple[int, int]) -> StoredCell:
+        stored = _stored(self._cells[cell_name(*place).encode()])
+        if stored.formula is None and not stored.has_value:
+            raise KeyError(place)
+        return stored
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return (place for place in map(parse_cell, map(bytes.decode, self._cells)) if place in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _stored(cell: PlainCell) -> StoredCell:
+    kind = cell.type.decode() or "n"
+    has_value = bool(cell.has_value) and (cell.value != b"" or kind in ("str", "s", "inlineStr"))
+    text = "" if kind in ("s", "inlineStr") else text_of(cell.value)
+    formula = text_of(cell.formula) if cell.has_formula else None
+    return StoredCell(kind, int(cell.style or b"0"), text, formula, has_value)
+
+
+def text_of(markup: bytes) -> str:
+    """Text between tags, its references resolved."""
+    if b"&" not in markup:
+        return markup.decode()
+    return _REFERENCE.sub(lambda match: (_resolved(match[0]) or "").encode(), markup).decode()
+
+
+@lru_cache(maxsize=8_192)
+def _resolved(reference: bytes) -> str | None:
+    """The character that a reference stands for; None where readers differ on it or refuse it."""
+    if reference in _MEANING:
+        return _MEANING[reference]
+    code = int(reference[3:-1], 16) if reference[2:3] == b"x" else int(reference[2:-1])
+    plain = code in (0x9, 0xA) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
+    return chr(code) if plain else None
+
+
+def _sound(markup: bytes) -> bool:
+    """Whether a parser would take the text in it, and every reader the same."""
+    if len(markup.translate(None, _CONTROL)) != len(markup) or any(marks in markup for marks in _UNSOUND):
+        return False
+    if b"&" in markup:
+        references = _REFERENCE.findall(markup)
+        if markup.count(b"&") != len(references) or None in map(_resolved, set(references)):
+            return False
+    try:
+        markup.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cut(part: bytes) -> tuple[bytes, bytes] | None:
+    """A sheet's rows, and the sheet without them; None where it cannot be told which is which."""
+    begin, end = part.find(b"<sheetData>"), part.rfind(b"</sheetData>")
+    if begin < 0 or end < begin or part.count(b"sheetData") != 2 or not starts_plainly(part):
+        return None
+    begin += len(b"<sheetData>")
+    if begin + len(part) - end > _LONGEST_FRAME:
+        return None
+    return part[begin:end], part[:begin] + part[end:]
+
+
+def _all_rows(body: bytes, pattern: re.Pattern[bytes]) -> bool:
+    position = 0
+    while position < len(body):
+        row = pattern.match(body, position)
+        if row is None:
+            return False
+        position = row.end()
+    return True
+
+
+@remembered
+def _frame(frame: bytes, limits: Limits) -> SheetFrame | None:
+    """What stands around the cells; None where cells hide there, so that the patterns have not seen them all."""
+    found = read_sheet_frame(io.BytesIO(frame), limits)
+    return None if found.stored else found
+
+
+def count_plainly(part: bytes, limits: Limits) -> SheetExtent | None:
+    """What a sheet holds that nobody reads, `stored` being the most that its bytes have room for; None where it is not
+    understood. Raises `SetAside` F03 or F07 for what stands around the rows."""
+    cut = _cut(part)
+    # All sheets of a package that is held together have no room for more cells than the limit, so they need no counting.
+    if cut is None or limits.cells < _REACH or limits.kept_bytes // _SHORTEST_CELL > limits.stored_cells:
+        return None
+    if not _all_rows(cut[0], _COUNTED_ROW) or _frame(cut[1], limits) is None:
+        return None
+    return SheetExtent(len(cut[0]) // _SHORTEST_CELL, cut[0].count(b' t="s"><v>'))
+
+
+class PlainStrings:
+    """The shared strings, cut apart but not yet read."""
+
+    def __init__(self, pieces: list[bytes], longest: int) -> None:
+        self._pieces = pieces
+        self.longest = longest
+        """An upper bound of the characters of each."""
+
+    @classmethod
+    def read(cls, part: bytes, limits: Limits) -> PlainStrings | None:
+        """Read the shared strings, None where they are not understood, claim to be more than they are, or are too many."""
+        first, end = part.find(b"<si>"), part.rfind(b"</sst>")
+        if first < 0 or end < first or not starts_plainly(part) or part[end + len(b"</sst>") :].strip():
+            return None
+        head, body = part[:first], part[first:end]
+        if _TABLE.fullmatch(head, max(0, head.find(b"<sst"))) is None:
+            return None
+        if _STRINGS.fullmatch(body) is None or not _sound(part):
+            return None
+        pieces = body.split(b"<si>")[1:]
+        claimed = _UNIQUE.search(head)
+        if (claimed is not None and int(claimed[1]) > len(pieces)) or len(pieces) > limits.shared_strings:
+            return None
+        if claimed is None and b"uniqueCount" in head:
+            return None
+        return cls(pieces, max(map(len, pieces), default=0))
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def __getitem__(self, index: int) -> str:
+        """A string by its number, its runs put together."""
+        return text_of(b"".join(_TEXT.findall(self._pieces[index])))

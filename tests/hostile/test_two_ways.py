@@ -1,0 +1,78 @@
+"""The patterns that read most sheets give what the parsers give: on samples, odd and hostile files, and mutants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from perfbatch.intake.guard import inspect
+from perfbatch.intake.limits import Limits
+from perfbatch.intake.package_parts import read_workbook_part
+from perfbatch.intake.plain_sheet import PlainSheet, PlainStrings, count_plainly
+from perfbatch.intake.reading_pool import isolated
+from tests.conftest import workbook
+from tests.hostile.files import HOSTILE, ODD
+from tests.hostile.fuzz import mutate
+from tests.hostile.two_ways import TwoWays, read_both_ways
+from tests.workbooks import blank, rulebook
+
+SAMPLES = sorted((Path(__file__).parents[2] / "inbox").glob("*.xlsx"))
+MUTANTS, SEED = 600, 20210721
+
+
+def both_ways(folder: Path, contents: Mapping[str, bytes]) -> dict[str, TwoWays]:
+    with isolated(rulebook(), workers=2) as executor:
+        waiting = {}
+        for number, (name, content) in enumerate(contents.items()):
+            path = folder / f"{number}.xlsx"
+            path.write_bytes(content)
+            waiting[name] = executor.submit(read_both_ways, str(path))
+        return {name: TwoWays(*future.result()) for name, future in waiting.items() if future.exception() is None}
+
+
+def test_samples_are_read_plainly_and_the_same_both_ways(tmp_path: Path) -> None:
+    contents = {path.name: path.read_bytes() for path in SAMPLES} | {"blank": blank(), "openpyxl": workbook()}
+    found = both_ways(tmp_path, contents)
+    assert found.keys() == contents.keys()
+    assert {name for name, one in found.items() if not one.same} == set()
+    assert sum(one.plainly == "" for one in found.values()) >= 12
+
+
+@pytest.mark.parametrize(
+    "content", [SAMPLES[0].read_bytes(), blank(), workbook()], ids=["LibreOffice", "xlsxwriter", "openpyxl"]
+)
+def test_the_patterns_cover_what_the_writers_write(content: bytes) -> None:
+    package = inspect(content)
+    book = read_workbook_part(package, Limits())
+    named = {area.sheet for name, area in book.names.items() if name in rulebook().field_by_id}
+    covered = {name for name in named if PlainSheet.read(package.parts[book.sheets[name]], Limits())}
+    assert covered == named
+    others = set(book.sheets) - named
+    assert {name for name in others if count_plainly(package.parts[book.sheets[name]], Limits())} == others
+    if book.strings_part is not None:
+        assert PlainStrings.read(package.parts[book.strings_part], Limits()) is not None
+
+
+def test_odd_and_hostile_files_get_the_same_both_ways(tmp_path: Path) -> None:
+    made = {name: make() for name, make in ODD.items()} | {name: make() for name, (_, make) in HOSTILE.items()}
+    found = both_ways(tmp_path, made)
+    # A worker that dies of a file dies of the parsers.
+    assert len(made) - len(found) <= 3
+    assert {name: one for name, one in found.items() if not one.same} == {}
+
+
+def test_mutants_get_the_same_both_ways(tmp_path: Path, figure: Callable[[str, object], None]) -> None:
+    mutants = {str(number): mutate(number, SEED) for number in range(MUTANTS)}
+    found = both_ways(tmp_path, {name: one.content for name, one in mutants.items()})
+    unlike = {
+        f"{name} {mutants[name].kind} {sorted(mutants[name].touched or ())}": one
+        for name, one in found.items()
+        if not one.same
+    }
+    assert unlike == {}
+    assert len(found) == MUTANTS
+    read = sum(one.plainly == "" for one in found.values())
+    assert MUTANTS // 10 < read < MUTANTS * 9 // 10
+    figure("mutants read both ways", f"{len(found)}, {read} of them as workbooks")

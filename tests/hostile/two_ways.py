@@ -1,0 +1,36 @@
+"""A workbook read twice, by the patterns of `plain_sheet` where they cover it, and by the parsers throughout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from perfbatch.intake.reader import read_submission
+from perfbatch.intake.set_aside import SetAside
+from perfbatch.intake.submission import Submission
+from tests.workbooks import rulebook
+
+__all__ = ["TwoWays", "read_both_ways"]
+
+
+class TwoWays(NamedTuple):
+    """The code of each way, "" where it was read, and whether both say the same to the last fact and finding."""
+
+    plainly: str
+    parsed: str
+    same: bool
+
+
+def read_both_ways(path: str) -> tuple[str, str, bool]:
+    """For a worker: read the file at `path` both ways."""
+    content = Path(path).read_bytes()
+    plainly, parsed = _read(content, plainly=True), _read(content, plainly=False)
+    codes = ("" if isinstance(one, Submission) else one for one in (plainly, parsed))
+    return (*codes, plainly == parsed)  # type: ignore[return-value]
+
+
+def _read(content: bytes, *, plainly: bool) -> Submission | str:
+    try:
+        return read_submission(content, "a.xlsx", rulebook(), plainly=plainly)
+    except SetAside as reason:
+        return f"{reason.code} {reason.what}"
