@@ -182,12 +182,14 @@ def _sound(markup: bytes) -> bool:
 def _cut(part: bytes) -> tuple[bytes, bytes] | None:
     """A sheet's rows, and the sheet without them; None where it cannot be told which is which."""
     begin, end = part.find(b"<sheetData>"), part.rfind(b"</sheetData>")
-    if begin < 0 or end < begin or part.count(b"sheetData") != 2 or not starts_plainly(part):
+    if begin < 0 or end < begin or not starts_plainly(part):
         return None
     begin += len(b"<sheetData>")
     if begin + len(part) - end > _LONGEST_FRAME:
         return None
-    return part[begin:end], part[:begin] + part[end:]
+    frame = part[:begin] + part[end:]
+    # In the rows themselves the patterns let no other element pass.
+    return (part[begin:end], frame) if frame.count(b"sheetData") == 2 else None
 
 
 def _all_rows(body: bytes, pattern: re.Pattern[bytes]) -> bool:

@@ -1,82 +1,93 @@
 """A district of any size for the benchmarks: distinct filled workbooks, about five findings a department.
 
-Every workbook is the sample of 116001 as LibreOffice saved it, with other figures in its cells, so that what is read is what a
-spreadsheet program writes: shared strings, cached values, live sheets.
+Every workbook is the sample of 408001 as LibreOffice saved it (shared strings, cached values, live sheets), its amounts
+multiplied and mistakes put in that departments make: a total that does not add up, a figure typed as text, staff that two
+tables count differently, a score that its own figures do not bear out.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from perfbatch.intake.reader import read_submission
+from perfbatch.intake.submission import SCALE
+from perfbatch.rulebook.load import read_rulebook
 from tests.cells import Place, Stencil
 from tests.workbooks import places
 
 __all__ = ["make_corpus"]
 
-_SAMPLE = Path(__file__).parents[2] / "inbox" / "116001岳阳市云溪区总工会.xlsx"
-_HEAD_OFFICE, _SUMMARY = 1, 0
+_SAMPLE = Path(__file__).parents[2] / "inbox" / "408001岳阳市云溪区审计局.xlsx"
+_MULTIPLES = 997
+# How many of ten departments make no mistake, one, two, three.
+_WEIGHTS = (1, 1, 2, 6)
+
+_Figures = dict[tuple[str, int], Any]
+"""(field id, row) → what is typed."""
 
 
 def make_corpus(folder: Path, departments: int) -> None:
     """Write `departments` workbooks into `folder`, the same ones every time."""
     folder.mkdir(parents=True, exist_ok=True)
     content = _SAMPLE.read_bytes()
-    stencil, where = Stencil(content), places(content)
+    stencil, where, amounts = Stencil(content), places(content), _amounts(content)
     for number in range(departments):
-        figures = _figures(random.Random(number), number)
         values: dict[Place, Any] = {
-            where[field][row]: value for field, column in figures.items() for row, value in column.items()
+            where[field][row]: value for (field, row), value in _figures(amounts, number).items()
         }
         stencil.write(values, folder / f"{number:06}.xlsx")
 
 
-def _figures(chance: random.Random, number: int) -> dict[str, dict[int, Any]]:
-    """What differs between departments: field id → row → value. Some sums are off, some staff too many."""
-
-    def amount(top: int) -> Decimal:
-        return Decimal(chance.randrange(100, top * 100)).scaleb(-2)
-
-    personnel, operating, project = amount(900), amount(300), amount(2000)
-    basic = personnel + operating
-    spent = basic + project
-    reception = min(amount(12), operating)
-    assets = amount(500)
-    revenue = spent + chance.choice([Decimal(0), Decimal(0), Decimal("1.5"), Decimal("-0.3")])
-    wrong = chance.choice([Decimal(0), Decimal(0), Decimal("0.01"), Decimal("9"), Decimal("-27.9")])
-    columns = {
-        "revenue_total": revenue + wrong,
-        "general_budget_appropriation": revenue,
-        "expenditure_total": spent,
-        "basic_expenditure": basic,
-        "personnel_expenditure": personnel,
-        "operating_expenditure": operating,
-        "project_expenditure": project,
-        "balance_current_year": revenue - spent,
-        "three_public_total": reception,
-        "official_reception": reception,
-        "fixed_assets_total": assets,
-        "fixed_assets_in_use": assets,
+def _amounts(content: bytes) -> Mapping[tuple[str, int], Decimal]:
+    """The sample's amounts other than 0, in 万元."""
+    rulebook = read_rulebook().rulebook
+    submission = read_submission(content, _SAMPLE.name, rulebook)
+    return {
+        (field.id, fact.row): Decimal(fact.value) / SCALE
+        for field in rulebook.fields()
+        if field.kind == "amount"
+        for fact in submission.facts[field.id]
+        if isinstance(fact.value, int) and fact.value
     }
-    wages = (personnel * chance.randrange(40, 80) / 100).quantize(Decimal("0.01"))
-    posts = chance.randrange(5, 60)
-    single: dict[str, Any] = {
-        "budget_code": f"{900000 + number}",
-        "unit_name": f"第{number:06}号部门",
-        "authorized_posts": posts,
-        "on_post_staff": posts + chance.choice([0, 0, 1, 3]),
-        "narrative_on_post_staff": posts,
-        "narrative_admin_staff": posts - 2,
-        "narrative_institution_staff": 2,
-        "narrative_basic_expenditure": basic,
-        "wages_welfare": wages,
-        "personal_family_subsidy": personnel - wages,
-        "goods_services": operating,
-        "satisfaction_rate": Decimal(chance.randrange(80, 100)).scaleb(-2),
-    }
-    found: dict[str, dict[int, Any]] = {field: {0: value} for field, value in single.items()}
-    for field, value in columns.items():
-        found[field] = {_SUMMARY: value, _HEAD_OFFICE: value}
-    return found
+
+
+def _figures(amounts: Mapping[tuple[str, int], Decimal], number: int) -> _Figures:
+    """What differs between departments."""
+    chance = random.Random(number)
+    figures: _Figures = {place: amount * (1 + number % _MULTIPLES) for place, amount in amounts.items()}
+    figures["budget_code", 0] = f"{900000 + number}"
+    figures["unit_name", 0] = f"第{number:06}号部门"
+    for place in chance.sample(list(_MISTAKES), chance.choices(range(len(_WEIGHTS)), _WEIGHTS)[0]):
+        wrong = _MISTAKES[place]
+        figures[place] = wrong(figures[place], chance) if callable(wrong) else wrong
+    return figures
+
+
+def _off(typed: Decimal, chance: random.Random) -> Decimal:
+    """A total that its parts do not add up to: a slip of the pen, a transposition, a unit too large."""
+    return typed + chance.choice([Decimal("0.9"), Decimal(9), Decimal("-2.7"), typed * 99])
+
+
+def _as_text(typed: Decimal, chance: random.Random) -> str:
+    return chance.choice([f"{typed}万元", f"{typed:,}", f"　{typed}"])
+
+
+_MISTAKES: dict[tuple[str, int], Any] = {
+    ("revenue_total", 0): _off,
+    ("expenditure_total", 0): _off,
+    ("three_public_total", 0): _off,
+    ("fixed_assets_total", 0): _off,
+    ("balance_current_year", 0): Decimal("0.01"),
+    ("project_expenditure", 0): _as_text,
+    ("carryover_prior_year", 0): _as_text,
+    ("on_post_staff", 0): 36,
+    ("narrative_on_post_staff", 0): 98,
+    ("satisfaction_rate", 0): Decimal("0.9"),
+    ("item_self_score", 0): 1,
+    ("self_score_total", 0): 80,
+    ("self_grade", 0): "差",
+}
