@@ -52,7 +52,7 @@ _WHAT = {
 @dataclass(frozen=True, slots=True)
 class Found:
     """An entry of the inbox. `path` is relative with forward slashes, fit to show (see `walk`'s escapes); `size` in bytes;
-    `kind` FOLDER stands only for a folder that could not be entered."""
+    `kind` FOLDER stands only for a folder that could not be entered. `ctime_ns`: when its status last changed (POSIX)."""
 
     path: str
     absolute: Path
@@ -60,6 +60,7 @@ class Found:
     mtime_ns: int
     kind: EntryKind
     inode: int = 0
+    ctime_ns: int = 0
 
 
 def walk(inbox: Path) -> list[Found]:
@@ -143,7 +144,15 @@ def found_at(path: Path) -> Found:
 
 
 def _found(path: Path, relative: str, status: os.stat_result) -> Found:
-    return Found(_shown(relative), path, status.st_size, status.st_mtime_ns, _kind(status.st_mode), status.st_ino)
+    return Found(
+        _shown(relative),
+        path,
+        status.st_size,
+        status.st_mtime_ns,
+        _kind(status.st_mode),
+        status.st_ino,
+        status.st_ctime_ns,
+    )
 
 
 def _shown(relative: str) -> str:

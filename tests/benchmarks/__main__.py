@@ -2,6 +2,7 @@
 
 The contestants run in turn, `--repeat` times over, as programs of their own; CPU is that of the whole process tree, and each
 ratio is between two runs of the same round. The baseline reads only `--sample` workbooks and is scaled up; the table says so.
+`again` is the night after: one workbook of a hundred has changed; `tenth` a night of a tenth of the departments.
 """
 
 from __future__ import annotations
@@ -9,66 +10,68 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.progress import Progress
 
-from tests.benchmarks.contestants import BASELINE, CONTESTANTS
-from tests.benchmarks.corpus import make_corpus
+from tests.benchmarks.contestants import BASELINE
+from tests.benchmarks.corpus import change_corpus, make_corpus
+
+# Contestant → (what it runs, what it runs over).
+_RUNS = {
+    "night": ("night", "whole"),
+    BASELINE: (BASELINE, "sample"),
+    "calamine": ("calamine", "whole"),
+    "inflate": ("inflate", "whole"),
+    "reading": ("reading", "whole"),
+    "tenth": ("night", "tenth"),
+    "again": ("night", "whole"),
+}
+_RATIOS = {
+    "night against baseline, wall": lambda one: one[BASELINE].wall / one["night"].wall,
+    "night against baseline, CPU": lambda one: one[BASELINE].cpu / one["night"].cpu,
+    "reading in calamines, CPU": lambda one: one["reading"].cpu / one["calamine"].cpu,
+    "reading in inflations, CPU": lambda one: one["reading"].cpu / one["inflate"].cpu,
+    "again in nights, CPU": lambda one: one["again"].cpu / one["night"].cpu,
+    "ten times the departments, CPU": lambda one: one["night"].cpu / one["tenth"].cpu,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds, scaled to the whole corpus."""
+    """Seconds, scaled to the whole corpus; `peak` resident bytes of the largest process."""
 
     cpu: float
     wall: float
+    peak: int
 
 
-def measure(name: str, inbox: Path, outbox: Path, scale: float) -> Cost:
+def measure(name: str, inbox: Path, outbox: Path, scale: float = 1.0) -> Cost:
     """Run one contestant to its end."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.contestants", name, str(inbox), str(outbox)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(cpu * scale, wall * scale)
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "tests.benchmarks.contestants", name, str(inbox), str(outbox)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - started
+    if process.returncode != 0:
+        raise SystemExit(f"{name} ended with {process.returncode}")
+    return Cost((used.ru_utime + used.ru_stime) * scale, wall * scale, used.ru_maxrss * 1024)
 
 
-def compare(departments: int, sample: int, repeat: int) -> dict[str, object]:
+def compare(departments: int, sample: int, repeat: int) -> dict[str, Any]:
     """All contestants over one corpus; the ratios' minimum, median and maximum over the rounds."""
     sample = min(sample, departments)
-    rounds: list[dict[str, Cost]] = []
-    with tempfile.TemporaryDirectory() as folder, Progress(disable=not sys.stderr.isatty()) as progress:
-        whole, part = Path(folder) / "whole", Path(folder) / "part"
-        make_corpus(whole, departments)
-        part.mkdir()
-        for path in sorted(whole.iterdir())[:sample]:
-            os.link(path, part / path.name)
-        task = progress.add_task("contestants", total=repeat * len(CONTESTANTS))
-        for number in range(repeat):
-            costs: dict[str, Cost] = {}
-            for name in CONTESTANTS:
-                inbox, scale = (part, departments / sample) if name == BASELINE else (whole, 1.0)
-                costs[name] = measure(name, inbox, Path(folder) / f"{name}-{number}", scale)
-                progress.advance(task)
-            rounds.append(costs)
-    ratios = {
-        "night against baseline, wall": [one[BASELINE].wall / one["night"].wall for one in rounds],
-        "night against baseline, CPU": [one[BASELINE].cpu / one["night"].cpu for one in rounds],
-        "reading in calamines, CPU": [one["reading"].cpu / one["calamine"].cpu for one in rounds],
-        "reading in inflations, CPU": [one["reading"].cpu / one["inflate"].cpu for one in rounds],
-    }
+    with tempfile.TemporaryDirectory(prefix="perfbatch-benchmark-") as folder:
+        rounds = list(_rounds(Path(folder), departments, sample, repeat))
     return {
         "departments": departments,
         "baseline_sample": sample,
@@ -77,17 +80,41 @@ def compare(departments: int, sample: int, repeat: int) -> dict[str, object]:
             name: {
                 "cpu": round(statistics.median(one[name].cpu for one in rounds), 2),
                 "wall": round(statistics.median(one[name].wall for one in rounds), 2),
+                "peak_mb": max(one[name].peak for one in rounds) // 1_000_000,
             }
-            for name in CONTESTANTS
+            for name in _RUNS
         },
-        "ratios": {
-            name: {
-                "min": round(min(values), 2),
-                "median": round(statistics.median(values), 2),
-                "max": round(max(values), 2),
-            }
-            for name, values in ratios.items()
-        },
+        "ratios": {name: _spread([ratio(one) for one in rounds]) for name, ratio in _RATIOS.items()},
+    }
+
+
+def _rounds(folder: Path, departments: int, sample: int, repeat: int) -> Iterator[dict[str, Cost]]:
+    inboxes = {name: folder / name for name in ("whole", "sample", "tenth")}
+    with Progress(disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("corpus", total=None)
+        make_corpus(inboxes["whole"], departments)
+        for name, size in (("sample", sample), ("tenth", max(1, departments // 10))):
+            inboxes[name].mkdir()
+            for path in sorted(inboxes["whole"].iterdir())[:size]:
+                os.link(path, inboxes[name] / path.name)
+        progress.update(task, description="contestants", total=repeat * len(_RUNS))
+        for number in range(repeat):
+            costs: dict[str, Cost] = {}
+            for name, (contestant, inbox) in _RUNS.items():
+                if name == "again":
+                    change_corpus(inboxes[inbox], departments, again=number + 1)
+                outbox = folder / f"{'night' if name == 'again' else name}-{number}"
+                scale = departments / sample if name == BASELINE else 1.0
+                costs[name] = measure(contestant, inboxes[inbox], outbox, scale)
+                progress.advance(task)
+            yield costs
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {
+        "min": round(min(values), 3),
+        "median": round(statistics.median(values), 3),
+        "max": round(max(values), 3),
     }
 
 
@@ -107,10 +134,10 @@ def main() -> None:
         f"{found['departments']} departments, {found['rounds']} rounds; "
         f"the baseline read {found['baseline_sample']} workbooks and is scaled up"
     )
-    for name, cost in found["seconds"].items():  # type: ignore[attr-defined]
-        print(f"  {name:<10} {cost['cpu']:>9.2f} s CPU {cost['wall']:>9.2f} s wall")
-    for name, ratio in found["ratios"].items():  # type: ignore[attr-defined]
-        print(f"  {name:<32} {ratio['min']:>7.2f}  {ratio['median']:>7.2f}  {ratio['max']:>7.2f}   (min, median, max)")
+    for name, cost in found["seconds"].items():
+        print(f"  {name:<10} {cost['cpu']:>9.2f} s CPU {cost['wall']:>9.2f} s wall {cost['peak_mb']:>7} MB")
+    for name, ratio in found["ratios"].items():
+        print(f"  {name:<32} {ratio['min']:>8.3f} {ratio['median']:>8.3f} {ratio['max']:>8.3f}   (min, median, max)")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ BASELINE = "baseline"
 
 
 def night(inbox: Path, outbox: Path) -> None:
-    """`perfbatch run`, everything switched on."""
+    """`perfbatch run`, everything switched on; in an outbox that has last night's readings, the changed workbooks alone."""
     from perfbatch.cli import main
 
     main(["run", "--inbox", str(inbox), "--outbox", str(outbox)])

@@ -8,7 +8,7 @@ tables count differently, a score that its own figures do not bear out.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,11 @@ from perfbatch.rulebook.load import read_rulebook
 from tests.cells import Place, Stencil
 from tests.workbooks import places
 
-__all__ = ["make_corpus"]
+__all__ = ["change_corpus", "make_corpus"]
 
 _SAMPLE = Path(__file__).parents[2] / "inbox" / "408001岳阳市云溪区审计局.xlsx"
 _MULTIPLES = 997
-# How many of ten departments make no mistake, one, two, three.
+# Of ten departments, how many make no mistake, one, two, three.
 _WEIGHTS = (1, 1, 2, 6)
 
 _Figures = dict[tuple[str, int], Any]
@@ -33,11 +33,20 @@ _Figures = dict[tuple[str, int], Any]
 def make_corpus(folder: Path, departments: int) -> None:
     """Write `departments` workbooks into `folder`, the same ones every time."""
     folder.mkdir(parents=True, exist_ok=True)
+    _write(folder, range(departments), again=0)
+
+
+def change_corpus(folder: Path, departments: int, *, again: int) -> None:
+    """Write one workbook of a hundred anew, as if its department had corrected it the `again`-th time."""
+    _write(folder, range(0, departments, 100), again=again)
+
+
+def _write(folder: Path, numbers: Iterable[int], *, again: int) -> None:
     content = _SAMPLE.read_bytes()
     stencil, where, amounts = Stencil(content), places(content), _amounts(content)
-    for number in range(departments):
+    for number in numbers:
         values: dict[Place, Any] = {
-            where[field][row]: value for (field, row), value in _figures(amounts, number).items()
+            where[field][row]: value for (field, row), value in _figures(amounts, number, again).items()
         }
         stencil.write(values, folder / f"{number:06}.xlsx")
 
@@ -55,10 +64,10 @@ def _amounts(content: bytes) -> Mapping[tuple[str, int], Decimal]:
     }
 
 
-def _figures(amounts: Mapping[tuple[str, int], Decimal], number: int) -> _Figures:
-    """What differs between departments."""
-    chance = random.Random(number)
-    figures: _Figures = {place: amount * (1 + number % _MULTIPLES) for place, amount in amounts.items()}
+def _figures(amounts: Mapping[tuple[str, int], Decimal], number: int, again: int) -> _Figures:
+    """What differs between departments, and from one time to the next."""
+    chance = random.Random(f"{number}.{again}")
+    figures: _Figures = {place: amount * (1 + (number + again) % _MULTIPLES) for place, amount in amounts.items()}
     figures["budget_code", 0] = f"{900000 + number}"
     figures["unit_name", 0] = f"第{number:06}号部门"
     for place in chance.sample(list(_MISTAKES), chance.choices(range(len(_WEIGHTS)), _WEIGHTS)[0]):

@@ -1,0 +1,230 @@
+"""What reading a workbook gave, kept from night to night: a workbook that did not change is not read again.
+
+A reading is found by the SHA-256 of the content, under a key that names everything else it hangs on: the form and whatever
+else of the rulebook reading looks at, the limits, this program's reading code and the libraries under it. A change of any of
+them makes all readings unknown by itself. Verdicts that hang on the hour or the machine (F08, F10, F11, a fault of the
+program) are never kept.
+
+Before the hash stands a gate: a file whose size, times, inode and device are those under which it was hashed has the same
+content, *if* it had been at rest when it was hashed. A file that was written in the last moments before might be written
+again within the same tick of the file system's clock and look the same (git calls such an entry racy); it is hashed again.
+
+The cache is a convenience and never evidence: each reading carries a checksum, is taken apart by an unpickler that knows the
+shapes of this package alone, and whatever cannot be read is read from the workbook. A cache that SQLite cannot open is
+begun anew. It holds what the workbooks say, so it lies in the outbox, under the outbox's permissions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import pickle
+import sqlite3
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from perfbatch.intake.inbox import EntryKind, Found, read_bytes
+from perfbatch.intake.isolation import _Results as Results
+from perfbatch.intake.limits import Limits
+from perfbatch.intake.reading_pool import Read
+from perfbatch.intake.set_aside import SetAside
+from perfbatch.rulebook.model import PerCaseRule, Rulebook
+
+__all__ = ["CACHE_NAME", "ReadingCache", "open_cache", "reader_key"]
+
+CACHE_NAME = ".perfbatch.readings"
+# FAT writes the time of every other second, and a share's clock may be a little off ours.
+_MARGIN_NS = 5_000_000_000
+_LEVEL = 1
+_PASSING = frozenset({"F08", "F10", "F11"})
+_TABLE = """
+CREATE TABLE IF NOT EXISTS reading (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, hashed_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    key TEXT NOT NULL, reading BLOB NOT NULL, checksum BLOB NOT NULL
+) WITHOUT ROWID
+"""
+_FORM = ("form_id", "form_version", "fiscal_year", "kinds", "sections")
+
+
+def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
+    """What a reading hangs on besides the workbook's bytes, as a hash in hex."""
+    counted = sorted(
+        evidence
+        for indicator in rulebook.indicators
+        if isinstance(indicator.rule, PerCaseRule)
+        for evidence in indicator.evidence_ids
+    )
+    digest = hashlib.sha256(_program().encode())
+    digest.update(rulebook.model_dump_json(include=set(_FORM)).encode())
+    digest.update(repr((counted, limits or Limits())).encode())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _program() -> str:
+    """The code that reads, and what it runs on, as a hash in hex."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256(f"{sys.version_info} {version('python-calamine')}".encode())
+    for source in (*sorted((package / "intake").glob("*.py")), *sorted((package / "rulebook").glob("*.py"))):
+        digest.update(source.name.encode() + source.read_bytes())
+    digest.update((package / "findings.py").read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def open_cache(path: Path, rulebook: Rulebook, limits: Limits | None = None) -> Iterator[ReadingCache | None]:
+    """The cache at `path`, begun anew where it is damaged; None where there can be none (a folder that cannot be written)."""
+    connection = _connect(path)
+    if connection is None:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        connection = _connect(path)
+    try:
+        yield ReadingCache(connection, reader_key(rulebook, limits), limits) if connection else None
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection | None:
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(path, isolation_level=None)
+        # After a power failure it may be damaged, and then it is begun anew: waiting for the disk buys nothing.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(_TABLE)
+        connection.execute("SELECT path, hashed_ns, key, checksum FROM reading LIMIT 1").fetchall()
+    except sqlite3.Error:
+        if connection is not None:
+            connection.close()
+        return None
+    return connection
+
+
+class ReadingCache:
+    """The readings of earlier nights."""
+
+    def __init__(self, connection: sqlite3.Connection, key: str, limits: Limits | None) -> None:
+        self._connection = connection
+        self._key = key
+        self._limits = limits
+        self._known: dict[str, _Gate] = {}
+        self._paths: dict[str, str] = {}
+        self._sizes: set[int] = set()
+        self.recalled = 0
+        """How many entries of the last `read` were not read again."""
+
+    def read(self, found: Sequence[Found], read: Callable[[Sequence[Found]], list[Read]]) -> list[Read]:
+        """Every entry's reading, in the order given; `read` reads those that are not known.
+
+        What is known afterwards is what `found` holds: entries that are gone are forgotten.
+        """
+        # Before any content is looked at: what is written from here on must not look at rest.
+        now = time.time_ns()
+        self._load()
+        touched: list[tuple[Found, Read]] = []
+        reads = [self._recall(one, touched) for one in found]
+        unknown = [number for number, reading in enumerate(reads) if reading is None]
+        fresh = read([found[number] for number in unknown]) if unknown else []
+        for number, reading in zip(unknown, fresh, strict=True):
+            reads[number] = reading
+        self.recalled = len(found) - len(unknown)
+        self._keep(touched + [(found[number], reading) for number, reading in zip(unknown, fresh, strict=True)], now)
+        self._forget({one.path for one in found})
+        return [reading for reading in reads if reading is not None]
+
+    def _load(self) -> None:
+        columns = "path, size, mtime_ns, ctime_ns, inode, hashed_ns, sha256"
+        with contextlib.suppress(sqlite3.Error):
+            for path, *gate in self._connection.execute(f"SELECT {columns} FROM reading WHERE key = ?", (self._key,)):
+                self._known[path] = _Gate(*gate)
+        self._paths = {gate.sha256: path for path, gate in self._known.items()}
+        self._sizes = {gate.size for gate in self._known.values()}
+
+    def _recall(self, found: Found, touched: list[tuple[Found, Read]]) -> Read | None:
+        gate = self._known.get(found.path)
+        if gate is not None and gate.lets_pass(found):
+            return self._unpacked(found.path)
+        if found.kind is not EntryKind.FILE or found.size not in self._sizes:
+            return None
+        try:
+            sha256 = read_bytes(found, self._limits)[1]
+        except SetAside:
+            return None
+        path = self._paths.get(sha256)
+        reading = _moved(self._unpacked(path), found.path) if path is not None else None
+        if reading is not None:
+            touched.append((found, reading))
+        return reading
+
+    def _unpacked(self, path: str) -> Read | None:
+        try:
+            row = self._connection.execute("SELECT reading, checksum FROM reading WHERE path = ?", (path,)).fetchone()
+            if row is None or _checksum(self._key, row[0]) != row[1]:
+                return None
+            reading = Results(io.BytesIO(zlib.decompress(row[0]))).load()
+        except Exception:
+            # Whatever is wrong with what was kept, the workbook itself is there.
+            return None
+        return reading if isinstance(reading, Read) else None
+
+    def _keep(self, read: Sequence[tuple[Found, Read]], now: int) -> None:
+        rows = []
+        for found, reading in read:
+            if reading.sha256 and reading.code not in _PASSING and not reading.fault:
+                packed = zlib.compress(pickle.dumps(reading, pickle.HIGHEST_PROTOCOL), _LEVEL)
+                gate = (found.size, found.mtime_ns, found.ctime_ns, found.inode, now, reading.sha256)
+                rows.append((found.path, *gate, self._key, packed, _checksum(self._key, packed)))
+        with contextlib.suppress(sqlite3.Error), self._transaction():
+            self._connection.executemany(f"INSERT OR REPLACE INTO reading VALUES ({', '.join('?' * 10)})", rows)
+
+    def _forget(self, here: set[str]) -> None:
+        with contextlib.suppress(sqlite3.Error), self._transaction():
+            self._connection.execute("DELETE FROM reading WHERE key <> ?", (self._key,))
+            gone = [(path,) for path in self._known.keys() - here]
+            self._connection.executemany("DELETE FROM reading WHERE path = ?", gone)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN")
+        with self._connection:
+            yield
+
+
+class _Gate(NamedTuple):
+    """A file as it stood when it was hashed; `hashed_ns` is the time before that."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    hashed_ns: int
+    sha256: str
+
+    def lets_pass(self, found: Found) -> bool:
+        """Whether the file still has the content that was hashed, by what the file system says of it."""
+        now = (found.size, found.mtime_ns, found.ctime_ns, found.inode)
+        at_rest = max(self.mtime_ns, self.ctime_ns) + _MARGIN_NS < self.hashed_ns
+        return found.kind is EntryKind.FILE and self[:4] == now and at_rest
+
+
+def _checksum(key: str, packed: bytes) -> bytes:
+    return hashlib.blake2b(packed, digest_size=16, key=key[:64].encode()).digest()
+
+
+def _moved(reading: Read | None, path: str) -> Read | None:
+    """A reading of the same content under another path."""
+    if reading is None or reading.submission is None or reading.submission.file == path:
+        return reading
+    findings = tuple(replace(finding, file=path) for finding in reading.submission.findings)
+    return replace(reading, submission=replace(reading.submission, file=path, findings=findings))
