@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,11 +34,8 @@ from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = ["Frames", "build_frames", "evidence_fields", "record_frame"]
 
-_Said: TypeAlias = tuple[int, Any, int]
-
 _NO_FACT = Fact("", 0, State.BLANK, None, 0, "", "")
 _NO_COLUMN = Column("", "", b"", ())
-_BLANK: _Said = (int(State.BLANK), None, 0)
 _EVIDENCE, _ANSWER = "evidence_id", "evidence_answer"
 
 
@@ -76,12 +74,12 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
     }
     for field in (*single, *amounts):
         if field.id not in ("budget_code", "unit_name"):
-            said = [_said(one.columns.get(field.id, _NO_COLUMN), 0) for one in submissions]
-            columns.update(_columns(field.id, field, said))
+            here = [one.columns.get(field.id, _NO_COLUMN) for one in submissions]
+            columns.update(_columns(field, [(column, (0,)) for column in here]))
     answers = [(_evidence_rows(one), one.columns.get(_ANSWER, _NO_COLUMN)) for one in submissions]
     for field in evidence_fields(rulebook):
-        said = [_said(column, rows[field.id]) if field.id in rows else _BLANK for rows, column in answers]
-        columns.update(_columns(field.id, field, said))
+        said = [(column, (rows[field.id],)) if field.id in rows else (_NO_COLUMN, (0,)) for rows, column in answers]
+        columns.update(_columns(field, said))
     return Frames(
         submissions=tuple(submissions),
         departments=pd.DataFrame(columns),
@@ -130,22 +128,30 @@ def _integers(values: Sequence[Any]) -> Any:
     return pd.arrays.IntegerArray(np.array([value or 0 for value in values], dtype=np.int64), mask)
 
 
-def _columns(name: str, field: FormField, said: Sequence[_Said]) -> dict[str, Any]:
+def _columns(field: FormField, taken: Iterable[tuple[Column, Sequence[int]]]) -> dict[str, Any]:
+    """The field's columns of a frame: of each submission's column the rows named, blank where it has no such row."""
+    states, values, steps = bytearray(), list[Any](), list[int]()
+    for column, rows in taken:
+        held = len(column.states)
+        # Rows are named once each and in order, so these are all there are.
+        if held and len(rows) == held and rows[-1] == held - 1:
+            states += column.states
+            values += column.values
+            steps += column.steps or bytes(held)
+            continue
+        for row in rows:
+            there = row < held
+            states.append(column.states[row] if there else State.BLANK)
+            values.append(column.values[row] if there else None)
+            steps.append(column.steps[row] if there and column.steps else 0)
     columns: dict[str, Any] = {}
-    states, values, steps = zip(*said, strict=True) if said else ((), (), ())
     if field.kind in NUMERIC_KINDS:
-        columns[name] = _integers(values)
-        columns[f"{name}.step"] = np.array(steps, dtype=np.int64)
+        columns[field.id] = _integers(values)
+        columns[f"{field.id}.step"] = np.array(steps, dtype=np.int64)
     else:
-        columns[name] = _texts(values)
-    columns[f"{name}.state"] = np.array(states, dtype=np.int8)
+        columns[field.id] = _texts(values)
+    columns[f"{field.id}.state"] = np.frombuffer(states, dtype=np.int8)
     return columns
-
-
-def _said(column: Column, row: int) -> _Said:
-    if row >= len(column.states):
-        return _BLANK
-    return column.states[row], column.values[row], column.steps[row] if column.steps else 0
 
 
 def _evidence_rows(submission: Submission) -> Mapping[str, int]:
@@ -166,31 +172,27 @@ def _target_fields(blocks: Sequence[object]) -> list[FormField]:
     ]
 
 
-def _used_rows(submission: Submission, names: Sequence[str], keep: int, given: str) -> Iterator[int]:
-    """Rows in which something stands beside what the form came with; the first `keep` rows always."""
-    columns = [submission.columns.get(name, _NO_COLUMN).states for name in names]
-    counted = [states for name, states in zip(names, columns, strict=True) if name != given]
-    for row in range(max(map(len, columns), default=0)):
-        if row < keep or any(row < len(states) and states[row] for states in counted):
-            yield row
+def _used_rows(columns: Sequence[Column], counted: Sequence[Column], keep: int) -> list[int]:
+    """Rows in which something stands in the `counted` columns; the first `keep` rows always."""
+    rows = max((len(column.states) for column in columns), default=0)
+    used = zip_longest(*(column.states for column in counted), fillvalue=State.BLANK)
+    said = [row for row, states in enumerate(used) if row >= keep and any(states)]
+    return [*range(min(keep, rows)), *said]
 
 
 def _rows_frame(
     submissions: Sequence[Submission], fields: Sequence[FormField], *, keep: int, given: str = ""
 ) -> pd.DataFrame:
-    names = [field.id for field in fields]
-    places = [
-        (department, row)
-        for department, submission in enumerate(submissions)
-        for row in _used_rows(submission, names, keep, given)
-    ]
+    """A row per used row: one in which something stands beside what the form came with (`given`), or of the first `keep`."""
+    here = [[submission.columns.get(field.id, _NO_COLUMN) for submission in submissions] for field in fields]
+    counted = [number for number, field in enumerate(fields) if field.id != given]
+    used = [_used_rows(columns, [columns[number] for number in counted], keep) for columns in zip(*here, strict=True)]
     columns: dict[str, Any] = {
-        "department": np.array([department for department, _ in places], dtype=np.int64),
-        "row": np.array([row for _, row in places], dtype=np.int64),
+        "department": np.repeat(np.arange(len(submissions), dtype=np.int64), [len(rows) for rows in used]),
+        "row": np.array([row for rows in used for row in rows], dtype=np.int64),
     }
-    for field in fields:
-        here = [submission.columns.get(field.id, _NO_COLUMN) for submission in submissions]
-        columns.update(_columns(field.id, field, [_said(here[department], row) for department, row in places]))
+    for field, said in zip(fields, here, strict=True):
+        columns.update(_columns(field, zip(said, used, strict=True)))
     return pd.DataFrame(columns)
 
 
@@ -199,11 +201,15 @@ def _items(submissions: Sequence[Submission], blocks: Sequence[object], rulebook
     items = _rows_frame(submissions, fields, keep=0)
     indicators: list[str] = []
     previous: tuple[int, str] = (-1, "")
+    known: dict[tuple[str | None, str], str] = {}
     stated = items["item_id"].to_numpy(dtype=object)
     item_ids = np.where(items["item_id.state"] == State.FILLED, stated, np.full(len(items), None, dtype=object))
-    for department, item_id in zip(items["department"], item_ids, strict=True):
+    for department, item_id in zip(items["department"].tolist(), item_ids.tolist(), strict=True):
         above = previous[1] if previous[0] == department else ""
-        indicators.append(_indicator_of(item_id, above, rulebook))
+        indicator = known.get((item_id, above))
+        if indicator is None:
+            indicator = known[item_id, above] = _indicator_of(item_id, above, rulebook)
+        indicators.append(indicator)
         previous = (department, indicators[-1])
     items["indicator"] = _texts(indicators)
     return items

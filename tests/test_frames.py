@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perfbatch.frames import build_frames, evidence_fields, record_frame
-from perfbatch.intake.submission import SCALE, Fact, State, Submission
+from perfbatch.intake.submission import SCALE, Column, Fact, State, Submission
 from tests.cases.clean import changed, clean
 from tests.samples.seed import SEED
 from tests.submissions import RULEBOOK, UNREADABLE, columns, submission
@@ -143,3 +143,16 @@ def test_no_submission_is_a_district_too() -> None:
     frames = build_frames([], RULEBOOK)
     assert [len(one) for one in (frames.departments, frames.units, frames.items, frames.targets)] == [0, 0, 0, 0]
     assert "revenue_total" in frames.departments
+
+
+def test_columns_of_different_length_are_read_row_by_row() -> None:
+    """Somebody deleted cells of one column's name: what is left stays in its rows, the rest of the row is blank."""
+    typed = changed({})
+    whole = build_frames([typed], RULEBOOK).items
+    points = typed.columns["item_max"]
+    cut = Column(points.sheet, points.cells, points.states[:3], points.values[:3])
+    left = type(typed)(typed.file, typed.budget_code, typed.unit_name, {**typed.columns, "item_max": cut}, ())
+    items = build_frames([left], RULEBOOK).items
+    assert items["item_max"].to_list()[:3] == whole["item_max"].to_list()[:3]
+    assert items["item_max.state"].to_list()[3:] == [State.BLANK] * (len(whole) - 3)
+    assert items["item_id"].to_list() == whole["item_id"].to_list()

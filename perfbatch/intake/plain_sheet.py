@@ -6,7 +6,7 @@ openpyxl and xlsxwriter write: elements without prefixes, attributes in their us
 they do not cover from its first byte to its last is not understood (None), and is read by the parsers of `sheet_cells` and
 `extent`; so nothing here decides that a workbook is bad. Where a part is understood, both ways give the same.
 
-Sheets on which nothing of the form lies are only counted: their texts and attributes are then not held to be well-formed.
+Sheets on which nothing of the form lies are only counted: their texts are then not held to be well-formed.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ __all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "text_of"
 # Cells to DZ9999: what lies farther out is the parsers' matter, limits of rows and columns with it.
 _REACH = 130 * 9_999
 _HEAD = rb'(?: s="\d{1,8}")?(?: t="(?:n|s|str|inlineStr|b|e)")?'
-_ATTRIBUTES = rb'(?: [A-Za-z][\w:]*="[^"<>&]*")*+'
-_FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*</f>)"
+_ATTRIBUTES = rb'(?: [A-Za-z][\w:]*="[^"<>&]*+")*+'
+_FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*+</f>)"
 _SPACE = rb'(?: xml:space="preserve")?'
-_RUN = rb"<t" + _SPACE + rb"(?: ?/>|>[^<]*</t>)"
-_VALUE = rb"<v(?: ?/>|>[^<]*</v>)|<is>" + _RUN + rb"</is>"
+_RUN = rb"<t" + _SPACE + rb"(?: ?/>|>[^<]*+</t>)"
+_VALUE = rb"<v(?: ?/>|>[^<]*+</v>)|<is>" + _RUN + rb"</is>"
 _ROW = re.compile(
     rb'<row r="([1-9]\d{0,3})"' + _ATTRIBUTES + rb"(?: ?/>|>"
     rb'(?:<c r="(?:[A-Z]|[A-D][A-Z])\1"' + _HEAD + rb"(?: ?/>|>(?:" + _FORMULA + rb")?(?:" + _VALUE + rb")?</c>))*+"
@@ -39,25 +39,19 @@ _ROW = re.compile(
 )
 _CELLS = re.compile(
     rb'<c r="([A-Z]+\d+)"(?: s="(\d+)")?(?: t="([A-Za-z]+)")?>'
-    rb"(?:(<f)([^<>]*?)(?: ?/>|>([^<]*)</f>))?(?:(<v|<is><t)" + _SPACE + rb"(?: ?/>|>([^<]*)</[vt]>)(?:</is>)?)?</c>"
+    rb"(?:(<f)([^<>]*?)(?: ?/>|>([^<]*+)</f>))?(?:(<v|<is><t)" + _SPACE + rb"(?: ?/>|>([^<]*+)</[vt]>)(?:</is>)?)?</c>"
 )
 # What a parser would stop at in text: control characters, the end of a section that did not begin, no characters at all.
 _CONTROL = bytes({*range(0x20)} - {0x09, 0x0A})
 _UNSOUND = (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _MEANING = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
-# The same rows, less closely: what attributes say and how texts are written is nobody's business where nobody reads.
-_COUNTED_ROW = re.compile(
-    rb'<row r="([1-9]\d{0,3})"[^<>]*(?:(?<=/)>|>'
-    rb'(?:<c r="(?:[A-Z]|[A-D][A-Z])\1"(?: s="\d{1,8}")?(?: t="[A-Za-z]++")?'
-    rb"(?: ?/>|>(?:<f[^<>]*(?:(?<=/)>|>[^<]*</f>))?(?:" + _VALUE + rb")?</c>))*+</row>)"
-)
 _SHORTEST_CELL = len('<c r="A1"/>')
 _STRINGS = re.compile(
     rb"(?:<si>(?:" + _RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + _ATTRIBUTES + rb" ?/>)*+</rPr>)?" + _RUN + rb"</r>)*+)"
     rb"</si>)*+"
 )
-_TEXT = re.compile(rb"<t" + _SPACE + rb">([^<]*)</t>")
+_TEXT = re.compile(rb"<t" + _SPACE + rb">([^<]*+)</t>")
 _TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
 _UNIQUE = re.compile(rb' uniqueCount="(\d{1,9})"')
 _LONGEST_FRAME = 128 * 1024
@@ -95,7 +89,7 @@ class PlainSheet:
         if cut is None or limits.cells < _REACH:
             return None
         body, frame = cut
-        if not _all_rows(body, _ROW) or not _sound(body):
+        if not _all_rows(body) or not _sound(body):
             return None
         found = list(map(PlainCell._make, _CELLS.findall(body)))
         cells = {cell.place: cell for cell in found if cell.has_formula or cell.has_value}
@@ -192,10 +186,10 @@ def _cut(part: bytes) -> tuple[bytes, bytes] | None:
     return (part[begin:end], frame) if frame.count(b"sheetData") == 2 else None
 
 
-def _all_rows(body: bytes, pattern: re.Pattern[bytes]) -> bool:
+def _all_rows(body: bytes) -> bool:
     position = 0
     while position < len(body):
-        row = pattern.match(body, position)
+        row = _ROW.match(body, position)
         if row is None:
             return False
         position = row.end()
@@ -216,7 +210,7 @@ def count_plainly(part: bytes, limits: Limits) -> SheetExtent | None:
     # All sheets of a package that is held together have no room for more cells than the limit, so they need no counting.
     if cut is None or limits.cells < _REACH or limits.kept_bytes // _SHORTEST_CELL > limits.stored_cells:
         return None
-    if not _all_rows(cut[0], _COUNTED_ROW) or _frame(cut[1], limits) is None:
+    if not _all_rows(cut[0]) or _frame(cut[1], limits) is None:
         return None
     return SheetExtent(len(cut[0]) // _SHORTEST_CELL, cut[0].count(b' t="s"><v>'))
 
