@@ -94,6 +94,10 @@ class Worker:
             self._send(pickle.dumps((confinement, tuple(imports))))
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process.poll() is None
 
