@@ -78,7 +78,8 @@ class IsolatedExecutor(Executor):
     """
 
     def __init__(self, workers: int, confinement: Confinement, imports: Sequence[str] = ()) -> None:
-        self._most = max(1, workers)
+        self.workers = max(1, workers)
+        """How many calls, or chunks of them, are run at a time."""
         self._confinement = confinement
         self._imports = tuple(imports)
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
@@ -118,7 +119,7 @@ class IsolatedExecutor(Executor):
                 raise RuntimeError("cannot schedule new futures after shutdown")
             self._tasks.put(task)
             self._idle -= 1
-            if self._idle < 0 and len(self._threads) < self._most:
+            if self._idle < 0 and len(self._threads) < self.workers:
                 thread = threading.Thread(target=self._attend, name="isolated-worker", daemon=True)
                 self._threads.append(thread)
                 self._idle += 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import os
 import pickle
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,7 @@ from perfbatch.intake.set_aside import SetAside
 from perfbatch.intake.submission import Submission
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["Read", "Shipped", "chunks", "read_all", "read_one", "read_shipped"]
+__all__ = ["Read", "Shipped", "chunks", "end_processes", "read_all", "read_one", "read_shipped"]
 
 # Starting a worker takes about as long as reading this many workbooks.
 _FILES_PER_WORKER = 50
@@ -91,7 +92,7 @@ def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> R
 def read_shipped(files: Sequence[Shipped], rulebook: bytes, limits: Limits) -> list[Read]:
     """What another executor runs: read files in isolated processes of the machine that it runs on. `rulebook` is pickled.
 
-    The processes stay for the next chunk, as many as chunks are read at a time, and end with the process that calls this.
+    The processes stay for the next chunk, as many as chunks are read at a time: see `end_processes`.
     """
     outcomes = _processes(limits).submit_each(_read_held, files, rulebook, limits).result()
     return [_judge(outcome, file.sha256) for file, outcome in zip(files, outcomes, strict=True)]
@@ -245,11 +246,28 @@ def _unpickled(rulebook: bytes) -> Rulebook:
     return book
 
 
-@functools.cache
+# What follows runs where `read_shipped` does.
+
+_far: dict[Limits, IsolatedExecutor] = {}
+_far_lock = threading.Lock()
+
+
 def _processes(limits: Limits) -> IsolatedExecutor:
-    return reading_processes(os.cpu_count() or 1, limits)
+    with _far_lock:
+        if limits not in _far:
+            _far[limits] = reading_processes(os.cpu_count() or 1, limits)
+        return _far[limits]
+
+
+def end_processes() -> None:
+    """End what `read_shipped` left running in this process, as soon as the calls under way have ended."""
+    with _far_lock:
+        ending = list(_far.values())
+        _far.clear()
+    for executor in ending:
+        executor.shutdown()
 
 
 if hasattr(os, "register_at_fork"):
-    # A forked process has the executor, and none of its threads.
-    os.register_at_fork(after_in_child=_processes.cache_clear)
+    # A forked process has the executors, and none of their threads.
+    os.register_at_fork(after_in_child=_far.clear)
