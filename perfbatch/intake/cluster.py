@@ -29,7 +29,7 @@ __all__ = ["ClusterExecutor", "reading_cluster"]
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _ADDRESS = re.compile(r"(tcp|tls)://\S+:[0-9]{1,5}")
-_CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 3
 _PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
 
