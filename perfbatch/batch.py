@@ -9,10 +9,12 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from perfbatch.changes import changes_between
@@ -23,6 +25,7 @@ from perfbatch.history import HISTORY_NAME, closing_figures, last_run, tonight, 
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.intake.submission import InboxEntry, Submission
+from perfbatch.phases import Phases, Watch
 from perfbatch.reconcile import reconcile
 from perfbatch.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.roster import Roster
@@ -33,6 +36,9 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.at_risk import points_at_risk
 from perfbatch.scoring.remarks import remark
 from perfbatch.scoring.verify import Adjustment, Scored, computed_points, score
+
+if TYPE_CHECKING:
+    from perfbatch.publish.outbox import Writer
 
 __all__ = ["Checked", "Night", "check_workbook", "examine", "run_batch", "run_night"]
 
@@ -65,10 +71,13 @@ def run_night(
     roster: Roster | None = None,
     workers: int = 1,
     deadline: date | None = None,
+    executor: Executor | None = None,
+    watch: Watch | None = None,
 ) -> tuple[Night, list[str]]:
     """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
 
-    `deadline` is the last day on which a department may report, the rulebook's unless given.
+    `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers`
+    chunks at a time, and is left running; None starts processes for it. `watch` is told of each phase.
 
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
@@ -82,7 +91,18 @@ def run_night(
     with locked(outbox):
         history = outbox / HISTORY_NAME
         prior = closing_figures(history, loaded.rulebook.fiscal_year - 1)
-        night = run_batch(inbox, loaded, roster=roster, prior=prior, workers=workers, deadline=deadline)
+        phases = Phases(watch)
+        night = run_batch(
+            inbox,
+            loaded,
+            roster=roster,
+            prior=prior,
+            workers=workers,
+            deadline=deadline,
+            executor=executor,
+            phases=phases,
+        )
+        phases.begin("publish")
         result = night.result
         name = summary_name(loaded.rulebook)
         planned = plan_notices(result, night.sources, _points(result), _open_deadline(result))
@@ -99,7 +119,16 @@ def run_night(
             **notices,
             HISTORY_NAME: lambda path: write_history(history, result, path),
         }
-        return night, publish(result, outbox, writers)
+        phases.expect(len(writers))
+        return night, publish(result, outbox, {output: _counted(writer, phases) for output, writer in writers.items()})
+
+
+def _counted(writer: Writer, phases: Phases) -> Writer:
+    def write(path: Path) -> None:
+        writer(path)
+        phases.advance()
+
+    return write
 
 
 def _points(result: BatchResult) -> dict[Finding, Decimal]:
@@ -131,15 +160,19 @@ def run_batch(
     prior: dict[str, dict[str, int]] | None = None,
     workers: int = 1,
     deadline: date | None = None,
+    executor: Executor | None = None,
+    phases: Phases | None = None,
 ) -> Night:
     """Read, score and reconcile a folder, writing nothing. `prior`: budget_code → last year's closing figures."""
+    phases = phases or Phases()
+    phases.begin("walk")
     found = walk(inbox)
-    return _night(found, loaded, roster=roster, prior=prior, workers=workers, deadline=deadline)
+    return _night(found, loaded, phases, executor, roster=roster, prior=prior, workers=workers, deadline=deadline)
 
 
-def check_workbook(path: Path, loaded: LoadedRulebook) -> Checked:
+def check_workbook(path: Path, loaded: LoadedRulebook, executor: Executor | None = None) -> Checked:
     """Check one workbook as the night would, writing nothing."""
-    night = _night([found_at(path)], loaded)
+    night = _night([found_at(path)], loaded, Phases(), executor)
     entry = night.result.entries[0]
     return Checked(path, entry, night if entry.status == "accepted" else None)
 
@@ -147,6 +180,8 @@ def check_workbook(path: Path, loaded: LoadedRulebook) -> Checked:
 def _night(
     found: Sequence[Found],
     loaded: LoadedRulebook,
+    phases: Phases,
+    executor: Executor | None,
     *,
     roster: Roster | None = None,
     prior: dict[str, dict[str, int]] | None = None,
@@ -154,7 +189,9 @@ def _night(
     deadline: date | None = None,
 ) -> Night:
     started = _now()
-    reads = read_all(found, loaded.rulebook, workers)
+    phases.begin("read", len(found))
+    reads = read_all(found, loaded.rulebook, workers, executor=executor, progress=phases.reach)
+    phases.begin("check")
     entries, submissions = _settle(found, reads)
     frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior)
     result = BatchResult(
@@ -171,6 +208,7 @@ def _night(
         roster=_standing(roster, submissions) if roster else None,
         deadline=deadline or loaded.rulebook.deadline,
         at_risk=points_at_risk(findings, frames, scored, loaded.rulebook),
+        phases=phases,
     )
     faults = tuple((one.path, read.fault) for one, read in zip(found, reads, strict=True) if read.fault)
     return Night(result, frames, scored, {one.path: one for one in found}, faults)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
 from perfbatch.errors import BatchFault, OperatorFault
+
+if TYPE_CHECKING:
+    from perfbatch.intake.cluster import ClusterExecutor
+    from perfbatch.intake.isolation import IsolatedExecutor
 
 # Nothing that takes long to import stands at the top: `--help` must answer at once.
 
@@ -41,6 +47,10 @@ RosterOption = Annotated[
 ]
 RulebookOption = Annotated[
     Path | None, typer.Option("--rulebook", metavar="FILE", help="Rulebook (.toml); the built-in one unless given.")
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="Read on a Dask cluster: its scheduler's tcp://HOST:PORT."),
 ]
 WorkersOption = Annotated[
     int, typer.Option("--workers", metavar="N", min=0, help="Processes that read workbooks; 0 takes one per core.")
@@ -77,6 +87,7 @@ def run(
         ),
     ] = None,
     workers: WorkersOption = 0,
+    cluster: ClusterOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
     ] = False,
@@ -86,16 +97,26 @@ def run(
     Exit codes: 0 done; 1 the batch could not be completed, nothing was replaced; 2 usage; 3 with --strict, done but a file
     was set aside or an error finding stands.
     """
-    from perfbatch.batch import run_night
-    from perfbatch.roster import read_roster
-    from perfbatch.rulebook.load import load_rulebook
-    from perfbatch.terminal import print_night
+    with _readers(workers, cluster) as readers:
+        from perfbatch.batch import run_night
+        from perfbatch.roster import read_roster
+        from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.terminal.night import print_night
+        from perfbatch.terminal.progress import night_progress
 
-    loaded = load_rulebook(rulebook)
-    known = read_roster(roster, loaded.rulebook) if roster else None
-    night, outputs = run_night(
-        inbox, outbox, loaded, roster=known, workers=_workers(workers), deadline=deadline.date() if deadline else None
-    )
+        loaded = load_rulebook(rulebook)
+        known = read_roster(roster, loaded.rulebook) if roster else None
+        with night_progress() as watch:
+            night, outputs = run_night(
+                inbox,
+                outbox,
+                loaded,
+                roster=known,
+                workers=readers.workers,
+                deadline=deadline.date() if deadline else None,
+                executor=readers,
+                watch=watch,
+            )
     result = night.result
     print_night(result, outbox, outputs, night.faults)
     grave = any(finding.severity == "error" for finding in result.findings)
@@ -113,22 +134,23 @@ def check(
 
     Exit codes: 0 clean; 3 findings (errors or warnings); 1 a workbook cannot be read; 2 usage.
     """
-    import json
+    with _readers(1) as readers:
+        import json
 
-    from perfbatch.batch import check_workbook
-    from perfbatch.publish.check_report import build_check_report, verdict_of
-    from perfbatch.rulebook.load import load_rulebook
-    from perfbatch.terminal import print_check
+        from perfbatch.batch import check_workbook
+        from perfbatch.publish.check_report import build_check_report, verdict_of
+        from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.terminal.department import print_check
 
-    loaded = load_rulebook(rulebook)
-    files = []
-    for number, path in enumerate(workbooks):
-        checked = check_workbook(path, loaded)
-        files.append((str(path), checked.entry, checked.night.result if checked.night else None))
-        if not as_json:
-            if number:
-                typer.echo()
-            print_check(checked)
+        loaded = load_rulebook(rulebook)
+        files = []
+        for number, path in enumerate(workbooks):
+            checked = check_workbook(path, loaded, readers)
+            files.append((str(path), checked.entry, checked.night.result if checked.night else None))
+            if not as_json:
+                if number:
+                    typer.echo()
+                print_check(checked)
     if as_json:
         report = build_check_report(loaded.rulebook.id, loaded.sha256, files)
         typer.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
@@ -200,19 +222,19 @@ def explain(
     workers: WorkersOption = 0,
 ) -> None:
     """Say why a department's score is what it is: inputs, cells, rule, arithmetic."""
-    from perfbatch.batch import run_batch
-    from perfbatch.roster import read_roster
-    from perfbatch.rulebook.load import load_rulebook
-    from perfbatch.terminal import print_scorecard, print_trace
+    with _readers(workers) as readers:
+        from perfbatch.batch import run_batch
+        from perfbatch.roster import read_roster
+        from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.terminal.department import print_scorecard, print_trace
 
-    loaded = load_rulebook(rulebook)
-    if indicator is not None and indicator not in loaded.rulebook.indicator_by_id:
-        raise OperatorFault(
-            f"indicator {indicator}", "not in the rulebook", f"Use one of {', '.join(loaded.rulebook.indicator_by_id)}."
-        )
-    known = read_roster(roster, loaded.rulebook) if roster else None
-    _folder(inbox)
-    night = run_batch(inbox, loaded, roster=known, workers=_workers(workers))
+        loaded = load_rulebook(rulebook)
+        if indicator is not None and indicator not in loaded.rulebook.indicator_by_id:
+            known_ids = ", ".join(loaded.rulebook.indicator_by_id)
+            raise OperatorFault(f"indicator {indicator}", "not in the rulebook", f"Use one of {known_ids}.")
+        known = read_roster(roster, loaded.rulebook) if roster else None
+        _folder(inbox)
+        night = run_batch(inbox, loaded, roster=known, workers=readers.workers, executor=readers)
     codes = [submission.budget_code for submission in night.frames.submissions]
     if budget_code not in codes:
         raise OperatorFault(
@@ -237,7 +259,7 @@ def diff_runs(
     """
     from perfbatch.changes import changes_between
     from perfbatch.history import HISTORY_NAME, recorded_run, run_ids
-    from perfbatch.terminal import print_changes
+    from perfbatch.terminal.night import print_changes
 
     history = outbox / HISTORY_NAME
     known = run_ids(history)
@@ -264,7 +286,7 @@ def rulebook_show(
 ) -> None:
     """Print the rules as text."""
     from perfbatch.rulebook.load import load_rulebook
-    from perfbatch.terminal import print_rulebook
+    from perfbatch.terminal.rules import print_rulebook
 
     if not print_rulebook(load_rulebook(rulebook).rulebook, rule):
         raise OperatorFault(f"rule {rule}", "not in the rulebook", "Use an indicator id or a check's code, e.g. R02.")
@@ -305,10 +327,27 @@ def rulebook_export(
     typer.echo(f"Wrote {output}")
 
 
-def _workers(wanted: int) -> int:
+@contextlib.contextmanager
+def _readers(workers: int, cluster: str | None = None) -> Iterator[IsolatedExecutor | ClusterExecutor]:
+    """What reads the workbooks. The first process starts here and loads the reader while the caller loads all the rest:
+    what is imported before is all that it has to wait for."""
+    if cluster is not None:
+        from perfbatch.intake.cluster import reading_cluster
+
+        with reading_cluster(cluster) as readers:
+            yield readers
+        return
+    from perfbatch.intake.readers import reading_processes
+
+    with reading_processes(workers or _cores()) as processes:
+        processes.start_early()
+        yield processes
+
+
+def _cores() -> int:
     import os
 
-    return wanted or os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _folder(inbox: Path) -> None:

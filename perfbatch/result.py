@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from perfbatch.findings import AtRisk, Finding
 from perfbatch.intake.submission import InboxEntry
+from perfbatch.phases import Phases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,7 @@ class BatchResult:
     unused rows are left out.
     `scores`: department, indicator, max, self, computed, verified (Int64), status (text), missing (tuple of field ids);
     25 rows a department in the rulebook's order.
+    `phases`: how long each took, of the hour and no part of what was found.
     `deadline`: the last day on which a department may report, where there is one. `at_risk`: finding → points at risk,
     without the findings over which none are.
     """
@@ -77,3 +79,4 @@ class BatchResult:
     roster: RosterStanding | None
     deadline: date | None = None
     at_risk: Mapping[Finding, AtRisk] = field(default_factory=dict)
+    phases: Phases = field(default_factory=Phases, compare=False)

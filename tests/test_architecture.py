@@ -23,6 +23,7 @@ LAYERS: dict[str, str] = {
     "perfbatch.intake.submission": "values",
     "perfbatch.intake.set_aside": "values",
     "perfbatch.figures": "values",
+    "perfbatch.phases": "values",
     "perfbatch.result": "result",
     "perfbatch.rulebook": "rulebook",
     "perfbatch.template": "template",
@@ -75,6 +76,8 @@ ALLOWED: dict[str, set[str]] = {
         "history",
         "changes",
         "template",
+        # The reading processes start before anything else is loaded.
+        "intake",
         "roster",
         "scoring",
         "publish",

@@ -24,7 +24,8 @@ from perfbatch.intake import reading_pool
 from perfbatch.publish.report import report_schema
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
-from perfbatch.terminal import print_check, print_night, print_scorecard, print_trace
+from perfbatch.terminal.department import print_check, print_scorecard, print_trace
+from perfbatch.terminal.night import print_night
 from tests.conftest import MONDAY, Lay, lay, workbook
 from tests.workbooks import compound_file, places
 
@@ -147,7 +148,7 @@ class TestSettingAside:
         monkeypatch.setattr(reading_pool, "read_submission", stumbling)
         # In this process, where the reader that stumbles is.
         monkeypatch.setattr(
-            batch, "read_all", lambda found, book, _: [reading_pool.read_one(one, book) for one in found]
+            batch, "read_all", lambda found, book, *_, **__: [reading_pool.read_one(one, book) for one in found]
         )
         night = run_batch(folder, loaded)
         assert [(one.path, one.status, one.code) for one in night.result.entries] == [
@@ -298,7 +299,7 @@ class TestNight:
 
 def _lasting(report: dict[str, Any]) -> dict[str, Any]:
     """A run report without what differs from run to run."""
-    return {key: one for key, one in report.items() if key not in ("run_id", "started_at", "finished_at")}
+    return {key: one for key, one in report.items() if key not in ("run_id", "started_at", "finished_at", "phases")}
 
 
 _MOMENT = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")

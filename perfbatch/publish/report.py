@@ -46,6 +46,7 @@ def build_report(result: BatchResult, outputs: Sequence[str]) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in sorted(result.findings, key=finding_order)],
         "roster": _roster(result),
         "outputs": list(outputs),
+        "phases": [{"phase": phase, "seconds": round(seconds, 3)} for phase, seconds in result.phases.seconds()],
     }
     storable: dict[str, Any] = _storable(report)
     return storable

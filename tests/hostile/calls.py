@@ -6,6 +6,8 @@ import os
 import sys
 import time
 
+from perfbatch.intake import isolated_worker
+
 
 class Panic(BaseException):
     """As native code's panics reach Python: no Exception."""
@@ -94,3 +96,31 @@ def fails_after_another() -> str:
     if _kept:
         os.abort()
     return "alone"
+
+
+def acts(what: str) -> str:
+    """One call of a chunk, by name."""
+    if what == "abort":
+        os.abort()
+    elif what == "panic":
+        panics()
+    elif what == "huge":
+        return gives(2 * 1024**2)
+    elif what == "spin":
+        spins()
+    elif what == "keep":
+        keeps(7)
+    elif what == "abort after keep":
+        fails_after_another()
+    elif what == "swell":
+        swells_within()
+    elif what == "advance the clock":
+        begun = time.monotonic()
+        isolated_worker.time.monotonic = lambda: begun + 3600  # type: ignore[attr-defined]
+    elif what.startswith("sleep "):
+        time.sleep(float(what.removeprefix("sleep ")))
+    elif what.startswith("work "):
+        until = time.process_time() + float(what.removeprefix("work "))
+        while time.process_time() < until:
+            pass
+    return str(os.getpid()) if what == "pid" else what

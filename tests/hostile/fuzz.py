@@ -23,7 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from perfbatch.intake.inbox import found_at
-from perfbatch.intake.reading_pool import Read, isolated, read_all, read_one
+from perfbatch.intake.readers import reading_processes
+from perfbatch.intake.reading_pool import Read, read_all, read_one
 from perfbatch.intake.submission import Submission
 from tests.conftest import workbook
 from tests.hostile.raw_zip import Member, archive, members
@@ -198,7 +199,7 @@ def _edited(chance: random.Random, kind: str, markup: bytes, other: bytes) -> by
 def fuzz(count: int, seed: int, workers: int = 2, first: int = 0) -> Outcome:
     """Try `count` mutations from number `first` on."""
     outcome = Outcome()
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, isolated(rulebook(), workers) as executor:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, reading_processes(workers) as executor:
         plain = [_alone(Path(folder), content) for content in _originals()]
         for begin in range(first, first + count, _BATCH):
             batch = [mutate(number, seed) for number in range(begin, min(begin + _BATCH, first + count))]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from perfbatch.intake.inbox import walk
-from perfbatch.intake.reading_pool import Read, isolated, read_all, read_one
+from perfbatch.intake.readers import reading_processes
+from perfbatch.intake.reading_pool import Read, read_all, read_one
 from tests.hostile.files import HOSTILE, ODD, good
 from tests.workbooks import rulebook
 
@@ -43,7 +44,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
         (inbox / f"{name}.xlsx").write_bytes(good())
         named[f"{name}.xlsx"] = name
     found = walk(inbox)
-    with isolated(rulebook(), workers=2) as executor:
+    with reading_processes(workers=2) as executor:
         reads = read_all(found, rulebook(), executor=executor)
         peak = executor.peak_bytes
     for path in inbox.iterdir():

@@ -20,11 +20,12 @@ import pytest
 
 from perfbatch.batch import run_batch
 from perfbatch.errors import BatchFault
-from perfbatch.intake import isolation, reading_pool
+from perfbatch.intake import isolated_process, reading_pool
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.reading_pool import Read, isolated, read_all
+from perfbatch.intake.readers import reading_processes
+from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.calls import (
@@ -164,7 +165,7 @@ def test_a_worker_writes_no_file(tmp_path: Path) -> None:
 
 
 def test_workers_do_without_pandas() -> None:
-    with isolated(rulebook(), workers=1) as executor:
+    with reading_processes(workers=1) as executor:
         assert executor.submit(imported, "perfbatch.intake.reader").result(timeout=30) is True
         assert executor.submit(imported, "pandas").result(timeout=30) is False
         assert executor.submit(imported, "numpy").result(timeout=30) is False
@@ -210,7 +211,7 @@ def test_leaving_by_an_exception_waits_for_nobody() -> None:
 
 
 def test_workers_that_cannot_start_are_nobodys_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(isolation, "_BOOTSTRAP", "raise SystemExit(5)")
+    monkeypatch.setattr(isolated_process, "_BOOTSTRAP", "raise SystemExit(5)")
     with IsolatedExecutor(1, CONFINEMENT) as executor, pytest.raises(WorkersUnavailable, match=r"^ended with 5$"):
         executor.submit(pid).result(timeout=30)
     (tmp_path / "a.xlsx").write_bytes(workbook())
@@ -274,9 +275,13 @@ def test_any_executor_reads_the_same(inbox: Lay, make: Callable[[], Executor | N
 class Broken(Executor):
     """Another library's executor, which says in its own words that a worker died."""
 
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.asked.append([file.path for file in args[0]])
         future: Future[Any] = Future()
-        if args[0].path == "b.xlsx":
+        if any(file.path == "b.xlsx" for file in args[0]):
             future.set_exception(RuntimeError("worker gone"))
         else:
             future.set_result(fn(*args, **kwargs))
@@ -284,11 +289,14 @@ class Broken(Executor):
 
 
 def test_f08_another_executors_lost_worker(inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook()}))
-    first, second = read_all(found, rulebook(), executor=Broken())
-    assert first.code == ""
+    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook(), "c.txt": b"x"}))
+    executor = Broken()
+    first, second, third = read_all(found, rulebook(), executor=executor)
+    assert (first.code, third.code) == ("", "F01")
     assert second == Read(second.sha256, None, "F08", fault="RuntimeError")
     assert len(second.sha256) == 64
+    # The chunk, then each of its files alone.
+    assert executor.asked == [["a.xlsx", "b.xlsx", "c.txt"], ["a.xlsx"], ["b.xlsx"], ["c.txt"]]
 
 
 def test_a_night_with_a_killer_among_good_files(

@@ -46,6 +46,7 @@ def test_head(report: dict[str, Any]) -> None:
         "rulebook_sha256": "0f" * 32,
         "roster": {"expected": 5, "received": 4, "missing": [{"budget_code": "118001", "unit_name": "区文联"}]},
         "outputs": OUTPUTS,
+        "phases": [],
     }
 
 

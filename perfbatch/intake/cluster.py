@@ -1,0 +1,183 @@
+"""Reading on a cluster of Dask distributed (extra `perfbatch[cluster]`), behind the interface of an executor.
+
+The scheduler hands each chunk to a worker, which reads it in isolated processes of its own machine: guard and limits are the
+same, and a file that aborts a parser costs the cluster no worker. A chunk whose worker is lost is given to another by the
+scheduler. The rulebook travels with the chunk; that a worker has the same program, every worker is asked at the beginning,
+and again with each chunk, for workers may join later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, InvalidStateError
+from hashlib import sha256
+from importlib import resources
+from typing import Any, ParamSpec, TypeVar
+
+from perfbatch import __version__
+from perfbatch.errors import BatchFault, OperatorFault
+from perfbatch.intake.isolation import WorkersUnavailable
+from perfbatch.intake.reading_pool import end_processes
+from perfbatch.rulebook.load import BUILT_IN
+
+__all__ = ["ClusterExecutor", "reading_cluster"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_ADDRESS = re.compile(r"(tcp|tls)://\S+:[0-9]{1,5}")
+_CONNECT_SECONDS = 3
+_PATIENCE_SECONDS = 30.0
+_LOOK_SECONDS = 1.0
+
+Program = tuple[str, str]
+"""The version of perfbatch, and the SHA-256 of the rulebook built into it: one version has many states before it is released."""
+
+
+def this_program() -> Program:
+    """What a worker must have too."""
+    content = resources.files("perfbatch.rulebook").joinpath(BUILT_IN).read_bytes()
+    return __version__, sha256(content).hexdigest()
+
+
+@contextlib.contextmanager
+def reading_cluster(address: str) -> Iterator[ClusterExecutor]:
+    """Connect to the scheduler at `address` (`tcp://HOST:PORT`) for one night.
+
+    Raises `OperatorFault` for another address and where the extra is not installed, `BatchFault` where no scheduler answers
+    there within seconds, it has no workers, or one of them has another program.
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise OperatorFault(f"--cluster {address}", "is not a scheduler's address", "Give it as tcp://HOST:PORT.")
+    try:
+        import dask
+    except ImportError:
+        raise OperatorFault("--cluster", "needs the package distributed", "Install perfbatch[cluster].") from None
+    # Files may be large, and what goes wrong is told in one line of our own.
+    quiet = dict.fromkeys(("distributed", "distributed.client", "distributed.core", "tornado"), "critical")
+    with dask.config.set({"logging": quiet, "distributed.admin.large-graph-warning-threshold": "1 GiB"}):
+        try:
+            from distributed import Client
+        except ImportError:
+            raise OperatorFault("--cluster", "needs the package distributed", "Install perfbatch[cluster].") from None
+        try:
+            client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError):
+            raise BatchFault(
+                f"{address}: no scheduler answers there. Start the cluster, or run without --cluster."
+            ) from None
+        with client:
+            program = this_program()
+            _refuse_others(client, address, program)
+            executor = ClusterExecutor(client, address, program)
+            try:
+                yield executor
+            finally:
+                executor.shutdown(wait=False)
+                # Whatever the cluster is by now, the night is over.
+                with contextlib.suppress(Exception):
+                    client.run(end_processes)
+
+
+def _refuse_others(client: Any, address: str, program: Program) -> None:
+    def ask() -> Program:
+        # Sent by value: a worker without perfbatch, or with an older one, has no function of ours to call.
+        import hashlib
+        import importlib.resources
+
+        import perfbatch
+
+        rules = importlib.resources.files("perfbatch.rulebook").joinpath(name).read_bytes()
+        return perfbatch.__version__, hashlib.sha256(rules).hexdigest()
+
+    name = BUILT_IN
+    told = client.run(ask, on_error="return")
+    if not told:
+        raise BatchFault(f"{address}: the cluster has no workers. Start some, or run without --cluster.")
+    for worker, its in sorted(told.items()):
+        if isinstance(its, BaseException):
+            raise BatchFault(f"{worker}: the worker has no perfbatch ({type(its).__name__}). {_remedy()}")
+        _refuse(worker, tuple(its), program)
+
+
+def _refuse(worker: str, its: Program, program: Program) -> None:
+    if its[0] != program[0]:
+        raise BatchFault(f"{worker}: the worker has perfbatch {its[0]}, this is {program[0]}. {_remedy()}")
+    if its[1] != program[1]:
+        raise BatchFault(
+            f"{worker}: the worker's {BUILT_IN} is another one (sha256 {its[1][:12]}, here {program[1][:12]}). {_remedy()}"
+        )
+
+
+def _remedy() -> str:
+    return f"Install perfbatch {__version__} there as it is here."
+
+
+class ClusterExecutor(Executor):
+    """The scheduler's workers; `workers` is how many calls they run at a time. A future raises `WorkersUnavailable` where
+    for half a minute no worker was there to run it."""
+
+    def __init__(self, client: Any, address: str, program: Program) -> None:
+        self._client = client
+        self._address = address
+        self._program = program
+        # Not pure: a call that is tried again is to be run again.
+        self._calls = client.get_executor(pure=False)
+        self._pending: set[Future[Any]] = set()
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self.workers = max(1, sum(client.nthreads().values()))
+        threading.Thread(target=self._watch, name="cluster-watch", daemon=True).start()
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        """Schedule a call, which is given to another worker where its own is lost."""
+        future: Future[_T] = Future()
+        with self._lock:
+            self._pending.add(future)
+        call = self._calls.submit(_call, self._program, fn, args, kwargs)
+
+        def settle(called: Future[_T]) -> None:
+            with self._lock:
+                self._pending.discard(future)
+            # Already settled: given up by the watch, or cancelled.
+            with contextlib.suppress(InvalidStateError):
+                if called.cancelled():
+                    future.set_exception(WorkersUnavailable(f"{self._address} has dropped the work"))
+                elif (error := called.exception()) is not None:
+                    future.set_exception(error)
+                else:
+                    future.set_result(called.result())
+
+        call.add_done_callback(settle)
+        future.add_done_callback(lambda done: call.cancel() if done.cancelled() else None)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; those under way are dropped unless `wait`."""
+        self._ended.set()
+        self._calls.shutdown(wait=wait and not cancel_futures)
+
+    def _watch(self) -> None:
+        """Give up where no worker is left: the scheduler would wait for one for ever."""
+        seen = time.monotonic()
+        while not self._ended.wait(_LOOK_SECONDS):
+            with contextlib.suppress(Exception):
+                if self._client.nthreads():
+                    seen = time.monotonic()
+            if time.monotonic() - seen > _PATIENCE_SECONDS:
+                with self._lock:
+                    pending = list(self._pending)
+                for future in pending:
+                    with contextlib.suppress(InvalidStateError):
+                        future.set_exception(WorkersUnavailable(f"{self._address} has no workers left"))
+
+
+def _call(program: Program, fn: Callable[..., _T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> _T:
+    """What a worker runs."""
+    from distributed import get_worker
+
+    _refuse(get_worker().address, this_program(), program)
+    return fn(*args, **kwargs)
