@@ -49,6 +49,11 @@ class Quantity:
         """Rows with a value that nothing unreadable went into."""
         return self.known & ~self.tainted
 
+    def at(self, rows: Ints) -> Quantity:
+        """Some of the rows, in the order given."""
+        den = self.den if isinstance(self.den, int) else self.den[rows]
+        return Quantity(self.num[rows], den, self.slack[rows], self.known[rows], self.tainted[rows])
+
     def fraction(self, row: int) -> Fraction:
         """The exact value of one row."""
         den = self.den if isinstance(self.den, int) else self.den[row]
