@@ -29,7 +29,8 @@ def _escape(match: re.Match[str]) -> str:
 def storable_text(text: str) -> str:
     """Text that UTF-8 can hold and that is inert once JSON has escaped it: lone surrogates become a visible `\\xNN` (a byte of
     a file name) or `\\uNNNN`, and so do C1 controls and marks of reading direction."""
-    return _UNSTORABLE.sub(_escape, text)
+    # All of these are unprintable, which is told much faster than a pattern is searched.
+    return text if text.isprintable() else _UNSTORABLE.sub(_escape, text)
 
 
 def cell_text(text: str) -> str:

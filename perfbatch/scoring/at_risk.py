@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import repeat
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -145,7 +145,7 @@ class _Cells:
         place = finding.sheet, finding.cell
         start, end = self._starts[department], self._starts[department + 1]
         likely = start + self._places.get(place, 0)
-        for at in (*range(likely, min(likely + 1, end)), *range(start, end)):
+        for at in chain(range(likely, min(likely + 1, end)), range(start, end)):
             fact = self._frames.fact(department, _SELF_SCORE, self._rows[at])
             if fact.cell and (fact.sheet, fact.cell) == place:
                 self._places[place] = at - start
