@@ -81,7 +81,7 @@ def run_night(
     # Held for the whole night: the history that it starts from must be the one that it adds to.
     with locked(outbox):
         history = outbox / HISTORY_NAME
-        prior = closing_figures(history, loaded.rulebook.fiscal_year - 1)
+        prior = closing_figures(history, loaded.rulebook.fiscal_year - 1, _fields_of("prior", loaded.rulebook))
         night = run_batch(inbox, loaded, roster=roster, prior=prior, workers=workers, deadline=deadline)
         result = night.result
         name = summary_name(loaded.rulebook)
