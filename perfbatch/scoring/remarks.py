@@ -117,17 +117,25 @@ class _Speaker:
         self_score = self._scores.self_score
         here = computation.computed & self_score.usable & (self._scores.status == COMPUTED)
         rows = np.flatnonzero(here & (self_score.num != computation.points * _CENT)).tolist()
+        # Scores are few: the same two meet in many departments, and are put into words once.
+        told: dict[tuple[int, int, Reading | None], tuple[_Words, str, str, str]] = {}
         for row, fact in zip(rows, self._self_cells(rows), strict=True):
             own, computed = int(self_score.num[row]), int(computation.points[row]) * _CENT
             reading = next((one for one in READINGS if self._matches(one, row)), None)
-            reported, expected = score_text(own), score_text(computed)
-            words = self._words(
-                "S01" if reading is None else "S02",
-                reported=reported,
-                expected=expected,
-                reading=READING_NAMES[reading] if reading else "",
-            )
-            yield self._say(words, row, fact, reported, expected, score_text(own - computed))
+            if (own, computed, reading) not in told:
+                told[own, computed, reading] = self._deviation(own, computed, reading)
+            yield self._say(told[own, computed, reading][0], row, fact, *told[own, computed, reading][1:])
+
+    def _deviation(self, own: int, computed: int, reading: Reading | None) -> tuple[_Words, str, str, str]:
+        """What is said of a self-score beside the computed one: words, both scores, their difference."""
+        reported, expected = score_text(own), score_text(computed)
+        words = self._words(
+            "S01" if reading is None else "S02",
+            reported=reported,
+            expected=expected,
+            reading=READING_NAMES[reading] if reading else "",
+        )
+        return words, reported, expected, score_text(own - computed)
 
     def _matches(self, reading: Reading, row: int) -> bool:
         computation = self._scores.computation
