@@ -12,7 +12,7 @@ from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.rulebook.quantity import Bools, Ints, Quantity
+from perfbatch.rulebook.quantity import Bools, Ints, Quantity, alike
 
 __all__ = ["ItemRows", "frame_column", "number_column", "unit_sum"]
 
@@ -31,7 +31,9 @@ def frame_column(frame: pd.DataFrame, name: str) -> Quantity | Texts:
         nothing = np.full(len(frame), None, dtype=object)
         return Texts(np.where(known, values.to_numpy(dtype=object), nothing), known, tainted)
     steps = f"{name}.step"
-    slack = frame[steps].to_numpy() if steps in frame else np.zeros(len(frame), np.int64)
+    slack = frame[steps].to_numpy() if steps in frame else alike(np.int64(0), len(frame))
+    if not slack.any():
+        slack = alike(np.int64(0), len(frame))
     return Quantity(values.to_numpy(dtype=np.int64, na_value=0), SCALE, slack, known, tainted)
 
 
