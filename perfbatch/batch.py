@@ -90,7 +90,7 @@ def run_night(
     # Held for the whole night: the history that it starts from must be the one that it adds to.
     with locked(outbox):
         history = outbox / HISTORY_NAME
-        prior = closing_figures(history, loaded.rulebook.fiscal_year - 1)
+        prior = closing_figures(history, loaded.rulebook.fiscal_year - 1, _fields_of("prior", loaded.rulebook))
         phases = Phases(watch)
         night = run_batch(
             inbox,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 __all__ = [
     "Changes",
@@ -16,8 +17,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedDepartment:
+class RecordedDepartment(NamedTuple):
     """A department as a run saw it; totals are counts of 1/SCALE points, None where there was no score."""
 
     budget_code: str
@@ -30,9 +30,9 @@ class RecordedDepartment:
     rank: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFinding:
-    """A finding as a run saw it; `severity` is error, warning or info."""
+class RecordedFinding(NamedTuple):
+    """A finding as a run saw it; `severity` is error, warning or info. Two runs of a large district are hundreds of thousands
+    of these: they are compared and counted as the tuples that they are."""
 
     budget_code: str
     code: str
@@ -109,6 +109,7 @@ def changes_between(earlier: RecordedRun, later: RecordedRun) -> Changes:
     Findings of departments that only one run saw come and go with them and are counted as new or cleared.
     """
     before, after = _by_key(earlier.departments), _by_key(later.departments)
+    cleared, found = _unpaired(earlier.findings, later.findings)
     both = [Move(before[key], after[key]) for key in sorted(before.keys() & after.keys())]
     return Changes(
         earlier=earlier,
@@ -116,8 +117,8 @@ def changes_between(earlier: RecordedRun, later: RecordedRun) -> Changes:
         new=tuple(after[key] for key in sorted(after.keys() - before.keys())),
         withdrawn=tuple(before[key] for key in sorted(before.keys() - after.keys())),
         resubmitted=tuple(move for move in both if move.resubmitted),
-        cleared=_only_in(earlier.findings, later.findings),
-        found=_only_in(later.findings, earlier.findings),
+        cleared=cleared,
+        found=found,
         moves=tuple(move for move in both if _standing(move.before) != _standing(move.after)),
     )
 
@@ -134,24 +135,38 @@ def _identity(finding: RecordedFinding) -> tuple[str, ...]:
     return finding.budget_code, finding.code, finding.field, finding.severity, finding.message
 
 
-def _only_in(these: Sequence[RecordedFinding], others: Sequence[RecordedFinding]) -> tuple[RecordedFinding, ...]:
-    """Those without a counterpart. Of several alike, the ones whose very cell is also among the others are paired first."""
-    cells: dict[tuple[str, ...], Counter[tuple[str, str]]] = defaultdict(Counter)
-    for other in others:
-        cells[_identity(other)][other.sheet, other.cell] += 1
-    loose: list[RecordedFinding] = []
-    for one in these:
-        if cells[_identity(one)][one.sheet, one.cell] > 0:
-            cells[_identity(one)][one.sheet, one.cell] -= 1
+def _unpaired(
+    before: Sequence[RecordedFinding], after: Sequence[RecordedFinding]
+) -> tuple[tuple[RecordedFinding, ...], tuple[RecordedFinding, ...]]:
+    """Those without a counterpart on the other side. Of several alike, the ones that stand in the very cell are paired first."""
+    standing = Counter(before) & Counter(after)
+    left, right = _less(before, standing, _itself), _less(after, standing, _itself)
+    moved = Counter(map(_identity, left)) & Counter(map(_identity, right))
+    return _in_order(_less(left, moved, _identity)), _in_order(_less(right, moved, _identity))
+
+
+def _itself(finding: RecordedFinding) -> RecordedFinding:
+    return finding
+
+
+def _less(
+    findings: Iterable[RecordedFinding], paired: Counter[Any], key: Callable[[RecordedFinding], Hashable]
+) -> list[RecordedFinding]:
+    """What is left when as many of each kind, the first ones, are taken away as have found a counterpart."""
+    due = dict(paired)
+    left = []
+    for one in findings:
+        kind = key(one)
+        if due.get(kind):
+            due[kind] -= 1
         else:
-            loose.append(one)
-    spare = Counter({identity: sum(places.values()) for identity, places in cells.items()})
-    only = []
-    for one in loose:
-        if spare[_identity(one)] > 0:
-            spare[_identity(one)] -= 1
-        else:
-            only.append(one)
+            left.append(one)
+    return left
+
+
+def _in_order(findings: list[RecordedFinding]) -> tuple[RecordedFinding, ...]:
     order = ("error", "warning", "info")
-    only.sort(key=lambda one: (order.index(one.severity), one.budget_code, one.code, one.sheet, one.cell, one.message))
-    return tuple(only)
+    findings.sort(
+        key=lambda one: (order.index(one.severity), one.budget_code, one.code, one.sheet, one.cell, one.message)
+    )
+    return tuple(findings)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from perfbatch.intake.submission import SCALE
 
-__all__ = ["MIN_PLACES", "figure_text", "percent_text", "plain", "score_text"]
+__all__ = ["MIN_PLACES", "count_text", "figure_text", "percent_text", "plain", "score_text"]
 
 MIN_PLACES = {"amount": 2, "area": 2}
 """Decimals shown at least, by kind of field; a whole number of people or points has none."""
@@ -21,14 +21,22 @@ def plain(value: Fraction, places: int = 0, most: int = 6) -> str:
     return f"{sign}{head}.{tail}" if tail else f"{sign}{head}"
 
 
+def count_text(counts: int, places: int = 0) -> str:
+    """What `plain` says of counts of 1/SCALE, without the fraction: every figure of every finding passes here."""
+    head, tail = divmod(abs(counts), SCALE)
+    digits = f"{tail:06}".rstrip("0").ljust(places, "0") if tail else "0" * places
+    sign = "-" if counts < 0 else ""
+    return f"{sign}{head}.{digits}" if digits else f"{sign}{head}"
+
+
 def figure_text(counts: int, kind: str) -> str:
     """Counts of 1/SCALE of a field's unit: 274980000 of an amount is 274.98."""
-    return plain(Fraction(counts, SCALE), MIN_PLACES.get(kind, 0))
+    return count_text(counts, MIN_PLACES.get(kind, 0))
 
 
 def score_text(counts: int) -> str:
     """Counts of 1/SCALE points, with two decimals: 93.00."""
-    return plain(Fraction(counts, SCALE), 2)
+    return count_text(counts, 2)
 
 
 def percent_text(value: Fraction) -> str:

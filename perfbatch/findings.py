@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 __all__ = ["CATALOGUE", "SET_ASIDE", "AtRisk", "CodeText", "Finding", "Severity"]
 
@@ -21,12 +22,13 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
-    @property
+    # Asked of every finding of a district, several times over; a member keeps what it is told once.
+    @cached_property
     def label(self) -> str:
         """The Chinese word that people see."""
         return {"error": "错误", "warning": "提醒", "info": "说明"}[self.value]
 
-    @property
+    @cached_property
     def order(self) -> int:
         """0 for the gravest."""
         return ("error", "warning", "info").index(self.value)
@@ -49,6 +51,10 @@ class Finding:
     difference: str
     message: str
     remedy: str
+
+    def __hash__(self) -> int:
+        # Of equal findings these are equal, of different ones hardly ever; the hash of a severity is Python's own work.
+        return hash((self.code, self.file, self.cell, self.field, self.message))
 
 
 @dataclass(frozen=True, slots=True)

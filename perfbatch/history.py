@@ -13,20 +13,27 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun
 from perfbatch.errors import BatchFault
-from perfbatch.publish.legible import storable_text
+from perfbatch.publish.figures import counts, texts
+from perfbatch.publish.legible import storable_text, storable_texts
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = ["HISTORY_NAME", "closing_figures", "last_run", "recorded_run", "run_ids", "tonight", "write_history"]
 
 HISTORY_NAME = "history.sqlite"
+
+# Departments whose figures are Python objects at a time.
+_BLOCK = 1000
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+# The values of a RecordedFinding, as a night has them.
+_FINDING = attrgetter("budget_code", "code", "severity", "sheet", "cell", "field", "message")
 
 _VERSION = 2
 _TABLES = """
@@ -94,10 +101,10 @@ def _opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
         ) from error
 
 
-def closing_figures(path: Path, fiscal_year: int) -> dict[str, dict[str, int]]:
+def closing_figures(path: Path, fiscal_year: int, fields: Collection[str] | None = None) -> dict[str, dict[str, int]]:
     """budget_code → field id → count of 1/SCALE, as the departments reported them for a year; empty without a history.
 
-    Raises `BatchFault` for a file that is not a history.
+    `fields` are the ones wanted, all unless given. Raises `BatchFault` for a file that is not a history.
     """
     if not path.exists():
         return {}
@@ -105,7 +112,10 @@ def closing_figures(path: Path, fiscal_year: int) -> dict[str, dict[str, int]]:
         rows = connection.execute(
             "SELECT budget_code, figures FROM closing_figures WHERE fiscal_year = ?", (fiscal_year,)
         )
-        return {code: json.loads(figures) for code, figures in rows}
+        stored = ((code, json.loads(figures)) for code, figures in rows)
+        if fields is None:
+            return dict(stored)
+        return {code: {field: known[field] for field in fields if field in known} for code, known in stored}
 
 
 def run_ids(path: Path) -> list[str]:
@@ -155,12 +165,14 @@ def _recorded(connection: sqlite3.Connection, run_id: str) -> RecordedRun | None
         entries = connection.execute(
             "SELECT path FROM run_entry WHERE run_id = ? AND status = 'set_aside' ORDER BY path", (run_id,)
         ).fetchall()
+    # The texts of a district's findings are few, and each row brings its own copy of them.
+    texts: dict[str, str] = {}
     return RecordedRun(
         run_id=run_id,
         started_at=run[0],
         fiscal_year=run[1],
-        departments=tuple(RecordedDepartment(*row) for row in departments),
-        findings=tuple(RecordedFinding(*row) for row in findings),
+        departments=tuple(map(RecordedDepartment._make, departments)),
+        findings=tuple(RecordedFinding._make(map(texts.setdefault, row, row)) for row in findings),
         set_aside=tuple(path for (path,) in entries),
     )
 
@@ -171,8 +183,8 @@ def tonight(result: BatchResult) -> RecordedRun:
         run_id=result.run_id,
         started_at=result.started_at.isoformat(),
         fiscal_year=result.rulebook.fiscal_year,
-        departments=tuple(RecordedDepartment(*row[1:]) for row in _department_rows(result)),
-        findings=tuple(RecordedFinding(*row[1:]) for row in _finding_rows(result)),
+        departments=tuple(_departments(result)),
+        findings=tuple(map(RecordedFinding._make, _findings(result))),
         set_aside=tuple(sorted(storable_text(one.path) for one in result.entries if one.status == "set_aside")),
     )
 
@@ -203,52 +215,46 @@ def _add_run(connection: sqlite3.Connection, result: BatchResult) -> None:
             book.fiscal_year,
         ),
     )
-    connection.executemany("INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _department_rows(result))
+    rows = ((run_id, *one) for one in _departments(result))
+    connection.executemany("INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.executemany(
         "INSERT INTO run_entry VALUES (?, ?, ?, ?, ?)",
         ((run_id, storable_text(one.path), one.sha256, one.status, one.code) for one in result.entries),
     )
-    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _finding_rows(result))
+    told = ((run_id, *one) for one in _findings(result))
+    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", told)
 
 
-def _department_rows(result: BatchResult) -> Iterator[tuple[Any, ...]]:
+def _departments(result: BatchResult) -> Iterator[RecordedDepartment]:
     hashes = {entry.path: entry.sha256 for entry in result.entries}
-    columns = ["budget_code", "unit_name", "file", "self_total", "verified_total", "grade", "rank"]
-    for code, name, file, own, verified, grade, rank in result.departments[columns].itertuples(index=False, name=None):
-        texts = (result.run_id, storable_text(code), storable_text(name), storable_text(file), hashes.get(file, ""))
-        yield (*texts, _int(own), _int(verified), grade, _int(rank))
+    frame = result.departments
+    named = zip(*(texts(frame[name]) for name in ("budget_code", "unit_name", "file")), strict=True)
+    totals = (counts(frame[name]) for name in ("self_total", "verified_total"))
+    standing = zip(*totals, texts(frame["grade"]), counts(frame["rank"]), strict=True)
+    for (code, name, file), (own, verified, grade, rank) in zip(named, standing, strict=True):
+        sha256 = hashes.get(file, "")
+        code, name, file = storable_texts((code, name, file))
+        yield RecordedDepartment(code, name, file, sha256, own, verified, grade, rank)
 
 
-def _finding_rows(result: BatchResult) -> Iterator[tuple[str, ...]]:
-    for one in result.findings:
-        texts = (one.budget_code, one.code, one.severity.value, one.sheet, one.cell, one.field, one.message)
-        yield (result.run_id, *(storable_text(text) for text in texts))
+def _findings(result: BatchResult) -> Iterator[Sequence[str]]:
+    return map(storable_texts, map(_FINDING, result.findings))
 
 
 def _add_closing_figures(connection: sqlite3.Connection, result: BatchResult) -> None:
-    frame = result.departments
+    frame, year = result.departments, result.rulebook.fiscal_year
     fields = [
         field.id for field in result.rulebook.fields() if field.kind in NUMERIC_KINDS and field.id in frame.columns
     ]
-    records = frame[["budget_code", *fields]].itertuples(index=False, name=None)
-    connection.executemany(
-        "INSERT OR REPLACE INTO closing_figures VALUES (?, ?, ?)",
-        (
-            (result.rulebook.fiscal_year, code, _figures(dict(zip(fields, values, strict=True))))
-            for code, *values in records
-            if code
-        ),
-    )
+    for start in range(0, len(frame), _BLOCK):
+        block = frame.iloc[start : start + _BLOCK]
+        columns = [counts(block[field]) for field in fields]
+        rows = zip(texts(block["budget_code"]), zip(*columns, strict=True), strict=True)
+        connection.executemany(
+            "INSERT OR REPLACE INTO closing_figures VALUES (?, ?, ?)",
+            ((year, code, _figures(fields, values)) for code, values in rows if code),
+        )
 
 
-def _figures(values: Mapping[str, object]) -> str:
-    known = {field: number for field, value in values.items() if (number := _int(value)) is not None}
-    return json.dumps(known, separators=(",", ":"))
-
-
-def _int(value: object) -> int | None:
-    """A cell of a nullable column as SQLite takes it; pandas' NA is no int."""
-    try:
-        return int(value)  # type: ignore[call-overload, no-any-return]
-    except (TypeError, ValueError):
-        return None
+def _figures(fields: Sequence[str], values: Sequence[int | None]) -> str:
+    return _encode({field: value for field, value in zip(fields, values, strict=True) if value is not None})

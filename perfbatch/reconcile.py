@@ -10,15 +10,15 @@ Every check is evaluated as columns; Python meets single rows only where somethi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perfbatch.figures import MIN_PLACES, plain
+from perfbatch.figures import MIN_PLACES, count_text, plain
 from perfbatch.findings import Finding, Severity
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, Fact
@@ -26,7 +26,7 @@ from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evaluate
 from perfbatch.rulebook.expression import Compare, Member
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.rulebook.quantity import Bools, Quantity
+from perfbatch.rulebook.quantity import Bools, Ints, Quantity, arithmetic
 from perfbatch.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
 
 __all__ = ["Outcome", "Verdict", "reconcile", "verdicts"]
@@ -101,14 +101,16 @@ def reconcile(
     findings: list[Finding] = []
     slips: set[tuple[str, str, str, str]] = set()
     for bound in bind_checks(rulebook):
-        for finding in _CheckedScope(bound, scopes[bound.check.scope], frames, rulebook).findings():
-            if finding.code.startswith("C"):
-                # Several checks look for one slip of the unit; the cell is told once.
-                slip = (finding.code, finding.file, finding.sheet, finding.cell)
-                if slip in slips:
-                    continue
+        found = _CheckedScope(bound, scopes[bound.check.scope], frames, rulebook).findings()
+        if not bound.check.code.startswith("C"):
+            findings.extend(found)
+            continue
+        for finding in found:
+            # Several checks look for one slip of the unit; the cell is told once.
+            slip = (finding.code, finding.file, finding.sheet, finding.cell)
+            if slip not in slips:
                 slips.add(slip)
-            findings.append(finding)
+                findings.append(finding)
     return findings
 
 
@@ -143,16 +145,35 @@ class _CheckedScope:
         self._comparison: Comparison | None = None
         if isinstance(bound.holds, Compare):
             self._comparison = compare(bound.holds, scope, tolerant=self._tolerant)
-        self._expected: object = None
         self.outcome = self._outcome()
 
     def findings(self) -> Iterator[Finding]:
         """A finding for every row with something to say."""
-        rows = self.outcome.rows()
-        if rows and self._bound.expected is not None:
-            self._expected = evaluate(self._bound.expected, self._scope, tolerant=False)
-        for row in rows:
-            yield self._finding(row, self.outcome)
+        rows = np.array(self.outcome.rows(), dtype=np.int64)
+        if not len(rows):
+            return
+        place, code, submissions = self._bound.place, self._check.code, self._frames.submissions
+        field = place.field if isinstance(place, Member) else place.id
+        departments, at = self._departments_and_rows(rows)
+        facts = self._facts(field, departments, at)
+        figures = self._figures(rows, facts, MIN_PLACES.get(self._rulebook.field_by_id[field].kind, 0))
+        told = zip(self._words(rows), self._entities(departments, at), departments, facts, *figures, strict=True)
+        for (severity, message, remedy), entity, department, fact, reported, expected, difference in told:
+            submission = submissions[department]
+            yield Finding(
+                code,
+                severity,
+                submission.budget_code,
+                submission.file,
+                fact.sheet,
+                fact.cell,
+                field,
+                reported,
+                expected,
+                difference,
+                entity + message if entity else message,
+                remedy,
+            )
 
     def _outcome(self) -> Outcome:
         length = self._scope.length
@@ -176,89 +197,95 @@ class _CheckedScope:
             total_blank=sound & ~left.known & right.known & ~nothing,
         )
 
-    def _finding(self, row: int, outcome: Outcome) -> Finding:
-        check = self._check
-        department, at = self._department_and_row(row)
-        fact = self._fact(department, at)
-        severity, message, remedy = Severity(check.severity), check.message, check.remedy
-        if outcome.tail[row]:
-            severity, message, remedy = Severity.INFO, _TAIL, _TAIL_REMEDY
-        elif outcome.parts_blank[row]:
-            severity, message, remedy = Severity.WARNING, _PARTS_BLANK, _BLANK_REMEDY
-        elif outcome.total_blank[row]:
-            severity, message, remedy = Severity.WARNING, _TOTAL_BLANK, _BLANK_REMEDY
-        place = self._bound.place
-        field = place.field if isinstance(place, Member) else place.id
-        reported, expected, difference = self._figures(row, fact, self._rulebook.field_by_id[field].kind)
-        submission = self._frames.submissions[department]
-        words = {"label": self._bound.label, "item": self._item(row), "title": check.title}
-        return Finding(
-            code=check.code,
-            severity=severity,
-            budget_code=submission.budget_code,
-            file=submission.file,
-            sheet=fact.sheet,
-            cell=fact.cell,
-            field=field,
-            reported=reported,
-            expected=expected,
-            difference=difference,
-            message=self._entity(department, at) + message.format(**words),
-            remedy=remedy.format(**words),
-        )
-
-    def _department_and_row(self, row: int) -> tuple[int, int]:
-        """The department, and the row of its table (0 for what a department has once)."""
+    def _departments_and_rows(self, rows: Ints) -> tuple[list[int], list[int]]:
+        """Whose rows they are, and which rows of their tables (0 for what a department has once)."""
         if self._check.scope == "department":
-            return row, 0
+            return rows.tolist(), [0] * len(rows)
         frame = self._scope.frame
-        return int(frame["department"].to_numpy()[row]), int(frame["row"].to_numpy()[row])
+        return frame["department"].to_numpy()[rows].tolist(), frame["row"].to_numpy()[rows].tolist()
 
-    def _fact(self, department: int, at: int) -> Fact:
-        """The cell that the finding points at."""
-        place = self._bound.place
-        if isinstance(place, Member):
-            return self._frames.fact(department, place.field, self._first_item(place.owner, department))
-        return self._frames.fact(department, place.id, at)
+    def _facts(self, field: str, departments: Sequence[int], at: Sequence[int]) -> list[Fact]:
+        """The cells that the findings point at."""
+        if isinstance(self._bound.place, Member):
+            first = self._scope.item_rows.first(self._bound.place.owner)
+            at = first[departments].tolist()
+        return list(map(self._frames.fact, departments, repeat(field), at))
 
-    def _first_item(self, owner: str, department: int) -> int:
-        """The first scorecard row of an indicator or of a group's indicators."""
-        items = self._frames.items
-        members = [one.id for one in self._rulebook.indicators if owner in (one.id, one.group)]
-        rows = items.loc[(items["department"] == department) & items["indicator"].isin(members), "row"].to_numpy()
-        return int(rows[0]) if len(rows) else 0
+    def _words(self, rows: Ints) -> list[tuple[Severity, str, str]]:
+        """Severity, message and remedy of each row, put into words once per kind (and indicator) and shared."""
+        check, outcome = self._check, self.outcome
+        forms = (
+            (Severity(check.severity), check.message, check.remedy),
+            (Severity.INFO, _TAIL, _TAIL_REMEDY),
+            (Severity.WARNING, _PARTS_BLANK, _BLANK_REMEDY),
+            (Severity.WARNING, _TOTAL_BLANK, _BLANK_REMEDY),
+        )
+        kinds = np.select(
+            [outcome.tail[rows], outcome.parts_blank[rows], outcome.total_blank[rows]], [1, 2, 3]
+        ).tolist()
+        indicators = self._scope.frame["indicator"].to_numpy()[rows].tolist() if check.scope == "item" else None
+        items = indicators or [""] * len(rows)
 
-    def _item(self, row: int) -> str:
-        """The indicator's name, for a row of the scorecard."""
-        if self._check.scope != "item":
-            return ""
-        indicator = self._rulebook.indicator_by_id.get(str(self._scope.frame["indicator"].to_numpy()[row]))
-        return indicator.name if indicator else ""
+        def worded(kind: int, item: str) -> tuple[Severity, str, str]:
+            severity, message, remedy = forms[kind]
+            indicator = self._rulebook.indicator_by_id.get(item)
+            name = indicator.name if indicator else ""
+            words = {"label": self._bound.label, "item": name, "title": check.title}
+            return severity, message.format(**words), remedy.format(**words)
 
-    def _entity(self, department: int, at: int) -> str:
-        """Whose row it is, for a unit's own row."""
-        if self._check.scope != "unit" or at == 0:
-            return ""
-        return f"{self._frames.fact(department, 'entity_name', at).value or f'第{at + 1}行机构'}："
+        said = {one: worded(*one) for one in set(zip(kinds, items, strict=True))}
+        return [said[one] for one in zip(kinds, items, strict=True)]
 
-    def _figures(self, row: int, fact: Fact, kind: str) -> tuple[str, str, str]:
+    def _entities(self, departments: Sequence[int], at: Sequence[int]) -> list[str]:
+        """Whose row each is, for a unit's own row; "" for any other."""
+        if self._check.scope != "unit":
+            return [""] * len(at)
+        fact = self._frames.fact
+        return [
+            f"{fact(department, 'entity_name', row).value or f'第{row + 1}行机构'}：" if row else ""
+            for department, row in zip(departments, at, strict=True)
+        ]
+
+    def _figures(self, rows: Ints, facts: Sequence[Fact], places: int) -> tuple[list[str], list[str], list[str]]:
         """Found, expected, difference as texts; "" for what the check does not have."""
-        places = MIN_PLACES.get(kind, 0)
-        comparison, expected = self._comparison, self._expected
-        if expected is None and comparison is not None:
-            gap = comparison.difference if comparison.truth.known[row] else None
-            return _text(comparison.left, row, places), _text(comparison.right, row, places), _text(gap, row, places)
-        found = Fraction(fact.value, SCALE) if isinstance(fact.value, int) else None
-        reported = str(fact.value or "") if found is None else plain(found, places)
-        difference = ""
-        if found is not None and isinstance(expected, Quantity) and expected.known[row]:
-            difference = plain(found - expected.fraction(row), places)
-        return reported, _text(expected, row, places), difference
+        comparison = self._comparison
+        if self._bound.expected is None and comparison is not None:
+            gaps = _texts(comparison.difference, rows, places)
+            both = comparison.truth.known[rows].tolist()
+            return (
+                _texts(comparison.left, rows, places),
+                _texts(comparison.right, rows, places),
+                [gap if known else "" for gap, known in zip(gaps, both, strict=True)],
+            )
+        reported = [
+            count_text(fact.value, places) if isinstance(fact.value, int) else str(fact.value or "") for fact in facts
+        ]
+        if self._bound.expected is None:
+            return reported, [""] * len(rows), [""] * len(rows)
+        expected = evaluate(self._bound.expected, self._scope, tolerant=False)
+        differences = [""] * len(rows)
+        if isinstance(expected, Quantity):
+            gap = arithmetic("-", _stated(facts), expected.at(rows))
+            differences = _texts(gap, np.arange(len(rows)), places)
+        return reported, _texts(expected, rows, places), differences
 
 
-def _text(column: object, row: int, places: int) -> str:
+def _stated(facts: Sequence[Fact]) -> Quantity:
+    """What the cells say, as exact figures."""
+    numbers = [fact.value if isinstance(fact.value, int) else None for fact in facts]
+    known = np.array([number is not None for number in numbers], dtype=bool)
+    num = np.array([number or 0 for number in numbers], dtype=np.int64)
+    return Quantity(num, SCALE, np.zeros(len(num), np.int64), known, np.zeros(len(num), bool))
+
+
+def _texts(column: object, rows: Ints, places: int) -> list[str]:
+    """A column's rows as texts, "" where there is no figure."""
     if isinstance(column, Texts):
-        return str(column.values[row] or "")
-    if isinstance(column, Quantity) and column.known[row]:
-        return plain(column.fraction(row), places)
-    return ""
+        return [str(value or "") for value in column.values[rows].tolist()]
+    if not isinstance(column, Quantity):
+        return [""] * len(rows)
+    known, num = column.known[rows].tolist(), column.num[rows].tolist()
+    if isinstance(column.den, int) and SCALE % column.den == 0:
+        up = SCALE // column.den
+        return [count_text(one * up, places) if sure else "" for one, sure in zip(num, known, strict=True)]
+    return [plain(column.fraction(row), places) if sure else "" for row, sure in zip(rows.tolist(), known, strict=True)]

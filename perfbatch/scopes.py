@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, State
+from perfbatch.quantities import ItemRows, frame_column, unit_sum
 from perfbatch.rulebook.columns import Texts, Truth
 from perfbatch.rulebook.model import Grade, Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, constant
@@ -25,6 +26,7 @@ class FrameScope:
 
     frame: pd.DataFrame
     rulebook: Rulebook
+    frames: Frames | None = None
     _cache: dict[str, Quantity | Texts] = field(default_factory=dict, repr=False)
 
     @property
@@ -35,7 +37,7 @@ class FrameScope:
     def name(self, name: str) -> Quantity | Texts | Truth:
         """A field's column."""
         if name not in self._cache:
-            self._cache[name] = _column(self.frame, name)
+            self._cache[name] = frame_column(self.frame, name)
         return self._cache[name]
 
     def member(self, owner: str, field: str) -> Quantity | Texts:
@@ -68,6 +70,12 @@ class FrameScope:
             names[_inside(score, one)] = one.name
         return Texts(names, score.known, score.tainted)
 
+    @cached_property
+    def item_rows(self) -> ItemRows:
+        """The scorecard behind the scope; only where the scope was given the frames."""
+        assert self.frames is not None
+        return ItemRows(self.frames, self.rulebook)
+
     def _number(self, name: str) -> Quantity:
         column = self.name(name)
         if not isinstance(column, Quantity):
@@ -89,43 +97,55 @@ class UnitScope(FrameScope):
         first = np.zeros(int(department.max(initial=-1)) + 1, dtype=np.int64)
         first[department[places]] = places
         at = first[department]
-        return Quantity(own.num[at], own.den, own.slack[at], own.known[at], own.tainted[at])
+        return own.at(at)
 
 
 @dataclass
 class ItemScope(FrameScope):
     """Rows of the scorecard, with what the targets table says of their indicator."""
 
-    frames: Frames | None = None
-
     def name(self, name: str) -> Quantity | Texts | Truth:
         """A field's column, `has_target_types`, or `targets_answered`."""
         if name not in ("has_target_types", "targets_answered"):
             return super().name(name)
-        types = {one.id: one.target_types for one in self.rulebook.indicators}
-        named = [types.get(indicator, ()) for indicator in self.frame["indicator"]]
         sure, no = np.ones(self.length, bool), np.zeros(self.length, bool)
+        # One past the last indicator stands for the rows of none.
+        kinds = [*(one.target_types for one in self.rulebook.indicators), ()]
         if name == "has_target_types":
-            return Truth(np.array([bool(one) for one in named], dtype=bool), sure, no)
+            return Truth(np.array([bool(one) for one in kinds])[self.item_rows.indicators], sure, no)
+        answered = self._answered()
+        counts = np.zeros(self.length, dtype=np.int64)
+        department = self.frame["department"].to_numpy()
+        for at, named in enumerate(kinds):
+            if named:
+                places = np.flatnonzero(self.item_rows.indicators == at)
+                counts[places] = np.sum([answered[one] for one in named], axis=0)[department[places]]
+        return Quantity(counts, 1, np.zeros(self.length, np.int64), sure, no)
+
+    def _answered(self) -> Mapping[str, Ints]:
+        """Type of target → how many targets of that type each department has answered."""
         assert self.frames is not None
         targets = self.frames.targets
-        said = (targets["indicator_target.state"] == State.FILLED) | (targets["indicator_actual.state"] == State.FILLED)
-        answered = targets[said].groupby(["department", "indicator_type"], dropna=False).size().to_dict()
-        counts = [
-            sum(answered.get((department, one), 0) for one in kinds)
-            for department, kinds in zip(self.frame["department"], named, strict=True)
-        ]
-        return Quantity(np.array(counts, dtype=np.int64), 1, np.zeros(self.length, np.int64), sure, no)
+        said = np.zeros(len(targets), bool)
+        for name in ("indicator_target", "indicator_actual"):
+            said |= targets[f"{name}.state"].to_numpy() == State.FILLED
+        types = pd.Index(sorted({one for indicator in self.rulebook.indicators for one in indicator.target_types}))
+        kind = types.get_indexer(pd.Index(targets["indicator_type"]))
+        department = targets["department"].to_numpy()
+        return {
+            one: np.bincount(department[said & (kind == at)], minlength=len(self.frames.departments))
+            for at, one in enumerate(types)
+        }
 
 
 @dataclass
 class DepartmentScope(FrameScope):
     """A row per department, with its units, its scorecard, last year's figures and the bureau's own."""
 
-    frames: Frames | None = None
     prior: pd.DataFrame | None = None
     roster: pd.DataFrame | None = None
     computed: Mapping[str, Quantity] = field(default_factory=dict)
+    _unit_sums: dict[str, Quantity] = field(default_factory=dict, repr=False)
 
     def name(self, name: str) -> Quantity | Texts | Truth:
         """A field's column, or the rulebook's total of points."""
@@ -139,77 +159,29 @@ class DepartmentScope(FrameScope):
             record = self.prior if owner == "prior" else self.roster
             if record is None or field not in record:
                 return _unknown(self.length)
-            return _column(record, field)
+            return frame_column(record, field)
         for group in self.rulebook.groups:
             if group.id == owner:
                 return constant(Fraction(group.points), self.length)
-        return self._items(field, np.array(self._frames.items["indicator"] == owner, dtype=bool))
+        return self.item_rows.total(owner, field)
 
     def total(self, collection: str, field: str) -> Quantity:
         """`sum(units.x)` without the 汇总 row; `sum(items.x)` or of a group's rows."""
-        if collection == "units":
-            units = self._frames.units
-            return self._sum(units, field, np.asarray(units["row"] > 0))
-        items = self._frames.items
-        if collection == "items":
-            return self._items(field, np.ones(len(items), bool))
-        members = {one.id for one in self.rulebook.indicators if one.group == collection}
-        return self._items(field, np.asarray(items["indicator"].isin(members), dtype=bool))
+        if collection != "units":
+            return self.item_rows.total(collection, field)
+        assert self.frames is not None
+        if field not in self._unit_sums:
+            self._unit_sums[field] = unit_sum(self.frames, field)
+        return self._unit_sums[field]
 
     def points(self, indicator: str) -> Quantity:
         """The computed score, unknown where it could not be computed."""
         return self.computed[indicator]
 
-    @property
-    def _frames(self) -> Frames:
-        assert self.frames is not None
-        return self.frames
-
-    def _items(self, field: str, chosen: Bools) -> Quantity:
-        return self._sum(self._frames.items, field, chosen)
-
-    def _sum(self, rows: pd.DataFrame, field: str, chosen: Bools) -> Quantity:
-        column = _column(rows, field)
-        if not isinstance(column, Quantity):
-            raise TypeError(f"{field} is not a number")
-        department = rows["department"].to_numpy()
-
-        def added(values: Ints, only: Bools) -> Ints:
-            sums = np.zeros(self.length, dtype=np.int64)
-            np.add.at(sums, department[only], values[only])
-            return sums
-
-        known, tainted = chosen & column.known, chosen & column.tainted
-        ones = np.ones(len(rows), dtype=np.int64)
-        return Quantity(
-            added(column.num, known),
-            column.den,
-            added(column.slack, known),
-            added(ones, known) > 0,
-            added(ones, tainted) > 0,
-        )
-
 
 def _unknown(length: int) -> Quantity:
     zero, no = np.zeros(length, np.int64), np.zeros(length, bool)
     return Quantity(zero, SCALE, zero, no, no)
-
-
-def _column(frame: pd.DataFrame, name: str) -> Quantity | Texts:
-    values = frame[name]
-    state = f"{name}.state"
-    if state in frame:
-        states: Any = frame[state].to_numpy()
-        known, tainted = states == State.FILLED, states == State.UNREADABLE
-    else:
-        known, tainted = values.notna().to_numpy(), np.zeros(len(frame), bool)
-    if not pd.api.types.is_integer_dtype(values.dtype):
-        # pandas has turned None into its own missing value.
-        nothing = np.full(len(frame), None, dtype=object)
-        return Texts(np.where(known, values.to_numpy(dtype=object), nothing), known, tainted)
-    steps = f"{name}.step"
-    slack = frame[steps].to_numpy() if steps in frame else np.zeros(len(frame), np.int64)
-    return Quantity(values.to_numpy(dtype=np.int64, na_value=0), SCALE, slack, known, tainted)
 
 
 def _inside(score: Quantity, grade: Grade) -> Bools:

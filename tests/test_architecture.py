@@ -29,6 +29,7 @@ LAYERS: dict[str, str] = {
     "perfbatch.template": "template",
     "perfbatch.intake": "intake",
     "perfbatch.frames": "frames",
+    "perfbatch.quantities": "scopes",
     "perfbatch.scopes": "scopes",
     "perfbatch.roster": "roster",
     "perfbatch.changes": "changes",

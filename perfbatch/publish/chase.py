@@ -19,7 +19,7 @@ from unicodedata import normalize
 
 from perfbatch.findings import Finding
 from perfbatch.intake.submission import InboxEntry
-from perfbatch.publish.register import finding_order
+from perfbatch.publish.register import in_order
 from perfbatch.result import BatchResult, ExpectedDepartment
 
 __all__ = ["Chased", "Standing", "chase_list"]
@@ -57,7 +57,7 @@ def chase_list(result: BatchResult) -> tuple[Chased, ...]:
     expected = result.roster.departments if result.roster else ()
     owners = _owners(result, expected)
     findings: dict[str, list[Finding]] = defaultdict(list)
-    for finding in sorted(result.findings, key=finding_order):
+    for finding in in_order(result.findings):
         findings[finding.file].append(finding)
     chased = [_chase(result, one, owners[one.budget_code], findings) for one in expected]
     order = list(Standing)

@@ -22,7 +22,7 @@ from perfbatch.findings import AtRisk, Finding, Severity
 from perfbatch.intake.submission import SCALE, InboxEntry
 from perfbatch.publish.figures import decimal_text
 from perfbatch.publish.legible import storable_text
-from perfbatch.publish.register import finding_order
+from perfbatch.publish.register import in_order
 from perfbatch.publish.report import build_report
 from perfbatch.result import BatchResult
 
@@ -80,7 +80,7 @@ def _file(path: str, entry: InboxEntry, result: BatchResult | None) -> dict[str,
         return {**told, **blank, "findings_by_severity": _counted(()), "scores": [], "findings": []}
     report = build_report(result, ())
     (department,) = report["departments"]
-    ordered = sorted(result.findings, key=finding_order)
+    ordered = in_order(result.findings)
     of_department = {name: department[name] for name in _OF_DEPARTMENT}
     scores = of_department.pop("scores")
     return {

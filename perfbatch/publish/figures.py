@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from perfbatch.figures import plain
+from perfbatch.figures import count_text
 from perfbatch.intake.submission import SCALE
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import pandas as pd
 
 __all__ = ["count_of", "counts", "decimal_text", "mean", "moment_text", "nearest_float", "texts"]
 
@@ -22,17 +21,18 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,13})(?:\.\d{1,6})?", re.ASCII)
 
 def counts(column: pd.Series[Any]) -> list[int | None]:
     """A nullable Int64 column as Python ints, None where it is NA."""
-    return [None if pd.isna(value) else int(value) for value in column.tolist()]
+    values: list[int | None] = column.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[call-overload]
+    return values
 
 
 def texts(column: pd.Series[Any]) -> list[str]:
     """A text column as strings, "" where it is NA."""
-    return ["" if pd.isna(value) else str(value) for value in column.tolist()]
+    return [value if type(value) is str else str(value) for value in column.to_numpy(dtype=object, na_value="")]
 
 
 def decimal_text(count: int) -> str:
     """A count of 1/SCALE in plain notation: at least two decimals, more where the figure has more ("274.98", "0.125")."""
-    return plain(Fraction(count, SCALE), 2)
+    return count_text(count, 2)
 
 
 def count_of(text: str) -> int | None:

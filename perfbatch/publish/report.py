@@ -1,25 +1,43 @@
-"""The run report: one night as JSON, in the shape of `run-report.schema.json`."""
+"""The run report: one night as JSON, in the shape of `run-report.schema.json`.
+
+The text is put together line by line and written as it comes: a district of any size is never in memory as a tree. Every
+file, score and finding stands on a line of its own.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from importlib import resources
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from perfbatch import __version__
 from perfbatch.findings import Finding
 from perfbatch.intake.submission import InboxEntry
 from perfbatch.publish.figures import counts, decimal_text, texts
 from perfbatch.publish.legible import storable_text
-from perfbatch.publish.register import finding_order
+from perfbatch.publish.register import in_order
 from perfbatch.result import STATUS_LABELS, BatchResult
 
 __all__ = ["build_report", "report_schema", "write_report"]
 
 _SCHEMA = "run-report.schema.json"
+# Departments whose scores are Python objects at a time.
+_BLOCK = 1000
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_FINDING_TEXTS = (
+    *("code", "severity", "budget_code", "file", "sheet", "cell", "field", "reported", "expected", "difference"),
+    *("message", "remedy"),
+)
+# There are more findings than anything else: a line for each without a dictionary for each.
+_FINDING = attrgetter(*_FINDING_TEXTS)
+_FINDING_LINE = "{" + ", ".join(f'"{name}": %s' for name in _FINDING_TEXTS) + "}"
 
 
 def report_schema() -> dict[str, Any]:
@@ -34,28 +52,52 @@ def build_report(result: BatchResult, outputs: Sequence[str]) -> dict[str, Any]:
     Amounts and scores are decimal strings ("274.98", "93.00"); a figure that is blank is null. Files are in the order of
     their paths, departments of their codes, scores as the rulebook has them, findings by gravity, department and code.
     """
-    report = {
+    report: dict[str, Any] = json.loads("".join(_lines(result, outputs)))
+    return report
+
+
+def write_report(result: BatchResult, outputs: Sequence[str], path: Path) -> None:
+    """Write the run report as UTF-8 JSON, the same bytes for the same night. Raises `OSError`."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(_lines(result, outputs))
+
+
+def _lines(result: BatchResult, outputs: Sequence[str]) -> Iterator[str]:
+    """The report's text in pieces, the last one ending the line."""
+    head = {
         "run_id": result.run_id,
         "started_at": _instant(result.started_at),
         "finished_at": _instant(result.finished_at),
         "perfbatch_version": __version__,
         "rulebook": result.rulebook.id,
         "rulebook_sha256": result.rulebook_sha256,
-        "files": [_file(entry) for entry in sorted(result.entries, key=lambda entry: entry.path)],
-        "departments": _departments(result),
-        "findings": [_finding(finding) for finding in sorted(result.findings, key=finding_order)],
-        "roster": _roster(result),
-        "outputs": list(outputs),
-        "phases": [{"phase": phase, "seconds": round(seconds, 3)} for phase, seconds in result.phases.seconds()],
     }
-    storable: dict[str, Any] = _storable(report)
-    return storable
+    yield "{\n"
+    for name, value in head.items():
+        yield f'"{name}": {_encode(value)},\n'
+    yield from _listed("files", map(_file, sorted(result.entries, key=lambda entry: entry.path)))
+    yield from _listed("departments", _departments(result))
+    yield from _listed("findings", map(_finding, in_order(result.findings)))
+    yield f'"roster": {_encode(_storable(_roster(result)))},\n'
+    yield f'"outputs": {_encode(_storable(list(outputs)))},\n'
+    phases = [{"phase": phase, "seconds": round(seconds, 3)} for phase, seconds in result.phases.seconds()]
+    yield f'"phases": {_encode(phases)}\n}}\n'
 
 
-def write_report(result: BatchResult, outputs: Sequence[str], path: Path) -> None:
-    """Write the run report as UTF-8 JSON, the same bytes for the same night. Raises `OSError`."""
-    content = json.dumps(build_report(result, outputs), ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_bytes(content.encode("utf-8") + b"\n")
+def _listed(name: str, members: Iterable[str]) -> Iterator[str]:
+    """A list with a member on each line."""
+    yield f'"{name}": ['
+    separator = "\n"
+    for member in members:
+        yield f"{separator}{member}"
+        separator = ",\n"
+    yield "],\n" if separator == "\n" else "\n],\n"
+
+
+def _encoded(value: Any) -> str:
+    """A value of the report as text. What can be printed is inert as it is; only else are its texts looked at one by one."""
+    text = _encode(value)
+    return text if text.isprintable() else _encode(_storable(value))
 
 
 def _instant(moment: datetime) -> str:
@@ -68,7 +110,7 @@ def _storable(value: Any) -> Any:
         return storable_text(value)
     if isinstance(value, dict):
         return {key: _storable(one) for key, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_storable(one) for one in value]
     return value
 
@@ -77,34 +119,25 @@ def _figure(count: int | None) -> str | None:
     return None if count is None else decimal_text(count)
 
 
-def _file(entry: InboxEntry) -> dict[str, Any]:
-    return {
-        "path": entry.path,
-        "bytes": entry.bytes,
-        "sha256": entry.sha256,
-        "status": entry.status,
-        "code": entry.code or None,
-        "message": entry.message or None,
-        "budget_code": entry.budget_code,
-        "unit_name": entry.unit_name,
-    }
+def _file(entry: InboxEntry) -> str:
+    return _encoded(
+        {
+            "path": entry.path,
+            "bytes": entry.bytes,
+            "sha256": entry.sha256,
+            "status": entry.status,
+            "code": entry.code or None,
+            "message": entry.message or None,
+            "budget_code": entry.budget_code,
+            "unit_name": entry.unit_name,
+        }
+    )
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "budget_code": finding.budget_code,
-        "file": finding.file,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "field": finding.field,
-        "reported": finding.reported,
-        "expected": finding.expected,
-        "difference": finding.difference,
-        "message": finding.message,
-        "remedy": finding.remedy,
-    }
+def _finding(finding: Finding) -> str:
+    said = _FINDING(finding)
+    text = _FINDING_LINE % tuple(map(_encode, said))
+    return text if text.isprintable() else _FINDING_LINE % tuple(map(_encode, map(storable_text, said)))
 
 
 def _roster(result: BatchResult) -> dict[str, Any] | None:
@@ -117,51 +150,60 @@ def _roster(result: BatchResult) -> dict[str, Any] | None:
     }
 
 
-def _departments(result: BatchResult) -> list[dict[str, Any]]:
+def _departments(result: BatchResult) -> Iterator[str]:
     frame = result.departments
-    scores = _scores(result)
     text = {name: texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade")}
-    figure = {
-        name: counts(frame[name])
-        for name in ("self_total", "verified_total", *(f"points.{status}" for status in STATUS_LABELS))
-    }
+    points = [f"points.{status}" for status in STATUS_LABELS]
+    figure = {name: counts(frame[name]) for name in ("self_total", "verified_total", *points)}
     ranks = counts(frame["rank"])
-    departments = [
-        {
-            "budget_code": text["budget_code"][position],
-            "unit_name": text["unit_name"][position],
-            "file": text["file"][position],
-            "self_total": _figure(figure["self_total"][position]),
-            "verified_total": _figure(figure["verified_total"][position]),
-            "grade": text["grade"][position],
-            "rank": ranks[position],
-            "points_by_status": {
-                status: decimal_text(figure[f"points.{status}"][position] or 0) for status in STATUS_LABELS
-            },
-            "scores": scores[position],
-        }
-        for position in range(len(frame))
-    ]
-    return sorted(departments, key=lambda department: str(department["budget_code"]))
-
-
-def _scores(result: BatchResult) -> list[list[dict[str, Any]]]:
-    """The scores of each department, by its position in `departments`."""
-    frame = result.scores
-    scores: list[list[dict[str, Any]]] = [[] for _ in range(len(result.departments))]
-    figures = zip(*(counts(frame[name]) for name in ("max", "self", "computed", "verified")), strict=True)
-    named = zip(frame["department"].tolist(), texts(frame["indicator"]), texts(frame["status"]), strict=True)
-    for (department, indicator, status), row, missing in zip(named, figures, frame["missing"].tolist(), strict=True):
-        points, own, computed, verified = (_figure(count) for count in row)
-        scores[department].append(
+    order = sorted(range(len(frame)), key=text["budget_code"].__getitem__)
+    for position, scores in zip(order, _scores(result, order), strict=True):
+        told = _encoded(
             {
-                "indicator": indicator,
-                "max": points,
-                "self": own,
-                "computed": computed,
-                "verified": verified,
-                "status": status,
-                "missing": list(missing),
+                "budget_code": text["budget_code"][position],
+                "unit_name": text["unit_name"][position],
+                "file": text["file"][position],
+                "self_total": _figure(figure["self_total"][position]),
+                "verified_total": _figure(figure["verified_total"][position]),
+                "grade": text["grade"][position],
+                "rank": ranks[position],
+                "points_by_status": {
+                    status: decimal_text(figure[f"points.{status}"][position] or 0) for status in STATUS_LABELS
+                },
             }
         )
-    return scores
+        yield f'{told[:-1]}, "scores": [\n{scores}]}}' if scores else f'{told[:-1]}, "scores": []}}'
+
+
+def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
+    """The scores of each department in `order` (positions in `departments`), as members of a list."""
+    frame = result.scores
+    department = frame["department"].to_numpy()
+    by_department = np.argsort(department, kind="stable")
+    bounds = np.searchsorted(department[by_department], np.arange(len(result.departments) + 1))
+    # Over a district the same few scores come again and again: each is put into words once.
+    told: dict[tuple[Any, ...], str] = {}
+
+    def worded(score: tuple[Any, ...]) -> str:
+        indicator, points, own, computed, verified, status, missing = score
+        told[score] = _encoded(
+            {
+                "indicator": indicator,
+                "max": _figure(points),
+                "self": _figure(own),
+                "computed": _figure(computed),
+                "verified": _figure(verified),
+                "status": status,
+                "missing": missing,
+            }
+        )
+        return told[score]
+
+    for start in range(0, len(order), _BLOCK):
+        block = order[start : start + _BLOCK]
+        rows = frame.iloc[np.concatenate([by_department[bounds[at] : bounds[at + 1]] for at in block])]
+        figures = (counts(rows[name]) for name in ("max", "self", "computed", "verified"))
+        columns = (texts(rows["indicator"]), *figures, texts(rows["status"]), rows["missing"].tolist())
+        members = iter([told.get(score) or worded(score) for score in zip(*columns, strict=True)])
+        for at in block:
+            yield ",\n".join(islice(members, int(bounds[at + 1] - bounds[at])))

@@ -85,14 +85,16 @@ def compare(node: Compare, scope: Scope, *, tolerant: bool) -> Comparison:
     if not isinstance(left, Quantity) or not isinstance(right, Quantity):
         raise TypeError("a comparison takes two numbers or two texts")
     gap = arithmetic("-", left, right)
-    exact = _relation(node.op, gap.num, gap.num * 0)
-    within = _relation(node.op, product(gap.num, 2), gap.slack) if tolerant else exact
+    exact = _relation(node.op, gap.num, 0)
+    if not tolerant or node.op in ("<", ">"):
+        return Comparison(left, right, gap, Truth(exact & known, known, tainted), none)
+    within = _relation(node.op, product(gap.num, 2), gap.slack)
     truth = Truth(within & known, known, tainted)
     rounding = truth.value & ~tainted & (gap.num != 0).astype(bool) & ~exact
     return Comparison(left, right, gap, truth, rounding)
 
 
-def _relation(op: str, gap: Ints, slack: Ints) -> Bools:
+def _relation(op: str, gap: Ints, slack: Ints | int) -> Bools:
     match op:
         case "==":
             result = abs(gap) <= slack

@@ -20,6 +20,7 @@ __all__ = [
     "Ints",
     "Quantity",
     "absolute",
+    "alike",
     "arithmetic",
     "constant",
     "either",
@@ -49,16 +50,38 @@ class Quantity:
         """Rows with a value that nothing unreadable went into."""
         return self.known & ~self.tainted
 
+    def at(self, rows: Ints) -> Quantity:
+        """Some of the rows, in the order given."""
+        den = self.den if isinstance(self.den, int) else self.den[rows]
+        return Quantity(self.num[rows], den, self.slack[rows], self.known[rows], self.tainted[rows])
+
     def fraction(self, row: int) -> Fraction:
         """The exact value of one row."""
         den = self.den if isinstance(self.den, int) else self.den[row]
         return Fraction(int(self.num[row]), int(den))
 
 
+def alike(value: Any, length: int) -> NDArray[Any]:
+    """A read-only column that says the same in every row and takes no room."""
+    return np.broadcast_to(np.asarray(value), (length,))
+
+
+def _same(values: Ints | int) -> bool:
+    """Whether it is known, without looking at the rows, that all say the same."""
+    return isinstance(values, int) or (values.strides == (0,) and values.size > 0)
+
+
 def _largest(values: Ints | int) -> int:
     if isinstance(values, int):
         return abs(values)
-    return int(np.abs(values).max()) if values.size else 0
+    if _same(values):
+        return abs(int(values[0]))
+    return max(int(values.max()), -int(values.min())) if values.size else 0
+
+
+def _nothing(values: Ints | int) -> bool:
+    """Whether it is known, without looking at the rows, that all are 0."""
+    return _same(values) and _largest(values) == 0
 
 
 def _exact(values: Ints | int, bound: int) -> Any:
@@ -70,6 +93,13 @@ def _exact(values: Ints | int, bound: int) -> Any:
 
 def product(left: Ints | int, right: Ints | int) -> Any:
     """left × right row by row, in Python integers where int64 could overflow."""
+    # Most steps are exact and most factors 1: neither is worth a walk over the rows.
+    if isinstance(right, int) and right == 1:
+        return left
+    if not isinstance(left, int) and _nothing(left):
+        return left
+    if not isinstance(right, int) and _nothing(right):
+        return right
     # Nothing but zeros has no size, and still cannot be multiplied by what does not fit beside it.
     bound = max(_largest(left), 1) * max(_largest(right), 1)
     if isinstance(left, int) and isinstance(right, int):
@@ -78,6 +108,10 @@ def product(left: Ints | int, right: Ints | int) -> Any:
 
 
 def _sum(left: Ints, right: Ints) -> Ints:
+    if _nothing(left):
+        return right
+    if _nothing(right):
+        return left
     bound = _largest(left) + _largest(right)
     result: Ints = _exact(left, bound) + _exact(right, bound)
     return result
@@ -104,19 +138,20 @@ def _common(left: Quantity, right: Quantity) -> tuple[Ints, Ints, Ints, Ints, In
 
 def constant(value: Fraction, length: int) -> Quantity:
     """One exact number for every row."""
-    num = np.full(length, value.numerator, dtype=object if abs(value.numerator) >= _SAFE else np.int64)
-    yes, no = np.ones(length, bool), np.zeros(length, bool)
-    return Quantity(num, value.denominator, np.zeros(length, np.int64), yes, no)
+    large = abs(value.numerator) >= _SAFE
+    num = np.full(length, value.numerator, dtype=object) if large else alike(np.int64(value.numerator), length)
+    return Quantity(num, value.denominator, alike(np.int64(0), length), alike(True, length), alike(False, length))
 
 
 def _zeroed(quantity: Quantity) -> Quantity:
     """Unknown rows as exact zeros; still unknown."""
     if quantity.known.all():
         return quantity
+    slack = quantity.slack
     return Quantity(
         np.where(quantity.known, quantity.num, 0),
         quantity.den,
-        np.where(quantity.known, quantity.slack, 0),
+        slack if _nothing(slack) else np.where(quantity.known, slack, 0),
         quantity.known,
         quantity.tainted,
     )
@@ -153,7 +188,7 @@ def _divide(left: Quantity, right: Quantity) -> Quantity:
     else:
         num, den = product(left.num * sign, right.den), product(abs(divisor), left.den)
     known = left.known & right.known & ~zero.astype(bool)
-    return Quantity(num, den, np.zeros(len(zero), np.int64), known, left.tainted | right.tainted)
+    return Quantity(num, den, alike(np.int64(0), len(zero)), known, left.tainted | right.tainted)
 
 
 def arithmetic(op: str, left: Quantity, right: Quantity) -> Quantity:

@@ -17,20 +17,23 @@ several findings put at risk together is the sum over their indicators, each onc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, repeat
+
+import numpy as np
 
 from perfbatch.findings import AtRisk, Finding, Severity
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.quantity import Bools, Ints
 from perfbatch.scoring.rules import input_ids
-from perfbatch.scoring.verify import Scored
+from perfbatch.scoring.verify import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED, Scored
 
 __all__ = ["points_at_risk"]
 
 _SELF_SCORE, _ANSWER = "item_self_score", "evidence_answer"
-_STANDS_BY_ITSELF = ("self_reported", "not_applicable")
 
 
 def points_at_risk(
@@ -38,83 +41,124 @@ def points_at_risk(
 ) -> dict[Finding, AtRisk]:
     """What is at risk over each finding; findings over which nothing is are left out. Writes and changes nothing."""
     departments = {submission.file: number for number, submission in enumerate(frames.submissions)}
-    readers: dict[str, list[str]] = defaultdict(list)
-    for indicator in rulebook.indicators:
-        for name in input_ids(indicator):
-            readers[name].append(indicator.id)
-    rows = _Rows(frames, rulebook)
-    stakes = _Stakes(scored, rulebook)
-    found: dict[Finding, AtRisk] = {}
-    for finding in findings:
+    cells = _Cells(frames, rulebook)
+    # All findings on one input stand or fall with the same indicators: they are looked up as columns.
+    alike: dict[tuple[str, str, bool], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for position, finding in enumerate(findings):
         department = departments.get(finding.file)
-        if department is None or finding in found:
+        if department is None:
             continue
-        if finding.field == _SELF_SCORE:
-            indicator_id = rows.indicator_at(department, finding)
-            depending = [indicator_id] if stakes.status(department, indicator_id) in _STANDS_BY_ITSELF else []
-        else:
-            name = rows.evidence_at(department, finding) if finding.field == _ANSWER else finding.field
-            depending = readers.get(name, [])
-            if finding.severity is Severity.INFO:
-                depending = [one for one in depending if stakes.waits_for(department, one, name)]
-        points = {one: stakes.points(department, one) for one in depending}
-        held = {one: number for one, number in points.items() if number > 0}
-        if held:
-            found[finding] = AtRisk(Decimal(sum(held.values())) / SCALE, tuple(held))
-    return found
+        field, name = finding.field, finding.field
+        if field == _SELF_SCORE:
+            name = cells.indicator_at(department, finding)
+        elif field == _ANSWER:
+            name = cells.evidence_at(department, finding)
+        positions, rows = alike[field, name, finding.severity is Severity.INFO]
+        positions.append(position)
+        rows.append(department)
+    stakes = _Stakes(scored, rulebook)
+    risks: list[AtRisk | None] = [None] * len(findings)
+    for (field, name, info), (positions, rows) in alike.items():
+        depending = stakes.of_self_score(name) if field == _SELF_SCORE else stakes.of_input(name, info=info)
+        for position, risk in zip(positions, stakes.at_risk(depending, rows), strict=True):
+            risks[position] = risk
+    return {finding: risk for finding, risk in zip(findings, risks, strict=True) if risk is not None}
 
 
 class _Stakes:
-    """What stands for each indicator of a department tonight."""
+    """What stands for each indicator tonight, a row per department: counts of 1/SCALE points that could still be lost."""
 
     def __init__(self, scored: Scored, rulebook: Rulebook) -> None:
         self._scored = scored.indicators
         self._rulebook = rulebook
+        self._readers: dict[str, list[str]] = defaultdict(list)
+        for indicator in rulebook.indicators:
+            for name in input_ids(indicator):
+                self._readers[name].append(indicator.id)
+        self._held: dict[str, Ints] = {}
+        self._told: dict[tuple[tuple[str, int], ...], AtRisk] = {}
 
-    def status(self, department: int, indicator_id: str) -> str:
-        return str(self._scored[indicator_id].status[department]) if indicator_id in self._scored else ""
+    def of_self_score(self, indicator_id: str) -> dict[str, Ints]:
+        """The indicator, where its self-score is what stands."""
+        one = self._scored.get(indicator_id)
+        if one is None:
+            return {}
+        stands = (one.status == SELF_REPORTED) | (one.status == NOT_APPLICABLE)
+        return {indicator_id: np.where(stands, self._points(indicator_id), 0)}
 
-    def points(self, department: int, indicator_id: str) -> int:
-        """Counts of 1/SCALE points that could still be lost."""
-        one, status = self._scored[indicator_id], self.status(department, indicator_id)
-        policy = one.indicator.not_applicable or self._rulebook.not_applicable
-        if status == "adjusted" or (status == "not_applicable" and policy == "exclude"):
-            return 0
-        return int(one.verified[department])
+    def of_input(self, name: str, *, info: bool) -> dict[str, Ints]:
+        """The indicators that read an input; with `info` only where the score waits for it."""
+        held = {one: self._points(one) for one in self._readers.get(name, ())}
+        return {one: np.where(self._waits(one, name), points, 0) for one, points in held.items()} if info else held
 
-    def waits_for(self, department: int, indicator_id: str, name: str) -> bool:
+    def at_risk(self, depending: Mapping[str, Ints], departments: Sequence[int]) -> Iterator[AtRisk | None]:
+        """What each of the departments stands to lose together; None where it is nothing."""
+        if not depending:
+            return repeat(None, len(departments))
+        columns = [points[departments].tolist() for points in depending.values()]
+        return (self._worded(tuple(depending), points) for points in zip(*columns, strict=True))
+
+    def _worded(self, names: tuple[str, ...], points: tuple[int, ...]) -> AtRisk | None:
+        held = tuple((name, number) for name, number in zip(names, points, strict=True) if number > 0)
+        if held and held not in self._told:
+            total = sum(number for _, number in held)
+            self._told[held] = AtRisk(Decimal(total) / SCALE, tuple(name for name, _ in held))
+        return self._told.get(held)
+
+    def _points(self, indicator_id: str) -> Ints:
+        if indicator_id not in self._held:
+            one = self._scored[indicator_id]
+            settled = one.status == ADJUSTED
+            if (one.indicator.not_applicable or self._rulebook.not_applicable) == "exclude":
+                settled = settled | (one.status == NOT_APPLICABLE)
+            self._held[indicator_id] = np.where(settled, 0, one.verified)
+        return self._held[indicator_id]
+
+    def _waits(self, indicator_id: str, name: str) -> Bools:
         """Whether the score is open for the lack, or the emptiness, of this input."""
-        one, status = self._scored[indicator_id], self.status(department, indicator_id)
-        if status == "not_applicable":
-            return True
-        missing = one.computation.missing if one.computation is not None else ()
-        return status == "self_reported" and any(id_ == name and bool(mask[department]) for id_, mask in missing)
+        one = self._scored[indicator_id]
+        lacking: Bools = np.zeros(len(one.status), bool)
+        for id_, mask in one.computation.missing if one.computation is not None else ():
+            if id_ == name:
+                lacking |= mask
+        open_: Bools = (one.status == NOT_APPLICABLE) | ((one.status == SELF_REPORTED) & lacking)
+        return open_
 
 
-class _Rows:
-    """Which indicator, or which evidence question, a cell of the scorecard belongs to."""
+class _Cells:
+    """Which indicator, or which evidence question, a cell of the scorecard belongs to. In most workbooks a cell holds what it
+    held in the one before: that is looked at first, and all rows only where it is otherwise."""
 
     def __init__(self, frames: Frames, rulebook: Rulebook) -> None:
         self._frames = frames
-        self._evidence = [name for indicator in rulebook.indicators for name in indicator.evidence_ids]
-        self._items: dict[int, dict[tuple[str, str], str]] = {}
-        self._answers: dict[int, dict[tuple[str, str], str]] = {}
+        self._evidence: list[str] = [name for indicator in rulebook.indicators for name in indicator.evidence_ids]
+        items = frames.items
+        numbers = np.arange(len(frames.departments) + 1)
+        self._starts: list[int] = np.searchsorted(items["department"].to_numpy(), numbers).tolist()
+        self._rows: list[int] = items["row"].tolist()
+        self._indicators: list[str] = items["indicator"].tolist()
+        self._places: dict[tuple[str, str], int] = {}
+        self._questions: dict[tuple[str, str], str] = {}
 
     def indicator_at(self, department: int, finding: Finding) -> str:
         """The indicator whose self-score stands in the finding's cell; "" for a cell of another kind."""
-        if department not in self._items:
-            items = self._frames.items
-            own = items[items["department"] == department]
-            self._items[department] = {
-                (fact.sheet, fact.cell): str(indicator)
-                for row, indicator in zip(own["row"].tolist(), own["indicator"].tolist(), strict=True)
-                if (fact := self._frames.fact(department, _SELF_SCORE, row)).cell
-            }
-        return self._items[department].get((finding.sheet, finding.cell), "")
+        place = finding.sheet, finding.cell
+        start, end = self._starts[department], self._starts[department + 1]
+        likely = start + self._places.get(place, 0)
+        for at in chain(range(likely, min(likely + 1, end)), range(start, end)):
+            fact = self._frames.fact(department, _SELF_SCORE, self._rows[at])
+            if fact.cell and (fact.sheet, fact.cell) == place:
+                self._places[place] = at - start
+                return self._indicators[at]
+        return ""
 
     def evidence_at(self, department: int, finding: Finding) -> str:
         """The evidence id whose answer stands in the finding's cell; "" for a cell of another kind."""
-        if department not in self._answers:
-            facts = ((name, self._frames.evidence_fact(department, name)) for name in self._evidence)
-            self._answers[department] = {(fact.sheet, fact.cell): name for name, fact in facts if fact.cell}
-        return self._answers[department].get((finding.sheet, finding.cell), "")
+        place = finding.sheet, finding.cell
+        likely = self._questions.get(place)
+        for name in [likely, *self._evidence] if likely else self._evidence:
+            fact = self._frames.evidence_fact(department, name)
+            if fact.cell and (fact.sheet, fact.cell) == place:
+                self._questions[place] = name
+                return name
+        return ""

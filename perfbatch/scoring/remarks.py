@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 
 import numpy as np
 
 from perfbatch.figures import percent_text, score_text
-from perfbatch.findings import CATALOGUE, Finding
+from perfbatch.findings import CATALOGUE, Finding, Severity
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE, Fact
+from perfbatch.quantities import ItemRows
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Call, Name, Node, children
 from perfbatch.rulebook.model import DeductRule, Indicator, PerCaseRule, Rulebook
-from perfbatch.scoring.rules import READINGS, Reading, input_ids
-from perfbatch.scoring.verify import Adjustment, IndicatorScores, Scored
+from perfbatch.scoring.rules import READINGS, Reading, input_ids, lacking
+from perfbatch.scoring.verify import (
+    ADJUSTED,
+    COMPUTED,
+    NOT_APPLICABLE,
+    SELF_REPORTED,
+    Adjustment,
+    IndicatorScores,
+    Scored,
+)
 
 __all__ = ["READING_NAMES", "label_of_input", "remark"]
 
@@ -33,9 +44,10 @@ def remark(
 ) -> list[Finding]:
     """All S-findings, indicator by indicator in the rulebook's order."""
     compared = _compared_by_checks(rulebook)
+    item_rows = ItemRows(frames, rulebook)
     found: list[Finding] = []
     for one in scored.indicators.values():
-        speaker = _Speaker(frames, one, rulebook)
+        speaker = _Speaker(frames, one, item_rows, rulebook)
         found.extend(speaker.adjusted(adjustments or {}))
         if one.computation is not None:
             found.extend(speaker.differs(silent=one.indicator.id in compared))
@@ -70,25 +82,32 @@ def label_of_input(input_id: str, rulebook: Rulebook) -> str:
     return f"核对清单第{row}项"
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    code: str
+    severity: Severity
+    message: str
+    remedy: str
+
+
 class _Speaker:
     """The remarks on one indicator."""
 
-    def __init__(self, frames: Frames, scores: IndicatorScores, rulebook: Rulebook) -> None:
+    def __init__(self, frames: Frames, scores: IndicatorScores, item_rows: ItemRows, rulebook: Rulebook) -> None:
         self._frames = frames
         self._scores = scores
         self._indicator: Indicator = scores.indicator
         self._rulebook = rulebook
-        items = frames.items
-        own = items[items["indicator"] == self._indicator.id]
-        self._item_row = own.groupby("department")["row"].first().to_dict()
+        self._item_rows = item_rows
 
     def adjusted(self, adjustments: Mapping[tuple[str, str], Adjustment]) -> Iterator[Finding]:
         """S07: the bureau's reviewer entered a score."""
-        for row in np.flatnonzero(self._scores.status == "adjusted"):
+        rows = np.flatnonzero(self._scores.status == ADJUSTED).tolist()
+        for row, fact in zip(rows, self._self_cells(rows), strict=True):
             code = self._frames.submissions[row].budget_code
             reason = adjustments[(code, self._indicator.id)].reason
             verified = score_text(int(self._scores.verified[row]))
-            yield self._say("S07", int(row), self._self_cell(int(row)), expected=verified, reason=reason)
+            yield self._say(self._words("S07", expected=verified, reason=reason), row, fact, expected=verified)
 
     def differs(self, *, silent: bool) -> Iterator[Finding]:
         """S01: the self-score is not the computed one; S02: it is, under another reading of the form's words."""
@@ -96,19 +115,27 @@ class _Speaker:
         if computation is None or silent:
             return
         self_score = self._scores.self_score
-        here = computation.computed & self_score.usable & (self._scores.status == "computed")
-        differs = here & (self_score.num != computation.points * _CENT)
-        for row in map(int, np.flatnonzero(differs)):
+        here = computation.computed & self_score.usable & (self._scores.status == COMPUTED)
+        rows = np.flatnonzero(here & (self_score.num != computation.points * _CENT)).tolist()
+        # Scores are few: the same two meet in many departments, and are put into words once.
+        told: dict[tuple[int, int, Reading | None], tuple[_Words, str, str, str]] = {}
+        for row, fact in zip(rows, self._self_cells(rows), strict=True):
+            own, computed = int(self_score.num[row]), int(computation.points[row]) * _CENT
             reading = next((one for one in READINGS if self._matches(one, row)), None)
-            yield self._say(
-                "S01" if reading is None else "S02",
-                row,
-                self._self_cell(row),
-                reported=score_text(int(self_score.num[row])),
-                expected=score_text(int(computation.points[row]) * _CENT),
-                difference=score_text(int(self_score.num[row]) - int(computation.points[row]) * _CENT),
-                reading=READING_NAMES[reading] if reading else "",
-            )
+            if (own, computed, reading) not in told:
+                told[own, computed, reading] = self._deviation(own, computed, reading)
+            yield self._say(told[own, computed, reading][0], row, fact, *told[own, computed, reading][1:])
+
+    def _deviation(self, own: int, computed: int, reading: Reading | None) -> tuple[_Words, str, str, str]:
+        """What is said of a self-score beside the computed one: words, both scores, their difference."""
+        reported, expected = score_text(own), score_text(computed)
+        words = self._words(
+            "S01" if reading is None else "S02",
+            reported=reported,
+            expected=expected,
+            reading=READING_NAMES[reading] if reading else "",
+        )
+        return words, reported, expected, score_text(own - computed)
 
     def _matches(self, reading: Reading, row: int) -> bool:
         computation = self._scores.computation
@@ -121,94 +148,77 @@ class _Speaker:
         computation, rule = self._scores.computation, self._indicator.rule
         if computation is None or computation.figure is None or not isinstance(rule, DeductRule):
             return
-        for row in map(int, np.flatnonzero(computation.over)):
+        threshold = Fraction(rule.threshold)
+        expected = f"{percent_text(threshold)}%"
+        rows = np.flatnonzero(computation.over).tolist()
+        for row, fact in zip(rows, self._input_cells(input_ids(self._indicator)[0], rows), strict=True):
             figure = computation.figure.fraction(row)
-            yield self._say(
-                "S03",
-                row,
-                self._input_cell(self._first_input(), row),
-                reported=f"{percent_text(figure)}%",
-                expected=f"{percent_text(Fraction(rule.threshold))}%",
-                difference=f"{percent_text(figure - Fraction(rule.threshold))}%",
-            )
+            reported, difference = f"{percent_text(figure)}%", f"{percent_text(figure - threshold)}%"
+            words = self._words("S03", reported=reported, expected=expected)
+            yield self._say(words, row, fact, reported, expected, difference)
 
     def not_applicable(self) -> Iterator[Finding]:
         """S04: the denominator is 0."""
-        for row in map(int, np.flatnonzero(self._scores.status == "not_applicable")):
-            denominator = self._denominator()
-            label = label_of_input(denominator, self._rulebook)
-            yield self._say("S04", row, self._input_cell(denominator, row), reported="0", field_label=label)
+        rows = np.flatnonzero(self._scores.status == NOT_APPLICABLE).tolist()
+        if not rows:
+            return
+        denominator = input_ids(self._indicator)[-1]
+        words = self._words("S04", reported="0", field_label=label_of_input(denominator, self._rulebook))
+        for row, fact in zip(rows, self._input_cells(denominator, rows), strict=True):
+            yield self._say(words, row, fact, "0")
 
     def uncovered(self) -> Iterator[Finding]:
         """S06: the form's rule says nothing about such a figure."""
         computation = self._scores.computation
         if computation is None or computation.figure is None:
             return
-        outside = ~computation.covered & (self._scores.status == "self_reported")
-        for row in map(int, np.flatnonzero(outside)):
-            unit = "%" if self._indicator.ratio or self._indicator.figure else ""
+        unit = "%" if self._indicator.ratio or self._indicator.figure else ""
+        rows = np.flatnonzero(~computation.covered & (self._scores.status == SELF_REPORTED)).tolist()
+        for row, fact in zip(rows, self._input_cells(input_ids(self._indicator)[0], rows), strict=True):
             figure = f"{percent_text(computation.figure.fraction(row))}{unit}"
-            yield self._say("S06", row, self._input_cell(self._first_input(), row), reported=figure)
+            yield self._say(self._words("S06", reported=figure), row, fact, figure)
 
     def missing(self) -> Iterator[Finding]:
         """S05: inputs are not there; the cell is the first of them."""
         computation = self._scores.computation
         if computation is None:
             return
-        waiting = self._scores.status == "self_reported"
-        lacking: dict[int, list[str]] = {}
-        for name, mask in computation.missing:
-            for row in map(int, np.flatnonzero(mask & waiting)):
-                lacking.setdefault(row, []).append(name)
-        for row, names in lacking.items():
-            labels = "、".join(label_of_input(name, self._rulebook) for name in names)
-            yield self._say("S05", row, self._input_cell(names[0], row), missing=labels)
+        for names, rows in lacking(computation.missing, self._scores.status == SELF_REPORTED):
+            words = self._words("S05", missing="、".join(label_of_input(name, self._rulebook) for name in names))
+            for row, fact in zip(rows, self._input_cells(names[0], rows), strict=True):
+                yield self._say(words, row, fact)
 
-    def _first_input(self) -> str:
-        return input_ids(self._indicator)[0]
+    def _self_cells(self, rows: Sequence[int]) -> Iterator[Fact]:
+        if not rows:
+            return iter(())
+        at = self._item_rows.first(self._indicator.id)[rows].tolist()
+        return map(self._frames.fact, rows, repeat("item_self_score"), at)
 
-    def _denominator(self) -> str:
-        return input_ids(self._indicator)[-1]
+    def _input_cells(self, input_id: str, rows: Sequence[int]) -> Iterator[Fact]:
+        known = input_id in self._rulebook.field_by_id
+        return map(self._frames.fact if known else self._frames.evidence_fact, rows, repeat(input_id))
 
-    def _self_cell(self, row: int) -> Fact:
-        return self._frames.fact(row, "item_self_score", self._item_row.get(row, 0))
-
-    def _input_cell(self, input_id: str, row: int) -> Fact:
-        if input_id in self._rulebook.field_by_id:
-            return self._frames.fact(row, input_id)
-        return self._frames.evidence_fact(row, input_id)
+    def _words(self, code: str, **words: str) -> _Words:
+        """What is said under a code, put together once for all departments of which it is said alike."""
+        text = CATALOGUE[code]
+        named = {"item": self._indicator.name, "ratio_name": self._indicator.ratio_name, **words}
+        return _Words(code, text.severity, text.message.format(**named), text.remedy.format(**named))
 
     def _say(
-        self,
-        code: str,
-        row: int,
-        fact: Fact,
-        *,
-        reported: str = "",
-        expected: str = "",
-        difference: str = "",
-        **words: str,
+        self, words: _Words, row: int, fact: Fact, reported: str = "", expected: str = "", difference: str = ""
     ) -> Finding:
-        text = CATALOGUE[code]
         submission = self._frames.submissions[row]
-        named = {
-            "item": self._indicator.name,
-            "ratio_name": self._indicator.ratio_name,
-            "reported": reported,
-            "expected": expected,
-            **words,
-        }
         return Finding(
-            code=code,
-            severity=text.severity,
-            budget_code=submission.budget_code,
-            file=submission.file,
-            sheet=fact.sheet,
-            cell=fact.cell,
-            field=fact.field,
-            reported=reported,
-            expected=expected,
-            difference=difference,
-            message=text.message.format(**named),
-            remedy=text.remedy.format(**named),
+            words.code,
+            words.severity,
+            submission.budget_code,
+            submission.file,
+            fact.sheet,
+            fact.cell,
+            fact.field,
+            reported,
+            expected,
+            difference,
+            words.message,
+            words.remedy,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +27,7 @@ from perfbatch.rulebook.model import (
 from perfbatch.rulebook.quantity import Bools, Quantity, arithmetic, constant, negated, quantise
 from perfbatch.scopes import FrameScope
 
-__all__ = ["READINGS", "Computation", "Reading", "compute", "input_ids"]
+__all__ = ["READINGS", "Computation", "Reading", "compute", "input_ids", "lacking"]
 
 Reading = Literal["pro_rata", "whole", "ceil"]
 READINGS: tuple[Reading, ...] = ("pro_rata", "whole", "ceil")
@@ -67,6 +69,20 @@ def input_ids(indicator: Indicator) -> tuple[str, ...]:
     own = rule.let if isinstance(rule, CasesRule) else {}
     names = [leaf.id for source in sources for leaf in leaves(parse(source)) if isinstance(leaf, Name)]
     return tuple(dict.fromkeys(name for name in names if name not in own))
+
+
+def lacking(missing: Iterable[tuple[str, Bools]], waiting: Bools) -> list[tuple[tuple[str, ...], list[int]]]:
+    """What is missing together among the rows that wait for it, and in which rows: departments mostly lack the same."""
+    names, masks = zip(*missing, strict=True)
+    rows = np.flatnonzero(waiting & np.logical_or.reduce(masks))
+    together: dict[tuple[bool, ...], list[int]] = defaultdict(list)
+    lacks = zip(*(mask[rows].tolist() for mask in masks), strict=True)
+    for row, combination in zip(rows.tolist(), lacks, strict=True):
+        together[combination].append(row)
+    return [
+        (tuple(name for name, lack in zip(names, combination, strict=True) if lack), found)
+        for combination, found in together.items()
+    ]
 
 
 def compute(indicator: Indicator, scope: FrameScope) -> Computation | None:

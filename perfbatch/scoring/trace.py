@@ -25,7 +25,7 @@ from perfbatch.rulebook.quantity import Quantity
 from perfbatch.scopes import DepartmentScope
 from perfbatch.scoring.remarks import READING_NAMES, label_of_input
 from perfbatch.scoring.rules import Computation, input_ids
-from perfbatch.scoring.verify import IndicatorScores, Scored
+from perfbatch.scoring.verify import STATUSES, IndicatorScores, Scored
 
 __all__ = ["Input", "Trace", "trace"]
 
@@ -77,7 +77,7 @@ def trace(frames: Frames, scored: Scored, rulebook: Rulebook, department: int, i
         self_score=score_text(int(one.self_score.num[department])) if self_known else "",
         computed=computed,
         verified=score_text(int(one.verified[department])),
-        status=str(one.status[department]),
+        status=STATUSES[one.status[department]],
     )
 
 

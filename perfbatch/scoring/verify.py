@@ -12,18 +12,31 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from perfbatch.frames import Frames
 from perfbatch.intake.submission import SCALE
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, Quantity, quantise
 from perfbatch.scopes import DepartmentScope
-from perfbatch.scoring.rules import HUNDREDTH, Computation, compute
+from perfbatch.scoring.rules import HUNDREDTH, Computation, compute, lacking
 
-__all__ = ["Adjustment", "IndicatorScores", "Scored", "computed_points", "score"]
+__all__ = [
+    "ADJUSTED",
+    "COMPUTED",
+    "NOT_APPLICABLE",
+    "SELF_REPORTED",
+    "STATUSES",
+    "Adjustment",
+    "IndicatorScores",
+    "Scored",
+    "computed_points",
+    "score",
+]
 
 _CENT = SCALE // 100
 STATUSES = ("computed", "self_reported", "not_applicable", "adjusted")
+COMPUTED, SELF_REPORTED, NOT_APPLICABLE, ADJUSTED = range(len(STATUSES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +49,15 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class IndicatorScores:
-    """One indicator over the district; `self_score`, `maximum`, `verified` count 1/SCALE points."""
+    """One indicator over the district; `self_score`, `maximum`, `verified` count 1/SCALE points, `status` are positions in
+    `STATUSES`."""
 
     indicator: Indicator
     computation: Computation | None
     maximum: Ints
     self_score: Quantity
     verified: Ints
-    status: np.ndarray
+    status: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -97,18 +111,18 @@ def _indicator(
     computation = compute(indicator, scope)
     cents = quantise(self_score, HUNDREDTH).astype(np.int64)
     verified = np.where(self_score.usable, np.clip(cents * _CENT, 0, maximum), 0)
-    status = np.full(scope.length, "self_reported", dtype=object)
+    status = np.full(scope.length, SELF_REPORTED, dtype=np.int8)
     if computation is not None:
         verified = np.where(computation.computed, computation.points * _CENT, verified)
-        status[computation.computed] = "computed"
+        status[computation.computed] = COMPUTED
         idle = ~computation.applicable
-        status[idle] = "not_applicable"
+        status[idle] = NOT_APPLICABLE
         if (indicator.not_applicable or scope.rulebook.not_applicable) == "full":
             verified = np.where(idle, maximum, verified)
     for row, code in enumerate(codes) if adjustments else ():
         adjustment = adjustments.get((code, indicator.id))
         if adjustment is not None:
-            verified[row], status[row] = adjustment.score, "adjusted"
+            verified[row], status[row] = adjustment.score, ADJUSTED
     return IndicatorScores(indicator, computation, maximum, self_score, verified, status)
 
 
@@ -124,9 +138,9 @@ def _totals(
     departments["self_total"] = _nullable(self_total, stated.usable | summed.usable)
     verified = _verified_total(found, scope, rulebook)
     departments["verified_total"] = _nullable(verified, np.ones(scope.length, bool))
-    for status in STATUSES:
+    for code, status in enumerate(STATUSES):
         points = sum(
-            (np.where(one.status == status, one.maximum, 0) for one in found.values()), np.zeros(scope.length, np.int64)
+            (np.where(one.status == code, one.maximum, 0) for one in found.values()), np.zeros(scope.length, np.int64)
         )
         departments[f"points.{status}"] = _nullable(points, np.ones(scope.length, bool))
     none = np.zeros(scope.length, np.int64)
@@ -142,7 +156,7 @@ def _verified_total(found: Mapping[str, IndicatorScores], scope: DepartmentScope
     excluded = np.zeros(scope.length, np.int64)
     for one in found.values():
         policy = one.indicator.not_applicable or rulebook.not_applicable
-        out = (one.status == "not_applicable") & (policy == "exclude")
+        out = (one.status == NOT_APPLICABLE) & (policy == "exclude")
         total += np.where(out, 0, one.verified)
         excluded += np.where(out, one.maximum, 0)
     whole = int(rulebook.total_points * SCALE)
@@ -184,7 +198,7 @@ def _scores_frame(found: Mapping[str, IndicatorScores], scope: DepartmentScope) 
             ),
             "computed": _nullable(interleaved(computed), interleaved(is_computed)),
             "verified": _nullable(interleaved([one.verified for one in one_by_one]), np.tile(sure, width)),
-            "status": interleaved([one.status for one in one_by_one]),
+            "status": np.array(STATUSES, dtype=object)[interleaved([one.status for one in one_by_one])],
         }
     )
     frame["missing"] = interleaved(missing)
@@ -195,12 +209,11 @@ def _missing(one: IndicatorScores, length: int) -> np.ndarray:
     """Per department the ids whose lack kept the score from being computed, as a tuple."""
     named = np.empty(length, dtype=object)
     named[:] = [()] * length
-    waiting = one.status == "self_reported"
-    for name, mask in one.computation.missing if one.computation else ():
-        for row in np.flatnonzero(mask & waiting):
-            named[row] = (*named[row], name)
-    for row in np.flatnonzero(waiting & ~one.self_score.usable):
-        named[row] = (*named[row], "item_self_score")
+    inputs = one.computation.missing if one.computation else ()
+    for names, rows in lacking((*inputs, ("item_self_score", ~one.self_score.usable)), one.status == SELF_REPORTED):
+        shared = np.empty(1, dtype=object)
+        shared[0] = names
+        named[rows] = shared
     return named
 
 

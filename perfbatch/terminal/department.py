@@ -13,7 +13,7 @@ from rich.text import Text
 from perfbatch.figures import score_text
 from perfbatch.intake.submission import SCALE
 from perfbatch.publish.check_report import total_at_risk, verdict_of
-from perfbatch.publish.register import finding_order
+from perfbatch.publish.register import in_order
 from perfbatch.result import STATUS_LABELS
 from perfbatch.terminal.console import (
     FIGURE_WIDTH,
@@ -42,7 +42,7 @@ def print_check(checked: Checked) -> None:
         console.print(f"{entry.code}  {inert(entry.message)}。{inert(entry.remedy)}。", soft_wrap=True)
         return
     result = checked.night.result
-    findings = sorted(result.findings, key=finding_order)
+    findings = in_order(result.findings)
     _print_totals(console, checked.night, 0)
     if findings:
         console.print()

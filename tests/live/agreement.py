@@ -17,7 +17,7 @@ from perfbatch.rulebook.expression import Name, leaves
 from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.rules import input_ids
-from perfbatch.scoring.verify import Scored, computed_points
+from perfbatch.scoring.verify import STATUSES, Scored, computed_points
 from perfbatch.template.live import LIVE_SHEET, LivePlan, plan_live
 from perfbatch.template.live.scores import ScoreRow
 from tests.live.filling import Filler, draw
@@ -152,7 +152,7 @@ def _compare_scores(
         if row in texts:
             continue
         found.scores += 1
-        status = str(one.status[0])
+        status = STATUSES[one.status[0]]
         told = [str(cells["state"]), float(str(cells["verified"]))]
         expected: list[object] = [status, float(one.verified[0])]
         if status == "computed" and one.computation is not None:

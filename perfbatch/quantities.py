@@ -1,0 +1,125 @@
+"""Frames → columns of exact quantities, and their sums per department: over the unit rows, over the scorecard's rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from perfbatch.frames import Frames
+from perfbatch.intake.submission import SCALE, State
+from perfbatch.rulebook.columns import Texts
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.quantity import Bools, Ints, Quantity, alike
+
+__all__ = ["ItemRows", "frame_column", "number_column", "unit_sum"]
+
+
+def frame_column(frame: pd.DataFrame, name: str) -> Quantity | Texts:
+    """A field's column; known where the cell is filled (or, without states, not NA), tainted where it is unreadable."""
+    values = frame[name]
+    state = f"{name}.state"
+    if state in frame:
+        states: Any = frame[state].to_numpy()
+        known, tainted = states == State.FILLED, states == State.UNREADABLE
+    else:
+        known, tainted = values.notna().to_numpy(), np.zeros(len(frame), bool)
+    if not pd.api.types.is_integer_dtype(values.dtype):
+        # pandas has turned None into its own missing value.
+        nothing = np.full(len(frame), None, dtype=object)
+        return Texts(np.where(known, values.to_numpy(dtype=object), nothing), known, tainted)
+    steps = f"{name}.step"
+    slack = frame[steps].to_numpy() if steps in frame else alike(np.int64(0), len(frame))
+    if not slack.any():
+        slack = alike(np.int64(0), len(frame))
+    return Quantity(values.to_numpy(dtype=np.int64, na_value=0), SCALE, slack, known, tainted)
+
+
+def number_column(frame: pd.DataFrame, name: str) -> Quantity:
+    """The column of a field that holds numbers. Raises `TypeError` for any other."""
+    column = frame_column(frame, name)
+    if not isinstance(column, Quantity):
+        raise TypeError(f"{name} is not a number")
+    return column
+
+
+def unit_sum(frames: Frames, field: str) -> Quantity:
+    """A column of the unit tables, a row per department: the sum of its rows without the 汇总 row."""
+    units, length = frames.units, len(frames.departments)
+    column = number_column(units, field)
+    department, listed = units["department"].to_numpy(), units["row"].to_numpy() > 0
+    known = listed & column.known
+
+    def added(values: Ints) -> Ints:
+        sums = np.zeros(length, dtype=np.int64)
+        np.add.at(sums, department[known], values[known])
+        return sums
+
+    def any_of(rows: Bools) -> Bools:
+        return np.bincount(department[rows], minlength=length) > 0
+
+    return Quantity(added(column.num), column.den, added(column.slack), any_of(known), any_of(listed & column.tainted))
+
+
+class ItemRows:
+    """The scorecard's rows by department and indicator, sorted out once for all indicators."""
+
+    def __init__(self, frames: Frames, rulebook: Rulebook) -> None:
+        self._frame = frames.items
+        self._rulebook = rulebook
+        self._departments = len(frames.departments)
+        names = pd.Index([one.id for one in rulebook.indicators])
+        known = names.get_indexer(pd.Index(self._frame["indicator"]))
+        # Rows of no indicator fall into a column of their own, behind the last.
+        self.indicators: NDArray[np.int64] = np.where(known < 0, len(names), known)
+        self._of = self._frame["department"].to_numpy()
+        self._sums: dict[str, Quantity] = {}
+
+    def first(self, owner: str) -> Ints:
+        """Per department the first row that belongs to an indicator or a group, 0 where there is none."""
+        rows = np.zeros(self._departments, dtype=np.int64)
+        places = np.flatnonzero(np.isin(self.indicators, self._chosen(owner)))
+        departments, at = np.unique(self._of[places], return_index=True)
+        rows[departments] = self._frame["row"].to_numpy()[places[at]]
+        return rows
+
+    def total(self, owner: str, field: str) -> Quantity:
+        """A column, a row per department: the sum of the rows that belong to an indicator, a group or `items` (all)."""
+        if field not in self._sums:
+            self._sums[field] = self._added(field)
+        added = self._sums[field]
+        chosen = self._chosen(owner)
+        return Quantity(
+            added.num[chosen].sum(axis=0),
+            added.den,
+            added.slack[chosen].sum(axis=0),
+            np.logical_or.reduce(added.known[chosen], axis=0),
+            np.logical_or.reduce(added.tainted[chosen], axis=0),
+        )
+
+    def _chosen(self, owner: str) -> list[int]:
+        """Positions of the indicators meant."""
+        if owner == "items":
+            return [*range(len(self._rulebook.indicators) + 1)]
+        return [at for at, one in enumerate(self._rulebook.indicators) if owner in (one.id, one.group)]
+
+    def _added(self, field: str) -> Quantity:
+        """Sums by indicator and department, in two dimensions."""
+        column = number_column(self._frame, field)
+        shape, where = (len(self._rulebook.indicators) + 1, self._departments), (self.indicators, self._of)
+
+        def added(values: Ints, into: Any) -> Any:
+            sums = np.zeros(shape, dtype=into)
+            if values.any():
+                np.add.at(sums, where, values)
+            return sums
+
+        return Quantity(
+            added(np.where(column.known, column.num, 0), np.int64),
+            column.den,
+            added(np.where(column.known, column.slack, 0), np.int64),
+            added(column.known, bool),
+            added(column.tainted, bool),
+        )
