@@ -12,14 +12,22 @@ INDENT = 1
 """Half-width characters that a text stands in from the edge of its cell."""
 
 
+class _Widths(dict[str, int]):
+    """Character → half-width characters that it takes; the few thousand that a night uses are asked for once each."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+        return self[character]
+
+
+_WIDTHS = _Widths()
+
+
 def display_width(text: str) -> int:
     """The width of the longest line in half-width characters: a CJK character counts 2."""
-    if text.isascii() and "\n" not in text:
-        return len(text)
-    return max(
-        (sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in line) for line in text.split("\n")),
-        default=0,
-    )
+    if "\n" in text:
+        return max(map(display_width, text.split("\n")))
+    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
 
 
 @dataclass(frozen=True, slots=True)

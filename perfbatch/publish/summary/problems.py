@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from perfbatch.findings import Finding, Severity
 from perfbatch.publish.figures import count_of, texts
-from perfbatch.publish.register import FindingRegister, finding_order
+from perfbatch.publish.register import FindingRegister
+from perfbatch.publish.summary.block import RowLooks
 from perfbatch.publish.summary.diagnosis import Diagnosis
 from perfbatch.publish.summary.links import LINKS_PER_SHEET, SheetLinks, place_in
 from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet
+from perfbatch.publish.summary.strips import Link
 from perfbatch.publish.summary.styles import AMOUNT, SCORE
 from perfbatch.result import BatchResult
 
@@ -23,7 +25,8 @@ _DIGITS = 15
 # With more findings than this the sheet opens on its departments alone.
 _FOLDED_FROM = 1_000
 _CODE, _NAME, _SHEET, _CELL, _LEVEL, _CHECK, _FIELD, _RISK = 0, 1, 2, 3, 4, 5, 7, 11
-_SAID, _DONE = 13, 14
+_SAID = 13
+_HEAD_HEIGHT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +78,22 @@ def write_problems(
     if inbox and linked > room:
         note += f"单元格的链接只到前 {room:,} 条（Excel 每表上限），其后为文字。"
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价问题清单", note)
-    sheet.table(top, columns, [line.cells for line in lines])
-    links, heads, rows = SheetLinks(sheet, room), {}, {}
-    for row, line in enumerate(lines, top + 1):
-        sheet.outline(row, line.depth, hidden=line.hidden)
-        if line.finding is None:
-            if line.depth == 0:
-                sheet.heights(row, 20)
-                heads[line.file] = row
-            continue
-        rows[line.finding] = row
-        finding = result.findings[line.finding]
-        if inbox and finding.cell:
-            path = "/".join((inbox, finding.file))
-            links.to_file(row, _CELL, finding.cell, path, place_in(finding.sheet, finding.cell))
+    links: dict[int, Link] = {}
+    if inbox:
+        room_left = SheetLinks(sheet, room)
+        for at, line in enumerate(lines):
+            finding = None if line.finding is None else result.findings[line.finding]
+            if finding is not None and finding.cell:
+                link = room_left.file(f"{inbox}/{finding.file}", place_in(finding.sheet, finding.cell))
+                links |= {} if link is None else {at: link}
+    looks = RowLooks(
+        [line.depth for line in lines],
+        [line.hidden for line in lines],
+        {at: _HEAD_HEIGHT for at, line in enumerate(lines) if line.depth == 0},
+    )
+    sheet.table(top, columns, [line.cells for line in lines], looks=looks, links={_CELL: links})
+    heads = {line.file: row for row, line in enumerate(lines, top + 1) if line.depth == 0}
+    rows = {line.finding: row for row, line in enumerate(lines, top + 1) if line.finding is not None}
     sheet.freeze(top + 1, 2)
     sheet.repeat(top, top)
     # The file's name has no use on paper.
@@ -176,7 +181,7 @@ class _Listing:
         return (
             self._result.findings[at].severity.order,
             -(self._diagnosis.risks[at] or 0),
-            finding_order(self._result.findings[at]),
+            self._diagnosis.orders[at],
         )
 
     def _with_followers(self, at: int) -> list[int]:
