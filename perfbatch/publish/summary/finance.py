@@ -192,8 +192,8 @@ def _formula(check: _Check, rows: _Rows, first: int) -> str | list[str]:
     formulas = [""] * len(rows)
     for head, end in pairwise([*heads, len(rows)]):
         if end > head + 1:
-            at = first + head + 1
-            formulas[head] = _left_over(f"{total}{at}", f"{total}{at + 1}:{total}{first + end}")
+            units = xl_range(first + head + 1, check.total, first + end - 1, check.total)
+            formulas[head] = _left_over(f"{total}{first + head + 1}", units)
     return formulas
 
 
