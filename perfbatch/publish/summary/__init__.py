@@ -71,6 +71,9 @@ def write_summary(
         totals = _write_finance(money, assets, result)
         scored = write_scores(scores, result, matrix)
         ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
+        matters = urgent_matters(result, diagnosis)
+        # What the sheets are made of is larger than what they are held as.
+        del diagnosis, matrix
         write_card(card, rulebook, ledger, scores, scored)
         write_changes(changes, rulebook, around.changes)
         write_receipts(receipts, result)
@@ -78,7 +81,6 @@ def write_summary(
         write_run_log(run_log, result, outputs)
         sources = write_chart_sources(chart_data, result, totals)
         places = Places(totals, _verified(ranking, ranked), ledger, receipts, problems, listed.rows)
-        matters = urgent_matters(result, diagnosis)
         write_overview(overview, result, places, matters, sources, chart_data)
 
 

@@ -27,8 +27,8 @@ HIGHEST_ROW = 409.0
 """Points; Excel's own limit."""
 
 _LINE_POINTS = 14.5
-# Rows that are made, compressed and forgotten together.
-_CHUNK = 2_048
+# Cells that are made, compressed and forgotten together.
+_CHUNK = 65_536
 
 
 def line_points(lines: int) -> float:
@@ -62,6 +62,11 @@ class Block:
         return self.top + self.rows - 1
 
     @property
+    def drawn(self) -> int:
+        """The last row with specimens."""
+        return self.top + (len(self.palette.looks) - 1) // len(self.strips)
+
+    @property
     def deepest(self) -> int:
         """The deepest level of the outline."""
         return max(self.looks.levels, default=0)
@@ -77,10 +82,12 @@ class Block:
                 width = widths.get(column, 0)
                 counted = np.array([line_count(texts[place], width) for place in places.tolist()], np.int64)
                 lines[wrapped] = np.maximum(lines[wrapped], counted[inverse])
-        found = [line_points(count) if count else None for count in lines.tolist()]
-        for row, points in self.looks.heights.items():
-            found[row] = points
-        return [None if points is None else min(points, HIGHEST_ROW) for points in found]
+        # One float for all rows of a height.
+        points = [min(line_points(count), HIGHEST_ROW) if count else None for count in range(int(lines.max()) + 1)]
+        found = [points[count] for count in lines.tolist()]
+        for row, height in self.looks.heights.items():
+            found[row] = min(height, HIGHEST_ROW)
+        return found
 
     def draw(self, sheet: Sheet, texts: Sequence[str]) -> None:
         """Write every cell by a public call."""
@@ -101,13 +108,11 @@ class Block:
                 sheet.native.set_row(self.top + at, height, None, {"level": level, "hidden": hidden})
 
     def specimens(self, sheet: Sheet) -> None:
-        """Have every look drawn once inside the block, row by row from its first cell on, and its last cell, so that the
-        sheet is as large as it will be. There are never more looks than cells."""
-        looks, width = self.palette.looks, len(self.strips)
-        for mark, look in enumerate(looks):
+        """Have every look drawn once inside the block, row by row from its first cell on: there are never more looks than
+        cells. xlsxwriter goes through all rows down to the last that it knows, so it is told of no others."""
+        width = len(self.strips)
+        for mark, look in enumerate(self.palette.looks):
             sheet.put(self.top + mark // width, mark % width, None, look)
-        if len(looks) < self.rows * width:
-            sheet.put(self.last, width - 1, None, looks[0])
         if self.deepest:
             sheet.native.set_row(self.top, None, None, {"level": self.deepest})
 
@@ -132,8 +137,9 @@ class Block:
         openings = [f'<c r="{name}' for name in names]
         levels, hidden = self._levels, self._hidden
         row_looks: dict[tuple[float | None, int, bool], str] = {}
-        for start in range(0, self.rows, _CHUNK):
-            stop = min(start + _CHUNK, self.rows)
+        step = max(1, _CHUNK // len(names))
+        for start in range(0, self.rows, step):
+            stop = min(start + step, self.rows)
             parts: list[Any] = [repeat('<row r="')]
             own = list(zip(heights[start:stop], levels[start:stop], hidden[start:stop], strict=True))
             for one in set(own) - row_looks.keys():

@@ -12,6 +12,8 @@ from typing import IO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
+
 from perfbatch.publish.summary.block import Block
 from perfbatch.publish.summary.strips import Rich
 
@@ -23,6 +25,7 @@ _STRINGS = "xl/sharedStrings.xml"
 _STRINGS_HEAD = re.compile(r'(<sst [^>]*?)count="(\d+)" uniqueCount="(\d+)">')
 _CELL = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)(?:/>| t="s"><v>(\d+)</v></c>)')
 _ROW_END = "</row>"
+_DIMENSION = re.compile(r'<dimension ref="([A-Z]+\d+)(?::([A-Z]+\d+))?"/>')
 _TABLE_NAME = re.compile(r' displayName="([^"]*)"')
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 # Apart from xlsxwriter's own ids, which are rId and a number.
@@ -57,7 +60,7 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
     with ZipFile(skeleton) as source, ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as package:
         names = source.namelist()
         strings = _Strings(source.read(_STRINGS).decode() if _STRINGS in names else "", texts)
-        parts = {f"xl/worksheets/sheet{number}.xml": added for number, added in sheets.items()}
+        parts = {f"xl/worksheets/sheet{number}.xml": added for number, added in sheets.items() if added.blocks}
         relations = {_relations_of(name): list(_relations(added)) for name, added in parts.items()}
         for name in [*names, *(name for name, own in relations.items() if own and name not in names)]:
             content = source.read(name).decode() if name in names else _NO_RELATIONS
@@ -103,13 +106,18 @@ def _shared(text: str) -> str:
 
 
 def _sheet(content: str, added: SheetAdditions, strings: _Strings) -> Iterator[str]:
-    done = 0
+    size = _DIMENSION.search(content)
+    if size is None:
+        raise UnknownMarkup("no dimension")
+    yield content[: size.start()]
+    yield _dimension(size, added)
+    done = size.end()
     for block, heights in sorted(added.blocks, key=lambda one: one[0].top):
         start = content.find(f'<row r="{block.top + 1}" ', done)
-        last = content.find(f'<row r="{block.last + 1}" ', start)
+        last = content.find(f'<row r="{block.drawn + 1}" ', start)
         end = content.find(_ROW_END, last) + len(_ROW_END)
         if start < 0 or last < 0 or end < last:
-            raise UnknownMarkup(f"no rows {block.top + 1} to {block.last + 1}")
+            raise UnknownMarkup(f"no rows {block.top + 1} to {block.drawn + 1}")
         yield content[done:start]
         yield from block.markup(_attributes(block, content[start:end]), strings.base, heights)
         done = end
@@ -121,6 +129,15 @@ def _sheet(content: str, added: SheetAdditions, strings: _Strings) -> Iterator[s
     else:
         # The next element that every sheet of ours has.
         yield from _before("<printOptions ", content[done:], f"<hyperlinks>{links}</hyperlinks>")
+
+
+def _dimension(match: re.Match[str], added: SheetAdditions) -> str:
+    """The range of a sheet's cells, with the blocks'."""
+    first, (row, column) = match[1], xl_cell_to_rowcol(match[2] or match[1])
+    row = max(row, *(block.last for block, _ in added.blocks))
+    column = max(column, *(len(block.strips) - 1 for block, _ in added.blocks))
+    last = xl_rowcol_to_cell(row, column)
+    return f'<dimension ref="{first}"/>' if first == last else f'<dimension ref="{first}:{last}"/>'
 
 
 def _attributes(block: Block, rows: str) -> list[str]:
