@@ -153,13 +153,15 @@ class Block:
 
     def links(self) -> Iterator[tuple[str, Link, int]]:
         """The linked cells in the order of rows: address, link, place of the text that is shown."""
-        linked = sorted(
-            (at, column) for column, strip in enumerate(self.strips) if isinstance(strip, Strip) for at in strip.links
-        )
-        for at, column in linked:
-            strip = self.strips[column]
-            assert isinstance(strip, Strip)
-            yield f"{xl_col_to_name(column)}{self.top + at + 1}", strip.links[at], int(strip.payload[at])
+        columns = [
+            (xl_col_to_name(column), strip)
+            for column, strip in enumerate(self.strips)
+            if isinstance(strip, Strip) and strip.links
+        ]
+        for at in sorted(set().union(*(strip.links for _, strip in columns))):
+            for name, strip in columns:
+                if at in strip.links:
+                    yield f"{name}{self.top + at + 1}", strip.links[at], int(strip.payload[at])
 
     @property
     def _levels(self) -> Sequence[int]:

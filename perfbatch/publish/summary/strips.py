@@ -130,8 +130,9 @@ class Values:
 
     def strip(self, texts: Texts, palette: Palette) -> Strip:
         """The column as arrays."""
-        number = np.fromiter((value.__class__ is int for value in self.values), np.bool_, len(self.values))
-        if number.any():
+        number = np.zeros(len(self.values), np.bool_)
+        if int in set(map(type, self.values)):
+            number = np.fromiter((value.__class__ is int for value in self.values), np.bool_, len(self.values))
             places = texts.places([None if value.__class__ is int else value for value in self.values])  # type: ignore[misc]
             payload = _compact(
                 [value if value.__class__ is int else at for value, at in zip(self.values, places, strict=True)]
