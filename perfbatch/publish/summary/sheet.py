@@ -71,7 +71,7 @@ class Sheet:
         if shown and "text_wrap" in STYLES[style] and not single_line:
             self._wrapped.setdefault(row, []).append((column, shown))
         if shown:
-            self._written(self._sheet.write_string(row, column, shown, form), row)
+            self._written(self._string(row, column, shown, form), row)
         else:
             self._written(self._sheet.write_blank(row, column, None, form), row)
 
@@ -85,6 +85,12 @@ class Sheet:
         """Write a live formula with the value that it has now: readers that do not calculate see `cached`."""
         form = self._book.format(style, number_format)
         self._written(self._sheet.write_formula(row, column, formula, form, cached), row)
+
+    def _string(self, row: int, column: int, shown: str, form: Any) -> int:
+        if shown.startswith("<r>") and shown.endswith("</r>"):
+            # xlsxwriter takes such a text for the markup of a rich one, and writes it as it is.
+            return int(self._sheet.write_rich_string(row, column, shown[:1], form, shown[1:], form))
+        return int(self._sheet.write_string(row, column, shown, form))
 
     @staticmethod
     def _written(code: int, row: int) -> None:
@@ -104,7 +110,7 @@ class Sheet:
             case None:
                 code = self._sheet.write_blank(row, column, None, form)
             case str():
-                code = self._sheet.write_string(row, column, value, form)
+                code = self._string(row, column, value, form)
             case (formula, cached):
                 code = self._sheet.write_formula(row, column, formula, form, cached)
             case _:
