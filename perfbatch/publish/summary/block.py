@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
-from perfbatch.publish.summary.cells import line_count
-from perfbatch.publish.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip
+from perfbatch.publish.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip, Texts
 from perfbatch.publish.summary.styles import STYLES
 
 if TYPE_CHECKING:
@@ -71,17 +70,15 @@ class Block:
         """The deepest level of the outline."""
         return max(self.looks.levels, default=0)
 
-    def heights(self, widths: Mapping[int, int], texts: Sequence[str]) -> list[float | None]:
+    def heights(self, widths: Mapping[int, int], texts: Texts) -> list[float | None]:
         """The rows' heights in points, fixed or as texts wrap in columns of these widths; None for Excel's own."""
         lines = np.zeros(self.rows, np.int64)
         wraps = np.array(["text_wrap" in STYLES[look.style] for look in self.palette.looks])
         for column, strip in enumerate(self.strips):
             if isinstance(strip, Strip):
                 wrapped = (strip.kinds == TEXT) & wraps[strip.marks]
-                places, inverse = np.unique(strip.payload[wrapped], return_inverse=True)
-                width = widths.get(column, 0)
-                counted = np.array([line_count(texts[place], width) for place in places.tolist()], np.int64)
-                lines[wrapped] = np.maximum(lines[wrapped], counted[inverse])
+                counted = texts.lines(strip.payload[wrapped], widths.get(column, 0))
+                lines[wrapped] = np.maximum(lines[wrapped], counted)
         # One float for all rows of a height.
         points = [min(line_points(count), HIGHEST_ROW) if count else None for count in range(int(lines.max()) + 1)]
         found = [points[count] for count in lines.tolist()]

@@ -6,7 +6,7 @@ import math
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["INDENT", "Cell", "Column", "Marked", "display_width", "line_count"]
+__all__ = ["INDENT", "Cell", "Column", "Marked", "display_width", "line_count", "line_room"]
 
 INDENT = 1
 """Half-width characters that a text stands in from the edge of its cell."""
@@ -57,5 +57,10 @@ class Column:
 
 def line_count(text: str, width: int) -> int:
     """The lines that a text takes in a column: a CJK character that does not fit leaves a gap at the line's end."""
-    room = max(width - INDENT - 1, 2)
+    room = line_room(width)
     return sum(max(1, math.ceil(display_width(line) / room)) for line in text.split("\n"))
+
+
+def line_room(width: int) -> int:
+    """The half-width characters that a line of text has in a column."""
+    return max(width - INDENT - 1, 2)

@@ -24,6 +24,8 @@ BLANK = "—"
 
 _LABEL_LIMIT = 100
 _LOOKS = [Look("plain")]
+_SIGNS = {Severity.ERROR: "■", Severity.WARNING: "▲", Severity.INFO: "○"}
+_WORDS = {severity: f"{sign} {severity.label}" for severity, sign in _SIGNS.items()}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def write_ledger(
     for row, finding in enumerate(listed, 1):
         first.setdefault(finding.file, row)
     found = [
-        [f"{_SIGNS[one.severity]} {one.severity.label}" for one in listed],
+        [_WORDS[one.severity] for one in listed],
         [one.code for one in listed],
         [(f"{one.sheet}!{one.cell}" if one.cell else one.sheet) or BLANK for one in listed],
         [one.message or BLANK for one in listed],
@@ -99,9 +101,6 @@ def write_ledger(
     for sheet in (departments, findings):
         sheet.native.hide()
     return ledger
-
-
-_SIGNS = {Severity.ERROR: "■", Severity.WARNING: "▲", Severity.INFO: "○"}
 
 
 def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix) -> dict[str, Values | Counts]:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from perfbatch.intake.submission import SCALE
@@ -26,6 +25,7 @@ from perfbatch.publish.summary.strips import (
     Palette,
     Rich,
     Strip,
+    Texts,
     Values,
 )
 from perfbatch.publish.summary.styles import STYLES
@@ -268,7 +268,7 @@ class Sheet:
             block.draw(self, texts.shown)
         for index, (column, strip) in enumerate(zip(columns, made, strict=True)):
             if column is not None and isinstance(strip, Strip):
-                self.fit(index, _widest(column, strip, texts.shown))
+                self.fit(index, _widest(column, strip, texts))
         return rows
 
     def link(self, row: int, column: int, link: Link, text: str, look: Look | Rich) -> None:
@@ -292,7 +292,7 @@ class Sheet:
             self._sheet.outline_settings(symbols_below=False)
         added = SheetAdditions(tables=self._tables)
         for block in self._blocks:
-            heights = block.heights(widths, self._book.texts.shown)
+            heights = block.heights(widths, self._book.texts)
             if self._book.spliced:
                 block.specimens(self)
                 added.blocks.append((block, heights))
@@ -319,14 +319,10 @@ def _values(column: Column, cells: Sequence[Cell], links: Mapping[int, Link]) ->
     return Values(values, [Look(*one) for one in places], codes, scale, links)
 
 
-def _widest(column: Column, strip: Strip, texts: Sequence[str]) -> int:
+def _widest(column: Column, strip: Strip, texts: Texts) -> int:
     """The width that a column needs for its cells, at most its widest."""
-    width = 0
-    for place in np.unique(strip.payload[strip.kinds == TEXT]).tolist():
-        # Long values are measured by their head: nothing wider than `widest` matters.
-        width = max(width, display_width(texts[place][:400]) + INDENT + 2)
-        if width >= column.widest:
-            return column.widest
+    shown = strip.payload[strip.kinds == TEXT]
+    width = texts.widest(shown) + INDENT + 2 if len(shown) else 0
     numbers = strip.payload[strip.kinds == NUMBER]
     if len(numbers):
         for count in (numbers.min(), numbers.max()):

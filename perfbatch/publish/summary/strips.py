@@ -4,7 +4,8 @@ its mark, a place in the palette of its block."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ import pandas as pd
 
 from perfbatch.intake.submission import SCALE
 from perfbatch.publish.legible import cell_text
+from perfbatch.publish.summary.cells import display_width, line_count, line_room
 
 __all__ = [
     "BLANK",
@@ -39,6 +41,7 @@ BLANK, TEXT, NUMBER = 0, 1, 2
 
 _KINDS = 3
 _ROW = "{row}"
+_HEAD = 400
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -77,6 +80,8 @@ class Texts:
     def __init__(self) -> None:
         self.shown: list[str] = []
         self._places: dict[str | None, int] = {None: -1, "": -1}
+        self._widths = array("q")
+        self._broken: set[int] = set()
 
     def places(self, values: Sequence[str | None]) -> list[int]:
         """The place of each text; -1 for one that shows nothing."""
@@ -86,9 +91,32 @@ class Texts:
                 shown = cell_text(value)
                 if shown not in known:
                     known[shown] = len(self.shown)
-                    self.shown.append(shown)
+                    self._add(shown)
                 known[value] = known[shown]
         return [known[value] for value in values]
+
+    def _add(self, shown: str) -> None:
+        if "\n" in shown:
+            self._broken.add(len(self.shown))
+            # Long texts are measured by their head: a column is never as wide as one of their lines may be.
+            self._widths.append(display_width(shown[:_HEAD]))
+        else:
+            self._widths.append(display_width(shown))
+        self.shown.append(shown)
+
+    def widest(self, places: Array) -> int:
+        """The width of the widest of some texts, in half-width characters; 0 for none."""
+        return int(np.frombuffer(self._widths, np.int64)[places].max()) if len(places) else 0
+
+    def lines(self, places: Array, width: int) -> Array:
+        """The lines that each text takes in a column (`cells.line_count`)."""
+        if not len(places):
+            return places
+        lines = np.maximum(1, -(-np.frombuffer(self._widths, np.int64)[places] // line_room(width)))
+        if self._broken:
+            for at in np.flatnonzero(np.isin(places, list(self._broken))).tolist():
+                lines[at] = line_count(self.shown[int(places[at])], width)
+        return lines
 
 
 class Palette:
@@ -210,27 +238,27 @@ class Strip:
         follows the cell's address, or for a rich text all the rest of the cell; `base`: place of the first text among the
         package's strings."""
         keys = self.marks[start:stop].astype(np.int64) * _KINDS + self.kinds[start:stop]
-        payload = self.payload[start:stop]
-        span = int(keys.max(initial=0)) + 1
-        if payload.dtype != object:
-            payload = payload.astype(np.int64)
-            if np.abs(payload).max(initial=0) > np.iinfo(np.int64).max // (2 * span):
-                payload = payload.astype(object)
-        cells = (payload * span + keys).tolist()
-        made = {}
-        for cell in set(cells):
-            value, key = divmod(cell, span)
-            mark, kind = divmod(key, _KINDS)
-            rest = attributes[mark]
-            if rest.endswith("</c>"):
-                made[cell] = f"{rest}{opening}"
-            elif kind == TEXT:
-                made[cell] = f'{rest} t="s"><v>{base + value}</v></c>{opening}'
-            elif kind == NUMBER:
-                made[cell] = f"{rest}><v>{_number(value, self.scale)}</v></c>{opening}"
-            else:
-                made[cell] = f"{rest}/>{opening}"
-        yield map(made.__getitem__, cells)
+        payload, first = self.payload[start:stop], int(keys[0])
+        if (keys == first).all():
+            write = self._writer(first, attributes, base, opening)
+            values = payload.tolist()
+            yield map({value: write(value) for value in set(values)}.__getitem__, values)
+            return
+        writers = {key: self._writer(key, attributes, base, opening) for key in np.unique(keys).tolist()}
+        cells = list(zip(keys.tolist(), payload.tolist(), strict=True))
+        yield map({cell: writers[cell[0]](cell[1]) for cell in set(cells)}.__getitem__, cells)
+
+    def _writer(self, key: int, attributes: Sequence[str], base: int, opening: str) -> Callable[[int], str]:
+        """What makes the markup of the cells of one mark and kind from their payload."""
+        mark, kind = divmod(key, _KINDS)
+        rest, scale = attributes[mark], self.scale
+        if rest.endswith("</c>"):
+            return lambda _: f"{rest}{opening}"
+        if kind == TEXT:
+            return lambda place: f'{rest} t="s"><v>{base + place}</v></c>{opening}'
+        if kind == NUMBER:
+            return lambda count: f"{rest}><v>{_number(count, scale)}</v></c>{opening}"
+        return lambda _: f"{rest}/>{opening}"
 
 
 @dataclass(frozen=True, slots=True)
