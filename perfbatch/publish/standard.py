@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from perfbatch.publish.summary.book import Book
 from perfbatch.publish.summary.scoring_standard import write_checks, write_grades, write_indicators
-from perfbatch.publish.summary.sheet import Book
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["write_standard"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from perfbatch.changes import Changes
+from perfbatch.publish.summary.book import Book
 from perfbatch.publish.summary.card import write_card
 from perfbatch.publish.summary.changes_sheet import write_changes
 from perfbatch.publish.summary.charts import write_chart_sources
@@ -19,9 +20,10 @@ from perfbatch.publish.summary.problems import write_problems
 from perfbatch.publish.summary.ranking import VERIFIED_COLUMN, Ranked, write_ranking
 from perfbatch.publish.summary.receipts import write_receipts
 from perfbatch.publish.summary.run_log import write_run_log
+from perfbatch.publish.summary.score_matrix import ScoreMatrix
 from perfbatch.publish.summary.scores import write_scores
 from perfbatch.publish.summary.scoring_standard import write_standard_sheet
-from perfbatch.publish.summary.sheet import Book, Sheet
+from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.urgent import urgent_matters
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
@@ -63,12 +65,15 @@ def write_summary(
         standard, run_log = book.add("评分标准"), book.add("运行记录")
         by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
 
-        diagnosis = diagnose(result)
+        diagnosis, matrix = diagnose(result), ScoreMatrix(result)
         listed = write_problems(problems, result, diagnosis, around.inbox)
         ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
         totals = _write_finance(money, assets, result)
-        scored = write_scores(scores, result)
-        ledger = write_ledger(by_department, by_finding, result)
+        scored = write_scores(scores, result, matrix)
+        ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
+        matters = urgent_matters(result, diagnosis)
+        # What the sheets are made of is larger than what they are held as.
+        del diagnosis, matrix
         write_card(card, rulebook, ledger, scores, scored)
         write_changes(changes, rulebook, around.changes)
         write_receipts(receipts, result)
@@ -76,7 +81,6 @@ def write_summary(
         write_run_log(run_log, result, outputs)
         sources = write_chart_sources(chart_data, result, totals)
         places = Places(totals, _verified(ranking, ranked), ledger, receipts, problems, listed.rows)
-        matters = urgent_matters(result, diagnosis)
         write_overview(overview, result, places, matters, sources, chart_data)
 
 

@@ -37,7 +37,7 @@ def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, 
     )
     sheet.heights(0, 34)
     sheet.native.fit_to_pages(1, 1)
-    if not ledger.values:
+    if not ledger.size:
         sheet.merged(_CHOICE[0], 0, _CHOICE[0], len(_WIDTHS) - 1, "（无）", "centred")
         return
     card = _Card(sheet, ledger)
@@ -55,14 +55,13 @@ class _Card:
     def __init__(self, sheet: Sheet, ledger: Ledger) -> None:
         self._sheet = sheet
         self._ledger = ledger
-        self._first = ledger.values[0]
         self._at = xl_rowcol_to_cell(1, len(_WIDTHS) + 1, row_abs=True, col_abs=True)
 
     def choice(self, rulebook: Rulebook) -> None:
         """The drop-down, and beside the page the row that it stands for."""
         sheet, row, column = self._sheet, *_CHOICE
         sheet.merged(row, 0, row, column - 1, "选择部门（点右侧下拉）", "head")
-        sheet.merged(row, column, row, 5, str(self._first[0]), "choose")
+        sheet.merged(row, column, row, 5, str(self._value("label")), "choose")
         sheet.heights(row, 26)
         label = rulebook.field_by_id["unit_name"].label
         sheet.native.data_validation(
@@ -142,7 +141,7 @@ class _Card:
 
     def findings(self, top: int) -> int:
         """The first findings, gravest first, and how many there are, over the width of the page. Returns the last row."""
-        sheet, count, first = self._sheet, self._value("findings"), self._value("first")
+        sheet, count = self._sheet, len(self._ledger.first_found)
         last_column = len(_WIDTHS) - 1
         sheet.merged(top, 0, top, last_column, "", "subgroup")
         total = self._index("findings")
@@ -152,7 +151,7 @@ class _Card:
         for number in range(FINDINGS_SHOWN):
             row = top + 1 + number
             here = f"AND({self._at}>0,{number}<{total})"
-            texts = self._ledger.found[first - 1 + number] if number < count else None
+            texts = self._ledger.first_found[number] if number < count else None
             for column, part, style in (
                 (0, 0, "centred"),
                 (1, 2, "centred"),
@@ -182,7 +181,7 @@ class _Card:
             self._look_up(row, column + 2, f"self.{indicator.id}", "number", SCORE)
             self._look_up(row, column + 3, f"verified.{indicator.id}", "own_number", SCORE)
             mean_cell = scores.address(scored.mean_row, scored.columns[indicator.id])
-            mean = self._mean(f"verified.{indicator.id}")
+            mean = self._ledger.mean(f"verified.{indicator.id}")
             sheet.formula(row, column + 4, f"={mean_cell}", "" if mean is None else mean, "number", SCORE)
             mine = self._value(f"verified.{indicator.id}")
             gap = "" if mean is None or mine == BLANK else mine - mean
@@ -198,7 +197,7 @@ class _Card:
         sheet.number(row, column + 1, float(rulebook.total_points), "total_text", "0.##")
         self._look_up(row, column + 2, "self_total", "total", SCORE)
         self._look_up(row, column + 3, "verified_total", "total", SCORE)
-        mean = self._mean("verified_total")
+        mean = self._ledger.mean("verified_total")
         verified = self._range("verified_total")
         sheet.formula(
             row, column + 4, f'=IFERROR(AVERAGE({verified}),"")', "" if mean is None else mean, "total", SCORE
@@ -220,7 +219,7 @@ class _Card:
         return self._cells(self._ledger.departments, self._ledger.columns[key], self._ledger.last)
 
     def _finding_range(self, part: int) -> str:
-        return self._cells(self._ledger.findings, part, max(len(self._ledger.found), 1))
+        return self._cells(self._ledger.findings, part, max(self._ledger.found, 1))
 
     @staticmethod
     def _cells(sheet: Sheet, column: int, last: int) -> str:
@@ -231,12 +230,7 @@ class _Card:
         return f"INDEX({self._range(key)},{self._at})"
 
     def _value(self, key: str) -> Any:
-        return self._first[self._ledger.columns[key]]
-
-    def _mean(self, key: str) -> float | None:
-        column = self._ledger.columns[key]
-        filled = [row[column] for row in self._ledger.values if row[column] != BLANK]
-        return sum(filled) / len(filled) if filled else None
+        return self._ledger.first(key)
 
     def _look_up(self, row: int, column: int, key: str, style: str, number_format: str = "") -> None:
         self._formula(row, column, self._index(key), self._value(key), style, number_format)

@@ -6,20 +6,28 @@ import math
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["INDENT", "Cell", "Column", "Marked", "display_width", "line_count"]
+__all__ = ["INDENT", "Cell", "Column", "Marked", "display_width", "line_count", "line_room"]
 
 INDENT = 1
 """Half-width characters that a text stands in from the edge of its cell."""
 
 
+class _Widths(dict[str, int]):
+    """Character → half-width characters that it takes; the few thousand that a night uses are asked for once each."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+        return self[character]
+
+
+_WIDTHS = _Widths()
+
+
 def display_width(text: str) -> int:
     """The width of the longest line in half-width characters: a CJK character counts 2."""
-    if text.isascii() and "\n" not in text:
-        return len(text)
-    return max(
-        (sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in line) for line in text.split("\n")),
-        default=0,
-    )
+    if "\n" in text:
+        return max(map(display_width, text.split("\n")))
+    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +57,10 @@ class Column:
 
 def line_count(text: str, width: int) -> int:
     """The lines that a text takes in a column: a CJK character that does not fit leaves a gap at the line's end."""
-    room = max(width - INDENT - 1, 2)
+    room = line_room(width)
     return sum(max(1, math.ceil(display_width(line) / room)) for line in text.split("\n"))
+
+
+def line_room(width: int) -> int:
+    """The half-width characters that a line of text has in a column."""
+    return max(width - INDENT - 1, 2)

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from perfbatch.publish.figures import counts, nearest_float, texts
 from perfbatch.publish.summary.ranking import ranking_order
+from perfbatch.publish.summary.score_matrix import ScoreMatrix
 from perfbatch.publish.summary.sheet import Sheet, display_width
 from perfbatch.publish.summary.styles import BLUE, DARK, ORANGE, PALE_BLUE
 from perfbatch.result import BatchResult
@@ -124,13 +127,10 @@ def _leaves(field: str, parts: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _lost(result: BatchResult) -> _Block:
-    lost = {indicator.id: 0 for indicator in result.rulebook.indicators}
-    scores = result.scores
-    for name, most, verified in zip(
-        texts(scores["indicator"]), counts(scores["max"]), counts(scores["verified"]), strict=True
-    ):
-        if most is not None and verified is not None:
-            lost[name] += most - verified
+    matrix = ScoreMatrix(result)
+    (most, scored), (verified, given) = matrix.counts("max"), matrix.verified
+    sums = np.where(scored & given, most - verified, 0).sum(axis=1).tolist()
+    lost: dict[str, int] = dict(zip(matrix.indicators, sums, strict=True))
     largest = sorted(lost, key=lambda one: -lost[one])[:INDICATORS_SHOWN]
     size = max(len(result.departments), 1)
     rows: list[tuple[Any, ...]] = [

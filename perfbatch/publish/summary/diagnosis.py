@@ -10,7 +10,9 @@ from perfbatch.diagnosis.check_lookup import CheckLookup
 from perfbatch.diagnosis.follow_on import follow_on
 from perfbatch.diagnosis.likely_cause import likely_cause
 from perfbatch.intake.submission import SCALE
-from perfbatch.publish.figures import counts, texts
+from perfbatch.publish.figures import texts
+from perfbatch.publish.register import finding_order
+from perfbatch.publish.summary.score_matrix import ScoreMatrix
 from perfbatch.result import BatchResult
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -19,12 +21,13 @@ __all__ = ["Diagnosis", "diagnose"]
 @dataclass(frozen=True)
 class Diagnosis:
     """Aligned with the night's findings: the position of the cause, the likely cause in words, the points at risk (counts of
-    1/SCALE, None where nothing is), and these by indicator."""
+    1/SCALE, None where nothing is), and these by indicator; and what findings are put in order by."""
 
     causes: Sequence[int | None]
     reasons: Sequence[str]
     risks: Sequence[int | None]
     stakes: Sequence[Mapping[str, int]]
+    orders: Sequence[tuple[object, ...]]
 
     def together(self, positions: Iterable[int]) -> int:
         """What several findings of one department put at risk together: the points of an indicator count once."""
@@ -41,20 +44,23 @@ def diagnose(result: BatchResult) -> Diagnosis:
     broken = [sums.of(finding) for finding in result.findings]
     at_risk = [result.at_risk.get(finding) for finding in result.findings]
     verified = _verified(result) if result.at_risk else {}
+    nothing: Mapping[str, int] = {}
     return Diagnosis(
         causes=follow_on(result.findings, lookup),
         reasons=["" if one is None else likely_cause(one) for one in broken],
         risks=[None if one is None else int(one.points * SCALE) for one in at_risk],
         stakes=[
-            {} if one is None else {name: verified.get((finding.file, name), 0) for name in one.indicators}
+            nothing if one is None else {name: verified[name].get(finding.file, 0) for name in one.indicators}
             for finding, one in zip(result.findings, at_risk, strict=True)
         ],
+        orders=[finding_order(finding) for finding in result.findings],
     )
 
 
-def _verified(result: BatchResult) -> dict[tuple[str, str], int]:
-    """(file, indicator id) → the verified score."""
-    files = texts(result.departments["file"])
-    frame = result.scores
-    rows = zip(frame["department"].tolist(), texts(frame["indicator"]), counts(frame["verified"]), strict=True)
-    return {(files[department], indicator): verified or 0 for department, indicator, verified in rows}
+def _verified(result: BatchResult) -> Mapping[str, Mapping[str, int]]:
+    """Indicator id → file → the verified score."""
+    files, matrix = texts(result.departments["file"]), ScoreMatrix(result)
+    return {
+        indicator: dict(zip(files, scores.tolist(), strict=True))
+        for indicator, scores in zip(matrix.indicators, matrix.verified[0], strict=True)
+    }

@@ -3,18 +3,20 @@ sums and live checks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
+import numpy as np
 import pandas as pd
-from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_range, xl_range_abs
 
-from perfbatch.publish.figures import counts, nearest_float, texts
+from perfbatch.publish.figures import nearest_float, texts
+from perfbatch.publish.summary.block import RowLooks
 from perfbatch.publish.summary.headings import write_headings
 from perfbatch.publish.summary.marks import excel_table, highlight_nonzero
-from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet
+from perfbatch.publish.summary.sheet import Column, Sheet
+from perfbatch.publish.summary.strips import Array, Counts, Formulas, Look, Values, arrays
 from perfbatch.publish.summary.styles import AMOUNT, DIFFERENCE
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import AmountColumn, Rulebook, UnitTableBlock
@@ -33,13 +35,18 @@ def amount_columns(table: UnitTableBlock) -> list[AmountColumn]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """A row of the table: a department (level 0) or one of its units."""
+class _Rows:
+    """The rows of the table as columns: departments (level 0), each with its units below it. `owners` are positions in the
+    departments' frame, `counts` and `filled` a column per amount."""
 
-    level: int
-    code: str
-    name: str
-    amounts: tuple[int | None, ...]
+    owners: Array
+    levels: Array
+    names: Sequence[str]
+    counts: Sequence[Array]
+    filled: Sequence[Array]
+
+    def __len__(self) -> int:
+        return len(self.owners)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,10 @@ def write_finance(
     """
     rulebook = result.rulebook
     fields = [field for table in tables for field in amount_columns(table)]
-    rows = _rows(result, fields)
+    rows = _rows(result, fields, result.units)
     folded = len(rows) <= _ROWS
     if not folded:
-        rows = [row for row in rows if row.level == 0]
+        rows = _rows(result, fields, result.units.iloc[:0])
     checks = _checks(rulebook, fields)
     note = (
         f"点左侧“+”展开下属机构。末行为各部门“{rulebook.unit_rows[0]}”行的合计；未填报的栏目留空，不计入合计。"
@@ -85,44 +92,69 @@ def write_finance(
     for index, column in enumerate(columns):
         sheet.fit(index, column.narrowest)
     first = heading + 1
-    if not rows:
-        sheet.body(first, [*columns, *(Column("") for _ in checks)], [])
+    if not len(rows):
+        sheet.nothing(first, len(columns) + len(checks))
         return {}
     last = heading + len(rows)
-    _write_rows(sheet, first, columns, rows)
-    broken = _write_checks(sheet, first, rows, checks, _FIRST + len(fields))
+    differences = [_difference(check, rows) for check in checks]
+    codes = texts(result.departments["budget_code"])
+    strips: list[Values | Counts | Formulas] = [
+        Values([codes[at] for at in rows.owners.tolist()], _looks("_centred"), rows.levels > 0),
+        Values(rows.names, _looks(""), rows.levels > 0),
+        Values([LEVELS[level] for level in rows.levels.tolist()], _looks("_centred"), rows.levels > 0),
+    ]
+    strips += [
+        Counts(counts, filled, _looks("_number", column.number_format), rows.levels > 0)
+        for counts, filled, column in zip(rows.counts, rows.filled, columns[_FIRST:], strict=True)
+    ]
+    strips += [
+        Formulas(_formula(check, rows, first), *difference, [Look("check", DIFFERENCE)])
+        for check, difference in zip(checks, differences, strict=True)
+    ]
+    looks = RowLooks((rows.levels > 0).astype(int).tolist(), (rows.levels > 0).tolist())
+    sheet.block(first, [*columns, *(None for _ in checks)], strips, looks)
     titles = [*leading, *(field.label for field in fields), *(check.title for check in checks)]
     excel_table(sheet, name, heading, last, titles)
     highlight_nonzero(sheet, (first, last), (_FIRST + len(fields), _FIRST + len(fields) + len(checks) - 1))
+    broken = [int((counts[filled] != 0).sum()) for counts, filled in differences]
     return _totals(sheet, (first, last), rulebook, fields, rows, broken)
 
 
-def _rows(result: BatchResult, fields: Sequence[AmountColumn]) -> list[_Row]:
+def _looks(part: str, number_format: str = "") -> list[Look]:
+    """How a department's own row looks, and a unit's."""
+    return [Look(f"{kind}{part}", number_format) for kind in ("own", "unit")]
+
+
+def _rows(result: BatchResult, fields: Sequence[AmountColumn], units: pd.DataFrame) -> _Rows:
     frame = result.departments
-    codes, names = texts(frame["budget_code"]), texts(frame["unit_name"])
-    amounts = [counts(frame[field.id]) for field in fields]
-    units = _units(result.units, fields)
-    rows = []
-    for at, code in enumerate(codes):
-        rows.append(_Row(0, code, names[at], tuple(column[at] for column in amounts)))
-        rows += [_Row(level, code, name, own) for level, name, own in units.get(at, ())]
-    return rows
-
-
-def _units(frame: pd.DataFrame, fields: Sequence[AmountColumn]) -> Mapping[int, list[tuple[int, str, tuple[Any, ...]]]]:
-    """Department → its units in order: (1 局机关 or 2 subordinate, name, amounts)."""
-    if frame.empty:
-        return {}
-    found: dict[int, list[tuple[int, str, tuple[Any, ...]]]] = {}
-    amounts = [counts(frame[field.id]) if field.id in frame else [None] * len(frame) for field in fields]
-    names = texts(frame["entity_name"])
-    for at, (department, row) in enumerate(zip(frame["department"].tolist(), frame["row"].tolist(), strict=True)):
-        own = tuple(column[at] for column in amounts)
-        if row == 0 or (all(value is None for value in own) and not names[at]):
-            continue
-        level = 1 if row == 1 else 2
-        found.setdefault(int(department), []).append((level, names[at] or LEVELS[level], own))
-    return found
+    size = len(frame)
+    owners, levels = np.arange(size), np.zeros(size, np.int64)
+    names = texts(frame["unit_name"])
+    amounts = [arrays(frame[field.id]) for field in fields]
+    if len(units):
+        none = np.zeros(len(units), np.int64), np.zeros(len(units), np.bool_)
+        own = [arrays(units[field.id]) if field.id in units else none for field in fields]
+        named, row = texts(units["entity_name"]), units["row"].to_numpy(dtype="int64")
+        # A unit without a name and without a figure is a row that nobody filled.
+        shown = (row != 0) & (np.array([bool(name) for name in named]) | np.any([filled for _, filled in own], axis=0))
+        level = np.where(row == 1, 1, 2)
+        names += [
+            name or LEVELS[at] for name, at, one in zip(named, level.tolist(), shown.tolist(), strict=True) if one
+        ]
+        owners = np.concatenate([owners, units["department"].to_numpy(dtype="int64")[shown]])
+        levels = np.concatenate([levels, level[shown]])
+        amounts = [
+            (np.concatenate([counts, more[shown]]), np.concatenate([filled, given[shown]]))
+            for (counts, filled), (more, given) in zip(amounts, own, strict=True)
+        ]
+    order = np.argsort(owners, kind="stable")
+    return _Rows(
+        owners[order],
+        levels[order],
+        [names[at] for at in order.tolist()],
+        [counts[order] for counts, _ in amounts],
+        [filled[order] for _, filled in amounts],
+    )
 
 
 def _checks(rulebook: Rulebook, fields: Sequence[AmountColumn]) -> list[_Check]:
@@ -136,46 +168,37 @@ def _checks(rulebook: Rulebook, fields: Sequence[AmountColumn]) -> list[_Check]:
     return checks + [_Check(f"汇总−机构：{field.label}", at[field.id]) for field in whole]
 
 
-def _write_rows(sheet: Sheet, first: int, columns: Sequence[Column], rows: Sequence[_Row]) -> None:
-    for offset, row in enumerate(rows):
-        at = first + offset
-        kind = "own" if row.level == 0 else "unit"
-        cells: list[Cell] = [
-            Marked(row.code, f"{kind}_centred"),
-            Marked(row.name, kind),
-            Marked(LEVELS[row.level], f"{kind}_centred"),
-            *(Marked(amount, f"{kind}_number") for amount in row.amounts),
-        ]
-        for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-            sheet.cell(at, index, column, cell)
-        if row.level > 0:
-            sheet.outline(at, 1, hidden=True)
+def _difference(check: _Check, rows: _Rows) -> tuple[Array, Array]:
+    """What is left over in each row, and where that can be told: a total and a part of it are filled."""
+    total, filled = rows.counts[check.total - _FIRST], rows.filled[check.total - _FIRST]
+    if check.parts:
+        parts = [part - _FIRST for part in check.parts]
+        told = filled & np.any([rows.filled[part] for part in parts], axis=0)
+        return total - np.sum([rows.counts[part] for part in parts], axis=0), told
+    heads, unit = rows.levels == 0, rows.levels > 0
+    sums, given = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
+    head = np.flatnonzero(heads)[rows.owners]
+    np.add.at(sums, head[unit], total[unit])
+    np.logical_or.at(given, head[unit], filled[unit])
+    return total - sums, heads & filled & given
 
 
-def _write_checks(sheet: Sheet, first: int, rows: Sequence[_Row], checks: Sequence[_Check], column: int) -> list[int]:
-    """Write the check columns; returns how many differences each has."""
-    broken = [0] * len(checks)
-    heads = [offset for offset, row in enumerate(rows) if row.level == 0] + [len(rows)]
-    ends = dict(pairwise(heads))
-    for offset, row in enumerate(rows):
-        for index, check in enumerate(checks, column):
-            total = row.amounts[check.total - _FIRST]
-            at = xl_rowcol_to_cell(first + offset, check.total)
-            if check.parts:
-                parts = [row.amounts[part - _FIRST] for part in check.parts]
-                cells = ",".join(xl_rowcol_to_cell(first + offset, part) for part in check.parts)
-            elif row.level == 0 and ends[offset] > offset + 1:
-                parts = [rows[unit].amounts[check.total - _FIRST] for unit in range(offset + 1, ends[offset])]
-                cells = xl_range(first + offset + 1, check.total, first + ends[offset] - 1, check.total)
-            else:
-                sheet.text(first + offset, index, "", "check")
-                continue
-            filled = [part for part in parts if part is not None]
-            cached = "" if total is None or not filled else nearest_float(total - sum(filled))
-            broken[index - column] += cached not in ("", 0.0)
-            formula = f'=IF(OR({at}="",COUNT({cells})=0),"",ROUND({at}-SUM({cells}),6))'
-            sheet.formula(first + offset, index, formula, cached, "check", DIFFERENCE)
-    return broken
+def _formula(check: _Check, rows: _Rows, first: int) -> str | list[str]:
+    """A check's formula: one for all rows, or one for each department that has units."""
+    total = xl_col_to_name(check.total)
+    if check.parts:
+        return _left_over(f"{total}{{row}}", ",".join(f"{xl_col_to_name(part)}{{row}}" for part in check.parts))
+    heads = np.flatnonzero(rows.levels == 0).tolist()
+    formulas = [""] * len(rows)
+    for head, end in pairwise([*heads, len(rows)]):
+        if end > head + 1:
+            units = xl_range(first + head + 1, check.total, first + end - 1, check.total)
+            formulas[head] = _left_over(f"{total}{first + head + 1}", units)
+    return formulas
+
+
+def _left_over(total: str, parts: str) -> str:
+    return f'=IF(OR({total}="",COUNT({parts})=0),"",ROUND({total}-SUM({parts}),6))'
 
 
 def _totals(
@@ -183,7 +206,7 @@ def _totals(
     area: tuple[int, int],
     rulebook: Rulebook,
     fields: Sequence[AmountColumn],
-    rows: Sequence[_Row],
+    rows: _Rows,
     broken: Sequence[int],
 ) -> dict[str, tuple[str, int]]:
     first, last = area
@@ -192,7 +215,7 @@ def _totals(
     levels = xl_range_abs(first, _LEVEL, last, _LEVEL)
     totals: dict[str, tuple[str, int]] = {}
     for index, field in enumerate(fields, _FIRST):
-        total = sum(row.amounts[index - _FIRST] or 0 for row in rows if row.level == 0)
+        total = sum(rows.counts[index - _FIRST][rows.levels == 0].tolist())
         cells = xl_range(first, index, last, index)
         formula = f'=SUMIF({levels},"{LEVELS[0]}",{cells})'
         sheet.formula(

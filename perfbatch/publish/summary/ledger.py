@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from perfbatch.findings import Severity
-from perfbatch.publish.figures import counts, nearest_float, texts
-from perfbatch.publish.register import finding_order
+from perfbatch.publish.figures import nearest_float, texts
+from perfbatch.publish.summary.diagnosis import Diagnosis
+from perfbatch.publish.summary.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.publish.summary.sheet import Sheet
+from perfbatch.publish.summary.strips import Counts, Look, Values, arrays
 from perfbatch.result import STATUS_LABELS, BatchResult
 from perfbatch.rulebook.model import Rulebook
 
@@ -19,25 +23,44 @@ BLANK = "—"
 """What stands where there is no figure: a formula would show an empty cell as 0."""
 
 _LABEL_LIMIT = 100
-_FOLD = {"computed": "1", "self_reported": "2", "not_applicable": "3", "adjusted": "4"}
+_LOOKS = [Look("plain")]
+_SIGNS = {Severity.ERROR: "■", Severity.WARNING: "▲", Severity.INFO: "○"}
+_WORDS = {severity: f"{sign} {severity.label}" for severity, sign in _SIGNS.items()}
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Where things stand: key of a figure → column of the departments' sheet; `values` row by row as written (header row
-    left out), `findings` likewise."""
+    """Where things stand: key of a figure → column of the departments' sheet, and its cells. `first_found` are the rows of
+    the first department's findings."""
 
     departments: Sheet
     findings: Sheet
     columns: dict[str, int]
-    values: list[list[Any]]
-    found: list[list[str]]
+    strips: Sequence[Values | Counts]
+    size: int
+    found: int
+    first_found: Sequence[Sequence[str]]
     finding_columns: tuple[str, ...] = ("级别", "代码", "位置", "问题说明", "处理办法")
 
     @property
     def last(self) -> int:
         """The last row of the departments' sheet."""
-        return len(self.values)
+        return self.size
+
+    def first(self, key: str) -> str | float:
+        """What stands in a column for the first department."""
+        strip = self.strips[self.columns[key]]
+        if isinstance(strip, Values):
+            return str(strip.values[0])
+        return int(strip.counts[0]) / strip.scale if strip.filled[0] else BLANK
+
+    def mean(self, key: str) -> float | None:
+        """The mean of a column of figures; None where there is none."""
+        strip = self.strips[self.columns[key]]
+        if not isinstance(strip, Counts) or not strip.filled.any():
+            return None
+        filled = [nearest_float(count) for count in strip.counts[strip.filled].tolist()]
+        return sum(filled) / len(filled)
 
 
 def card_amounts(rulebook: Rulebook) -> list[str]:
@@ -45,82 +68,81 @@ def card_amounts(rulebook: Rulebook) -> list[str]:
     return [field.id for table in rulebook.unit_tables.values() for field in table.fields if field.kind == "amount"]
 
 
-def write_ledger(departments: Sheet, findings: Sheet, result: BatchResult) -> Ledger:
+def write_ledger(
+    departments: Sheet, findings: Sheet, result: BatchResult, diagnosis: Diagnosis, matrix: ScoreMatrix
+) -> Ledger:
     """Fill both sheets and hide them."""
-    order = sorted(range(len(result.findings)), key=lambda at: _by_department(result, at))
+    order = sorted(range(len(result.findings)), key=lambda at: (result.findings[at].file, *diagnosis.orders[at]))
+    listed = [result.findings[at] for at in order]
     first: dict[str, int] = {}
-    found: list[list[str]] = []
-    for row, at in enumerate(order, 1):
-        finding = result.findings[at]
+    for row, finding in enumerate(listed, 1):
         first.setdefault(finding.file, row)
-        place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
-        severity = f"{_SIGNS[finding.severity]} {finding.severity.label}"
-        found.append([severity, finding.code, place or BLANK, finding.message or BLANK, finding.remedy or BLANK])
-    columns, values = _departments(result, first)
-    _write(departments, list(columns), values)
-    ledger = Ledger(departments, findings, columns, values, found)
-    _write(findings, list(ledger.finding_columns), found)
+    found = [
+        [_WORDS[one.severity] for one in listed],
+        [one.code for one in listed],
+        [(f"{one.sheet}!{one.cell}" if one.cell else one.sheet) or BLANK for one in listed],
+        [one.message or BLANK for one in listed],
+        [one.remedy or BLANK for one in listed],
+    ]
+    by_key = _departments(result, first, matrix)
+    files = texts(result.departments["file"])
+    own = [row for row, finding in enumerate(listed) if files and finding.file == files[0]]
+    ledger = Ledger(
+        departments,
+        findings,
+        {key: number for number, key in enumerate(by_key)},
+        list(by_key.values()),
+        len(files),
+        len(listed),
+        [[column[row] for column in found] for row in own],
+    )
+    _write(departments, list(by_key), ledger.strips)
+    _write(findings, ledger.finding_columns, [Values(column, _LOOKS) for column in found])
     for sheet in (departments, findings):
         sheet.native.hide()
     return ledger
 
 
-_SIGNS = {Severity.ERROR: "■", Severity.WARNING: "▲", Severity.INFO: "○"}
-
-
-def _by_department(result: BatchResult, at: int) -> tuple[object, ...]:
-    finding = result.findings[at]
-    return (finding.file, *finding_order(finding))
-
-
-def _departments(result: BatchResult, first: dict[str, int]) -> tuple[dict[str, int], list[list[Any]]]:
+def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix) -> dict[str, Values | Counts]:
+    """Key of a figure → its column; where there is no figure stands `BLANK`."""
     frame, rulebook = result.departments, result.rulebook
     text = {name: texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade")}
-    size = len(frame)
-    found = Counter((finding.file, finding.severity) for finding in result.findings)
-    by_key: dict[str, list[Any]] = {
-        "label": _labels(text["budget_code"], text["unit_name"]),
-        "budget_code": text["budget_code"],
-        "unit_name": text["unit_name"],
-        "file": text["file"],
-        "grade": [grade or BLANK for grade in text["grade"]],
-        "rank": [BLANK if rank is None else rank for rank in counts(frame["rank"])],
-        "self_total": _figures(counts(frame["self_total"])),
-        "verified_total": _figures(counts(frame["verified_total"])),
-        **{f"points.{one}": _figures(counts(frame[f"points.{one}"])) for one in STATUS_LABELS},
-        **{severity.value: [found[file, severity] for file in text["file"]] for severity in Severity},
-        "first": [first.get(file, 0) for file in text["file"]],
+    counted = Counter((finding.file, finding.severity) for finding in result.findings)
+    found = {
+        severity.value: np.array([counted[file, severity] for file in text["file"]], np.int64) for severity in Severity
     }
-    by_key["findings"] = [sum(by_key[severity.value][at] for severity in Severity) for at in range(size)]
-    for field in card_amounts(rulebook):
-        by_key[field] = _figures(counts(frame[field]))
-    scores = result.scores
-    status_of = [[""] * len(rulebook.indicators) for _ in range(size)]
-    place = {indicator.id: number for number, indicator in enumerate(rulebook.indicators)}
-    for name in ("self", "verified"):
-        for indicator in rulebook.indicators:
-            by_key[f"{name}.{indicator.id}"] = [BLANK] * size
-        rows = zip(
-            scores["department"].tolist(), texts(scores["indicator"]), _figures(counts(scores[name])), strict=True
-        )
-        for department, indicator_id, value in rows:
-            by_key[f"{name}.{indicator_id}"][department] = value
-    computable = [0] * size
-    named = zip(
-        scores["department"].tolist(),
-        texts(scores["indicator"]),
-        texts(scores["status"]),
-        counts(scores["max"]),
-        strict=True,
+    by_key: dict[str, Values | Counts] = {
+        "label": Values(_labels(text["budget_code"], text["unit_name"]), _LOOKS),
+        "budget_code": Values(text["budget_code"], _LOOKS),
+        "unit_name": Values(text["unit_name"], _LOOKS),
+        "file": Values(text["file"], _LOOKS),
+        "grade": Values([grade or BLANK for grade in text["grade"]], _LOOKS),
+        "rank": Counts(*arrays(frame["rank"]), _LOOKS, scale=1, otherwise=BLANK),
+        **{
+            name: Counts(*arrays(frame[name]), _LOOKS, otherwise=BLANK)
+            for name in ("self_total", "verified_total", *(f"points.{one}" for one in STATUS_LABELS))
+        },
+    }
+    everywhere = np.ones(len(frame), np.bool_)
+    whole = {
+        **found,
+        "first": np.array([first.get(file, 0) for file in text["file"]], np.int64),
+        "findings": sum(found.values(), np.zeros(len(frame), np.int64)),
+    }
+    by_key |= {key: Counts(counts, everywhere, _LOOKS, scale=1) for key, counts in whole.items()}
+    by_key |= {name: Counts(*arrays(frame[name]), _LOOKS, otherwise=BLANK) for name in card_amounts(rulebook)}
+    for name, (counts, filled) in (("self", matrix.counts("self")), ("verified", matrix.verified)):
+        for row, indicator in enumerate(matrix.indicators):
+            by_key[f"{name}.{indicator}"] = Counts(counts[row], filled[row], _LOOKS, otherwise=BLANK)
+    most, _ = matrix.counts("max")
+    computed = np.where(matrix.statuses == STATUSES.index("computed"), most, 0).sum(axis=0)
+    by_key["computable"] = Counts(computed, everywhere, _LOOKS)
+    # One digit per indicator: its place in the list of statuses, from 1.
+    digits = ("", *(str(number) for number in range(1, len(STATUSES) + 1)))
+    by_key["statuses"] = Values(
+        ["".join(digits[one + 1] for one in statuses) for statuses in matrix.statuses.T.tolist()], _LOOKS
     )
-    for department, indicator_id, status, most in named:
-        status_of[department][place[indicator_id]] = _FOLD[status]
-        computable[department] += (most or 0) if status == "computed" else 0
-    by_key["computable"] = _figures(list(computable))
-    # One digit per indicator: its place in the list of statuses.
-    by_key["statuses"] = ["".join(one) for one in status_of]
-    columns = {key: number for number, key in enumerate(by_key)}
-    return columns, [list(row) for row in zip(*by_key.values(), strict=True)]
+    return by_key
 
 
 def _labels(codes: list[str], names: list[str]) -> list[str]:
@@ -134,16 +156,7 @@ def _labels(codes: list[str], names: list[str]) -> list[str]:
     return labels
 
 
-def _figures(column: list[int | None]) -> list[Any]:
-    return [BLANK if value is None else nearest_float(value) for value in column]
-
-
-def _write(sheet: Sheet, headings: list[str], rows: list[list[Any]]) -> None:
+def _write(sheet: Sheet, headings: Sequence[str], strips: Sequence[Values | Counts]) -> None:
     for column, heading in enumerate(headings):
         sheet.text(0, column, heading, "plain")
-    for row, values in enumerate(rows, 1):
-        for column, value in enumerate(values):
-            if isinstance(value, str):
-                sheet.text(row, column, value, "plain")
-            else:
-                sheet.number(row, column, value, "plain")
+    sheet.block(1, [None] * len(strips), strips)

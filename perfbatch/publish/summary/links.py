@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.url import Url, UrlTypes
 
 from perfbatch.publish.legible import cell_text
-from perfbatch.publish.summary.sheet import Sheet
+from perfbatch.publish.summary.strips import Link
 
-__all__ = ["LINKS_PER_SHEET", "SheetLinks", "link_target", "place_in", "relative_folder"]
+if TYPE_CHECKING:
+    from perfbatch.publish.summary.sheet import Sheet
+
+__all__ = ["LINKS_PER_SHEET", "SheetLinks", "link_target", "place_in", "relative_folder", "url_of"]
 
 LINKS_PER_SHEET = 65_530
 """Excel's own limit; a sheet with more is repaired on opening."""
@@ -24,6 +28,7 @@ _ENCODED = {one: f"%{ord(one):02x}" for one in ' "#%<>?[\\]^`{|}'}
 _UNLINKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
+@lru_cache(1_024)
 def link_target(path: str) -> str | None:
     """A relative path with `/` as the target of a link; None for a name that no link can hold (control characters, bytes
     that are no text, too long)."""
@@ -42,6 +47,7 @@ def relative_folder(folder: Path, start: Path) -> str:
         return ""
 
 
+@lru_cache(1_024)
 def place_in(sheet: str, cell: str) -> str:
     """A cell as the location of a link: '收支情况'!C7; "" without a sheet."""
     if not sheet or _UNLINKABLE.search(sheet):
@@ -61,8 +67,17 @@ class _FileLink(Url):  # type: ignore[misc]
         self._text = text
 
 
+def url_of(link: Link, text: str) -> Any:
+    """A link as xlsxwriter takes it, under the text that its cell shows."""
+    if link.target:
+        return _FileLink(link.target, link.location, text)
+    url = Url(f"internal:{link.location}")
+    url.text = text
+    return url
+
+
 class SheetLinks:
-    """Writes links on one sheet until its room for them is used up, plain texts from then on."""
+    """Gives out the links of one sheet until its room for them is used up."""
 
     def __init__(self, sheet: Sheet, room: int = LINKS_PER_SHEET) -> None:
         self._sheet = sheet
@@ -70,31 +85,25 @@ class SheetLinks:
         self.refused = 0
         """Texts that would have been links but for the limit."""
 
-    def to_file(self, row: int, column: int, text: str, path: str, location: str = "", style: str = "link") -> bool:
-        """Write a text that opens a file (a path relative to the workbook) at a place; plain where it cannot be one."""
+    def file(self, path: str, location: str = "") -> Link | None:
+        """A link to a file (a path relative to the workbook) at a place; None where there cannot be one."""
         target = link_target(path)
-        shown = cell_text(text)
-        if target is None or not shown:
-            return self._plain(row, column, text, style)
-        return self._write(row, column, text, _FileLink(target, location, shown), style)
+        return None if target is None else self._taken(Link(target, location))
 
-    def within(
-        self, row: int, column: int, text: str, sheet: Sheet, to_row: int, to_column: int = 0, style: str = "link"
-    ) -> bool:
-        """Write a text that goes to a cell of this workbook."""
-        url = Url(f"internal:{sheet.address(to_row, to_column).replace('$', '')}")
-        url.text = cell_text(text)
-        return self._write(row, column, text, url, style)
+    def place(self, sheet: Sheet, row: int, column: int = 0) -> Link | None:
+        """A link to a cell of this workbook; None where there is no room."""
+        return self._taken(Link("", sheet.address(row, column).replace("$", "")))
 
-    def _write(self, row: int, column: int, text: str, url: Any, style: str) -> bool:
+    def within(self, row: int, column: int, text: str, sheet: Sheet, to_row: int) -> None:
+        """Write a text that goes to a row of this workbook; a plain one where there is no room."""
+        link = self.place(sheet, to_row)
+        self._sheet.text(row, column, text, "link" if link else "centred")
+        if link:
+            self._sheet.native.write_url(row, column, url_of(link, cell_text(text)), self._sheet.book.format("link"))
+
+    def _taken(self, link: Link) -> Link | None:
         if self._room <= 0:
             self.refused += 1
-            return self._plain(row, column, text, style)
+            return None
         self._room -= 1
-        self._sheet.text(row, column, text, style)
-        self._sheet.native.write_url(row, column, url, self._sheet.book.format(style))
-        return True
-
-    def _plain(self, row: int, column: int, text: str, style: str) -> bool:
-        self._sheet.text(row, column, text, "text" if style == "link_text" else "centred")
-        return False
+        return link

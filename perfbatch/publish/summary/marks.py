@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfbatch.publish.legible import cell_text
 from perfbatch.publish.summary.sheet import Sheet
-from perfbatch.publish.summary.styles import STYLES
+from perfbatch.publish.summary.strips import Look, Rich
 
 __all__ = ["excel_table", "heat_map", "highlight_nonzero", "stacked_bar", "unique_headings"]
 
 _BLOCK = "█"
 _BLOCKS = 20
+_SIZE = 7
 
 
 def unique_headings(titles: Iterable[str]) -> list[str]:
@@ -35,13 +36,7 @@ def excel_table(sheet: Sheet, name: str, top: int, last: int, titles: Sequence[s
     """
     head = sheet.book.format("head")
     columns = [{"header": title, "header_format": head} for title in unique_headings(titles)]
-    sheet.native.add_table(
-        top,
-        0,
-        last,
-        len(columns) - 1,
-        {"name": name, "columns": columns, "style": None, "banded_rows": False, "autofilter": True},
-    )
+    sheet.excel_table(name, top, last, columns)
 
 
 def heat_map(sheet: Sheet, rows: tuple[int, int], column: int, most: float, lost: str) -> None:
@@ -75,22 +70,19 @@ def highlight_nonzero(sheet: Sheet, rows: tuple[int, int], columns: tuple[int, i
         sheet.native.conditional_format(*area, rule)
 
 
-def stacked_bar(sheet: Sheet, row: int, column: int, shares: Mapping[str, float], most: float) -> None:
-    """A bar in one cell, a run of blocks per colour: colour → points, of `most` in all. The blocks of all runs together are
-    the rounded sum, so that the bar's length never depends on how the points are split."""
-    runs: list[object] = []
+def stacked_bar(shares: Mapping[str, float], most: float) -> tuple[str | None, Look | Rich]:
+    """A bar in one cell, as its text and its look, a run of blocks per colour: colour → points, of `most` in all. The blocks
+    of all runs together are the rounded sum, so that the bar's length never depends on how the points are split."""
+    runs: list[tuple[str, str]] = []
     so_far, drawn = 0.0, 0
     for colour, points in shares.items():
         so_far += points
         upto = max(drawn, min(_BLOCKS, int(so_far / most * _BLOCKS + 0.5)))
         if upto > drawn:
-            runs += [sheet.book.rich(font_color=colour, font_size=7), _BLOCK * (upto - drawn)]
+            runs.append((colour, _BLOCK * (upto - drawn)))
         drawn = upto
-    if len(runs) > 2:
-        sheet.native.write_rich_string(row, column, *runs, sheet.book.format("bar"))
-    elif runs:
-        # A text of one run is no rich text to Excel.
-        colour = next(colour for colour, points in shares.items() if points > 0)
-        sheet.native.write_string(row, column, str(runs[1]), sheet.book.rich(**{**STYLES["bar"], "font_color": colour}))
-    else:
-        sheet.text(row, column, "", "bar")
+    if len(runs) > 1:
+        return None, Rich("bar", _SIZE, tuple(runs))
+    # A text of one run is no rich text to Excel.
+    colour = next((colour for colour, points in shares.items() if points > 0), "") if runs else ""
+    return (runs[0][1] if runs else None), Look("bar", colour=colour)

@@ -147,8 +147,7 @@ def _scores(result: BatchResult, places: Places) -> list[_Tile]:
     column = places.ledger.columns["computable"]
     cells = f"{places.ledger.departments.address(1, column)}:{_cell(places.ledger.last, column)}"
     points = float(result.rulebook.total_points)
-    computable = [row[column] for row in places.ledger.values]
-    share = sum(computable) / len(computable) / points
+    share = (places.ledger.mean("computable") or 0) / points
     return [
         _Tile("平均核定分", 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE),
         _Tile("核定率（可核算分值占比）", 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from perfbatch.findings import Severity
 from perfbatch.publish.figures import counts, nearest_float, texts
 from perfbatch.publish.summary.links import SheetLinks
 from perfbatch.publish.summary.marks import excel_table, stacked_bar
-from perfbatch.publish.summary.sheet import Cell, Column, Sheet
+from perfbatch.publish.summary.sheet import Column, Sheet
+from perfbatch.publish.summary.strips import Counts, Link, Look, Values, arrays
 from perfbatch.publish.summary.styles import SCORE, STATUS_COLOURS, WHOLE
 from perfbatch.result import STATUS_LABELS, BatchResult
 
@@ -21,17 +25,16 @@ VERIFIED_COLUMN = 4
 
 TABLE_NAME = "Ranking"
 _COUNTED = (Severity.ERROR, Severity.WARNING)
-_BAR, _POINTS = 7, 8
-_LINKS = _POINTS + len(STATUS_LABELS) + len(_COUNTED)
+_POINTS = 8
+_LEGEND_SIZE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Where the ranking stands: its first and last row, and the departments' positions in the frame from top to bottom."""
+    """Where the ranking stands: its first and last row."""
 
     first: int
     last: int
-    order: tuple[int, ...]
 
 
 def ranking_order(result: BatchResult) -> list[int]:
@@ -56,7 +59,7 @@ def write_ranking(
         Column("核定得分", "figure", "number", SCORE, narrowest=10, widest=12),
         Column("自评−核定", "figure", "number", SCORE, narrowest=10, widest=12),
         Column("等次", style="centred", narrowest=8),
-        Column("分值构成", style="bar", narrowest=27),
+        Column("分值构成", style="bar", narrowest=27, widest=27),
         *(
             Column(f"{word}（分）", "figure", "number", SCORE, narrowest=11, widest=12)
             for word in STATUS_LABELS.values()
@@ -65,81 +68,95 @@ def write_ranking(
         Column("问题", style="centred", narrowest=8),
         Column("通知书", style="centred", narrowest=9),
     ]
-    rows = _rows(result)
     first, *_, last = STATUS_LABELS.values()
     top = sheet.title(
         f"{result.rulebook.district}{result.rulebook.fiscal_year}年度部门整体支出绩效评价得分排名",
         f"按核定得分排列，得分相同的名次并列。“{first}”至“{last}”各列把总分值按得分的来源分开；构成条由深到浅：",
     )
     _legend(sheet)
-    sheet.table(top, columns, rows, filters=False)
+    order = ranking_order(result)
+    links = _links(sheet, result, order, problems, heads, notices)
+    sheet.columns(top, columns, [*_strips(result, columns, order), *links] if order else [], filters=False)
     sheet.freeze(top + 1, 3)
     sheet.repeat(top, top)
-    if not rows:
+    if not order:
         return None
-    ranked = Ranked(top + 1, top + len(rows), tuple(ranking_order(result)))
-    _draw(sheet, result, ranked)
-    _link(sheet, result, ranked, problems, heads, notices)
+    ranked = Ranked(top + 1, top + len(order))
     excel_table(sheet, TABLE_NAME, top, ranked.last, [column.title for column in columns])
     return ranked
 
 
 def _legend(sheet: Sheet) -> None:
     for offset, (status, colour) in enumerate(STATUS_COLOURS.items()):
-        block = sheet.book.rich(font_color=colour)
-        word = sheet.book.rich(font_color="#595959")
+        block, word = (sheet.book.run(one, _LEGEND_SIZE) for one in (colour, "#595959"))
         sheet.native.write_rich_string(1, _POINTS + offset, block, "██", word, STATUS_LABELS[status])
 
 
-def _rows(result: BatchResult) -> list[list[Cell]]:
-    frame = result.departments
+def _strips(result: BatchResult, columns: Sequence[Column], order: Sequence[int]) -> list[Values | Counts]:
+    """The columns but for the links, from top to bottom in this order."""
+    frame = result.departments.iloc[list(order)]
+    looks = [[Look(column.style, column.number_format)] for column in columns]
+    ranks, own, verified = (arrays(frame[name]) for name in ("rank", "self_total", "verified_total"))
+    codes, names, files, grades = (texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade"))
+    points = {status: arrays(frame[f"points.{status}"]) for status in STATUS_LABELS}
     found = Counter((finding.file, finding.severity) for finding in result.findings)
-    own, verified = counts(frame["self_total"]), counts(frame["verified_total"])
-    ranks, codes, names, files, grades = (
-        counts(frame["rank"]),
-        texts(frame["budget_code"]),
-        texts(frame["unit_name"]),
-        texts(frame["file"]),
-        texts(frame["grade"]),
-    )
-    points = [counts(frame[f"points.{status}"]) for status in STATUS_LABELS]
-    rows: list[list[Cell]] = []
-    for at in ranking_order(result):
-        mine, theirs = own[at], verified[at]
-        difference = None if mine is None or theirs is None else mine - theirs
-        shown = (ranks[at], codes[at], names[at], mine, theirs, difference, grades[at], None)
-        rows.append(
-            [
-                *shown,
-                *(column[at] for column in points),
-                *(found[files[at], severity] for severity in _COUNTED),
-                None,
-                None,
-            ]
+    counted = [np.array([found[file, severity] for file in files], np.int64) for severity in _COUNTED]
+    return [
+        Counts(*ranks, looks[0], scale=1),
+        Values(codes, looks[1]),
+        Values(names, looks[2]),
+        Counts(*own, looks[3]),
+        Counts(*verified, looks[4]),
+        Counts(own[0] - verified[0], own[1] & verified[1], looks[5]),
+        Values(grades, looks[6]),
+        _bars(points, float(result.rulebook.total_points)),
+        *(Counts(*one, look) for one, look in zip(points.values(), looks[_POINTS:], strict=False)),
+        *(
+            Counts(one, np.ones(len(order), np.bool_), look, scale=1)
+            for one, look in zip(counted, looks[_POINTS + len(points) :], strict=False)
+        ),
+    ]
+
+
+def _bars(points: Mapping[str, tuple[Any, Any]], most: float) -> Values:
+    """The bars of points by status; the same points are drawn once."""
+    rows = list(zip(*(points[status][0].tolist() for status in STATUS_COLOURS), strict=True))
+    drawn = {
+        row: stacked_bar(
+            {colour: nearest_float(one) for colour, one in zip(STATUS_COLOURS.values(), row, strict=True)}, most
         )
-    return rows
+        for row in dict.fromkeys(rows)
+    }
+    places = {look: place for place, look in enumerate(dict.fromkeys(look for _, look in drawn.values()))}
+    return Values([drawn[row][0] for row in rows], list(places), [places[drawn[row][1]] for row in rows])
 
 
-def _draw(sheet: Sheet, result: BatchResult, ranked: Ranked) -> None:
-    frame, most = result.departments, float(result.rulebook.total_points)
-    points = {status: counts(frame[f"points.{status}"]) for status in STATUS_LABELS}
-    for row, at in enumerate(ranked.order, ranked.first):
-        shares = {colour: nearest_float(points[status][at] or 0) for status, colour in STATUS_COLOURS.items()}
-        stacked_bar(sheet, row, _BAR, shares, most)
-
-
-def _link(
+def _links(
     sheet: Sheet,
     result: BatchResult,
-    ranked: Ranked,
+    order: Sequence[int],
     problems: Sheet,
     heads: Mapping[str, int],
     notices: Mapping[str, str],
-) -> None:
-    files = texts(result.departments["file"])
-    links = SheetLinks(sheet)
-    for row, at in enumerate(ranked.order, ranked.first):
-        if files[at] in heads:
-            links.within(row, _LINKS, "查看", problems, heads[files[at]])
-        if files[at] in notices:
-            links.to_file(row, _LINKS + 1, "打开", notices[files[at]])
+) -> list[Values]:
+    """The columns that lead to a department's findings and to its notice."""
+    files, links = texts(result.departments["file"]), SheetLinks(sheet)
+    found: tuple[dict[int, Link], dict[int, Link]] = ({}, {})
+    for row, at in enumerate(order):
+        within = links.place(problems, heads[files[at]]) if files[at] in heads else None
+        opened = links.file(notices[files[at]]) if files[at] in notices else None
+        for own, link in zip(found, (within, opened), strict=True):
+            if link is not None:
+                own[row] = link
+    named = (("查看", heads), ("打开", notices))
+    rows = [files[at] for at in order]
+    looks = [Look("centred"), Look("link")]
+    return [
+        Values(
+            [word if file in given else None for file in rows],
+            looks,
+            [row in own for row in range(len(rows))],
+            links=own,
+        )
+        for (word, given), own in zip(named, found, strict=True)
+    ]

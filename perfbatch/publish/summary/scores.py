@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 
-from perfbatch.publish.figures import counts, mean, nearest_float, texts
+from perfbatch.intake.submission import SCALE
+from perfbatch.publish.figures import texts
 from perfbatch.publish.summary.marks import heat_map
-from perfbatch.publish.summary.sheet import Column, Marked, Sheet, display_width
+from perfbatch.publish.summary.score_matrix import STATUSES, ScoreMatrix
+from perfbatch.publish.summary.sheet import Column, Sheet, display_width
+from perfbatch.publish.summary.strips import Counts, Formulas, Look, Values, arrays
 from perfbatch.publish.summary.styles import LOST, PERCENT, SCORE, STATUS_FORMATS, STATUS_SIGNS
 from perfbatch.result import STATUS_LABELS, BatchResult
 from perfbatch.rulebook.model import Group, Indicator, Rulebook
@@ -42,7 +46,7 @@ class _Place:
     span: tuple[int, int] = (0, 0)
 
 
-def write_scores(sheet: Sheet, result: BatchResult) -> Scored:
+def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scored:
     """Write the verified score of every department and indicator, with group sums; points, district means and their share of
     the points stand in the frozen rows above the departments."""
     rulebook, frame = result.rulebook, result.departments
@@ -65,21 +69,24 @@ def write_scores(sheet: Sheet, result: BatchResult) -> Scored:
 
     first = shares + 1
     last = first + len(frame) - 1
-    by_indicator, totals = _by_indicator(result), counts(frame["verified_total"])
-    codes, names = texts(frame["budget_code"]), texts(frame["unit_name"])
-    code, name = Column("", style="centred"), Column("", narrowest=24)
-    figure = Column("", "figure", "number", SCORE)
-    for at in range(len(frame)):
-        sheet.cell(first + at, 0, code, codes[at])
-        sheet.cell(first + at, 1, name, names[at])
-    if not len(frame):
-        sheet.body(first, [figure] * (total + 1), [])
-    for place in places:
-        values = _column(sheet, place, first, by_indicator, totals, figure)
-        average = mean(values)
+    figures = _figures(matrix, places, arrays(frame["verified_total"]))
+    if len(frame):
+        sheet.block(
+            first,
+            [Column(""), Column("", narrowest=24), *(None for _ in places)],
+            [
+                Values(texts(frame["budget_code"]), [Look("centred")]),
+                Values(texts(frame["unit_name"]), [Look("text")]),
+                *(_strip(place, figure, matrix) for place, figure in zip(places, figures, strict=True)),
+            ],
+        )
+    else:
+        sheet.nothing(first, total + 1)
+    for place, (counts, filled) in zip(places, figures, strict=True):
         sheet.number(points, place.column, float(place.points), "points", "0.##")
         cells = xl_range(first, place.column, last, place.column)
-        if values:
+        if len(frame):
+            average = int(counts[filled].sum()) / (int(filled.sum()) * SCALE) if filled.any() else None
             mean_cell = xl_rowcol_to_cell(means, place.column)
             points_cell = xl_rowcol_to_cell(points, place.column)
             cached = "" if average is None else average
@@ -90,9 +97,8 @@ def write_scores(sheet: Sheet, result: BatchResult) -> Scored:
         else:
             sheet.text(means, place.column, "", "points")
             sheet.text(shares, place.column, "", "points")
-    heat_map_row = (shares, shares)
     for place in places:
-        heat_map(sheet, heat_map_row, place.column, 1.0, LOST)
+        heat_map(sheet, (shares, shares), place.column, 1.0, LOST)
     if len(frame):
         # The filter's arrows sit on the last row above the departments.
         sheet.filter(shares, 0, last, total)
@@ -134,48 +140,29 @@ def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place]) 
     sheet.lines(top + 1, deepest)
 
 
-def _column(
-    sheet: Sheet,
-    place: _Place,
-    first: int,
-    by_indicator: dict[str, list[Marked | None]],
-    totals: list[int | None],
-    figure: Column,
-) -> list[int | None]:
-    """Write one column of departments; returns its counts."""
+Figure = tuple[Any, Any]
+"""Counts and where they are filled."""
+
+
+def _figures(matrix: ScoreMatrix, places: list[_Place], totals: Figure) -> list[Figure]:
+    """What stands in each place, department by department; a group without a score has no sum."""
+    counts, filled = matrix.verified
+    found: list[Figure] = []
+    for place in places:
+        names = place.members or ([place.indicator.id] if place.indicator else [])
+        rows = [matrix.indicators.index(name) for name in names]
+        found.append((counts[rows].sum(axis=0), filled[rows].any(axis=0)) if rows else totals)
+    return found
+
+
+def _strip(place: _Place, figure: Figure, matrix: ScoreMatrix) -> Counts | Formulas:
+    counts, filled = figure
     if place.indicator:
-        cells = by_indicator[place.indicator.id]
-        for at, cell in enumerate(cells):
-            sheet.cell(first + at, place.column, figure, cell)
-        return [_count(cell) for cell in cells]
+        statuses = matrix.statuses[matrix.indicators.index(place.indicator.id)]
+        looks = [Look("number", SCORE), *(Look(status, STATUS_FORMATS[status]) for status in STATUSES)]
+        return Counts(counts, filled, looks, statuses + 1)
     if place.group:
-        members = [by_indicator[one] for one in place.members]
-        sums: list[int | None] = []
-        for at in range(len(totals)):
-            filled = [value for cells in members if (value := _count(cells[at])) is not None]
-            sums.append(sum(filled) if filled else None)
-            cells_of = xl_range(first + at, place.span[0], first + at, place.span[1])
-            cached = nearest_float(sum(filled)) if filled else ""
-            sheet.formula(
-                first + at, place.column, f'=IF(COUNT({cells_of})=0,"",SUM({cells_of}))', cached, "own_number", SCORE
-            )
-        return sums
-    for at, count in enumerate(totals):
-        sheet.cell(first + at, place.column, figure, Marked(count, "own_number", SCORE))
-    return totals
-
-
-def _count(cell: Marked | None) -> int | None:
-    return cell.value if cell is not None and isinstance(cell.value, int) else None
-
-
-def _by_indicator(result: BatchResult) -> dict[str, list[Marked | None]]:
-    """Indicator id → a cell per department, in the order of the frame."""
-    frame = result.scores
-    table: dict[str, list[Marked | None]] = {
-        indicator.id: [None] * len(result.departments) for indicator in result.rulebook.indicators
-    }
-    named = zip(frame["department"].tolist(), texts(frame["indicator"]), texts(frame["status"]), strict=True)
-    for (department, indicator, status), verified in zip(named, counts(frame["verified"]), strict=True):
-        table[indicator][department] = Marked(verified, status, STATUS_FORMATS[status])
-    return table
+        first, last = (f"{xl_col_to_name(column)}{{row}}" for column in place.span)
+        formula = f'=IF(COUNT({first}:{last})=0,"",SUM({first}:{last}))'
+        return Formulas(formula, counts, filled, [Look("own_number", SCORE)])
+    return Counts(counts, filled, [Look("own_number", SCORE)])

@@ -1,98 +1,45 @@
-"""Workbooks and sheets as this package writes them: text stays text, columns get the width of what stands in them."""
+"""Sheets as this package writes them: text stays text, columns get the width of what stands in them."""
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-from types import TracebackType
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from perfbatch.intake.submission import SCALE
 from perfbatch.publish.figures import nearest_float
 from perfbatch.publish.legible import cell_text
+from perfbatch.publish.summary.block import HIGHEST_ROW, Block, RowLooks, line_points
 from perfbatch.publish.summary.cells import INDENT, Cell, Column, Marked, display_width, line_count
-from perfbatch.publish.summary.styles import BASE_FONT, STYLES
+from perfbatch.publish.summary.links import url_of
+from perfbatch.publish.summary.splice import SheetAdditions
+from perfbatch.publish.summary.strips import (
+    NUMBER,
+    TEXT,
+    Counts,
+    Formulas,
+    Link,
+    Look,
+    Palette,
+    Rich,
+    Strip,
+    Texts,
+    Values,
+)
+from perfbatch.publish.summary.styles import STYLES
 
-__all__ = ["Book", "Cell", "Column", "Marked", "Sheet", "display_width"]
+if TYPE_CHECKING:
+    from perfbatch.publish.summary.book import Book
+
+__all__ = ["Cell", "Column", "Marked", "Sheet", "display_width"]
 
 _A4 = 9
-_LINE_POINTS = 14.5
 # The arrow of a filter covers about three characters of a heading.
 _ARROW = 3
 # Excel's own limit.
-_HIGHEST_ROW = 409.0
-
-
-class Book:
-    """An xlsxwriter workbook; the same content gives the same bytes. Leaving the `with` block writes the file."""
-
-    def __init__(self, path: Path, title: str, created: datetime, issuer: str = "") -> None:
-        """`created` is what the file's properties say in place of the clock; with an `issuer` every printed page is headed
-        by it and the date. Raises `OSError` on leaving."""
-        self._path, self._content = path, io.BytesIO()
-        # Written in one go at the end: a full disk is then one clear error, and leaves no open archive to fail once more.
-        self._book: Any = xlsxwriter.Workbook(
-            self._content,
-            {
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                # No files in the system's folder for temporary ones: a killed run would leave them there.
-                "in_memory": True,
-                "default_format_properties": dict(BASE_FONT),
-            },
-        )
-        moment = created.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-        self._book.set_properties({"title": cell_text(title), "author": "perfbatch", "created": moment})
-        self._head = _page_head(issuer, title, f"{created:%Y-%m-%d}") if issuer else ""
-        self._formats: dict[tuple[str, str], Any] = {}
-        self._sheets: list[Sheet] = []
-
-    def __enter__(self) -> Book:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            return
-        for sheet in self._sheets:
-            sheet.finish()
-        self._book.close()
-        self._path.write_bytes(self._content.getvalue())
-
-    def add(self, name: str) -> Sheet:
-        """Add a sheet at the end."""
-        sheet = Sheet(self, self._book.add_worksheet(name), name)
-        if self._head:
-            sheet.native.set_header(self._head)
-        self._sheets.append(sheet)
-        return sheet
-
-    @property
-    def native(self) -> Any:
-        """The xlsxwriter workbook, for what is particular to one sheet: charts, tables."""
-        return self._book
-
-    def rich(self, **properties: object) -> Any:
-        """A format for a run of text inside a cell, made once."""
-        key = (repr(sorted(properties.items())), "")
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format({**BASE_FONT, **properties})
-        return self._formats[key]
-
-    def format(self, style: str, number_format: str = "") -> Any:
-        """The format of a style, made once."""
-        key = (style, number_format)
-        if key not in self._formats:
-            number = {"num_format": number_format} if number_format else {}
-            self._formats[key] = self._book.add_format({**BASE_FONT, **STYLES[style], **number})
-        return self._formats[key]
+_ROWS = 1_048_576
 
 
 class Sheet:
@@ -102,13 +49,14 @@ class Sheet:
         self.name = name
         self.book = book
         self._book = book
-        self._outlines: dict[int, dict[str, object]] = {}
         self._sheet = sheet
         self._widths: dict[int, int] = {}
         self._fixed: dict[int, int] = {}
         self._breaks: list[int] = []
         self._heights: dict[int, float] = {}
         self._wrapped: dict[int, list[tuple[int, str]]] = {}
+        self._blocks: list[Block] = []
+        self._tables: dict[str, tuple[str, str]] = {}
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
@@ -123,7 +71,7 @@ class Sheet:
         if shown and "text_wrap" in STYLES[style] and not single_line:
             self._wrapped.setdefault(row, []).append((column, shown))
         if shown:
-            self._written(self._sheet.write_string(row, column, shown, form), row)
+            self._written(self._string(row, column, shown, form), row)
         else:
             self._written(self._sheet.write_blank(row, column, None, form), row)
 
@@ -138,11 +86,41 @@ class Sheet:
         form = self._book.format(style, number_format)
         self._written(self._sheet.write_formula(row, column, formula, form, cached), row)
 
+    def _string(self, row: int, column: int, shown: str, form: Any) -> int:
+        if shown.startswith("<r>") and shown.endswith("</r>"):
+            # xlsxwriter takes such a text for the markup of a rich one, and writes it as it is.
+            return int(self._sheet.write_rich_string(row, column, shown[:1], form, shown[1:], form))
+        return int(self._sheet.write_string(row, column, shown, form))
+
     @staticmethod
     def _written(code: int, row: int) -> None:
         # xlsxwriter tells by a code alone that it has written nothing.
         if code != 0:
             raise OSError(f"row {row + 1} does not fit into a sheet (xlsxwriter code {code})")
+
+    def put(
+        self, row: int, column: int, value: str | float | tuple[str, float | str] | None, look: Look | Rich
+    ) -> None:
+        """Write a cell of a block as it is: a text that a cell can hold, a number, a formula with the value it has."""
+        if isinstance(look, Rich):
+            self.rich(row, column, look)
+            return
+        form = self._book.format(*look)
+        match value:
+            case None:
+                code = self._sheet.write_blank(row, column, None, form)
+            case str():
+                code = self._string(row, column, value, form)
+            case (formula, cached):
+                code = self._sheet.write_formula(row, column, formula, form, cached)
+            case _:
+                code = self._sheet.write_number(row, column, value, form)
+        self._written(code, row)
+
+    def rich(self, row: int, column: int, text: Rich) -> None:
+        """Write a text of several colours."""
+        runs = [one for colour, run in text.runs for one in (self._book.run(colour, text.size), run)]
+        self._written(self._sheet.write_rich_string(row, column, *runs, self._book.format(text.style)), row)
 
     def merged(self, row: int, column: int, last_row: int, last_column: int, value: str, style: str = "head") -> None:
         """Write a text over a block of cells; a block of one cell is a plain cell."""
@@ -164,18 +142,13 @@ class Sheet:
         """The xlsxwriter worksheet, for what is particular to one sheet: charts, tables, conditional formats."""
         return self._sheet
 
-    def outline(self, row: int, level: int, *, hidden: bool = False) -> None:
-        """Put a row at an outline level (0 to 7). The row that heads hidden ones is not marked as collapsed: Excel does
-        without, and LibreOffice would fold what stands above that row."""
-        self._outlines[row] = {"level": level, "hidden": hidden}
-
     def heights(self, row: int, points: float) -> None:
         """Fix a row's height."""
         self._heights[row] = points
 
     def lines(self, row: int, count: int) -> None:
         """Fix a row's height to so many lines of text."""
-        self.heights(row, count * _LINE_POINTS + 5)
+        self.heights(row, line_points(count))
 
     def width(self, column: int, characters: int) -> None:
         """Fix a column's width."""
@@ -211,48 +184,100 @@ class Sheet:
         quoted = self.name.replace("'", "''")
         return f"'{quoted}'!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}"
 
+    def excel_table(self, name: str, top: int, last: int, headings: Sequence[Mapping[str, object]]) -> None:
+        """Make the rows from the headings at `top` to `last` an Excel table of its own look."""
+        columns = len(headings) - 1
+        # xlsxwriter notes every cell of a table.
+        written = top + 1 if self._book.spliced else last
+        self._sheet.add_table(
+            top,
+            0,
+            written,
+            columns,
+            {"name": name, "columns": headings, "style": None, "banded_rows": False, "autofilter": True},
+        )
+        if written < last:
+            self._tables[name] = (xl_range(top, 0, written, columns), xl_range(top, 0, last, columns))
+
     def table(
-        self, top: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, filters: bool = True
+        self,
+        top: int,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        filters: bool = True,
+        looks: RowLooks | None = None,
+        links: Mapping[int, Mapping[int, Link]] | None = None,
     ) -> int:
-        """Write headings at `top` and the rows below; returns the first free row. An empty table says so."""
+        """Write headings at `top` and the rows below; returns the first free row. An empty table says so. `links`: column →
+        row of the table → where the cell leads; its text is shown as a link."""
+        own = links or {}
+        strips = [
+            _values(column, cells, own.get(index, {}))
+            for index, (column, cells) in enumerate(zip(columns, zip(*rows, strict=True), strict=False))
+        ]
+        return self.columns(top, columns, strips, filters=filters, looks=looks)
+
+    def columns(
+        self,
+        top: int,
+        columns: Sequence[Column],
+        strips: Sequence[Values | Counts | Formulas],
+        *,
+        filters: bool = True,
+        looks: RowLooks | None = None,
+    ) -> int:
+        """As `table`, with the cells column by column; none where there are no rows."""
         for index, column in enumerate(columns):
             self.text(top, index, column.title, "head")
-        self.body(top + 1, columns, rows)
+        rows = self.block(top + 1, columns, strips, looks) if strips else 0
+        if not rows:
+            self.nothing(top + 1, len(columns))
         for index, column in enumerate(columns):
             # A heading may break once, so that it does not widen a column of short figures.
             title = display_width(column.title)
             arrow = _ARROW if filters else 0
             self.fit(index, min(column.widest, max(column.narrowest, math.ceil(title / 2) + INDENT + 1 + arrow)))
         if filters and rows:
-            self.filter(top, 0, top + len(rows), len(columns) - 1)
-        return top + 1 + max(len(rows), 1)
+            self.filter(top, 0, top + rows, len(columns) - 1)
+        return top + 1 + max(rows, 1)
 
-    def body(self, top: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
-        """Write rows of cells from `top` on."""
+    def nothing(self, top: int, columns: int) -> None:
+        """Say over a number of columns that a table is empty."""
+        self.merged(top, 0, top, columns - 1, "（无）", "centred")
+
+    def block(
+        self,
+        top: int,
+        columns: Sequence[Column | None],
+        strips: Sequence[Values | Counts | Formulas],
+        looks: RowLooks | None = None,
+    ) -> int:
+        """Write rows from `top` on, given as columns of one length; returns how many there are. Where there is a Column, the
+        sheet's column is widened for what stands in it."""
+        palette, texts = Palette(), self._book.texts
+        made = [strip.strip(texts, palette) for strip in strips]
+        rows = len(made[0].marks)
+        if top + rows > _ROWS:
+            raise OSError(f"row {top + rows} does not fit into a sheet")
         if not rows:
-            self.merged(top, 0, top, len(columns) - 1, "（无）", "centred")
-        for offset, row in enumerate(rows):
-            for index, (column, cell) in enumerate(zip(columns, row, strict=True)):
-                self.cell(top + offset, index, column, cell)
+            return 0
+        block = Block(top, rows, made, palette, looks or RowLooks())
+        self._blocks.append(block)
+        if not self._book.spliced:
+            block.draw(self, texts.shown)
+        for index, (column, strip) in enumerate(zip(columns, made, strict=True)):
+            if column is not None and isinstance(strip, Strip):
+                self.fit(index, _widest(column, strip, texts))
+        return rows
 
-    def cell(self, row: int, index: int, column: Column, cell: Cell) -> None:
-        """Write one cell of a table and widen its column for it."""
-        style, value = (cell.style, cell.value) if isinstance(cell, Marked) else (column.style, cell)
-        number_format = (cell.number_format if isinstance(cell, Marked) else "") or column.number_format
-        if value is None:
-            self.text(row, index, "", style)
-        elif isinstance(value, str):
-            self.text(row, index, value, style)
-            # Long values are measured by their head: nothing wider than `widest` matters.
-            self.fit(index, min(column.widest, display_width(cell_text(value[:400])) + INDENT + 2))
-        else:
-            figure = nearest_float(value) if column.kind == "figure" else value
-            self.number(row, index, figure, style, number_format)
-            self.fit(index, min(column.widest, len(f"{figure:,.2f}" if column.kind == "figure" else f"{figure:,}") + 3))
+    def link(self, row: int, column: int, link: Link, text: str, look: Look | Rich) -> None:
+        """Make a cell that is written already lead somewhere."""
+        self._sheet.write_url(row, column, url_of(link, text), self._book.format(look.style))
 
-    def finish(self) -> None:
+    def finish(self) -> SheetAdditions:
         """Set the widths of the columns, and the heights of rows whose text wraps in them: Excel would find them when
-        the workbook is opened, LibreOffice and a printer driver would not."""
+        the workbook is opened, LibreOffice and a printer driver would not. Returns what is still to be put into the sheet."""
         widths = {**self._widths, **self._fixed}
         for column, width in sorted(widths.items()):
             if width:
@@ -260,19 +285,47 @@ class Sheet:
         for row, cells in self._wrapped.items():
             if row not in self._heights:
                 self.lines(row, max(line_count(text, widths.get(column, 0)) for column, text in cells))
-        for row in sorted(self._heights.keys() | self._outlines.keys()):
-            points = self._heights.get(row)
-            height = None if points is None else min(points, _HIGHEST_ROW)
-            self._sheet.set_row(row, height, None, self._outlines.get(row, {}))
-        if self._outlines:
+        for row, points in sorted(self._heights.items()):
+            self._sheet.set_row(row, min(points, HIGHEST_ROW))
+        if any(block.deepest for block in self._blocks):
             # The button stands beside the row that heads the group, above what it folds.
             self._sheet.outline_settings(symbols_below=False)
+        added = SheetAdditions(tables=self._tables)
+        for block in self._blocks:
+            heights = block.heights(widths, self._book.texts)
+            if self._book.spliced:
+                block.specimens(self)
+                added.blocks.append((block, heights))
+            else:
+                block.draw_rows(self, heights)
+        return added
 
 
-def _page_head(issuer: str, title: str, date: str) -> str:
-    """A printed page's head: the bureau left, the title in the middle, the date right. Excel takes 255 characters."""
-    parts = (text.replace("&", "&&")[:60] for text in (issuer, title, date))
-    return "".join(
-        f"&{side}&9{text}" if not text[:1].isdigit() else f"&{side}&9 {text}"
-        for side, text in zip("LCR", parts, strict=True)
-    )
+def _values(column: Column, cells: Sequence[Cell], links: Mapping[int, Link]) -> Values:
+    """Cells of a table as a column, each in the column's style or its own."""
+    places: dict[tuple[str, str], int] = {(column.style, column.number_format): 0}
+    values: list[str | int | None] = []
+    codes: list[int] = []
+    for cell in cells:
+        if isinstance(cell, Marked):
+            values.append(cell.value)
+            codes.append(places.setdefault((cell.style, cell.number_format or column.number_format), len(places)))
+        else:
+            values.append(cell)
+            codes.append(0)
+    for row in links:
+        codes[row] = places.setdefault(("link", ""), len(places))
+    scale = SCALE if column.kind == "figure" else 1
+    return Values(values, [Look(*one) for one in places], codes, scale, links)
+
+
+def _widest(column: Column, strip: Strip, texts: Texts) -> int:
+    """The width that a column needs for its cells, at most its widest."""
+    shown = strip.payload[strip.kinds == TEXT]
+    width = texts.widest(shown) + INDENT + 2 if len(shown) else 0
+    numbers = strip.payload[strip.kinds == NUMBER]
+    if len(numbers):
+        for count in (numbers.min(), numbers.max()):
+            figure = nearest_float(int(count)) if column.kind == "figure" else int(count)
+            width = max(width, len(f"{figure:,.2f}" if column.kind == "figure" else f"{figure:,}") + 3)
+    return min(width, column.widest)

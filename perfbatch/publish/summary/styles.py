@@ -83,7 +83,6 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "total": {**_RIGHT, **_TOTAL},
     "bar": {**_BODY, "font_size": 7},
     "link": {**_CENTRE, **_LINK},
-    "link_text": {**_BODY, **_LINK, "text_wrap": True, "indent": 1},
     # The tiles of the overview.
     "tile_head": {
         "align": "center",

@@ -76,17 +76,25 @@ def with_units(district: BatchResult, rulebook: Rulebook) -> BatchResult:
 
 
 @pytest.fixture(scope="package")
-def small(with_units: BatchResult, tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """The small district's summary, with links and points at risk."""
-    around = Surroundings(
-        inbox="../inbox",
-        notices={"116001.xlsx": "notices/116001-云溪区总工会.xlsx"},
-    )
-    return written(with_units, tmp_path_factory.mktemp("small") / "summary.xlsx", around)
+def around_small() -> Surroundings:
+    """What lies around the small district's summary."""
+    return Surroundings(inbox="../inbox", notices={"116001.xlsx": "notices/116001-云溪区总工会.xlsx"})
 
 
 @pytest.fixture(scope="package")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Written:
+def around_sample() -> Surroundings:
+    """What lies around the summary of the shipped inbox."""
+    return Surroundings(inbox="../inbox")
+
+
+@pytest.fixture(scope="package")
+def small(with_units: BatchResult, around_small: Surroundings, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """The small district's summary, with links and points at risk."""
+    return written(with_units, tmp_path_factory.mktemp("small") / "summary.xlsx", around_small)
+
+
+@pytest.fixture(scope="package")
+def sample(around_sample: Surroundings, tmp_path_factory: pytest.TempPathFactory) -> Written:
     """The summary of the shipped inbox."""
     result = run_batch(INBOX, load_rulebook(None)).result
-    return written(result, tmp_path_factory.mktemp("sample") / "summary.xlsx", Surroundings(inbox="../inbox"))
+    return written(result, tmp_path_factory.mktemp("sample") / "summary.xlsx", around_sample)

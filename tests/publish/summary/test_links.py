@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfbatch.publish.summary.book import Book
+from perfbatch.publish.summary.cells import Column
 from perfbatch.publish.summary.diagnosis import diagnose
 from perfbatch.publish.summary.links import SheetLinks, link_target, place_in, relative_folder
 from perfbatch.publish.summary.problems import write_problems
-from perfbatch.publish.summary.sheet import Book
 from perfbatch.result import BatchResult
 from tests.publish.conftest import STARTED
 
@@ -70,13 +71,14 @@ def _sheet(path: Path, write: Any) -> Any:
 def test_what_goes_beyond_the_limit_is_plain_text(tmp_path: Path) -> None:
     def write(sheet: Any) -> None:
         links = SheetLinks(sheet, room=2)
-        for row in range(4):
-            links.to_file(row, 0, f"C{row}", "../inbox/a b.xlsx", "'x'!C1")
+        found = {row: links.file("../inbox/a b.xlsx", "'x'!C1") for row in range(4)}
         assert links.refused == 2
+        linked = {row: link for row, link in found.items() if link}
+        sheet.table(0, [Column("s")], [[f"C{row}"] for row in range(4)], filters=False, links={0: linked})
 
     sheet = _sheet(tmp_path / "s.xlsx", write)
-    assert [sheet.cell(row, 1).value for row in range(1, 5)] == ["C0", "C1", "C2", "C3"]
-    assert [bool(sheet.cell(row, 1).hyperlink) for row in range(1, 5)] == [True, True, False, False]
+    assert [sheet.cell(row, 1).value for row in range(2, 6)] == ["C0", "C1", "C2", "C3"]
+    assert [bool(sheet.cell(row, 1).hyperlink) for row in range(2, 6)] == [True, True, False, False]
     with zipfile.ZipFile(tmp_path / "s.xlsx") as package:
         assert b'Target="../inbox/a%20b.xlsx"' in package.read("xl/worksheets/_rels/sheet1.xml.rels")
 

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from perfbatch.publish.summary import finance
+from perfbatch.publish.summary.book import Book
+from perfbatch.publish.summary.cells import Column
 from perfbatch.publish.summary.charts import chart, write_chart_sources
 from perfbatch.publish.summary.marks import stacked_bar
-from perfbatch.publish.summary.sheet import Book
+from perfbatch.publish.summary.strips import Values
 from perfbatch.publish.summary.styles import STATUS_COLOURS, STYLES
 from perfbatch.result import BatchResult
 from tests.publish.conftest import STARTED
@@ -79,9 +81,10 @@ def test_formulas_use_what_every_office_program_has(sample: Written) -> None:
 def test_a_bar_is_as_long_as_its_points(tmp_path: Path, shares: dict[str, float], blocks: int) -> None:
     import openpyxl
 
+    text, look = stacked_bar(shares, 100.0)
     with Book(tmp_path / "s.xlsx", "t", STARTED) as book:
-        stacked_bar(book.add("s"), 0, 0, shares, 100.0)
-    assert len(openpyxl.load_workbook(tmp_path / "s.xlsx")["s"]["A1"].value or "") == blocks
+        book.add("s").columns(0, [Column("s")], [Values([text], [look])], filters=False)
+    assert len(openpyxl.load_workbook(tmp_path / "s.xlsx")["s"]["A2"].value or "") == blocks
 
 
 def test_units_beyond_the_rows_of_a_sheet_are_left_out_and_the_sheet_says_so(
