@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from perfbatch.intake.sheet_cells import cell_name
-from perfbatch.publish.notice.markup import Edits, NotEditable, local, names_of
+from perfbatch.publish.notice.markup import Edits, NotEditable, local, names_of, well_formed, well_formed_once
 from perfbatch.publish.notice.sheet_grid import Place, Row, SheetGrid, Spot, style_in
 
 __all__ = ["SheetPart"]
@@ -33,9 +33,19 @@ class SheetPart(SheetGrid):
         super().__init__(part)
         self._edits = Edits()
 
-    def content(self) -> bytes:
-        """The part with all edits made."""
-        return self._edits.applied(self.markup)
+    def content(self) -> tuple[bytes, list[tuple[int, int]]]:
+        """The part with all edits made, and the stretches of it that other workbooks are likely to share.
+
+        Raises `NotEditable` where it is no XML: the last look at it before it is handed on."""
+        head, cells, tail = self._edits.split(self.markup, self._data.start, self._data.end)
+        part = head + cells + tail
+        try:
+            # Around the cells departments' sheets are alike; an element in their place shows that it is one for elements.
+            well_formed_once(head + f"<{self.prefix}sheetData/>".encode() + tail)
+            well_formed(head[: self._root.start] + b"<cells>" + cells + b"</cells>")
+        except NotEditable:
+            well_formed(part)
+        return part, [(0, len(head)), (len(part) - len(tail), len(part))]
 
     def restyle(self, styles: Iterable[tuple[Spot, int]]) -> None:
         """Give cells a style; cells and rows that are not there are put in, in order."""
@@ -72,7 +82,7 @@ class SheetPart(SheetGrid):
         for (number, column), origin, style in styles:
             by_row.setdefault(number, []).append((column, origin, style))
         for number, cells in by_row.items():
-            row = self._row_by_number.get(number)
+            row = self._row(number)
             if row is not None:
                 self._restore_row(row, {column: (origin, style) for column, origin, style in cells})
 
