@@ -54,6 +54,11 @@ _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _OPENING = re.compile(r"<(/?)(?=[A-Za-z])")
 # Office reads `_x0041_` in a string as the character it names: a text that merely looks like that must not turn into one.
 _HEXADECIMAL = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+# A short text of these has nothing to escape and is not cut: digits, letters, what stands between words, the ideographs.
+_INERT = re.compile(
+    r"[ !#%()*+,./0-9:;=?@A-Za-z\-\u2014\u2018-\u201d\u2212\u3000-\u3003\u3007-\u3011\u4e00-\u9fff\uff01-\uff5e]*"
+)
+_SHORT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +296,8 @@ def escaped(text: str) -> bytes:
 
 def string(text: str) -> str:
     """Text of any origin as the content of a `t` element: shown as it is, never a formula, never a control character."""
+    if len(text) < _SHORT and _INERT.fullmatch(text):
+        return text
     text = _HEXADECIMAL.sub("_x005F_", cell_text(text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

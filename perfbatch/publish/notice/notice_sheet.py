@@ -212,7 +212,7 @@ def _height(text: str, width: float, size: float) -> float:
     """Points that a wrapped text needs."""
     room = max(1.0, (width - 2.5) * 11 / size)
     lines = 0
-    for line in text[:4_000].split("\n"):
+    for line in text[:4_000].split("\n") if len(text) * 2 > room or "\n" in text else ("",):
         # In the national character set a wide character takes two bytes, as it takes the width of two digits.
         lines += max(1, -int(-len(line.encode("gbk", "replace")) // room))
     return min(_HIGHEST, lines * _LINE_HEIGHT * size / _SIZE + _PADDING)

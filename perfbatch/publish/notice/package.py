@@ -39,6 +39,7 @@ class Package:
         self._parts: dict[str, bytes] = {}
         self._changed: dict[str, bytes | None] = {}
         self._steady: dict[str, Sequence[tuple[int, int]]] = {}
+        self._taken: set[str] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -68,6 +69,8 @@ class Package:
 
         `steady`: from where to where the part is likely to be the same in other workbooks, ascending: it is packed once."""
         self._steady[name] = steady
+        if self._taken is not None:
+            self._taken.add(name.casefold())
         if name in self._members and name in self._parts and self._parts[name] == part:
             self._changed.pop(name, None)
         else:
@@ -75,6 +78,7 @@ class Package:
 
     def remove(self, name: str) -> None:
         """Take a part out."""
+        self._taken = None
         if name in self._members:
             self._changed[name] = None
         else:
@@ -82,9 +86,10 @@ class Package:
 
     def unused(self, stem: str, extension: str) -> str:
         """A part name that the package does not have, whatever the case of its letters: `stem`, a number, `extension`."""
-        taken = {name.casefold() for name in self.names}
+        if self._taken is None:
+            self._taken = {name.casefold() for name in self.names}
         number = 1
-        while f"{stem}{number}{extension}".casefold() in taken:
+        while f"{stem}{number}{extension}".casefold() in self._taken:
             number += 1
         return f"{stem}{number}{extension}"
 

@@ -42,6 +42,21 @@ _CELL_START = re.compile(rb'<c(?: r="([A-Z]{1,3})\d{1,7}")?')
 _CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
+# ECMA-376 part 1, 18.3.1.99: what follows legacyDrawing in a worksheet.
+_AFTER_DRAWING = frozenset(
+    (
+        b"legacyDrawingHF",
+        b"drawingHF",
+        b"picture",
+        b"oleObjects",
+        b"controls",
+        b"webPublishItems",
+        b"tableParts",
+        b"extLst",
+    )
+)
+
+
 def place_of(cell: str) -> Place | None:
     """`C7` → (7, 3); None for what is no cell."""
     match = _CELL.fullmatch(cell)
@@ -96,6 +111,7 @@ class SheetGrid:
     def __init__(self, part: bytes) -> None:
         """Raises `NotEditable` for what is no worksheet."""
         self.markup = plain(part)
+        self._seen: dict[int, Row | None] = {}
         self._root = root(self.markup)
         self.prefix = prefix_of(self._root)
         match = opening(self.prefix + "sheetData").search(self.markup)
@@ -136,6 +152,11 @@ class SheetGrid:
 
     def _row(self, number: int) -> Row | None:
         """One row. Raises `NotEditable` where it does not end."""
+        if number not in self._seen:
+            self._seen[number] = self._find_row(number)
+        return self._seen[number]
+
+    def _find_row(self, number: int) -> Row | None:
         start = self._starts.get(number)
         if start is None:
             return None
@@ -220,23 +241,26 @@ class SheetGrid:
                 return top, left
         return place
 
-    @cached_property
-    def _tail(self) -> list[Element]:
-        """What follows the cells."""
-        return [one.moved(self._data.end) for one in _side_by_side(*self._behind)]
-
     @property
     def _behind(self) -> tuple[bytes, int]:
         """The part from the end of the cells, and where in that the root ends."""
         return self.markup[self._data.end :], self._root.close - self._data.end
 
-    @property
+    @cached_property
     def drawing(self) -> tuple[Element, str] | None:
         """The element that names the drawing of the notes, and the id of its relationship."""
-        for one in self._tail:
-            if one.name.decode() == self.prefix + "legacyDrawing":
-                return one, names_of(self.markup[one.start : one.inside]).get("id", "")
-        return None
+        one = next(
+            (one for one in _side_by_side(*self._behind) if one.name.decode() == self.prefix + "legacyDrawing"), None
+        )
+        if one is None:
+            return None
+        found = one.moved(self._data.end)
+        return found, names_of(self.markup[found.start : found.inside]).get("id", "")
+
+    @property
+    def place_of_drawing(self) -> int:
+        """Where the schema has the element that names the drawing of the notes."""
+        return self._data.end + _place_of_drawing(*self._behind, self.prefix)
 
     def column_width(self, column: int) -> int:
         """Pixels of a column, as near as a note's place needs."""
@@ -292,6 +316,20 @@ def _pixels(column: Mapping[str, str]) -> int:
 @remembered
 def _side_by_side(tail: bytes, end: int) -> Sequence[Element]:
     return tuple(children(tail, 0, end))
+
+
+@remembered
+def _place_of_drawing(tail: bytes, end: int, prefix: str) -> int:
+    for one in _side_by_side(tail, end):
+        inner = local(one.name)
+        if inner == b"AlternateContent":
+            # It stands for what it holds, in either of two forms.
+            held = tail[one.inside : one.close]
+            if any(b"<" + prefix.encode() + name in held for name in _AFTER_DRAWING):
+                return one.start
+        elif inner in _AFTER_DRAWING:
+            return one.start
+    return end
 
 
 @remembered

@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from perfbatch.intake.sheet_cells import cell_name
-from perfbatch.publish.notice.markup import Edits, NotEditable, local, names_of, well_formed, well_formed_once
+from perfbatch.publish.notice.markup import Edits, NotEditable, names_of, well_formed, well_formed_once
 from perfbatch.publish.notice.sheet_grid import Place, Row, SheetGrid, Spot, style_in
 
 __all__ = ["SheetPart"]
-
-# ECMA-376 part 1, 18.3.1.99: what follows legacyDrawing in a worksheet.
-_AFTER_DRAWING = frozenset(
-    (
-        b"legacyDrawingHF",
-        b"drawingHF",
-        b"picture",
-        b"oleObjects",
-        b"controls",
-        b"webPublishItems",
-        b"tableParts",
-        b"extLst",
-    )
-)
 
 
 class SheetPart(SheetGrid):
@@ -112,20 +98,8 @@ class SheetPart(SheetGrid):
 
     def add_drawing(self, relation: str, namespace: str) -> None:
         """Name the drawing of the notes, at the place that the schema has for it."""
-        at = self._root.close
-        for one in self._tail:
-            inner = local(one.name)
-            if inner == b"AlternateContent":
-                # It stands for what it holds, in either of two forms.
-                held = self.markup[one.inside : one.close]
-                if not any(b"<" + self.prefix.encode() + name in held for name in _AFTER_DRAWING):
-                    continue
-            elif inner not in _AFTER_DRAWING:
-                continue
-            at = one.start
-            break
         element = f'<{self.prefix}legacyDrawing xmlns:r="{namespace}" r:id="{relation}"/>'
-        self._edits.insert(at, element.encode())
+        self._edits.insert(self.place_of_drawing, element.encode())
 
     def remove_drawing(self) -> None:
         """Take the drawing of the notes away."""
