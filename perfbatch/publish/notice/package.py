@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from perfbatch.publish.notice.markup import NotEditable
 from perfbatch.publish.notice.memo import LONGEST, remembered
 
-__all__ = ["Package", "packed"]
+__all__ = ["CENTRAL", "END", "LOCAL", "Package", "inflated", "packed"]
 
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
-_END = struct.Struct("<4s4H2LH")
+LOCAL = struct.Struct("<4s5H3L2H")
+CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
+END = struct.Struct("<4s4H2LH")
 _UTF8 = 0x800
 _DESCRIPTOR = 0x8
 # Bytes: packing a shorter stretch by itself costs more room than it saves time.
@@ -96,10 +96,10 @@ class Package:
     def _packed(self, member: zipfile.ZipInfo) -> bytes:
         offset = member.header_offset
         try:
-            header = _LOCAL.unpack_from(self._content, offset)
+            header = LOCAL.unpack_from(self._content, offset)
         except struct.error:
             raise NotEditable("damaged package") from None
-        begin = offset + _LOCAL.size + header[9] + header[10]
+        begin = offset + LOCAL.size + header[9] + header[10]
         packed = self._content[begin : begin + member.compress_size]
         if header[0] != b"PK\x03\x04" or len(packed) != member.compress_size:
             raise NotEditable("damaged package")
@@ -110,7 +110,7 @@ class Package:
         if member.flag_bits & 0x1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise NotEditable("a part that is encrypted or packed in an unknown way")
         # What is kept is kept under the packed bytes: they must not stand for a part longer than is kept.
-        inflate = _inflated_once if steady and member.file_size <= LONGEST else _inflated
+        inflate = _inflated_once if steady and member.file_size <= LONGEST else inflated
         return inflate(packed, member.compress_type, member.file_size, member.CRC)
 
     def content(self) -> bytes:
@@ -141,23 +141,24 @@ class Package:
             time = when[3] << 11 | when[4] << 5 | when[5] // 2
             sizes = (checksum, len(packed), size)
             pieces += (
-                _LOCAL.pack(b"PK\x03\x04", 20, flags, method, time, date, *sizes, len(encoded), 0),
+                LOCAL.pack(b"PK\x03\x04", 20, flags, method, time, date, *sizes, len(encoded), 0),
                 encoded,
                 packed,
             )
             numbers = (len(encoded), 0, len(comment), 0, internal, attributes, offset)
             directory += (
-                _CENTRAL.pack(b"PK\x01\x02", *made_by, 20, 0, flags, method, time, date, *sizes, *numbers),
+                CENTRAL.pack(b"PK\x01\x02", *made_by, 20, 0, flags, method, time, date, *sizes, *numbers),
                 encoded,
                 comment,
             )
-            offset += _LOCAL.size + len(encoded) + len(packed)
+            offset += LOCAL.size + len(encoded) + len(packed)
         count = len(self.names)
         tail = b"".join(directory)
-        return b"".join((*pieces, tail, _END.pack(b"PK\x05\x06", 0, 0, count, count, len(tail), offset, 0)))
+        return b"".join((*pieces, tail, END.pack(b"PK\x05\x06", 0, 0, count, count, len(tail), offset, 0)))
 
 
-def _inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
+def inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
+    """A part from its packed bytes. Raises `NotEditable` where they are damaged."""
     part = packed
     if method == zipfile.ZIP_DEFLATED:
         try:
@@ -169,7 +170,7 @@ def _inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
     return part
 
 
-_inflated_once = remembered(_inflated)
+_inflated_once = remembered(inflated)
 
 
 def _deflated(part: bytes, steady: Sequence[tuple[int, int]]) -> bytes:
