@@ -73,8 +73,9 @@ def run_night(
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
     """
+    from perfbatch.publish.notice_pool import NoticePool
     from perfbatch.publish.notices import plan_notices
-    from perfbatch.publish.outbox import REPORT_NAME, locked, publish
+    from perfbatch.publish.outbox import REPORT_NAME, Writer, locked, publish
     from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
 
     _refuse_folders(outbox, inbox)
@@ -94,12 +95,12 @@ def run_night(
             notices={file: notice for file, (notice, _) in planned.items()},
             changes=changes_between(before, tonight(result)) if before else None,
         )
-        writers = {
+        writers: dict[str, Writer] = {
             name: lambda path: write_summary(result, path, outputs, around),
             **notices,
             HISTORY_NAME: lambda path: write_history(history, result, path),
         }
-        return night, publish(result, outbox, writers)
+        return night, publish(result, outbox, writers, NoticePool(notices, workers))
 
 
 def _points(result: BatchResult) -> dict[Finding, Decimal]:
