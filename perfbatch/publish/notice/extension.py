@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from perfbatch.intake.inbox import Found, peek, read_bytes
 from perfbatch.intake.set_aside import SetAside
+from perfbatch.publish.notice.directory import CENTRAL, END, LOCAL
 from perfbatch.publish.notice.markup import NotEditable, plain
 from perfbatch.publish.notice.memo import LONGEST, remembered
-from perfbatch.publish.notice.package import CENTRAL, END, LOCAL, Package, inflated
+from perfbatch.publish.notice.package import Package, inflated
 from perfbatch.publish.notice.relationships import CONTENT_TYPES, Relations, part_type
 
 __all__ = ["extension_of", "notice_extension"]

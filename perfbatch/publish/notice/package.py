@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import struct
-import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 
+from perfbatch.publish.notice.directory import CENTRAL, END, LOCAL, Member, members_of
 from perfbatch.publish.notice.markup import NotEditable
 from perfbatch.publish.notice.memo import LONGEST, remembered
 
-__all__ = ["CENTRAL", "END", "LOCAL", "Package", "inflated", "packed"]
+__all__ = ["Package", "inflated", "packed"]
 
-LOCAL = struct.Struct("<4s5H3L2H")
-CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
-END = struct.Struct("<4s4H2LH")
+_STORED, _DEFLATED = 0, 8
 _UTF8 = 0x800
 _DESCRIPTOR = 0x8
 # Bytes: packing a shorter stretch by itself costs more room than it saves time.
 _WORTH_KEEPING = 512
-_DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
+# The first day that the format can tell.
+_EPOCH = 1 << 5 | 1
 # Packing is the largest cost of a notice; this level packs markup nearly as well as the default in a quarter of its time.
 _LEVEL = 1
 
@@ -31,11 +29,7 @@ class Package:
     def __init__(self, content: bytes) -> None:
         """Raises `NotEditable` for what is no zip."""
         self._content = content
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                self._members = {member.filename: member for member in archive.infolist()}
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-            raise NotEditable("not a zip package") from None
+        self._members = members_of(content)
         self._parts: dict[str, bytes] = {}
         self._changed: dict[str, bytes | None] = {}
         self._steady: dict[str, Sequence[tuple[int, int]]] = {}
@@ -93,25 +87,24 @@ class Package:
             number += 1
         return f"{stem}{number}{extension}"
 
-    def _packed(self, member: zipfile.ZipInfo) -> bytes:
-        offset = member.header_offset
+    def _packed(self, member: Member) -> bytes:
         try:
-            header = LOCAL.unpack_from(self._content, offset)
+            header = LOCAL.unpack_from(self._content, member.offset)
         except struct.error:
             raise NotEditable("damaged package") from None
-        begin = offset + LOCAL.size + header[9] + header[10]
-        packed = self._content[begin : begin + member.compress_size]
-        if header[0] != b"PK\x03\x04" or len(packed) != member.compress_size:
+        begin = member.offset + LOCAL.size + header[9] + header[10]
+        packed = self._content[begin : begin + member.packed]
+        if header[0] != b"PK\x03\x04" or len(packed) != member.packed:
             raise NotEditable("damaged package")
         return packed
 
-    def _unpacked(self, member: zipfile.ZipInfo, steady: bool) -> bytes:
+    def _unpacked(self, member: Member, steady: bool) -> bytes:
         packed = self._packed(member)
-        if member.flag_bits & 0x1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if member.flags & 0x1 or member.method not in (_STORED, _DEFLATED):
             raise NotEditable("a part that is encrypted or packed in an unknown way")
         # What is kept is kept under the packed bytes: they must not stand for a part longer than is kept.
-        inflate = _inflated_once if steady and member.file_size <= LONGEST else inflated
-        return inflate(packed, member.compress_type, member.file_size, member.CRC)
+        inflate = _inflated_once if steady and member.size <= LONGEST else inflated
+        return inflate(packed, member.method, member.size, member.checksum)
 
     def content(self) -> bytes:
         """The package. The same parts give the same bytes."""
@@ -120,47 +113,36 @@ class Package:
         pieces: list[bytes] = []
         directory: list[bytes] = []
         offset = 0
-        for name in self.names:
-            member, changed = self._members.get(name), self._changed.get(name)
+        names = self.names
+        for name in names:
+            member, part = self._members.get(name), self._changed.get(name)
             if member is None:
-                encoded, flags = name.encode("utf-8"), 0 if name.isascii() else _UTF8
-                made_by, when, attributes, comment, internal = (20, 0), _DOS_EPOCH, 0, b"", 0
-            else:
-                flags = member.flag_bits & ~_DESCRIPTOR
-                encoded = member.orig_filename.encode("utf-8" if flags & _UTF8 else "cp437")
-                made_by, when = (member.create_version, member.create_system), member.date_time
-                attributes, comment, internal = member.external_attr, member.comment, member.internal_attr
-            if changed is None:
-                assert member is not None
-                packed, method = self._packed(member), member.compress_type
-                checksum, size = member.CRC, member.file_size
-            else:
-                packed, method = _deflated(changed, self._steady[name]), zipfile.ZIP_DEFLATED
-                checksum, size = zlib.crc32(changed), len(changed)
-            date = (when[0] - 1980) << 9 | when[1] << 5 | when[2]
-            time = when[3] << 11 | when[4] << 5 | when[5] // 2
-            sizes = (checksum, len(packed), size)
-            pieces += (
-                LOCAL.pack(b"PK\x03\x04", 20, flags, method, time, date, *sizes, len(encoded), 0),
-                encoded,
-                packed,
+                flags = 0 if name.isascii() else _UTF8
+                member = Member(name.encode("utf-8"), 20, 0, flags, 0, 0, _EPOCH, 0, 0, 0, 0, 0, 0, b"")
+            written, version, system, flags, method, time, date, checksum, _, size, internal, attributes, _, comment = (
+                member
             )
-            numbers = (len(encoded), 0, len(comment), 0, internal, attributes, offset)
-            directory += (
-                CENTRAL.pack(b"PK\x01\x02", *made_by, 20, 0, flags, method, time, date, *sizes, *numbers),
-                encoded,
-                comment,
-            )
-            offset += LOCAL.size + len(encoded) + len(packed)
-        count = len(self.names)
+            flags &= ~_DESCRIPTOR
+            if part is None:
+                packed = self._packed(member)
+            else:
+                packed, method = _deflated(part, self._steady[name]), _DEFLATED
+                checksum, size = zlib.crc32(part), len(part)
+            length = len(written)
+            facts = (flags, method, time, date, checksum, len(packed), size, length, 0)
+            pieces += (LOCAL.pack(b"PK\x03\x04", 20, *facts), written, packed)
+            place = (len(comment), 0, internal, attributes, offset)
+            directory += (CENTRAL.pack(b"PK\x01\x02", version, system, 20, 0, *facts, *place), written, comment)
+            offset += LOCAL.size + length + len(packed)
         tail = b"".join(directory)
+        count = len(names)
         return b"".join((*pieces, tail, END.pack(b"PK\x05\x06", 0, 0, count, count, len(tail), offset, 0)))
 
 
 def inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
     """A part from its packed bytes. Raises `NotEditable` where they are damaged."""
     part = packed
-    if method == zipfile.ZIP_DEFLATED:
+    if method == _DEFLATED:
         try:
             part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size or 1)
         except zlib.error:
@@ -203,10 +185,7 @@ _block_once = remembered(_block)
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
     """A package of these parts."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w"):
-        pass
-    package = Package(made.getvalue())
+    package = Package(END.pack(b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0))
     for name, part in parts.items():
         package.write(name, part)
     return package.content()

@@ -99,11 +99,7 @@ class StyleSheet:
         return self._refilled(style, self.add("fills", fill))
 
     def _refilled(self, style: int, fill: int) -> int:
-        item = self._format(style)
-        tag = children(item, 0, len(item))[0]
-        new = with_attribute(item[: tag.inside], "fillId", str(fill))
-        new = with_attribute(new, "applyFill", "1")
-        return self.add("cellXfs", new + item[tag.inside :])
+        return self.add("cellXfs", _refilled(self._format(style), fill))
 
     def _format(self, style: int) -> bytes:
         items = self._items["cellXfs"]
@@ -113,11 +109,11 @@ class StyleSheet:
 
     def fill_of(self, style: int) -> str:
         """The fill of a format, as markup without prefixes."""
-        number = names_of(self._format(style).partition(b">")[0] + b">").get("fillId", "0")
+        number = _fill_number(self._format(style))
         fills = self._items["fills"]
         if not number.isdecimal() or int(number) >= len(fills):
             raise NotEditable("a style has a fill that is not there")
-        return _PREFIX.sub(rb"\1", fills[int(number)]).decode("utf-8", "replace")
+        return _unprefixed(fills[int(number)])
 
     def is_tint(self, style: int) -> bool:
         """Whether a format carries one of the tints, whichever program wrote it last."""
@@ -207,6 +203,24 @@ def _item(prefix: str, name: str) -> re.Pattern[bytes]:
     tag = re.escape((prefix + _ITEMS[name]).encode())
     begin = b"<" + tag + rb"(?=[\s/>])" + ATTRIBUTES
     return re.compile(begin + rb"(?:(?<=/)>|(?<!/)>.*?</" + tag + rb"\s*>)", re.DOTALL)
+
+
+@remembered
+def _refilled(item: bytes, fill: int) -> bytes:
+    """A cell format with another fill."""
+    tag = children(item, 0, len(item))[0]
+    new = with_attribute(item[: tag.inside], "fillId", str(fill))
+    return with_attribute(new, "applyFill", "1") + item[tag.inside :]
+
+
+@remembered
+def _fill_number(item: bytes) -> str:
+    return names_of(item.partition(b">")[0] + b">").get("fillId", "0")
+
+
+@remembered
+def _unprefixed(item: bytes) -> str:
+    return _PREFIX.sub(rb"\1", item).decode("utf-8", "replace")
 
 
 def checksum(part: bytes) -> str:
