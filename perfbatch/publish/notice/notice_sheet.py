@@ -177,7 +177,7 @@ def _finding_row(row: int, number: int, one: Listed, looks: _Looks) -> str:
         ("" if one.points is None else f"{one.points.normalize():f}", looks.right),
         (finding.remedy, looks.text),
     )
-    height = max(_height(text, width, _SIZE) for (text, _), (_, width) in zip(texts, _COLUMNS, strict=True))
+    height = max(_height(text, width, _SIZE) for (text, _), (_, width) in zip(texts, _COLUMNS, strict=True) if text)
     return _row(row, height, [(letter, look, text) for letter, (text, look) in zip(_LETTERS, texts, strict=True)])
 
 
@@ -201,9 +201,12 @@ def _quoted(sheet: str) -> str:
 
 def _row(number: int, height: float, cells: Sequence[tuple[str, int, str]]) -> str:
     inner = "".join(
-        f'<c r="{letter}{number}" s="{style}"'
-        + (f' t="inlineStr"><is><t xml:space="preserve">{string(text)}</t></is></c>' if text else "/>")
-        for letter, style, text in cells
+        [
+            f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{string(text)}</t></is></c>'
+            if text
+            else f'<c r="{letter}{number}" s="{style}"/>'
+            for letter, style, text in cells
+        ]
     )
     return f'<row r="{number}" ht="{height:g}" customHeight="1">{inner}</row>'
 

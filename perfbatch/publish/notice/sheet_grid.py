@@ -111,7 +111,7 @@ class SheetGrid:
     def __init__(self, part: bytes) -> None:
         """Raises `NotEditable` for what is no worksheet."""
         self.markup = plain(part)
-        self._seen: dict[int, Row | None] = {}
+        self._heights: dict[int, int] = {}
         self._root = root(self.markup)
         self.prefix = prefix_of(self._root)
         match = opening(self.prefix + "sheetData").search(self.markup)
@@ -150,25 +150,27 @@ class SheetGrid:
         seen = None if self.prefix else _row_starts(self.markup, self._data.inside, self._data.close)
         return seen if seen is not None else {row.number: row.start for row in self._rows}
 
-    def _row(self, number: int) -> Row | None:
-        """One row. Raises `NotEditable` where it does not end."""
-        if number not in self._seen:
-            self._seen[number] = self._find_row(number)
-        return self._seen[number]
-
-    def _find_row(self, number: int) -> Row | None:
+    def _row_tag(self, number: int) -> re.Match[bytes] | None:
+        """The opening tag of a row."""
         start = self._starts.get(number)
         if start is None:
             return None
         tag = opening(self.prefix + "row").match(self.markup, start, self._data.close)
         if tag is None:
             raise NotEditable("a row does not begin")
+        return tag
+
+    def _row(self, number: int) -> Row | None:
+        """One row. Raises `NotEditable` where it does not end."""
+        tag = self._row_tag(number)
+        if tag is None:
+            return None
         if tag[1].endswith(b"/"):
-            return Row(number, start, tag.end(), tag.end(), tag.end())
+            return Row(number, tag.start(), tag.end(), tag.end(), tag.end())
         close = self.markup.find(f"</{self.prefix}row".encode(), tag.end(), self._data.close)
         if close < 0:
             raise NotEditable("a row does not end")
-        return Row(number, start, tag.end(), close, self.markup.find(b">", close) + 1)
+        return Row(number, tag.start(), tag.end(), close, self.markup.find(b">", close) + 1)
 
     def _cells(self, row: Row) -> Iterator[tuple[int, re.Match[bytes]]]:
         """The cells of a row: column, opening tag."""
@@ -241,7 +243,7 @@ class SheetGrid:
                 return top, left
         return place
 
-    @property
+    @cached_property
     def _behind(self) -> tuple[bytes, int]:
         """The part from the end of the cells, and where in that the root ends."""
         return self.markup[self._data.end :], self._root.close - self._data.end
@@ -268,12 +270,17 @@ class SheetGrid:
 
     def row_height(self, row: int) -> int:
         """Pixels of a row, as near as a note's place needs."""
-        found = self._row(row)
-        if found is None:
+        if row not in self._heights:
+            self._heights[row] = self._row_height(row)
+        return self._heights[row]
+
+    def _row_height(self, row: int) -> int:
+        tag = self._row_tag(row)
+        if tag is None:
             return _USUAL_HEIGHT
-        if _HIDDEN.search(self.markup, found.start, found.inside):
+        if _HIDDEN.search(tag[1]):
             return 0
-        stated = _HEIGHT.search(self.markup, found.start, found.inside)
+        stated = _HEIGHT.search(tag[1])
         try:
             return min(_HIGHEST, round(float(stated[1]) * 4 / 3)) if stated else _USUAL_HEIGHT
         except ValueError:
