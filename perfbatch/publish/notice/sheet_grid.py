@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from perfbatch.intake.sheet_cells import cell_name
 from perfbatch.publish.notice.markup import (
     Element,
     NotEditable,
-    attributes,
     children,
     local,
     names_of,
@@ -20,7 +19,15 @@ from perfbatch.publish.notice.markup import (
     prefix_of,
     root,
 )
-from perfbatch.publish.notice.memo import remembered
+from perfbatch.publish.notice.sheet_frame import (
+    USUAL_WIDTH,
+    Columns,
+    column_number,
+    columns_in,
+    merged_in,
+    place_of_drawing,
+    side_by_side,
+)
 
 __all__ = ["Place", "Row", "SheetGrid", "Spot", "place_of", "style_in"]
 
@@ -29,11 +36,10 @@ Place = tuple[int, int]
 
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 _ROWS, _COLUMNS = 1_048_576, 16_384
-# Pixels: 255 characters, 409 points.
-_WIDEST, _HIGHEST, _USUAL_WIDTH, _USUAL_HEIGHT = 1_790, 546, 64, 20
+# Pixels: 409 points.
+_HIGHEST, _USUAL_HEIGHT = 546, 20
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d{1,9})["']""")
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*(\d{1,7})\s*["']""")
-_MERGED = re.compile(rb"""\sref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _HEIGHT = re.compile(rb"""\sht\s*=\s*["']([\d.]{1,20})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 # What every office program writes; the name is missing where a tag begins otherwise.
@@ -42,41 +48,18 @@ _CELL_START = re.compile(rb'<c(?: r="([A-Z]{1,3})\d{1,7}")?')
 _CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
-# ECMA-376 part 1, 18.3.1.99: what follows legacyDrawing in a worksheet.
-_AFTER_DRAWING = frozenset(
-    (
-        b"legacyDrawingHF",
-        b"drawingHF",
-        b"picture",
-        b"oleObjects",
-        b"controls",
-        b"webPublishItems",
-        b"tableParts",
-        b"extLst",
-    )
-)
-
-
 def place_of(cell: str) -> Place | None:
     """`C7` → (7, 3); None for what is no cell."""
     match = _CELL.fullmatch(cell)
     if match is None:
         return None
-    row, column = int(match[2]), _column(match[1].encode())
+    row, column = int(match[2]), column_number(match[1].encode())
     return (row, column) if row <= _ROWS and column <= _COLUMNS else None
 
 
 def style_in(markup: bytes, tag: re.Match[bytes]) -> re.Match[bytes] | None:
     """The style that a cell's opening tag states; group 1 is its number."""
     return _STYLE.search(markup, tag.start(1), tag.end(1))
-
-
-@lru_cache(maxsize=512)
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +160,7 @@ class SheetGrid:
         column = 0
         for match in opening(self.prefix + "c").finditer(self.markup, row.inside, row.close):
             stated = _CELL_NAME.search(match[1])
-            following = _column(stated[1]) if stated else column + 1
+            following = column_number(stated[1]) if stated else column + 1
             if following <= column or following > _COLUMNS:
                 raise NotEditable("cells out of order")
             column = following
@@ -221,19 +204,19 @@ class SheetGrid:
         return next((one.style for one in self._columns if one.first <= column <= one.last), 0)
 
     @cached_property
-    def _columns(self) -> Sequence[_Columns]:
+    def _columns(self) -> Sequence[Columns]:
         before = children(self.markup, self._root.inside, self._data.start)
         return [
             columns
             for one in before
             if local(one.name) == b"cols"
-            for columns in _columns_in(self.markup[one.start : one.end])
+            for columns in columns_in(self.markup[one.start : one.end])
         ]
 
     @cached_property
     def _merged(self) -> Sequence[tuple[int, int, int, int]]:
         """Merged areas: first row and column, last row and column."""
-        return _merged_in(*self._behind)
+        return merged_in(*self._behind)
 
     def top_left(self, place: Place) -> Place:
         """The cell that shows what is done to a cell: of a merged area its first."""
@@ -252,7 +235,7 @@ class SheetGrid:
     def drawing(self) -> tuple[Element, str] | None:
         """The element that names the drawing of the notes, and the id of its relationship."""
         one = next(
-            (one for one in _side_by_side(*self._behind) if one.name.decode() == self.prefix + "legacyDrawing"), None
+            (one for one in side_by_side(*self._behind) if one.name.decode() == self.prefix + "legacyDrawing"), None
         )
         if one is None:
             return None
@@ -262,11 +245,11 @@ class SheetGrid:
     @property
     def place_of_drawing(self) -> int:
         """Where the schema has the element that names the drawing of the notes."""
-        return self._data.end + _place_of_drawing(*self._behind, self.prefix)
+        return self._data.end + place_of_drawing(*self._behind, self.prefix)
 
     def column_width(self, column: int) -> int:
         """Pixels of a column, as near as a note's place needs."""
-        return next((one.pixels for one in self._columns if one.first <= column <= one.last), _USUAL_WIDTH)
+        return next((one.pixels for one in self._columns if one.first <= column <= one.last), USUAL_WIDTH)
 
     def row_height(self, row: int) -> int:
         """Pixels of a row, as near as a note's place needs."""
@@ -285,68 +268,6 @@ class SheetGrid:
             return min(_HIGHEST, round(float(stated[1]) * 4 / 3)) if stated else _USUAL_HEIGHT
         except ValueError:
             return _USUAL_HEIGHT
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Columns that look alike: first and last from 1, style of their blank cells, pixels of each."""
-
-    first: int
-    last: int
-    style: int
-    pixels: int
-
-
-@remembered
-def _columns_in(element: bytes) -> Sequence[_Columns]:
-    """What a `cols` element says. Raises `NotEditable` for columns without numbers."""
-    outer = children(element, 0, len(element))[0]
-    given = [attributes(element[tag.start : tag.inside]) for tag in children(element, outer.inside, outer.close)]
-    if any(not one.get(key, "0").isdecimal() for one in given for key in ("min", "max", "style")):
-        raise NotEditable("columns without numbers")
-    return [
-        _Columns(int(one["min"]), int(one["max"]), int(one.get("style", "0")), _pixels(one))
-        for one in given
-        if "min" in one and "max" in one
-    ]
-
-
-def _pixels(column: Mapping[str, str]) -> int:
-    if column.get("hidden") in ("1", "true"):
-        return 0
-    try:
-        return min(_WIDEST, round(float(column.get("width", "8.43")) * 7 + 5))
-    except (ValueError, OverflowError):
-        return _USUAL_WIDTH
-
-
-@remembered
-def _side_by_side(tail: bytes, end: int) -> Sequence[Element]:
-    return tuple(children(tail, 0, end))
-
-
-@remembered
-def _place_of_drawing(tail: bytes, end: int, prefix: str) -> int:
-    for one in _side_by_side(tail, end):
-        inner = local(one.name)
-        if inner == b"AlternateContent":
-            # It stands for what it holds, in either of two forms.
-            held = tail[one.inside : one.close]
-            if any(b"<" + prefix.encode() + name in held for name in _AFTER_DRAWING):
-                return one.start
-        elif inner in _AFTER_DRAWING:
-            return one.start
-    return end
-
-
-@remembered
-def _merged_in(tail: bytes, end: int) -> Sequence[tuple[int, int, int, int]]:
-    return [
-        (int(top), _column(left), int(bottom), _column(right))
-        for one in _side_by_side(tail, end)
-        if local(one.name) == b"mergeCells"
-        for left, top, right, bottom in _MERGED.findall(tail, one.inside, one.close)
-    ]
 
 
 def _row_starts(markup: bytes, start: int, end: int) -> dict[int, int] | None:
@@ -369,7 +290,7 @@ def _cell_at(markup: bytes, row: Row, place: Place) -> re.Match[bytes] | None:
         return None
     last = 0
     for letters in _CELL_START.findall(markup, row.inside, at):
-        column = _column(letters)
+        column = column_number(letters)
         if column <= last:
             return None
         last = column
