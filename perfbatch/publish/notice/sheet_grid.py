@@ -131,7 +131,11 @@ class SheetGrid:
     def _starts(self) -> Mapping[int, int]:
         """Number of a row → where it begins, in order."""
         seen = None if self.prefix else _row_starts(self.markup, self._data.inside, self._data.close)
-        return seen if seen is not None else {row.number: row.start for row in self._rows}
+        return seen if seen is not None else self._all_starts
+
+    @property
+    def _all_starts(self) -> Mapping[int, int]:
+        return {row.number: row.start for row in self._rows}
 
     def _row_tag(self, number: int) -> re.Match[bytes] | None:
         """The opening tag of a row."""
@@ -140,7 +144,9 @@ class SheetGrid:
             return None
         tag = opening(self.prefix + "row").match(self.markup, start, self._data.close)
         if tag is None:
-            raise NotEditable("a row does not begin")
+            # It begins like a row's, and is none.
+            self._starts = self._all_starts
+            return self._row_tag(number)
         return tag
 
     def _row(self, number: int) -> Row | None:
@@ -271,7 +277,7 @@ class SheetGrid:
 
 
 def _row_starts(markup: bytes, start: int, end: int) -> dict[int, int] | None:
-    """Number of a row → where it begins, if every row begins with its number and they are in order; else None."""
+    """Number of a row → where it begins, if every row begins with its number, they are in order and end; else None."""
     found: dict[int, int] = {}
     last = 0
     for match in _ROW_START.finditer(markup, start, end):
@@ -280,7 +286,7 @@ def _row_starts(markup: bytes, start: int, end: int) -> dict[int, int] | None:
             return None
         found[number] = match.start()
         last = number
-    return found
+    return found if markup.rfind(b"</row", start, end) > found.get(last, start) else None
 
 
 def _cell_at(markup: bytes, row: Row, place: Place) -> re.Match[bytes] | None:
