@@ -82,6 +82,7 @@ def run_night(
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
     """
+    from perfbatch.publish.notice_pool import NoticePool
     from perfbatch.publish.notices import plan_notices
     from perfbatch.publish.outbox import REPORT_NAME, locked, publish
     from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
@@ -114,13 +115,14 @@ def run_night(
             notices={file: notice for file, (notice, _) in planned.items()},
             changes=changes_between(before, tonight(result)) if before else None,
         )
-        writers = {
+        writers: dict[str, Writer] = {
             name: lambda path: write_summary(result, path, outputs, around),
             **notices,
             HISTORY_NAME: lambda path: write_history(history, result, path),
         }
         phases.expect(len(writers))
-        return night, publish(result, outbox, {output: _counted(writer, phases) for output, writer in writers.items()})
+        counted = {output: _counted(writer, phases) for output, writer in writers.items()}
+        return night, publish(result, outbox, counted, NoticePool(notices, workers, phases.advance))
 
 
 def _counted(writer: Writer, phases: Phases) -> Writer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from threading import Lock
 
 __all__ = ["Phases", "Watch"]
 
@@ -18,6 +19,7 @@ class Phases:
         self._watch = watch
         self._begun: list[tuple[str, float]] = []
         self._done = self._total = 0
+        self._lock = Lock()
 
     def begin(self, phase: str, files: int = 0) -> None:
         """End the phase before and begin this one, which has so many files to deal with."""
@@ -35,9 +37,10 @@ class Phases:
         self._done = done
         self._tell()
 
-    def advance(self) -> None:
-        """One more of the phase's files is done."""
-        self.reach(self._done + 1)
+    def advance(self, files: int = 1) -> None:
+        """So many more of the phase's files are done; from any thread."""
+        with self._lock:
+            self.reach(self._done + files)
 
     def seconds(self) -> list[tuple[str, float]]:
         """Wall seconds of each phase, in the order run; the last one's until now."""

@@ -291,5 +291,10 @@ def test_a_reading_process_starts_without_pandas() -> None:
     assert _loaded("perfbatch.intake.reader", {"pandas", "numpy", "openpyxl", "xlsxwriter"}) == set()
 
 
+def test_a_process_that_makes_notices_starts_without_pandas() -> None:
+    heavy = {"pandas", "numpy", "openpyxl", "xlsxwriter", "pydantic", "python_calamine"}
+    assert _loaded("perfbatch.publish.notice.order", heavy) == set()
+
+
 def test_the_check_of_what_is_loaded_can_fail() -> None:
     assert _loaded("perfbatch.frames", {"pandas", "xlsxwriter"}) == {"pandas"}

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
-import functools
-import importlib
 import io
 import os
 import pickle
@@ -19,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Any, NamedTuple
 
 from perfbatch.intake.isolated_worker import HEADER, MARK, Confinement
+from perfbatch.intake.unpickling import PackageUnpickler
 
 __all__ = ["MOST_CALLS", "Answer", "Chunk", "Clock", "Worker", "WorkerLost", "WorkersUnavailable"]
 
@@ -157,7 +155,7 @@ class Worker:
         if len(reply) != size:
             raise EOFError
         try:
-            fault, content, peak, fit = _Results(io.BytesIO(reply)).load()
+            fault, content, peak, fit = PackageUnpickler(io.BytesIO(reply)).load()
             return Answer(bool(fault), content, int(peak), bool(fit))
         except Exception as error:
             raise WorkerLost(f"an answer that cannot be read ({type(error).__name__})") from None
@@ -249,21 +247,3 @@ class Clock:
                         del self._due[worker]
                         worker.expire()
             self._thread = None
-
-
-class _Results(pickle.Unpickler):
-    """Takes values of this package's classes only: a worker that a file has taken over can name nothing else."""
-
-    def find_class(self, module_name: str, global_name: str) -> Any:
-        return _allowed(module_name, global_name)
-
-
-@functools.cache
-def _allowed(module_name: str, global_name: str) -> type:
-    if module_name == "perfbatch" or module_name.startswith("perfbatch."):
-        found = getattr(importlib.import_module(module_name), global_name, None)
-        if isinstance(found, type):
-            return found
-    elif module_name == "datetime" and global_name in ("date", "datetime"):
-        return datetime.date if global_name == "date" else datetime.datetime
-    raise pickle.UnpicklingError(f"{module_name}.{global_name}")

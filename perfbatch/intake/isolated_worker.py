@@ -31,12 +31,14 @@ _HELD_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """What one call may take: bytes of address space, seconds of CPU and of wall clock, bytes of its pickled result."""
+    """What one call may take: bytes of address space, seconds of CPU and of wall clock, bytes of its pickled result; how large
+    a file it may write, 0 for none at all."""
 
     address_space: int
     cpu_seconds: int
     wall_seconds: float
     reply_bytes: int
+    file_bytes: int = 0
 
 
 def serve() -> None:
@@ -119,7 +121,7 @@ def _confine(confinement: Confinement) -> None:
         return
     for what, most in (
         (resource.RLIMIT_AS, confinement.address_space),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, confinement.file_bytes),
         (resource.RLIMIT_CORE, 0),
     ):
         # A stricter limit of the caller's stands; some systems refuse a limit of address space.

@@ -33,10 +33,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
-from perfbatch.intake.isolation import _Results as Results
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import Read
 from perfbatch.intake.set_aside import SetAside
+from perfbatch.intake.unpickling import PackageUnpickler
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
 __all__ = ["CACHE_NAME", "ReadingCache", "open_cache", "reader_key"]
@@ -172,7 +172,7 @@ class ReadingCache:
             row = self._connection.execute("SELECT reading, checksum FROM reading WHERE path = ?", (path,)).fetchone()
             if row is None or _checksum(self._key, row[0]) != row[1]:
                 return None
-            reading = Results(io.BytesIO(zlib.decompress(row[0]))).load()
+            reading = PackageUnpickler(io.BytesIO(zlib.decompress(row[0]))).load()
         except Exception:
             # Whatever is wrong with what was kept, the workbook itself is there.
             return None

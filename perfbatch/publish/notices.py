@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import partial
-from pathlib import Path
 
 from perfbatch.findings import Finding, Severity
-from perfbatch.intake.inbox import Found, read_bytes
-from perfbatch.intake.set_aside import SetAside
-from perfbatch.publish.notice import NoticeHeading, notice_extension, notice_name, write_notice
+from perfbatch.intake.inbox import Found
+from perfbatch.publish.notice import NoticeHeading, extension_of, notice_name
+from perfbatch.publish.notice.order import NoticeOrder
 from perfbatch.publish.outbox import NOTICES
 from perfbatch.result import BatchResult
 
 __all__ = ["plan_notices"]
-
-_CHANGED = b""
-"""What stands in for a workbook that is no longer what was read: its notice has the list alone."""
 
 
 def plan_notices(
@@ -27,7 +22,7 @@ def plan_notices(
     sources: Mapping[str, Found],
     points: Mapping[Finding, Decimal],
     deadline: date | None = None,
-) -> dict[str, tuple[str, Callable[[Path], None]]]:
+) -> dict[str, tuple[str, NoticeOrder]]:
     """file of the submission → (path in the outbox, what writes it), for every department with an error or a warning.
 
     `sources` is where each accepted file was found; its bytes are read again when its notice is written, so that a night of
@@ -39,13 +34,12 @@ def plan_notices(
             grave[finding.file].append(finding)
     hashes = {entry.path: entry.sha256 for entry in result.entries}
     columns = result.departments[["budget_code", "unit_name", "file"]]
-    planned: dict[str, tuple[str, Callable[[Path], None]]] = {}
+    planned: dict[str, tuple[str, NoticeOrder]] = {}
     taken: set[str] = set()
     for code, unit, file in columns.itertuples(index=False, name=None):
         if file not in grave:
             continue
-        content = partial(_content, sources[file], hashes[file])
-        extension = notice_extension(content())
+        extension = extension_of(sources[file])
         number = 1
         while (name := notice_name(code, unit, extension=extension, number=number)).casefold() in taken:
             number += 1
@@ -59,18 +53,6 @@ def plan_notices(
             form_title=result.rulebook.title,
             issuer=result.rulebook.issuer,
         )
-        planned[file] = (f"{NOTICES}/{name}", partial(_write, content, grave[file], heading))
+        order = NoticeOrder(sources[file], hashes[file], grave[file], heading)
+        planned[file] = (f"{NOTICES}/{name}", order)
     return planned
-
-
-def _write(content: Callable[[], bytes], findings: list[Finding], heading: NoticeHeading, path: Path) -> None:
-    write_notice(content(), findings, path, heading=heading)
-
-
-def _content(found: Found, sha256: str) -> bytes:
-    """The workbook as it was read, byte for byte, or nothing: marks must not go into cells that nobody checked."""
-    try:
-        content, now = read_bytes(found)
-    except SetAside:
-        return _CHANGED
-    return content if now == sha256 else _CHANGED

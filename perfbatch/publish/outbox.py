@@ -7,6 +7,9 @@ owner, Windows, macOS), the files are switched one by one under a journal (`jour
 is whole again when the run ends, or, had it been killed between two renames, as soon as the next one starts. In both a
 reader who opens one file before the switch and one after it has two nights; who opens the folder once, in the first, one.
 
+What takes long and needs nothing of the rest (the notices) is written by other processes meanwhile (`Elsewhere`); all of it
+is written and flushed before the switch begins.
+
 One run at a time: a lock in the outbox is held for the whole night (`locked`). The system drops it with its process, so the
 lock of a dead run blocks nobody; file systems without such locks are refused.
 """
@@ -17,19 +20,20 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from filelock import FileLock, SoftFileLock, Timeout
 
 from perfbatch.errors import BatchFault
 from perfbatch.publish import exchange, journal
-from perfbatch.publish.durable import KEPT, TONIGHT, reason
+from perfbatch.publish.durable import KEPT, TONIGHT, Flushing, NotWritten, reason
 from perfbatch.publish.report import write_report
 from perfbatch.publish.summary import summary_name, write_summary
 from perfbatch.result import BatchResult
 
-__all__ = ["LOCK_NAME", "NOTICES", "REPORT_NAME", "Writer", "locked", "publish"]
+__all__ = ["LOCK_NAME", "NOTICES", "REPORT_NAME", "Elsewhere", "Writer", "locked", "publish"]
 
 REPORT_NAME = "run-report.json"
 NOTICES = "notices"
@@ -41,13 +45,32 @@ Writer = Callable[[Path], None]
 _PREFIX = ".perfbatch-"
 
 
-def publish(result: BatchResult, outbox: Path, writers: Mapping[str, Writer] | None = None) -> list[str]:
+class Elsewhere(Protocol):
+    """Outputs that are written together, while the others are."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """Their paths in the outbox."""
+
+    def started(self, folder: Path, flushing: Flushing) -> contextlib.AbstractContextManager[Callable[[], None]]:
+        """Begin to write them under a folder that has their folders, handing each that is written on to be flushed.
+
+        What it gives waits until all are written, and raises `NotWritten` for one that cannot be; whoever leaves it earlier,
+        by an exception, ends the writing."""
+
+
+def publish(
+    result: BatchResult,
+    outbox: Path,
+    writers: Mapping[str, Writer] | None = None,
+    elsewhere: Elsewhere | None = None,
+) -> list[str]:
     """Build a night's files and put them into the outbox together; returns their paths, relative to it.
 
-    `writers`: path in the outbox (with `/`) → what writes it; None is the summary alone. The run report is added, and is
-    switched last. Workbooks in `notices/` that are not tonight's are removed with the switch; other files of the outbox are
-    left alone. Raises `BatchFault` where anything fails (the outbox is then as it was), `ValueError` for a path that leaves
-    the outbox.
+    `writers`: path in the outbox (with `/`) → what writes it; None is the summary alone. Those that `elsewhere` names are
+    written by it. The run report is added, and is switched last. Workbooks in `notices/` that are not tonight's are removed
+    with the switch; other files of the outbox are left alone. Raises `BatchFault` where anything fails (the outbox is then
+    as it was), `ValueError` for a path that leaves the outbox.
     """
     if writers is None:
         name = summary_name(result.rulebook)
@@ -61,9 +84,8 @@ def publish(result: BatchResult, outbox: Path, writers: Mapping[str, Writer] | N
         except OSError as error:
             raise BatchFault(f"{outbox}: cannot be written to ({reason(error)}). {KEPT}.") from error
         try:
-            for name in outputs[:-1]:
-                _build(private, name, writers[name])
-            _build(private, REPORT_NAME, lambda path: write_report(result, outputs, path))
+            here = {**writers, REPORT_NAME: lambda path: write_report(result, outputs, path)}
+            _build(private / TONIGHT, {name: here[name] for name in outputs}, elsewhere)
             _switch(real, private, outputs, whole=whole)
         finally:
             # A journal still here means that putting back failed: the next run needs what the folder holds.
@@ -165,15 +187,44 @@ def _discard(private: Path) -> None:
     shutil.rmtree(private, ignore_errors=True)
 
 
-def _build(private: Path, name: str, writer: Writer) -> None:
-    path = private / TONIGHT / name
+def _build(tonight: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | None) -> None:
+    """Write all outputs and have them last. Raises `BatchFault`."""
+    with contextlib.ExitStack() as stack:
+        try:
+            _make_folders(tonight, writers)
+            flushing = stack.enter_context(Flushing())
+            others: Collection[str] = ()
+            if elsewhere is not None:
+                others = elsewhere.names
+                wait = stack.enter_context(elsewhere.started(tonight, flushing))
+            for name, writer in writers.items():
+                if name not in others:
+                    _write(tonight / name, name, writer)
+                    flushing.add(name, tonight / name)
+            if elsewhere is not None:
+                wait()
+            flushing.wait()
+        except NotWritten as fault:
+            raise BatchFault(f"{fault.name}: cannot be written ({reason(fault.error)}). {KEPT}.") from fault.error
+
+
+def _make_folders(tonight: Path, names: Collection[str]) -> None:
+    made: set[Path] = set()
+    for name in names:
+        folder = (tonight / name).parent
+        try:
+            if folder not in made:
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotWritten(name, error) from error
+        made.add(folder)
+
+
+def _write(path: Path, name: str, writer: Writer) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         writer(path)
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
     except Exception as error:
-        raise BatchFault(f"{name}: cannot be written ({reason(error)}). {KEPT}.") from error
+        raise NotWritten(name, error) from error
 
 
 def _stale_notices(outbox: Path, outputs: Sequence[str]) -> list[str]:

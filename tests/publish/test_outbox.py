@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 
 from perfbatch.errors import BatchFault
-from perfbatch.publish import exchange
+from perfbatch.publish import durable, exchange
 from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, Writer, publish
 from perfbatch.result import BatchResult
 
@@ -117,6 +117,53 @@ def test_a_writer_that_writes_nothing_is_a_fault(district: BatchResult, outbox: 
     with pytest.raises(BatchFault, match=r"^history\.sqlite: cannot be written \(No such file or directory\)"):
         publish(district, outbox, {**TONIGHT, "history.sqlite": lambda _: None})
     assert holds(outbox) == LAST_NIGHT
+
+
+def test_what_does_not_last_is_not_switched(
+    district: BatchResult, outbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush = durable._sync
+
+    def refuse(path: Path) -> None:
+        if path.as_posix().endswith(NOTICE):
+            raise OSError(errno.EIO, "Input/output error")
+        flush(path)
+
+    monkeypatch.setattr(durable, "_sync", refuse)
+    with pytest.raises(BatchFault) as caught:
+        publish(district, outbox, TONIGHT)
+    assert str(caught.value) == (
+        f"{NOTICE}: cannot be written (Input/output error). The outbox still holds the files of the run before."
+    )
+    assert holds(outbox) == LAST_NIGHT
+
+
+def test_every_output_is_flushed_before_the_switch(
+    district: BatchResult, outbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush, flushed = durable._sync, list[str]()
+    swap_call = exchange._swap_call
+
+    def noting(path: Path) -> None:
+        flush(path)
+        flushed.append(path.as_posix().partition("tonight/")[2])
+
+    def look() -> Any:
+        swap = swap_call()
+        assert swap is not None
+
+        def looking(one: Path, other: Path) -> None:
+            if other == outbox:
+                assert {SUMMARY, NOTICE, "history.sqlite", REPORT_NAME} <= set(flushed)
+                flushed.append("switched")
+            swap(one, other)
+
+        return looking
+
+    monkeypatch.setattr(durable, "_sync", noting)
+    monkeypatch.setattr(exchange, "_swap_call", look)
+    publish(district, outbox, TONIGHT)
+    assert "switched" in flushed
 
 
 @pytest.mark.usefixtures("file_by_file")

@@ -11,16 +11,17 @@ from pathlib import Path
 
 from perfbatch.findings import Finding
 from perfbatch.publish.notice.clearing import clear
+from perfbatch.publish.notice.extension import extension_of, notice_extension
 from perfbatch.publish.notice.heading import NoticeHeading, notice_name
 from perfbatch.publish.notice.marking import mark
 from perfbatch.publish.notice.markup import NotEditable
 from perfbatch.publish.notice.package import Package
-from perfbatch.publish.notice.relationships import Relations, part_type
 from perfbatch.publish.notice.standalone import standalone_notice
 from perfbatch.publish.notice.workbook_part import WorkbookPart
 
 __all__ = [
     "NoticeHeading",
+    "extension_of",
     "marks_of_earlier_notice_removed",
     "notice_content",
     "notice_extension",
@@ -63,14 +64,3 @@ def marks_of_earlier_notice_removed(content: bytes) -> bytes:
         return package.content() if clear(package, WorkbookPart(package)) else content
     except NotEditable:
         return content
-
-
-def notice_extension(content: bytes) -> str:
-    """What the file of a notice must end with: Excel opens a workbook with macros only as `.xlsm`."""
-    try:
-        package = Package(content)
-        found = Relations(package, "").first("officeDocument")
-        macros = found is not None and "macroEnabled" in part_type(package, found.part)
-    except NotEditable:
-        return ".xlsx"
-    return ".xlsm" if macros else ".xlsx"

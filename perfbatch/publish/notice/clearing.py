@@ -64,9 +64,8 @@ def _clear_notes(package: Package, entry: SheetEntry) -> None:
             drawing.remove(frozenset(gone))
             if drawing.empty:
                 sheet.remove_drawing()
-                cleared = sheet.content()
-                well_formed(cleared)
-                package.write(entry.part, cleared)
+                cleared, steady = sheet.content()
+                package.write(entry.part, cleared, steady=steady)
                 relations.remove(drawn_by)
                 withdraw(package, drawn_by.part)
             else:
@@ -92,17 +91,14 @@ def _clear_tints(package: Package, workbook: WorkbookPart, sheets: Sequence[Shee
         try:
             sheet = SheetPart(package.read(entry.part))
             whole &= _clear_sheet(sheet, styles, here, stamp, ours=ours)
-            cleared = sheet.content()
-            well_formed(cleared)
+            cleared, steady = sheet.content()
         except NotEditable:
             whole = False
             continue
-        package.write(entry.part, cleared)
+        package.write(entry.part, cleared, steady=steady)
     if whole:
         styles.cut(stamp.counts)
-    written = styles.content()
-    well_formed(written)
-    package.write(related.part, written)
+    styles.write(package, related.part)
 
 
 def _clear_sheet(sheet: SheetPart, styles: StyleSheet, here: dict[Place, Mark], stamp: Stamp, *, ours: bool) -> bool:

@@ -23,7 +23,7 @@ from perfbatch.publish.notice.markup import (
 )
 from perfbatch.publish.notice.sheet_grid import Place, place_of
 
-__all__ = ["AUTHOR", "BEGIN", "END", "CommentPart", "empty_comments"]
+__all__ = ["AUTHOR", "BEGIN", "END", "CommentPart", "new_comments"]
 
 AUTHOR = "财政整改通知"
 BEGIN = "【财政整改通知】"
@@ -38,12 +38,20 @@ _THREAD = "tc="
 _LONGEST = 4_000
 
 
-def empty_comments(namespace: str) -> bytes:
-    """A comments part without comments."""
+def new_comments(namespace: str, notes: Mapping[Place, str]) -> bytes:
+    """A comments part with a note at each cell, and nothing else."""
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<comments xmlns="{namespace}"><authors></authors><commentList></commentList></comments>'
+        f'<comments xmlns="{namespace}"><authors><author>{AUTHOR}</author></authors>'
+        f"<commentList>{_comments(notes, 0)}</commentList></comments>"
     ).encode()
+
+
+def _comments(notes: Mapping[Place, str], author: int) -> str:
+    return "".join(
+        f'<comment ref="{cell_name(*place)}" authorId="{author}"><text>{_RUN.format(_bounded(note))}</text></comment>'
+        for place, note in sorted(notes.items())
+    )
 
 
 class CommentPart:
@@ -99,11 +107,7 @@ class CommentPart:
                 self._append(edits, own, note)
         if new:
             number = self.authors.index(AUTHOR) if AUTHOR in self.authors else self._new_author(edits)
-            made = "".join(
-                f'<comment ref="{cell_name(*place)}" authorId="{number}"><text>{_RUN.format(_bounded(notes[place]))}'
-                "</text></comment>"
-                for place in new
-            )
+            made = _comments({place: notes[place] for place in new}, number)
             self._put(edits, self._list, made)
         self._load(edits.applied(self.markup))
         return new, left

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from perfbatch.findings import Finding, Severity
-from perfbatch.publish.notice.comment_part import CommentPart, empty_comments
+from perfbatch.publish.notice.comment_part import CommentPart, new_comments
 from perfbatch.publish.notice.heading import NoticeHeading
 from perfbatch.publish.notice.markup import NotEditable, well_formed
 from perfbatch.publish.notice.note_drawing import NoteDrawing, block_of, empty_drawing
@@ -159,9 +159,14 @@ def _annotate(
     types = workbook.relation_types
     relations = Relations(package, entry.part)
     comments_at = relations.first("comments")
-    comments = CommentPart(package.read(comments_at.part) if comments_at else empty_comments(workbook.namespace))
-    new, left = comments.add(notes)
-    well_formed(comments.markup)
+    if comments_at is None:
+        new, left = sorted(notes), list[Place]()
+        commented = new_comments(workbook.namespace, notes)
+    else:
+        comments = CommentPart(package.read(comments_at.part))
+        new, left = comments.add(notes)
+        commented = comments.markup
+    well_formed(commented)
     drawn = sheet.drawing
     drawing_part = ""
     if drawn is not None:
@@ -177,8 +182,7 @@ def _annotate(
         if not drawing_part:
             drawing_part = package.unused("xl/drawings/vmlDrawing", ".vml")
             sheet.add_drawing(relations.next_id, types)
-    marked = sheet.content()
-    well_formed(marked)
+    marked, steady = sheet.content()
     # From here on nothing is refused.
     if new:
         if drawn is None:
@@ -191,8 +195,8 @@ def _annotate(
         relations.add(types + "/comments", part)
     else:
         part = comments_at.part
-    package.write(part, comments.markup)
-    package.write(entry.part, marked)
+    package.write(part, commented)
+    package.write(entry.part, marked, steady=steady)
     return block, left
 
 
@@ -214,12 +218,9 @@ def _add_sheet(
     declare(package, part, _SPREADSHEET + "worksheet+xml")
     stamp = Stamp(name, "0" * 8, (0, 0, 0, 0), not workbook.first_tab_stated, tuple(marks))
     if styles is not None:
-        written = styles.content()
-        well_formed(written)
-        package.write(styles_part, written)
+        written = styles.write(package, styles_part)
         stamp = replace(stamp, checksum=checksum(written), counts=styles.counts)
     write_stamp(workbook, stamp)
     workbook.define("_xlnm.Print_Titles", area_of(name, header_row(heading)), local_to=0, hidden=False)
     relation = workbook.relations.add(workbook.relation_types + "/worksheet", part)
     workbook.insert_first(name, relation)
-    well_formed(package.read(workbook.name))

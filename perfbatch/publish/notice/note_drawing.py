@@ -107,7 +107,7 @@ def _anchor(place: Place, height: int, sheet: SheetPart) -> str:
 
 def _walk(position: int, pixels: int, size: Callable[[int], int], last: int) -> tuple[int, int]:
     """The position, from 0, that many pixels on from the start of another, and the pixels into it."""
-    while position < last - 1 and pixels >= size(position + 1):
-        pixels -= size(position + 1)
+    while position < last - 1 and pixels >= (step := size(position + 1)):
+        pixels -= step
         position += 1
     return position, pixels

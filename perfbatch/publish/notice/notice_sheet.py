@@ -177,7 +177,7 @@ def _finding_row(row: int, number: int, one: Listed, looks: _Looks) -> str:
         ("" if one.points is None else f"{one.points.normalize():f}", looks.right),
         (finding.remedy, looks.text),
     )
-    height = max(_height(text, width, _SIZE) for (text, _), (_, width) in zip(texts, _COLUMNS, strict=True))
+    height = max(_height(text, width, _SIZE) for (text, _), (_, width) in zip(texts, _COLUMNS, strict=True) if text)
     return _row(row, height, [(letter, look, text) for letter, (text, look) in zip(_LETTERS, texts, strict=True)])
 
 
@@ -201,9 +201,12 @@ def _quoted(sheet: str) -> str:
 
 def _row(number: int, height: float, cells: Sequence[tuple[str, int, str]]) -> str:
     inner = "".join(
-        f'<c r="{letter}{number}" s="{style}"'
-        + (f' t="inlineStr"><is><t xml:space="preserve">{string(text)}</t></is></c>' if text else "/>")
-        for letter, style, text in cells
+        [
+            f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{string(text)}</t></is></c>'
+            if text
+            else f'<c r="{letter}{number}" s="{style}"/>'
+            for letter, style, text in cells
+        ]
     )
     return f'<row r="{number}" ht="{height:g}" customHeight="1">{inner}</row>'
 
@@ -212,7 +215,7 @@ def _height(text: str, width: float, size: float) -> float:
     """Points that a wrapped text needs."""
     room = max(1.0, (width - 2.5) * 11 / size)
     lines = 0
-    for line in text[:4_000].split("\n"):
+    for line in text[:4_000].split("\n") if len(text) * 2 > room or "\n" in text else ("",):
         # In the national character set a wide character takes two bytes, as it takes the width of two digits.
         lines += max(1, -int(-len(line.encode("gbk", "replace")) // room))
     return min(_HIGHEST, lines * _LINE_HEIGHT * size / _SIZE + _PADDING)

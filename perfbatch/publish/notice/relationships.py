@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from perfbatch.publish.notice.markup import (
+    Element,
     NotEditable,
     attributes,
     children,
@@ -18,6 +19,7 @@ from perfbatch.publish.notice.markup import (
     prefixed,
     root,
 )
+from perfbatch.publish.notice.memo import remembered
 from perfbatch.publish.notice.package import Package
 
 __all__ = ["CONTENT_TYPES", "Relation", "Relations", "declare", "part_type", "withdraw"]
@@ -54,23 +56,12 @@ class Relations:
         self._package = package
         self._folder, name = posixpath.split(part)
         self.name = posixpath.join(self._folder, "_rels", name + ".rels")
-        self._load(plain(package.read(self.name)) if self.name in package else _EMPTY)
+        self._load(plain(package.read(self.name, steady=True)) if self.name in package else _EMPTY)
 
     def _load(self, markup: bytes) -> None:
-        self._markup, self._root = markup, root(markup)
-        if self._root.empty:
-            raise NotEditable("no relationships")
-        self.all = []
-        name = prefix_of(self._root) + "Relationship"
-        for child in opening(name).finditer(markup, self._root.inside, self._root.close):
-            end = child.end() if child[1].endswith(b"/") else markup.find(b">", markup.find(b"</", child.end())) + 1
-            given = attributes(child[0])
-            outside = given.get("TargetMode") == "External"
-            target = posixpath.normpath(posixpath.join("/", self._folder, given.get("Target", ""))).lstrip("/")
-            type_ = given.get("Type", "")
-            kind = type_.rpartition("/")[2]
-            where = "" if outside else target
-            self.all.append(Relation(given.get("Id", ""), type_, kind, where, child.start(), end))
+        self._markup = markup
+        self._root, related = _related(markup, self._folder)
+        self.all = [*related]
 
     def first(self, kind: str) -> Relation | None:
         """The first relationship of a kind that leads to a part that is there."""
@@ -84,13 +75,14 @@ class Relations:
             prefix_of(self._root),
         )
         at = self._root.close
-        self._markup = self._markup[:at] + new + self._markup[at:]
-        self._root = replace(self._root, close=at + len(new), end=self._root.end + len(new))
-        self.all.append(Relation(added, type_, type_.rpartition("/")[2], part, at, at + len(new)))
         if self.name not in self._package:
             declare(self._package, "rels", _RELS_TYPE, extension=True)
-        self._package.write(self.name, self._markup)
+        self._load(self._markup[:at] + new + self._markup[at:])
+        self._write()
         return added
+
+    def _write(self) -> None:
+        self._package.write(self.name, self._markup, steady=[(0, len(self._markup))])
 
     @property
     def next_id(self) -> str:
@@ -105,14 +97,32 @@ class Relations:
         """Take a relationship away; relationships that are all gone take their part with them."""
         relation = next(one for one in self.all if one.id == relation.id)
         self._load(self._markup[: relation.start] + self._markup[relation.end :])
-        self._package.write(self.name, self._markup)
+        self._write()
         if not self.all:
             self._package.remove(self.name)
 
 
+@remembered
+def _related(markup: bytes, folder: str) -> tuple[Element, tuple[Relation, ...]]:
+    """The root of a part of relationships, and what stands in it; targets are relative to a folder of the package."""
+    outer = root(markup)
+    if outer.empty:
+        raise NotEditable("no relationships")
+    found: list[Relation] = []
+    for child in opening(prefix_of(outer) + "Relationship").finditer(markup, outer.inside, outer.close):
+        end = child.end() if child[1].endswith(b"/") else markup.find(b">", markup.find(b"</", child.end())) + 1
+        given = attributes(child[0])
+        outside = given.get("TargetMode") == "External"
+        target = posixpath.normpath(posixpath.join("/", folder, given.get("Target", ""))).lstrip("/")
+        type_ = given.get("Type", "")
+        kind = type_.rpartition("/")[2]
+        found.append(Relation(given.get("Id", ""), type_, kind, "" if outside else target, child.start(), end))
+    return outer, tuple(found)
+
+
 def part_type(package: Package, part: str) -> str:
     """The content type of a part, "" where the package does not say."""
-    markup = plain(package.read(CONTENT_TYPES))
+    markup = plain(package.read(CONTENT_TYPES, steady=True))
     outer = root(markup)
     default = ""
     for child in children(markup, outer.inside, outer.close):
@@ -126,16 +136,22 @@ def part_type(package: Package, part: str) -> str:
 
 def declare(package: Package, name: str, type_: str, *, extension: bool = False) -> None:
     """State the content type of a part, or of an extension unless the package states that already."""
-    markup = plain(package.read(CONTENT_TYPES))
+    declared = _declared(package.read(CONTENT_TYPES, steady=True), name, type_, extension)
+    package.write(CONTENT_TYPES, declared, steady=[(0, len(declared))])
+
+
+@remembered
+def _declared(part: bytes, name: str, type_: str, extension: bool) -> bytes:
+    markup = plain(part)
     outer = root(markup)
     if extension:
         if re.search(rb"""\sExtension\s*=\s*["']""" + name.encode() + rb"""["']""", markup, re.IGNORECASE):
-            return
+            return part
         new = f'<Default Extension="{name}" ContentType="{type_}"/>'
     else:
         new = f'<Override PartName="/{escaped(name).decode()}" ContentType="{type_}"/>'
     inserted = prefixed(new, prefix_of(outer))
-    package.write(CONTENT_TYPES, markup[: outer.close] + inserted + markup[outer.close :])
+    return markup[: outer.close] + inserted + markup[outer.close :]
 
 
 def withdraw(package: Package, name: str) -> None:

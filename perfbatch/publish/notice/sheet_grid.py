@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from perfbatch.intake.sheet_cells import cell_name
 from perfbatch.publish.notice.markup import (
     Element,
     NotEditable,
-    attributes,
     children,
     local,
     names_of,
@@ -18,6 +18,15 @@ from perfbatch.publish.notice.markup import (
     plain,
     prefix_of,
     root,
+)
+from perfbatch.publish.notice.sheet_frame import (
+    USUAL_WIDTH,
+    Columns,
+    column_number,
+    columns_in,
+    merged_in,
+    place_of_drawing,
+    side_by_side,
 )
 
 __all__ = ["Place", "Row", "SheetGrid", "Spot", "place_of", "style_in"]
@@ -27,13 +36,15 @@ Place = tuple[int, int]
 
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 _ROWS, _COLUMNS = 1_048_576, 16_384
-# Pixels: 255 characters, 409 points.
-_WIDEST, _HIGHEST, _USUAL_HEIGHT = 1_790, 546, 20
+# Pixels: 409 points.
+_HIGHEST, _USUAL_HEIGHT = 546, 20
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d{1,9})["']""")
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*(\d{1,7})\s*["']""")
-_MERGED = re.compile(rb"""\sref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _HEIGHT = re.compile(rb"""\sht\s*=\s*["']([\d.]{1,20})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+# What every office program writes; the name is missing where a tag begins otherwise.
+_ROW_START = re.compile(rb'<row(?: r="(\d{1,7})")?')
+_CELL_START = re.compile(rb'<c(?: r="([A-Z]{1,3})\d{1,7}")?')
 _CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
@@ -42,20 +53,13 @@ def place_of(cell: str) -> Place | None:
     match = _CELL.fullmatch(cell)
     if match is None:
         return None
-    row, column = int(match[2]), _column(match[1].encode())
+    row, column = int(match[2]), column_number(match[1].encode())
     return (row, column) if row <= _ROWS and column <= _COLUMNS else None
 
 
 def style_in(markup: bytes, tag: re.Match[bytes]) -> re.Match[bytes] | None:
     """The style that a cell's opening tag states; group 1 is its number."""
     return _STYLE.search(markup, tag.start(1), tag.end(1))
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class SheetGrid:
     def __init__(self, part: bytes) -> None:
         """Raises `NotEditable` for what is no worksheet."""
         self.markup = plain(part)
+        self._heights: dict[int, int] = {}
         self._root = root(self.markup)
         self.prefix = prefix_of(self._root)
         match = opening(self.prefix + "sheetData").search(self.markup)
@@ -123,15 +128,45 @@ class SheetGrid:
         return found
 
     @cached_property
-    def _row_by_number(self) -> Mapping[int, Row]:
-        return {row.number: row for row in self._rows}
+    def _starts(self) -> Mapping[int, int]:
+        """Number of a row → where it begins, in order."""
+        seen = None if self.prefix else _row_starts(self.markup, self._data.inside, self._data.close)
+        return seen if seen is not None else self._all_starts
+
+    @property
+    def _all_starts(self) -> Mapping[int, int]:
+        return {row.number: row.start for row in self._rows}
+
+    def _row_tag(self, number: int) -> re.Match[bytes] | None:
+        """The opening tag of a row."""
+        start = self._starts.get(number)
+        if start is None:
+            return None
+        tag = opening(self.prefix + "row").match(self.markup, start, self._data.close)
+        if tag is None:
+            # It begins like a row's, and is none.
+            self._starts = self._all_starts
+            return self._row_tag(number)
+        return tag
+
+    def _row(self, number: int) -> Row | None:
+        """One row. Raises `NotEditable` where it does not end."""
+        tag = self._row_tag(number)
+        if tag is None:
+            return None
+        if tag[1].endswith(b"/"):
+            return Row(number, tag.start(), tag.end(), tag.end(), tag.end())
+        close = self.markup.find(f"</{self.prefix}row".encode(), tag.end(), self._data.close)
+        if close < 0:
+            raise NotEditable("a row does not end")
+        return Row(number, tag.start(), tag.end(), close, self.markup.find(b">", close) + 1)
 
     def _cells(self, row: Row) -> Iterator[tuple[int, re.Match[bytes]]]:
         """The cells of a row: column, opening tag."""
         column = 0
         for match in opening(self.prefix + "c").finditer(self.markup, row.inside, row.close):
             stated = _CELL_NAME.search(match[1])
-            following = _column(stated[1]) if stated else column + 1
+            following = column_number(stated[1]) if stated else column + 1
             if following <= column or following > _COLUMNS:
                 raise NotEditable("cells out of order")
             column = following
@@ -147,13 +182,14 @@ class SheetGrid:
 
     def spot(self, place: Place) -> Spot:
         """Where a cell stands, or would."""
-        row = self._row_by_number.get(place[0])
+        row = self._row(place[0])
         if row is None:
-            following = next((one.start for one in self._rows if one.number > place[0]), self._data.close)
+            following = next((at for number, at in self._starts.items() if number > place[0]), self._data.close)
             return Spot(place, self._column_style(place[1]), "r", following, following)
         if row.inside == row.end:
             return Spot(place, self._row_style(row, place[1]), "s", row.start, row.end)
-        for column, match in self._cells(row):
+        seen = None if self.prefix else _cell_at(self.markup, row, place)
+        for column, match in self._cells(row) if seen is None else [(place[1], seen)]:
             if column == place[1]:
                 style = style_in(self.markup, match)
                 if style is not None:
@@ -171,32 +207,22 @@ class SheetGrid:
         return self._column_style(column)
 
     def _column_style(self, column: int) -> int:
-        for given in self._columns:
-            if int(given["min"]) <= column <= int(given["max"]):
-                return int(given.get("style", "0"))
-        return 0
+        return next((one.style for one in self._columns if one.first <= column <= one.last), 0)
 
     @cached_property
-    def _columns(self) -> list[dict[str, str]]:
+    def _columns(self) -> Sequence[Columns]:
         before = children(self.markup, self._root.inside, self._data.start)
-        found: list[dict[str, str]] = []
-        for one in before:
-            if local(one.name) == b"cols":
-                tags = children(self.markup, one.inside, one.close)
-                found += [attributes(self.markup[tag.start : tag.inside]) for tag in tags]
-        if any(not given.get(key, "0").isdecimal() for given in found for key in ("min", "max", "style")):
-            raise NotEditable("columns without numbers")
-        return [given for given in found if "min" in given and "max" in given]
+        return [
+            columns
+            for one in before
+            if local(one.name) == b"cols"
+            for columns in columns_in(self.markup[one.start : one.end])
+        ]
 
     @cached_property
-    def _merged(self) -> list[tuple[int, int, int, int]]:
+    def _merged(self) -> Sequence[tuple[int, int, int, int]]:
         """Merged areas: first row and column, last row and column."""
-        found: list[tuple[int, int, int, int]] = []
-        for one in self._tail:
-            if local(one.name) == b"mergeCells":
-                for left, top, right, bottom in _MERGED.findall(self.markup, one.inside, one.close):
-                    found.append((int(top), _column(left), int(bottom), _column(right)))
-        return found
+        return merged_in(*self._behind)
 
     def top_left(self, place: Place) -> Place:
         """The cell that shows what is done to a cell: of a merged area its first."""
@@ -207,39 +233,71 @@ class SheetGrid:
         return place
 
     @cached_property
-    def _tail(self) -> list[Element]:
-        """What follows the cells."""
-        return children(self.markup, self._data.end, self._root.close)
+    def _behind(self) -> tuple[bytes, int]:
+        """The part from the end of the cells, and where in that the root ends."""
+        return self.markup[self._data.end :], self._root.close - self._data.end
 
-    @property
+    @cached_property
     def drawing(self) -> tuple[Element, str] | None:
         """The element that names the drawing of the notes, and the id of its relationship."""
-        for one in self._tail:
-            if one.name.decode() == self.prefix + "legacyDrawing":
-                return one, names_of(self.markup[one.start : one.inside]).get("id", "")
-        return None
+        one = next(
+            (one for one in side_by_side(*self._behind) if one.name.decode() == self.prefix + "legacyDrawing"), None
+        )
+        if one is None:
+            return None
+        found = one.moved(self._data.end)
+        return found, names_of(self.markup[found.start : found.inside]).get("id", "")
+
+    @property
+    def place_of_drawing(self) -> int:
+        """Where the schema has the element that names the drawing of the notes."""
+        return self._data.end + place_of_drawing(*self._behind, self.prefix)
 
     def column_width(self, column: int) -> int:
         """Pixels of a column, as near as a note's place needs."""
-        for given in self._columns:
-            if int(given["min"]) <= column <= int(given["max"]):
-                if given.get("hidden") in ("1", "true"):
-                    return 0
-                try:
-                    return min(_WIDEST, round(float(given.get("width", "8.43")) * 7 + 5))
-                except (ValueError, OverflowError):
-                    return 64
-        return 64
+        return next((one.pixels for one in self._columns if one.first <= column <= one.last), USUAL_WIDTH)
 
     def row_height(self, row: int) -> int:
         """Pixels of a row, as near as a note's place needs."""
-        found = self._row_by_number.get(row)
-        if found is None:
+        if row not in self._heights:
+            self._heights[row] = self._row_height(row)
+        return self._heights[row]
+
+    def _row_height(self, row: int) -> int:
+        tag = self._row_tag(row)
+        if tag is None:
             return _USUAL_HEIGHT
-        if _HIDDEN.search(self.markup, found.start, found.inside):
+        if _HIDDEN.search(tag[1]):
             return 0
-        stated = _HEIGHT.search(self.markup, found.start, found.inside)
+        stated = _HEIGHT.search(tag[1])
         try:
             return min(_HIGHEST, round(float(stated[1]) * 4 / 3)) if stated else _USUAL_HEIGHT
         except ValueError:
             return _USUAL_HEIGHT
+
+
+def _row_starts(markup: bytes, start: int, end: int) -> dict[int, int] | None:
+    """Number of a row → where it begins, if every row begins with its number, they are in order and end; else None."""
+    found: dict[int, int] = {}
+    last = 0
+    for match in _ROW_START.finditer(markup, start, end):
+        number = int(match[1] or 0)
+        if not last < number <= _ROWS:
+            return None
+        found[number] = match.start()
+        last = number
+    return found if markup.rfind(b"</row", start, end) > found.get(last, start) else None
+
+
+def _cell_at(markup: bytes, row: Row, place: Place) -> re.Match[bytes] | None:
+    """The opening tag of a cell, if it and those before it begin with their names and they are in order; else None."""
+    at = markup.find(b'<c r="%s"' % cell_name(*place).encode(), row.inside, row.close)
+    if at < 0:
+        return None
+    last = 0
+    for letters in _CELL_START.findall(markup, row.inside, at):
+        column = column_number(letters)
+        if column <= last:
+            return None
+        last = column
+    return opening("c").match(markup, at, row.close) if last < place[1] <= _COLUMNS else None

@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from perfbatch.intake.sheet_cells import cell_name
-from perfbatch.publish.notice.markup import Edits, NotEditable, local, names_of
+from perfbatch.publish.notice.markup import Edits, NotEditable, names_of, well_formed, well_formed_once
 from perfbatch.publish.notice.sheet_grid import Place, Row, SheetGrid, Spot, style_in
 
 __all__ = ["SheetPart"]
-
-# ECMA-376 part 1, 18.3.1.99: what follows legacyDrawing in a worksheet.
-_AFTER_DRAWING = frozenset(
-    (
-        b"legacyDrawingHF",
-        b"drawingHF",
-        b"picture",
-        b"oleObjects",
-        b"controls",
-        b"webPublishItems",
-        b"tableParts",
-        b"extLst",
-    )
-)
 
 
 class SheetPart(SheetGrid):
@@ -33,9 +19,19 @@ class SheetPart(SheetGrid):
         super().__init__(part)
         self._edits = Edits()
 
-    def content(self) -> bytes:
-        """The part with all edits made."""
-        return self._edits.applied(self.markup)
+    def content(self) -> tuple[bytes, list[tuple[int, int]]]:
+        """The part with all edits made, and the stretches of it that other workbooks are likely to share.
+
+        Raises `NotEditable` where it is no XML: the last look at it before it is handed on."""
+        head, cells, tail = self._edits.split(self.markup, self._data.start, self._data.end)
+        part = head + cells + tail
+        try:
+            # Around the cells departments' sheets are alike; an element in their place shows that it is one for elements.
+            well_formed_once(head + f"<{self.prefix}sheetData/>".encode() + tail)
+            well_formed(head[: self._root.start] + b"<cells>" + cells + b"</cells>")
+        except NotEditable:
+            well_formed(part)
+        return part, [(0, len(head)), (len(part) - len(tail), len(part))]
 
     def restyle(self, styles: Iterable[tuple[Spot, int]]) -> None:
         """Give cells a style; cells and rows that are not there are put in, in order."""
@@ -72,7 +68,7 @@ class SheetPart(SheetGrid):
         for (number, column), origin, style in styles:
             by_row.setdefault(number, []).append((column, origin, style))
         for number, cells in by_row.items():
-            row = self._row_by_number.get(number)
+            row = self._row(number)
             if row is not None:
                 self._restore_row(row, {column: (origin, style) for column, origin, style in cells})
 
@@ -102,20 +98,8 @@ class SheetPart(SheetGrid):
 
     def add_drawing(self, relation: str, namespace: str) -> None:
         """Name the drawing of the notes, at the place that the schema has for it."""
-        at = self._root.close
-        for one in self._tail:
-            inner = local(one.name)
-            if inner == b"AlternateContent":
-                # It stands for what it holds, in either of two forms.
-                held = self.markup[one.inside : one.close]
-                if not any(b"<" + self.prefix.encode() + name in held for name in _AFTER_DRAWING):
-                    continue
-            elif inner not in _AFTER_DRAWING:
-                continue
-            at = one.start
-            break
         element = f'<{self.prefix}legacyDrawing xmlns:r="{namespace}" r:id="{relation}"/>'
-        self._edits.insert(at, element.encode())
+        self._edits.insert(self.place_of_drawing, element.encode())
 
     def remove_drawing(self) -> None:
         """Take the drawing of the notes away."""

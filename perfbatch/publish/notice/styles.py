@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from perfbatch.publish.notice.markup import (
@@ -17,8 +19,12 @@ from perfbatch.publish.notice.markup import (
     prefix_of,
     prefixed,
     root,
+    well_formed,
+    well_formed_once,
     with_attribute,
 )
+from perfbatch.publish.notice.memo import remembered
+from perfbatch.publish.notice.package import Package
 
 __all__ = ["EMPTY_STYLES", "TINTS", "StyleSheet", "checksum"]
 
@@ -44,37 +50,28 @@ class StyleSheet:
 
     def __init__(self, part: bytes) -> None:
         """Raises `NotEditable` where one of the four lists is missing: a number could then mean nothing."""
-        self._markup = plain(part)
-        outer = root(self._markup)
-        self.prefix = prefix_of(outer)
-        found = {local(one.name).decode(): one for one in children(self._markup, outer.inside, outer.close)}
-        if any(name not in found or found[name].empty for name in _LISTS):
-            raise NotEditable("the styles part lacks a list")
-        self._lists: dict[str, Element] = {name: found[name] for name in _LISTS}
-        self._items: dict[str, list[bytes]] = {}
-        self._counts: dict[str, int] = {}
-        for name, one in self._lists.items():
-            self._items[name] = _item(self.prefix, name).findall(self._markup, one.inside, one.close)
-            self._counts[name] = len(self._items[name])
+        self._given = _entries(plain(part))
+        self.prefix = self._given.prefix
+        self._items = {name: [*items] for name, items in self._given.items.items()}
+        self._new: dict[str, dict[bytes, int]] = {name: {} for name in _LISTS}
+        self._left = {name: len(items) for name, items in self._items.items()}
         self._tinted: dict[tuple[int, str], int] = {}
-        self._known = {
-            name: {item: number for number, item in reversed([*enumerate(items)])}
-            for name, items in self._items.items()
-        }
 
     @property
     def counts(self) -> tuple[int, ...]:
         """How many fonts, fills, borders and cell formats the part had when it was read."""
-        return tuple(self._counts[name] for name in _LISTS)
+        return tuple(len(self._given.items[name]) for name in _LISTS)
 
     def add(self, kind: str, markup: str | bytes) -> int:
         """The number of an entry of one of the lists: one that is there, or a new one at the end."""
         item = prefixed(markup, self.prefix) if isinstance(markup, str) else markup
-        known = self._known[kind]
-        if item not in known:
-            known[item] = len(self._items[kind])
+        known, new = self._given.numbers[kind].get(item), self._new[kind]
+        if known is not None and known < self._left[kind]:
+            return known
+        if item not in new:
+            new[item] = len(self._items[kind])
             self._items[kind].append(item)
-        return known[item]
+        return new[item]
 
     def format(self, *, font: str, fill: str = "", border: str = "", alignment: str = "") -> int:
         """The number of a cell format made of these entries; `fill` is a colour, all else markup without prefixes."""
@@ -102,11 +99,7 @@ class StyleSheet:
         return self._refilled(style, self.add("fills", fill))
 
     def _refilled(self, style: int, fill: int) -> int:
-        item = self._format(style)
-        tag = children(item, 0, len(item))[0]
-        new = with_attribute(item[: tag.inside], "fillId", str(fill))
-        new = with_attribute(new, "applyFill", "1")
-        return self.add("cellXfs", new + item[tag.inside :])
+        return self.add("cellXfs", _refilled(self._format(style), fill))
 
     def _format(self, style: int) -> bytes:
         items = self._items["cellXfs"]
@@ -116,11 +109,11 @@ class StyleSheet:
 
     def fill_of(self, style: int) -> str:
         """The fill of a format, as markup without prefixes."""
-        number = names_of(self._format(style).partition(b">")[0] + b">").get("fillId", "0")
+        number = _fill_number(self._format(style))
         fills = self._items["fills"]
         if not number.isdecimal() or int(number) >= len(fills):
             raise NotEditable("a style has a fill that is not there")
-        return _PREFIX.sub(rb"\1", fills[int(number)]).decode("utf-8", "replace")
+        return _unprefixed(fills[int(number)])
 
     def is_tint(self, style: int) -> bool:
         """Whether a format carries one of the tints, whichever program wrote it last."""
@@ -133,26 +126,75 @@ class StyleSheet:
         """Drop everything past these numbers of fonts, fills, borders and cell formats."""
         for name, count in zip(_LISTS, counts, strict=True):
             del self._items[name][count:]
-            self._known[name] = {item: number for item, number in self._known[name].items() if number < count}
+            self._left[name] = min(self._left[name], count)
+            self._new[name] = {item: number for item, number in self._new[name].items() if number < count}
 
     def content(self) -> bytes:
         """The styles part; lists that were not added to are as they were."""
-        pieces: list[bytes] = []
+        return b"".join(piece for piece, _ in self._pieces())
+
+    def write(self, package: Package, name: str) -> bytes:
+        """Write the styles part; returns it. Raises `NotEditable` where it is no XML."""
+        pieces = self._pieces()
+        made = b"".join(piece for piece, _ in pieces)
+        if any(self._left[kind] < len(items) for kind, items in self._given.items.items()):
+            well_formed(made)
+        else:
+            # What is put between whole elements of a whole part leaves it whole.
+            well_formed_once(self._given.markup)
+            well_formed(b"<new>" + b"".join(item for new in self._new.values() for item in new) + b"</new>")
+        steady: list[tuple[int, int]] = []
         position = 0
-        for name, one in sorted(self._lists.items(), key=lambda pair: pair[1].start):
-            items, before = self._items[name], self._counts[name]
+        for piece, given in pieces:
+            if given:
+                steady.append((position, position + len(piece)))
+            position += len(piece)
+        package.write(name, made, steady=steady)
+        return made
+
+    def _pieces(self) -> list[tuple[bytes, bool]]:
+        """The part in pieces, and whether each is as it was."""
+        markup = self._given.markup
+        pieces: list[tuple[bytes, bool]] = []
+        position = 0
+        for kind, one in sorted(self._given.lists.items(), key=lambda pair: pair[1].start):
+            items, before = self._items[kind], len(self._given.items[kind])
             if len(items) == before:
                 continue
-            tag = self._markup[one.start : one.inside]
+            tag = markup[one.start : one.inside]
             if b" count" in tag:
                 tag = with_attribute(tag, "count", str(len(items)))
-            pieces += (self._markup[position : one.start], tag)
+            pieces += ((markup[position : one.start], True), (tag, False))
             if len(items) > before:
-                pieces += (self._markup[one.inside : one.close], *items[before:])
+                pieces += ((markup[one.inside : one.close], True), (b"".join(items[before:]), False))
             else:
-                pieces += items
+                pieces.append((b"".join(items), False))
             position = one.close
-        return b"".join((*pieces, self._markup[position:]))
+        return [*pieces, (markup[position:], True)]
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """A styles part as it stands: where its lists are, their entries, and the first number of each."""
+
+    markup: bytes
+    prefix: str
+    lists: Mapping[str, Element]
+    items: Mapping[str, Sequence[bytes]]
+    numbers: Mapping[str, Mapping[bytes, int]]
+
+
+@remembered
+def _entries(markup: bytes) -> _Entries:
+    outer = root(markup)
+    prefix = prefix_of(outer)
+    found = {local(one.name).decode(): one for one in children(markup, outer.inside, outer.close)}
+    if any(name not in found or found[name].empty for name in _LISTS):
+        raise NotEditable("the styles part lacks a list")
+    lists = {name: found[name] for name in _LISTS}
+    items = {name: _item(prefix, name).findall(markup, one.inside, one.close) for name, one in lists.items()}
+    numbers = {name: {item: at for at, item in reversed([*enumerate(each)])} for name, each in items.items()}
+    return _Entries(markup, prefix, lists, items, numbers)
 
 
 @lru_cache(maxsize=16)
@@ -161,6 +203,24 @@ def _item(prefix: str, name: str) -> re.Pattern[bytes]:
     tag = re.escape((prefix + _ITEMS[name]).encode())
     begin = b"<" + tag + rb"(?=[\s/>])" + ATTRIBUTES
     return re.compile(begin + rb"(?:(?<=/)>|(?<!/)>.*?</" + tag + rb"\s*>)", re.DOTALL)
+
+
+@remembered
+def _refilled(item: bytes, fill: int) -> bytes:
+    """A cell format with another fill."""
+    tag = children(item, 0, len(item))[0]
+    new = with_attribute(item[: tag.inside], "fillId", str(fill))
+    return with_attribute(new, "applyFill", "1") + item[tag.inside :]
+
+
+@remembered
+def _fill_number(item: bytes) -> str:
+    return names_of(item.partition(b">")[0] + b">").get("fillId", "0")
+
+
+@remembered
+def _unprefixed(item: bytes) -> str:
+    return _PREFIX.sub(rb"\1", item).decode("utf-8", "replace")
 
 
 def checksum(part: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,10 +22,12 @@ from perfbatch.publish.notice.markup import (
     prefixed,
     root,
     unescaped,
+    well_formed,
     with_attribute,
 )
+from perfbatch.publish.notice.memo import remembered
 from perfbatch.publish.notice.package import Package
-from perfbatch.publish.notice.relationships import Relations
+from perfbatch.publish.notice.relationships import Relation, Relations
 
 __all__ = ["DefinedName", "SheetEntry", "WorkbookPart"]
 
@@ -54,6 +56,117 @@ class DefinedName:
     element: Element
 
 
+class _Outline:
+    """A workbook part as it stands: its elements, its sheets' tags, its names. Kept by the part's bytes, so never changed."""
+
+    def __init__(self, markup: bytes) -> None:
+        """Raises `NotEditable` where there are no sheets."""
+        self.markup = markup
+        self.root = root(markup)
+        self.prefix = prefix_of(self.root)
+        self.parts = {local(one.name): one for one in children(markup, self.root.inside, self.root.close)}
+        if b"sheets" not in self.parts:
+            raise NotEditable("no sheets")
+        self.sheets = [(one, attributes(self.tag(one))) for one in self.inside(b"sheets")]
+        if not self.sheets:
+            raise NotEditable("no sheets")
+
+    def inside(self, name: bytes) -> Sequence[Element]:
+        """The elements in one of the part's own."""
+        part = self.parts.get(name)
+        return () if part is None else children(self.markup, part.inside, part.close)
+
+    def tag(self, element: Element) -> bytes:
+        """The opening tag of an element."""
+        return self.markup[element.start : element.inside]
+
+    @cached_property
+    def names(self) -> list[DefinedName]:
+        """All defined names, in order."""
+        return [self._name(one) for one in self.inside(b"definedNames")]
+
+    def _name(self, element: Element) -> DefinedName:
+        given = names_of(self.tag(element))
+        sheet = given.get("localSheetId")
+        if sheet is not None and not sheet.isdecimal():
+            raise NotEditable("a name of no sheet")
+        text = unescaped(self.markup[element.inside : element.close])
+        return DefinedName(given.get("name", ""), text, None if sheet is None else int(sheet), element)
+
+    @property
+    def next_sheet_id(self) -> int:
+        """The number that a new sheet gets."""
+        return max(int(given["sheetId"]) for _, given in self.sheets) + 1
+
+    def move(self, edits: Edits, moved: Callable[[int], int], gone: Sequence[Element], *, unstated: bool) -> None:
+        """Move everything that states the position of a sheet, but in names that are gone."""
+        self._move_views(edits, moved, unstated)
+        names = self.parts.get(b"definedNames")
+        if names is not None:
+            self._move_local(edits, names, moved, {element.start for element in gone})
+
+    def _move_local(self, edits: Edits, names: Element, moved: Callable[[int], int], dropped: Container[int]) -> None:
+        """Names local to a sheet say its position among the sheets."""
+        for match in opening(self.prefix + "definedName").finditer(self.markup, names.inside, names.close):
+            if match.start() in dropped or b"localSheetId" not in match[1]:
+                continue
+            old = _number(attributes(match[0]).get("localSheetId"))
+            if moved(old) != old:
+                edits.replace(match.start(), match.end(), with_attribute(match[0], "localSheetId", str(moved(old))))
+
+    def _move_views(self, edits: Edits, moved: Callable[[int], int], unstated: bool) -> None:
+        views = self.inside(b"bookViews")
+        for view in views:
+            tag = new = self.tag(view)
+            given = attributes(tag)
+            active = moved(_number(given.get("activeTab")))
+            if "activeTab" in given or active:
+                new = with_attribute(new, "activeTab", str(active))
+            if unstated and active == 0:
+                new = re.sub(rb'\sactiveTab="0"', b"", new)
+            first = _number(given.get("firstSheet"))
+            # The tab bar begins with the first sheet unless it was scrolled.
+            if first and moved(first) != first:
+                new = with_attribute(new, "firstSheet", str(moved(first)))
+            if new != tag:
+                edits.replace(view.start, view.inside, new)
+        if not views and moved(0):
+            # Without a view the first sheet is the active one, and the one that says it is selected is grouped with it.
+            view_markup = f'<bookViews><workbookView activeTab="{moved(0)}"/></bookViews>'
+            edits.insert(self.parts[b"sheets"].start, prefixed(view_markup, self.prefix))
+
+
+@remembered
+def _outline(markup: bytes) -> _Outline:
+    return _Outline(markup)
+
+
+@remembered
+def _with_first_sheet(markup: bytes, name: str, relation: str, types: str) -> tuple[bytes, bytes]:
+    """The part with a new first sheet, before and after the place of new names. Raises `NotEditable` for what is no XML."""
+    outline, edits = _outline(markup), Edits()
+    edits.insert(
+        outline.parts[b"sheets"].inside,
+        prefixed("<sheet", outline.prefix)
+        + b' xmlns:r="%s" name="%s" sheetId="%d" r:id="%s"/>'
+        % (types.encode(), escaped(name), outline.next_sheet_id, relation.encode()),
+    )
+    outline.move(edits, lambda position: position + 1, (), unstated=False)
+    names = outline.parts.get(b"definedNames")
+    start, end = (prefixed(tag, outline.prefix) for tag in ("<definedNames>", "</definedNames>"))
+    if names is not None and not names.empty:
+        at, start, end = names.close, b"", b""
+    elif names is not None:
+        at = names.end
+        edits.replace(names.start, names.end, b"")
+    else:
+        at = max(outline.parts[one].end for one in _AHEAD_OF_NAMES if one in outline.parts)
+    before, after = edits.split(markup, at)
+    # A name in their place shows that it is one where elements can stand.
+    well_formed(before + start + b"<name/>" + end + after)
+    return before + start, end + after
+
+
 class WorkbookPart:
     """The workbook part of a package, read once and written once."""
 
@@ -65,57 +178,37 @@ class WorkbookPart:
         self._package = package
         self.name = found.part
         self.relations = Relations(package, self.name)
-        self._markup = plain(package.read(self.name))
-        self._root = root(self._markup)
-        self.prefix = prefix_of(self._root)
-        parts = {local(one.name): one for one in children(self._markup, self._root.inside, self._root.close)}
-        self._parts = parts
-        if b"sheets" not in parts:
-            raise NotEditable("no sheets")
-        self.sheets = [self._sheet(one) for one in self._inside(b"sheets")]
-        if not self.sheets:
-            raise NotEditable("no sheets")
+        self._markup = plain(package.read(self.name, steady=True))
+        self._outline = _outline(self._markup)
+        self.prefix = self._outline.prefix
+        related = {one.id: one for one in reversed(self.relations.all)}
+        self.sheets = [self._sheet(element, given, related) for element, given in self._outline.sheets]
         self._new_names: list[str] = []
         self._dropped: set[int] = set()
 
-    @cached_property
+    @property
     def names(self) -> list[DefinedName]:
         """All defined names, in order."""
-        return [self._name(one) for one in self._inside(b"definedNames")]
+        return self._outline.names
 
     def mentions(self, text: str) -> bool:
         """Whether a text stands anywhere in the part: far quicker than asking every name."""
         return text.encode() in self._markup
 
-    def _inside(self, name: bytes) -> Sequence[Element]:
-        part = self._parts.get(name)
-        return () if part is None else children(self._markup, part.inside, part.close)
-
-    def _tag(self, element: Element) -> bytes:
-        return self._markup[element.start : element.inside]
-
-    def _sheet(self, element: Element) -> SheetEntry:
-        given = attributes(self._tag(element))
+    @staticmethod
+    def _sheet(element: Element, given: Mapping[str, str], relations: Mapping[str, Relation]) -> SheetEntry:
         relation = next((value for name, value in given.items() if name.endswith(":id")), "")
-        related = next((one for one in self.relations.all if one.id == relation), None)
+        related = relations.get(relation)
         number = given.get("sheetId", "")
         if related is None or not number.isdecimal():
             raise NotEditable("a sheet without its part")
         return SheetEntry(given.get("name", ""), int(number), relation, related.part, related.kind, element)
 
-    def _name(self, element: Element) -> DefinedName:
-        given = names_of(self._tag(element))
-        sheet = given.get("localSheetId")
-        if sheet is not None and not sheet.isdecimal():
-            raise NotEditable("a name of no sheet")
-        text = unescaped(self._markup[element.inside : element.close])
-        return DefinedName(given.get("name", ""), text, None if sheet is None else int(sheet), element)
-
     @property
     def namespace(self) -> str:
         """The main namespace: Transitional or Strict."""
         key = "xmlns" + (":" + self.prefix[:-1] if self.prefix else "")
-        return attributes(self._tag(self._root)).get(key, "")
+        return attributes(self._outline.tag(self._outline.root)).get(key, "")
 
     @property
     def relation_types(self) -> str:
@@ -147,17 +240,17 @@ class WorkbookPart:
         self._dropped |= {number for number, name in enumerate(self.names) if unwanted(name)}
 
     def insert_first(self, name: str, relation: str) -> None:
-        """Write the part with a new first sheet and the names defined."""
-        edits = Edits()
-        number = max(one.id for one in self.sheets) + 1
-        types = self.relation_types
-        edits.insert(
-            self._parts[b"sheets"].inside,
-            prefixed("<sheet", self.prefix)
-            + b' xmlns:r="%s" name="%s" sheetId="%d" r:id="%s"/>'
-            % (types.encode(), escaped(name), number, relation.encode()),
-        )
-        self._write(edits, lambda position: position + 1)
+        """Write the part with a new first sheet and the names defined, of which there is one at least.
+
+        Raises `NotEditable` where the part is no XML then."""
+        assert self._new_names
+        assert not self._dropped
+        before, after = _with_first_sheet(self._markup, name, relation, self.relation_types)
+        names = prefixed("".join(self._new_names), self.prefix)
+        well_formed(b"<names>" + names + b"</names>")
+        begin, end = len(before), len(before) + len(names)
+        part = before + names + after
+        self._package.write(self.name, part, steady=[(0, begin), (end, len(part))])
 
     def remove_sheet(self, position: int, *, first_tab_unstated: bool) -> None:
         """Write the part without one of its sheets; names local to it go with it."""
@@ -168,71 +261,24 @@ class WorkbookPart:
         self._write(edits, lambda old: max(0, old - (old >= position and old > 0)), unstated=first_tab_unstated)
 
     def write(self) -> None:
-        """Write the part with the names dropped and defined, its sheets as they are."""
+        """Write the part with the names dropped, its sheets as they are."""
         self._write(Edits(), lambda position: position)
 
     @property
     def first_tab_stated(self) -> bool:
         """Whether the part says which tab is active, even if that is the first."""
-        views = self._inside(b"bookViews")
-        return bool(views) and "activeTab" in attributes(self._tag(views[0]))
+        views = self._outline.inside(b"bookViews")
+        return bool(views) and "activeTab" in attributes(self._outline.tag(views[0]))
 
     def _write(self, edits: Edits, moved: Callable[[int], int], *, unstated: bool = False) -> None:
-        self._move_views(edits, moved, unstated)
-        names = self._parts.get(b"definedNames")
-        if names is not None and self._dropped and len(self._dropped) == len(self.names) and not self._new_names:
-            edits.replace(names.start, names.end, b"")
-            self._package.write(self.name, edits.applied(self._markup))
-            return
         gone = [self.names[number].element for number in self._dropped]
-        for element in gone:
+        names = self._outline.parts.get(b"definedNames")
+        # An empty list of names is none that Excel would write.
+        whole = [names] if names is not None and gone and len(gone) == len(self.names) else gone
+        for element in whole:
             edits.replace(element.start, element.end, b"")
-        if names is not None:
-            self._move_local(edits, names, moved, {element.start for element in gone})
-        self._write_names(edits)
+        self._outline.move(edits, moved, gone, unstated=unstated)
         self._package.write(self.name, edits.applied(self._markup))
-
-    def _move_local(self, edits: Edits, names: Element, moved: Callable[[int], int], dropped: Container[int]) -> None:
-        """Names local to a sheet say its position among the sheets."""
-        for match in opening(self.prefix + "definedName").finditer(self._markup, names.inside, names.close):
-            if match.start() in dropped or b"localSheetId" not in match[1]:
-                continue
-            old = _number(attributes(match[0]).get("localSheetId"))
-            if moved(old) != old:
-                edits.replace(match.start(), match.end(), with_attribute(match[0], "localSheetId", str(moved(old))))
-
-    def _move_views(self, edits: Edits, moved: Callable[[int], int], unstated: bool) -> None:
-        views = self._inside(b"bookViews")
-        for view in views:
-            tag = new = self._tag(view)
-            given = attributes(tag)
-            active = moved(_number(given.get("activeTab")))
-            if "activeTab" in given or active:
-                new = with_attribute(new, "activeTab", str(active))
-            if unstated and active == 0:
-                new = re.sub(rb'\sactiveTab="0"', b"", new)
-            first = _number(given.get("firstSheet"))
-            # The tab bar begins with the first sheet unless it was scrolled.
-            if first and moved(first) != first:
-                new = with_attribute(new, "firstSheet", str(moved(first)))
-            if new != tag:
-                edits.replace(view.start, view.inside, new)
-        if not views and moved(0):
-            # Without a view the first sheet is the active one, and the one that says it is selected is grouped with it.
-            view_markup = f'<bookViews><workbookView activeTab="{moved(0)}"/></bookViews>'
-            edits.insert(self._parts[b"sheets"].start, prefixed(view_markup, self.prefix))
-
-    def _write_names(self, edits: Edits) -> None:
-        markup = "".join(self._new_names)
-        names = self._parts.get(b"definedNames")
-        if names is not None and not names.empty:
-            edits.insert(names.close, prefixed(markup, self.prefix))
-        elif markup:
-            whole = prefixed(f"<definedNames>{markup}</definedNames>", self.prefix)
-            if names is not None:
-                edits.replace(names.start, names.end, whole)
-            else:
-                edits.insert(max(self._parts[one].end for one in _AHEAD_OF_NAMES if one in self._parts), whole)
 
 
 def _number(text: str | None) -> int:

@@ -1,0 +1,45 @@
+"""A notice that is to be made: whose, from which bytes, with what in it. An order travels to the process that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfbatch.findings import Finding
+from perfbatch.intake.inbox import Found, read_bytes
+from perfbatch.intake.set_aside import SetAside
+from perfbatch.publish.notice import NoticeHeading, write_notice
+
+__all__ = ["NoticeOrder", "write_notices"]
+
+_CHANGED = b""
+"""What stands in for a workbook that is no longer what was read: its notice has the list alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeOrder:
+    """A notice of these findings on the workbook that was found there and had this SHA-256 when it was read."""
+
+    found: Found
+    sha256: str
+    findings: Sequence[Finding]
+    heading: NoticeHeading
+
+    def __call__(self, path: Path) -> None:
+        """Write the notice."""
+        write_notice(self._content(), self.findings, path, heading=self.heading)
+
+    def _content(self) -> bytes:
+        """The workbook as it was read, byte for byte, or nothing: marks must not go into cells that nobody checked."""
+        try:
+            content, now = read_bytes(self.found)
+        except SetAside:
+            return _CHANGED
+        return content if now == self.sha256 else _CHANGED
+
+
+def write_notices(orders: Sequence[tuple[NoticeOrder, Path]]) -> None:
+    """Write notices one after the other; the first that cannot be written ends it."""
+    for order, path in orders:
+        order(path)

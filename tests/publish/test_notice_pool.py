@@ -1,0 +1,234 @@
+"""Notices by several processes: the same bytes, and a night that survives the death of any of them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfbatch.errors import BatchFault
+from perfbatch.intake.inbox import found_at, read_bytes
+from perfbatch.intake.isolation import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
+from perfbatch.publish import notice_pool
+from perfbatch.publish.durable import Flushing, NotWritten
+from perfbatch.publish.notice import NoticeHeading
+from perfbatch.publish.notice.order import NoticeOrder, write_notices
+from perfbatch.publish.notice_pool import NoticePool
+from perfbatch.publish.outbox import REPORT_NAME, publish
+from perfbatch.result import BatchResult
+from tests.publish.notice.workbooks import finding, form
+
+ORDERS = 45
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> dict[str, NoticeOrder]:
+    """Orders on one workbook, each for another department."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(form())
+    found = found_at(path)
+    sha256 = read_bytes(found)[1]
+    made = {}
+    for number in range(ORDERS):
+        heading = NoticeHeading(f"{number:06}", f"第{number}局", date(2021, 7, 20))
+        findings = [finding("基本概况", f"D{3 + number % 5}"), finding("封面", "B3", message=str(number))]
+        made[f"notices/{number:06}.xlsx"] = NoticeOrder(found, sha256, findings, heading)
+    return made
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """Every notice of a folder."""
+    return {f"notices/{path.name}": path.read_bytes() for path in sorted((folder / "notices").iterdir())}
+
+
+def press(orders: dict[str, NoticeOrder], folder: Path, workers: int) -> dict[str, bytes]:
+    """All notices, made into a folder."""
+    (folder / "notices").mkdir(parents=True)
+    with Flushing() as flushing:
+        with NoticePool(orders, workers).started(folder, flushing) as wait:
+            wait()
+        flushing.wait()
+    return written(folder)
+
+
+@pytest.fixture
+def here(orders: dict[str, NoticeOrder], tmp_path: Path) -> dict[str, bytes]:
+    """The notices as this process makes them, one after the other."""
+    (tmp_path / "here" / "notices").mkdir(parents=True)
+    for name, order in orders.items():
+        order(tmp_path / "here" / name)
+    return written(tmp_path / "here")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_notices_are_the_same_whoever_makes_them(
+    orders: dict[str, NoticeOrder], here: dict[str, bytes], tmp_path: Path, workers: int
+) -> None:
+    assert press(orders, tmp_path / "there", workers) == here
+    backwards = dict(reversed(orders.items()))
+    assert press(backwards, tmp_path / "backwards", workers) == here
+
+
+class Counted(IsolatedExecutor):
+    """Counts the chunks that are submitted."""
+
+    chunks: list[int]
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.chunks.append(len(args[0]))
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_work_is_cut_into_chunks_for_all(
+    orders: dict[str, NoticeOrder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Counted.chunks = []
+    monkeypatch.setattr(notice_pool, "IsolatedExecutor", Counted)
+    press(orders, tmp_path / "there", 2)
+    assert Counted.chunks == [6] * 7 + [3]
+
+
+def test_for_a_few_notices_no_process_is_started(
+    orders: dict[str, NoticeOrder], here: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_pool, "IsolatedExecutor", None)
+    few = dict([*orders.items()][:19])
+    assert press(few, tmp_path / "there", 8) == {name: here[name] for name in few}
+
+
+class Broken(Executor):
+    """An executor each of whose calls ends as it is told, after having written some of it."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        pairs: Sequence[tuple[NoticeOrder, Path]] = args[0]
+        pairs[0][1].write_bytes(b"half")
+        future: Future[Any] = Future()
+        future.set_exception(self._error)
+        return future
+
+
+@pytest.mark.parametrize(
+    "error", [WorkerLost("ended with -9"), CallFault("OSError at order.py:1"), WorkersUnavailable("no")]
+)
+def test_what_a_process_does_not_make_is_made_here(
+    orders: dict[str, NoticeOrder],
+    here: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+) -> None:
+    monkeypatch.setattr(notice_pool, "IsolatedExecutor", lambda *_: Broken(error))
+    assert press(orders, tmp_path / "there", 2) == here
+
+
+def die_in_the_middle(pairs: Sequence[tuple[NoticeOrder, Path]]) -> None:
+    """Write one notice, half of another, and die."""
+    pairs[0][0](pairs[0][1])
+    pairs[1][1].write_bytes(b"half")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by signal")
+def test_a_process_that_dies_in_the_middle_costs_nothing(
+    orders: dict[str, NoticeOrder], here: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_pool, "write_notices", die_in_the_middle)
+    assert press(orders, tmp_path / "there", 2) == here
+
+
+def test_a_workbook_that_changed_meanwhile_gets_the_list_alone(
+    orders: dict[str, NoticeOrder], here: dict[str, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(form() + b" ")
+    changed = press(orders, tmp_path / "there", 2)
+    assert changed.keys() == here.keys()
+    assert max(map(len, changed.values())) < 5_000 < min(map(len, here.values()))
+
+
+def test_a_notice_that_nobody_can_write_is_named(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
+    folder = tmp_path / "there"
+    (folder / "notices" / "000021.xlsx").mkdir(parents=True)
+    with (
+        Flushing() as flushing,
+        pytest.raises(NotWritten) as caught,
+        NoticePool(orders, 2).started(folder, flushing) as wait,
+    ):
+        wait()
+    assert (caught.value.name, caught.value.error.errno) == ("notices/000021.xlsx", errno.EISDIR)  # type: ignore[attr-defined]
+
+
+def test_a_night_with_notices_from_elsewhere(
+    district: BatchResult,
+    orders: dict[str, NoticeOrder],
+    here: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outbox = tmp_path / "outbox"
+    begun = threading.Event()
+    executor = notice_pool.IsolatedExecutor
+
+    def start(*given: Any) -> IsolatedExecutor:
+        begun.set()
+        return executor(*given)
+
+    monkeypatch.setattr(notice_pool, "IsolatedExecutor", start)
+
+    def summary(path: Path) -> None:
+        # The notices are begun before the first of the others is written.
+        assert begun.is_set()
+        path.write_bytes(b"summary")
+
+    outputs = publish(district, outbox, {"a.xlsx": summary, **orders, "z": summary}, NoticePool(orders, 2))
+    assert outputs == ["a.xlsx", *orders, "z", REPORT_NAME]
+    assert written(outbox) == here
+
+
+def test_a_notice_from_elsewhere_that_fails_changes_nothing(
+    district: BatchResult, orders: dict[str, NoticeOrder], tmp_path: Path
+) -> None:
+    outbox = tmp_path / "outbox"
+    publish(district, outbox, {"notices/old.xlsx": lambda path: path.write_bytes(b"last") and None})
+    long = "notices/" + "长" * 200 + ".xlsx"
+    spoiled = {**orders, long: orders["notices/000000.xlsx"]}
+    with pytest.raises(
+        BatchFault, match=r"^notices/长+\.xlsx: cannot be written \(File name too long\)\. The outbox still"
+    ):
+        publish(district, outbox, spoiled, NoticePool(spoiled, 2))
+    assert written(outbox) == {"notices/old.xlsx": b"last"}
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".outbox")] == []
+
+
+@pytest.mark.parametrize("error", [RuntimeError("stop"), KeyboardInterrupt()])
+def test_who_fails_meanwhile_ends_the_notices(
+    district: BatchResult, orders: dict[str, NoticeOrder], tmp_path: Path, error: BaseException
+) -> None:
+    def fail(path: Path) -> None:
+        raise error
+
+    many = {f"notices/{number}-{name[8:]}": order for number in range(40) for name, order in orders.items()}
+    before = threading.active_count()
+    with pytest.raises(BatchFault if isinstance(error, RuntimeError) else KeyboardInterrupt):
+        publish(district, tmp_path / "outbox", {"summary": fail, **many}, NoticePool(many, 2))
+    assert threading.active_count() == before
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".outbox")] == []
+    assert [one.name for one in (tmp_path / "outbox").iterdir()] == [".perfbatch.lock"]
+
+
+def test_orders_of_one_call_are_written_one_after_the_other(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
+    (tmp_path / "notices").mkdir()
+    first, second = [(order, tmp_path / name) for name, order in [*orders.items()][:2]]
+    with pytest.raises(FileNotFoundError):
+        write_notices([first, (second[0], tmp_path / "none" / "x"), second])
+    assert written(tmp_path).keys() == {"notices/000000.xlsx"}
