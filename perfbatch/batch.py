@@ -10,6 +10,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from perfbatch.findings import SET_ASIDE, Finding
 from perfbatch.frames import Frames, build_frames, record_frame
 from perfbatch.history import HISTORY_NAME, closing_figures, last_run, tonight, write_history
 from perfbatch.intake.inbox import Found, found_at, walk
+from perfbatch.intake.reading_cache import CACHE_NAME, ReadingCache, open_cache
 from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.intake.submission import InboxEntry, Submission
 from perfbatch.phases import Phases, Watch
@@ -52,6 +54,8 @@ class Night:
     scored: Scored
     sources: Mapping[str, Found]
     faults: tuple[tuple[str, str], ...] = ()
+    recalled: int = 0
+    """Entries known from an earlier night and not read again."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,14 @@ def run_night(
     workers: int = 1,
     deadline: date | None = None,
     executor: Executor | None = None,
+    cached: bool = True,
     watch: Watch | None = None,
 ) -> tuple[Night, list[str]]:
     """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
 
     `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers`
-    chunks at a time, and is left running; None starts processes for it. `watch` is told of each phase.
+    chunks at a time, and is left running; None starts processes for it. Unless `cached` is False, workbooks that have not
+    changed since an earlier night are not read again (`reading_cache`). `watch` is told of each phase.
 
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
@@ -93,16 +99,18 @@ def run_night(
         history = outbox / HISTORY_NAME
         prior = closing_figures(history, loaded.rulebook.fiscal_year - 1, _fields_of("prior", loaded.rulebook))
         phases = Phases(watch)
-        night = run_batch(
-            inbox,
-            loaded,
-            roster=roster,
-            prior=prior,
-            workers=workers,
-            deadline=deadline,
-            executor=executor,
-            phases=phases,
-        )
+        with open_cache(outbox / CACHE_NAME, loaded.rulebook) if cached else nullcontext() as cache:
+            night = run_batch(
+                inbox,
+                loaded,
+                roster=roster,
+                prior=prior,
+                workers=workers,
+                deadline=deadline,
+                executor=executor,
+                cache=cache,
+                phases=phases,
+            )
         phases.begin("publish")
         result = night.result
         name = summary_name(loaded.rulebook)
@@ -163,36 +171,43 @@ def run_batch(
     workers: int = 1,
     deadline: date | None = None,
     executor: Executor | None = None,
+    cache: ReadingCache | None = None,
     phases: Phases | None = None,
 ) -> Night:
     """Read, score and reconcile a folder, writing nothing. `prior`: budget_code → last year's closing figures."""
-    phases = phases or Phases()
+    started, phases = _now(), phases or Phases()
     phases.begin("walk")
     found = walk(inbox)
-    return _night(found, loaded, phases, executor, roster=roster, prior=prior, workers=workers, deadline=deadline)
+
+    def read(some: Sequence[Found]) -> list[Read]:
+        phases.expect(len(some))
+        return read_all(some, loaded.rulebook, workers, executor=executor, progress=phases.reach)
+
+    phases.begin("read")
+    reads = cache.read(found, read) if cache else read(found)
+    night = _night(found, reads, loaded, started, phases, roster=roster, prior=prior, deadline=deadline)
+    return replace(night, recalled=cache.recalled) if cache else night
 
 
 def check_workbook(path: Path, loaded: LoadedRulebook, executor: Executor | None = None) -> Checked:
     """Check one workbook as the night would, writing nothing."""
-    night = _night([found_at(path)], loaded, Phases(), executor)
+    started, found = _now(), [found_at(path)]
+    night = _night(found, read_all(found, loaded.rulebook, executor=executor), loaded, started, Phases())
     entry = night.result.entries[0]
     return Checked(path, entry, night if entry.status == "accepted" else None)
 
 
 def _night(
     found: Sequence[Found],
+    reads: Sequence[Read],
     loaded: LoadedRulebook,
+    started: datetime,
     phases: Phases,
-    executor: Executor | None,
     *,
     roster: Roster | None = None,
     prior: dict[str, dict[str, int]] | None = None,
-    workers: int = 1,
     deadline: date | None = None,
 ) -> Night:
-    started = _now()
-    phases.begin("read", len(found))
-    reads = read_all(found, loaded.rulebook, workers, executor=executor, progress=phases.reach)
     phases.begin("check")
     entries, submissions = _settle(found, reads)
     frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior)

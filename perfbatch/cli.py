@@ -88,6 +88,10 @@ def run(
     ] = None,
     workers: WorkersOption = 0,
     cluster: ClusterOption = None,
+    no_cache: Annotated[
+        bool,
+        typer.Option("--no-cache", help="Read every workbook, also those that did not change since they were read."),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
     ] = False,
@@ -115,10 +119,11 @@ def run(
                 workers=readers.workers,
                 deadline=deadline.date() if deadline else None,
                 executor=readers,
+                cached=not no_cache,
                 watch=watch,
             )
     result = night.result
-    print_night(result, outbox, outputs, night.faults)
+    print_night(night, outbox, outputs)
     grave = any(finding.severity == "error" for finding in result.findings)
     if strict and (grave or any(entry.status == "set_aside" for entry in result.entries)):
         raise typer.Exit(FINDINGS)

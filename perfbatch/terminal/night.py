@@ -13,21 +13,22 @@ from perfbatch.intake.submission import SCALE
 from perfbatch.terminal.console import console_of, counted, inert, plain_table, print_table, score_cell
 
 if TYPE_CHECKING:
+    from perfbatch.batch import Night
     from perfbatch.changes import Changes
-    from perfbatch.result import BatchResult
 
 __all__ = ["print_changes", "print_night"]
 
 
-def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], faults: Sequence[tuple[str, str]]) -> None:
-    """The end of `perfbatch run`: counts, what was set aside, what was written. `faults`: (file, where the program failed)."""
-    console = console_of()
+def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
+    """The end of `perfbatch run`: counts, what was set aside, what was written, where the program failed."""
+    console, result = console_of(), night.result
     status = Counter(entry.status for entry in result.entries)
     severity = Counter(finding.severity.value for finding in result.findings)
     console.print(f"Run {result.run_id} · rulebook {result.rulebook.id}")
+    known = f"; {night.recalled} unchanged since they were last read" if night.recalled else ""
     console.print(
         f"Inbox     {counted(len(result.entries), 'file')}: {status['accepted']} accepted, "
-        f"{status['superseded']} superseded, {status['set_aside']} set aside"
+        f"{status['superseded']} superseded, {status['set_aside']} set aside{known}"
     )
     for entry in result.entries:
         if entry.status == "set_aside":
@@ -50,7 +51,7 @@ def print_night(result: BatchResult, outbox: Path, outputs: Sequence[str], fault
     written = [name for name in outputs if name not in notices]
     written[1:1] = [counted(len(notices), "notice")] if notices else []
     console.print(f"Wrote     {', '.join(written)} to {inert(outbox)}", soft_wrap=True)
-    for file, fault in faults:
+    for file, fault in night.faults:
         console_of(errors=True).print(
             f"perfbatch: a fault of the program set aside {inert(file)} ({fault}). Please report it.", soft_wrap=True
         )
