@@ -24,8 +24,9 @@ from perfbatch.intake import isolated_process, reading_pool
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.intake.limits import Limits
+from perfbatch.intake.one_file import Read, read_one
 from perfbatch.intake.readers import reading_processes
-from perfbatch.intake.reading_pool import Read, read_all
+from perfbatch.intake.reading_pool import read_all
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.calls import (
@@ -167,8 +168,8 @@ def test_a_worker_writes_no_file(tmp_path: Path) -> None:
 def test_workers_do_without_pandas() -> None:
     with reading_processes(workers=1) as executor:
         assert executor.submit(imported, "perfbatch.intake.reader").result(timeout=30) is True
-        assert executor.submit(imported, "pandas").result(timeout=30) is False
-        assert executor.submit(imported, "numpy").result(timeout=30) is False
+        for heavy in ("pandas", "numpy", "openpyxl", "typer", "rich", "concurrent.futures", "subprocess"):
+            assert executor.submit(imported, heavy).result(timeout=30) is False, heavy
 
 
 def test_a_worker_that_a_call_made_large_is_not_used_again() -> None:
@@ -269,7 +270,7 @@ def test_any_executor_reads_the_same(inbox: Lay, make: Callable[[], Executor | N
     reads = read_all(found, rulebook(), executor=executor)
     if executor is not None:
         executor.shutdown()
-    assert reads == [reading_pool.read_one(one, rulebook()) for one in found]
+    assert reads == [read_one(one, rulebook()) for one in found]
 
 
 class Broken(Executor):
