@@ -23,8 +23,7 @@ from perfbatch.findings import SET_ASIDE, Finding
 from perfbatch.frames import Frames, build_frames, record_frame
 from perfbatch.history import HISTORY_NAME, closing_figures, last_run, tonight, write_history
 from perfbatch.intake.inbox import Found, found_at, walk
-from perfbatch.intake.one_file import Read
-from perfbatch.intake.reading_pool import read_all
+from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.intake.submission import InboxEntry, Submission
 from perfbatch.phases import Phases, Watch
 from perfbatch.reconcile import reconcile

@@ -23,12 +23,12 @@ from perfbatch.errors import BatchFault
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.isolation import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.one_file import Read, Shipped, read_found, read_held
+from perfbatch.intake.one_file import Read, Shipped, read_found, read_held, read_one
 from perfbatch.intake.readers import reading_processes
 from perfbatch.intake.set_aside import SetAside
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["chunks", "end_processes", "read_all", "read_shipped"]
+__all__ = ["Read", "chunks", "end_processes", "read_all", "read_one", "read_shipped"]
 
 # Starting a worker takes about as long as reading this many workbooks.
 _FILES_PER_WORKER = 50

@@ -23,9 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from perfbatch.intake.inbox import found_at
-from perfbatch.intake.one_file import Read, read_one
 from perfbatch.intake.readers import reading_processes
-from perfbatch.intake.reading_pool import read_all
+from perfbatch.intake.reading_pool import Read, read_all, read_one
 from perfbatch.intake.submission import Submission
 from tests.conftest import workbook
 from tests.hostile.raw_zip import Member, archive, members

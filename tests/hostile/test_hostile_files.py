@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from perfbatch.intake.inbox import walk
-from perfbatch.intake.one_file import Read, read_one
 from perfbatch.intake.readers import reading_processes
-from perfbatch.intake.reading_pool import read_all
+from perfbatch.intake.reading_pool import Read, read_all, read_one
 from tests.hostile.files import HOSTILE, ODD, good
 from tests.workbooks import rulebook
 

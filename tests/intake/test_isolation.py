@@ -24,9 +24,8 @@ from perfbatch.intake import isolated_process, reading_pool
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.one_file import Read, read_one
 from perfbatch.intake.readers import reading_processes
-from perfbatch.intake.reading_pool import read_all
+from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.calls import (
@@ -270,7 +269,7 @@ def test_any_executor_reads_the_same(inbox: Lay, make: Callable[[], Executor | N
     reads = read_all(found, rulebook(), executor=executor)
     if executor is not None:
         executor.shutdown()
-    assert reads == [read_one(one, rulebook()) for one in found]
+    assert reads == [reading_pool.read_one(one, rulebook()) for one in found]
 
 
 class Broken(Executor):
