@@ -67,11 +67,9 @@ def test_a_night_reports_its_phases_in_order_and_tells_them(inbox: Lay, tmp_path
     # The report itself is in no figure.
     assert outputs[-1] == "run-report.json"
     written = len(outputs) - 1
-    assert told == [
-        ("walk", 0, 0),
+    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["walk", "read", "check", "publish"]
+    assert [step for step in told if step[2]] == [
         ("read", 0, 3),
         ("read", 3, 3),
-        ("check", 0, 0),
-        ("publish", 0, 0),
         *(("publish", done, written) for done in range(written + 1)),
     ]
