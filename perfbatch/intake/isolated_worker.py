@@ -17,7 +17,7 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["HEADER", "MARK", "Confinement", "serve"]
+__all__ = ["HEADER", "MARK", "Confinement", "place_of", "serve"]
 
 HEADER = struct.Struct(">Q")
 """The length of a message, in front of it."""
@@ -95,7 +95,7 @@ def _run_chunk(content: bytes, confinement: Confinement, replies: IO[bytes], mar
             reply = pickle.dumps((False, value, _peak_bytes() if told else 0, fit))
         except BaseException as error:
             # A panic of native code is no Exception, and must not end the loop without an answer.
-            reply, fit = pickle.dumps((True, _place(error), _peak_bytes(), False)), False
+            reply, fit = pickle.dumps((True, place_of(error), _peak_bytes(), False)), False
         number += 1
         held.append(reply)
         if sum(map(len, held)) > _HELD_BYTES:
@@ -106,7 +106,7 @@ def _run_chunk(content: bytes, confinement: Confinement, replies: IO[bytes], mar
     return fit
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """The exception's type and where it was raised, without what it says."""
     # Loaded where it is needed: it is among the dearest imports of a worker.
     import traceback

@@ -12,4 +12,4 @@ def reading_processes(workers: int, limits: Limits | None = None) -> IsolatedExe
     """An executor for `read_all` that reads in up to `workers` processes of their own, each file within the limits."""
     limits = limits or Limits()
     confinement = Confinement(limits.address_space, limits.cpu_seconds, limits.wall_seconds, limits.reply_bytes)
-    return IsolatedExecutor(workers, confinement, imports=("perfbatch.intake.reading_pool",))
+    return IsolatedExecutor(workers, confinement, imports=("perfbatch.intake.one_file",))

@@ -10,31 +10,25 @@ chunk there reads it in isolated processes of its own.
 
 from __future__ import annotations
 
-import functools
 import os
 import pickle
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from perfbatch.errors import BatchFault
-from perfbatch.intake.guard import name_macros
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.isolation import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.reader import read_submission
+from perfbatch.intake.one_file import Read, Shipped, read_found, read_held, read_one
 from perfbatch.intake.readers import reading_processes
 from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import Submission
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["Read", "Shipped", "chunks", "end_processes", "read_all", "read_one", "read_shipped"]
+__all__ = ["Read", "chunks", "end_processes", "read_all", "read_one", "read_shipped"]
 
 # Starting a worker takes about as long as reading this many workbooks.
 _FILES_PER_WORKER = 50
@@ -44,57 +38,12 @@ _FEWEST_FILES = 8
 _MOST_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What reading one entry gave: a submission, or the F-code and detail with which it is set aside. `what` beside a
-    submission is what to tell of the file (its macros). `fault` is the program's own: where it failed, without a word of
-    what the file says."""
-
-    sha256: str
-    submission: Submission | None
-    code: str = ""
-    what: str = ""
-    fault: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shipped:
-    """A file on its way to another executor: its path for the findings, its bytes and their hash."""
-
-    path: str
-    content: bytes
-    sha256: str
-
-
-def read_one(found: Found, rulebook: Rulebook, limits: Limits | None = None) -> Read:
-    """Read one entry in this process; whatever is wrong with it is the entry's own affair."""
-    try:
-        content, sha256 = read_bytes(found, limits)
-    except SetAside as reason:
-        return Read("", None, reason.code, reason.what)
-    return _read_content(Shipped(found.path, content, sha256), rulebook, limits)
-
-
-def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> Read:
-    try:
-        submission = read_submission(file.content, file.path, rulebook, limits)
-        return Read(file.sha256, submission, what=name_macros(file.content))
-    except SetAside as reason:
-        return Read(file.sha256, None, reason.code, reason.what)
-    except (MemoryError, RecursionError):
-        return Read(file.sha256, None, "F08")
-    except Exception as error:
-        # One trap per file: a fault of the program costs this file, and is told to the operator.
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        return Read(file.sha256, None, "F03", fault=f"{type(error).__name__} at {Path(at.filename).name}:{at.lineno}")
-
-
 def read_shipped(files: Sequence[Shipped], rulebook: bytes, limits: Limits) -> list[Read]:
     """What another executor runs: read files in isolated processes of the machine that it runs on. `rulebook` is pickled.
 
     The processes stay for the next chunk, as many as chunks are read at a time: see `end_processes`.
     """
-    outcomes = _processes(limits).submit_each(_read_held, files, rulebook, limits).result()
+    outcomes = _processes(limits).submit_each(read_held, files, rulebook, limits).result()
     return [_judge(outcome, file.sha256) for file, outcome in zip(files, outcomes, strict=True)]
 
 
@@ -181,7 +130,7 @@ class _Reading:
     def _submit(self, numbers: Sequence[int]) -> None:
         found = [self._found[number] for number in numbers]
         if isinstance(self._executor, IsolatedExecutor):
-            future = self._executor.submit_each(_read_found, found, self._rulebook, self._limits)
+            future = self._executor.submit_each(read_found, found, self._rulebook, self._limits)
             self._waiting[future] = numbers
             return
         files: dict[int, Shipped] = {}
@@ -227,23 +176,6 @@ def _digest(found: Found, limits: Limits) -> str:
         return read_bytes(found, limits)[1]
     except SetAside:
         return ""
-
-
-# What follows runs in reading processes. What they keep is frozen: no file can leave anything for the next.
-
-
-def _read_found(found: Found, rulebook: bytes, limits: Limits) -> Read:
-    return read_one(found, _unpickled(rulebook), limits)
-
-
-def _read_held(file: Shipped, rulebook: bytes, limits: Limits) -> Read:
-    return _read_content(file, _unpickled(rulebook), limits)
-
-
-@functools.lru_cache(maxsize=1)
-def _unpickled(rulebook: bytes) -> Rulebook:
-    book: Rulebook = pickle.loads(rulebook)
-    return book
 
 
 # What follows runs where `read_shipped` does.

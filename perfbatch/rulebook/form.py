@@ -34,7 +34,8 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 class Model(BaseModel):
     """Frozen, and strict about what it does not know: a misspelt key must fail the load, not be passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when something is first validated: a reading process only takes models that are.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Kind(Model):
