@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun, changes_between
 from perfbatch.intake.submission import SCALE
@@ -89,3 +92,29 @@ def test_turned_round_new_is_withdrawn_and_found_is_cleared() -> None:
     there, back = changes_between(one, two), changes_between(two, one)
     assert (there.new, there.found) == (back.withdrawn, back.cleared)
     assert [replace(move, before=move.after, after=move.before) for move in back.moves] == list(there.moves)
+
+
+_findings = st.builds(
+    finding,
+    code=st.sampled_from(["R02", "R03"]),
+    cell=st.sampled_from(["C5", "C6", "C7"]),
+    severity=st.sampled_from(["error", "info"]),
+)
+_runs = st.lists(_findings, max_size=8).map(tuple)
+
+
+def _words(one: RecordedFinding) -> RecordedFinding:
+    return one._replace(sheet="", cell="")
+
+
+@given(_runs, _runs)
+def test_as_many_are_cleared_and_found_as_have_no_counterpart(
+    before: tuple[RecordedFinding, ...], after: tuple[RecordedFinding, ...]
+) -> None:
+    changes = changes_between(run(findings=before), run(findings=after))
+    less, more = Counter(map(_words, before)), Counter(map(_words, after))
+    assert Counter(map(_words, changes.cleared)) == less - more
+    assert Counter(map(_words, changes.found)) == more - less
+    # What stands in the same cell in both runs stands on.
+    assert not (Counter(changes.cleared) - (Counter(before) - Counter(after)))
+    assert not (Counter(changes.found) - (Counter(after) - Counter(before)))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfbatch.figures import figure_text, percent_text, plain, score_text
+from perfbatch.figures import count_text, figure_text, percent_text, plain, score_text
+from perfbatch.intake.submission import SCALE
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,8 @@ def test_scores_and_percentages_have_two_decimals() -> None:
         "0.01",
         "100.00",
     )
+
+
+@given(st.integers(-(10**25), 10**25), st.integers(0, 4))
+def test_a_count_reads_as_the_number_that_it_stands_for(count: int, places: int) -> None:
+    assert count_text(count, places) == plain(Fraction(count, SCALE), places)

@@ -57,6 +57,29 @@ def test_closing_figures_come_back_as_they_were_reported(tmp_path: Path) -> None
     assert "unit_name" not in figures
 
 
+def test_only_the_figures_that_are_wanted_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    typed = [changed({"overseas_travel!0": None}, code="1"), changed({}, code="2")]
+    write_history(path, _result(typed), path)
+    everything = closing_figures(path, 2019)
+    wanted = ["revenue_total", "overseas_travel", "unheard_of"]
+    assert closing_figures(path, 2019, wanted) == {
+        code: {field: figures[field] for field in wanted if field in figures} for code, figures in everything.items()
+    }
+    assert closing_figures(path, 2019, []) == {"1": {}, "2": {}}
+
+
+@pytest.mark.parametrize("block", [1, 2, 1000])
+def test_closing_figures_are_written_block_by_block(
+    block: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    result = _result([changed({"revenue_total!0": number}, code=str(number)) for number in range(1, 6)])
+    monkeypatch.setattr("perfbatch.history._BLOCK", block)
+    write_history(tmp_path / "none", result, tmp_path / "history.sqlite")
+    figures = closing_figures(tmp_path / "history.sqlite", 2019, ["revenue_total"])
+    assert figures == {str(number): {"revenue_total": number * 1_000_000} for number in range(1, 6)}
+
+
 def test_a_year_is_not_another_and_without_a_history_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     assert closing_figures(path, 2019) == {}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
 from perfbatch.diagnosis.likely_cause import BrokenSum, Figure, Part
 from perfbatch.findings import Finding, Severity
 from perfbatch.intake.submission import SCALE
+from perfbatch.rulebook.checks import BoundCheck
 from perfbatch.rulebook.expression import Binary, Call, Compare, Member, Name, Node
 from perfbatch.rulebook.model import SignatureBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
+from perfbatch.rulebook.quantity import Bools, Ints
 
 if TYPE_CHECKING:
     from perfbatch.result import BatchResult
@@ -29,111 +33,165 @@ class _Unknown(Exception):
     """The right side of a check is more than a sum of figures at hand."""
 
 
+class _Columns:
+    """A frame's numbers, a column taken out when it is first asked for: findings are about few of them."""
+
+    def __init__(self, frame: pd.DataFrame, names: Collection[str]) -> None:
+        self._frame = frame
+        self._names = frozenset(name for name in names if name in frame)
+        self._taken: dict[str, tuple[Ints, Bools] | None] = {}
+
+    def count(self, name: str, at: int) -> int | None:
+        """The count of 1/SCALE in a row; None where there is none, or the column holds no numbers."""
+        if name not in self._taken:
+            self._taken[name] = self._take(name)
+        column = self._taken[name]
+        return None if column is None or column[1][at] else int(column[0][at])
+
+    def _take(self, name: str) -> tuple[Ints, Bools] | None:
+        if name not in self._names or not pd.api.types.is_integer_dtype(self._frame[name].dtype):
+            return None
+        column = self._frame[name]
+        return column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of a frame, and the department that it belongs to."""
+
+    columns: _Columns
+    at: int
+    department: int
+
+    def count(self, name: str) -> int | None:
+        return self.columns.count(name, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What all findings of one check have in common: the figures that stand beside its own, and how they are rounded."""
+
+    total: str
+    label: str
+    beside: tuple[tuple[str, str], ...]
+    step: int
+    rows: bool
+
+
 class BrokenSums:
     """The figures of one night by department and row, looked up for findings."""
 
     def __init__(self, result: BatchResult, lookup: CheckLookup) -> None:
         self._rulebook = result.rulebook
         self._lookup = lookup
-        self._amounts = {
-            field.id
-            for table in result.rulebook.unit_tables.values()
-            for field in table.fields
-            if field.id in result.units
-        }
-        self._departments = _records(result.departments, {field.id for field in result.rulebook.fields()})
+        amounts = [field.id for table in result.rulebook.unit_tables.values() for field in table.fields]
+        self._departments = _Columns(result.departments, [field.id for field in result.rulebook.fields()])
+        self._units = _Columns(result.units, amounts)
         self._place = {file: at for at, file in enumerate(result.departments["file"].tolist())}
-        self._units: dict[int, list[dict[str, object]]] = {}
-        for row in _records(result.units, {*self._amounts, "department", "row"}):
-            self._units.setdefault(int(str(row["department"])), []).append(row)
+        self._rows = result.units["row"].to_numpy()
+        bounds = np.arange(len(result.departments) + 1)
+        self._starts: list[int] = np.searchsorted(result.units["department"].to_numpy(), bounds).tolist()
+        named = "entity_name" in result.units
+        self._entities = result.units["entity_name"].to_numpy(dtype=object) if named else None
         self._beside = {
             field.id: [one.id for one in block.fields if one.kind in NUMERIC_KINDS]
             for _, block in result.rulebook.blocks()
             if not isinstance(block, SignatureBlock)
             for field in block.fields
         }
+        self._shapes: dict[tuple[int, str], _Shape] = {}
 
     def of(self, finding: Finding) -> BrokenSum | None:
         """The broken identity behind a finding; None where it is not one, or a figure is missing."""
+        if finding.severity is not Severity.ERROR:
+            return None
         found = self._lookup.check(finding)
-        if finding.severity is not Severity.ERROR or found is None or not found.failed:
+        if found is None or not found.failed:
             return None
         holds, at = found.bound.holds, self._place.get(finding.file)
         row = None if at is None else self._row(found, at)
-        if at is None or row is None:
+        if row is None:
             return None
         if found.bound.expected is not None:
             # The rulebook itself says what would have been right.
-            return self._plain(finding, finding.field, row)
+            return self._plain(finding, found.bound, finding.field, row)
         if not (isinstance(holds, Compare) and holds.op == "==" and isinstance(holds.left, Name)):
             return None
         try:
-            parts = tuple(self._parts(holds.right, 1, row, at))
+            parts = tuple(self._parts(holds.right, 1, row))
         except _Unknown:
-            return self._plain(finding, holds.left.id, row)
-        total = _count(row.get(holds.left.id))
+            return self._plain(finding, found.bound, holds.left.id, row)
+        shape = self._shape(found.bound, holds.left.id, holds.right)
+        total = row.count(shape.total)
         if total is None or not parts:
             return None
-        field = holds.left.id
-        used = {field, *(name for name in self._names(holds.right))}
-        rows = any(isinstance(one, Call) and one.function == "sum" for one in _terms(holds.right))
-        others = () if rows else tuple(self._others(field, row, used))
-        return BrokenSum(Figure(self._label(field), total), parts, others, self._step(field), rows)
+        others = () if shape.rows else self._others(shape, row)
+        return BrokenSum(Figure(shape.label, total), parts, others, shape.step, shape.rows)
 
-    def _plain(self, finding: Finding, field: str, row: dict[str, object]) -> BrokenSum | None:
+    def _plain(self, finding: Finding, bound: BoundCheck, field: str, row: _Row) -> BrokenSum | None:
         """An identity with another record: all that is known of it is what the finding says was expected."""
-        total, expected = _count(row.get(field)), _stated(finding.expected)
+        total, expected = row.count(field), _stated(finding.expected)
         if total is None or expected is None:
             return None
-        others = tuple(self._others(field, row, {field}))
-        return BrokenSum(Figure(self._label(field), total), (Part("应为数", expected),), others, self._step(field))
+        shape = self._shape(bound, field, None)
+        parts = (Part("应为数", expected),)
+        return BrokenSum(Figure(shape.label, total), parts, self._others(shape, row), shape.step)
 
-    def _row(self, found: FoundCheck, at: int) -> dict[str, object] | None:
+    def _shape(self, bound: BoundCheck, field: str, right: Node | None) -> _Shape:
+        key = id(bound), field if right is None else ""
+        if key not in self._shapes:
+            terms = list(_terms(right)) if right is not None else []
+            used = {field, *(term.id for term in terms if isinstance(term, Name))}
+            beside = [(name, self._label(name)) for name in self._beside.get(field, ()) if name not in used]
+            rows = any(isinstance(one, Call) and one.function == "sum" for one in terms)
+            self._shapes[key] = _Shape(field, self._label(field), tuple(beside), self._step(field), rows)
+        return self._shapes[key]
+
+    def _row(self, found: FoundCheck, at: int) -> _Row | None:
         if found.bound.check.scope == "department":
-            return self._departments[at]
+            return _Row(self._departments, at, at)
         if found.bound.check.scope != "unit":
             return None
-        rows = self._units.get(at, [])
-        if not found.entity:
-            return next((row for row in rows if row["row"] == 0), None)
-        nameless = _NAMELESS.fullmatch(found.entity)
-        number = int(nameless.group(1)) - 1 if nameless else None
-        named = (row for row in rows if row["row"] != 0 and row.get("entity_name") == found.entity)
-        return next(named, next((row for row in rows if row["row"] == number), None))
+        places = range(self._starts[at], self._starts[at + 1])
+        if found.entity:
+            nameless = _NAMELESS.fullmatch(found.entity)
+            number = int(nameless.group(1)) - 1 if nameless else None
+            numbered = next((one for one in places if self._rows[one] == number), None)
+            named = (one for one in places if self._rows[one] != 0 and self._entity(one) == found.entity)
+            place = next(named, numbered)
+        else:
+            place = next((one for one in places if self._rows[one] == 0), None)
+        return None if place is None else _Row(self._units, place, at)
 
-    def _parts(self, node: Node, sign: int, row: dict[str, object], at: int) -> Iterator[Part]:
+    def _entity(self, place: int) -> str:
+        name = None if self._entities is None else self._entities[place]
+        return name if isinstance(name, str) else ""
+
+    def _parts(self, node: Node, sign: int, row: _Row) -> Iterator[Part]:
         match node:
             case Name(field):
-                value = _count(row.get(field))
+                value = row.count(field)
                 if value is not None:
                     yield Part(self._label(field), value, sign)
             case Binary("+" | "-" as op, left, right):
-                yield from self._parts(left, sign, row, at)
-                yield from self._parts(right, sign if op == "+" else -sign, row, at)
+                yield from self._parts(left, sign, row)
+                yield from self._parts(right, sign if op == "+" else -sign, row)
             case Call("part", (inner,)):
-                yield from self._parts(inner, sign, row, at)
+                yield from self._parts(inner, sign, row)
             case Call("either", (Name(field) as first, second)):
-                yield from self._parts(first if _count(row.get(field)) is not None else second, sign, row, at)
+                yield from self._parts(first if row.count(field) is not None else second, sign, row)
             case Call("sum", (Member("units", field),)):
-                for unit in self._units.get(at, []):
-                    value = _count(unit.get(field))
-                    if unit["row"] != 0 and value is not None:
-                        name = unit.get("entity_name")
-                        label = name if isinstance(name, str) and name else f"第{int(str(unit['row'])) + 1}行机构"
+                for place in range(self._starts[row.department], self._starts[row.department + 1]):
+                    value = self._units.count(field, place)
+                    if self._rows[place] != 0 and value is not None:
+                        label = self._entity(place) or f"第{self._rows[place] + 1}行机构"
                         yield Part(label, value, sign)
             case _:
                 raise _Unknown
 
-    def _names(self, node: Node) -> Iterator[str]:
-        for term in _terms(node):
-            if isinstance(term, Name):
-                yield term.id
-
-    def _others(self, field: str, row: dict[str, object], used: set[str]) -> Iterator[Figure]:
-        for name in self._beside.get(field, ()):
-            value = _count(row.get(name))
-            if name not in used and value is not None:
-                yield Figure(self._label(name), value)
+    def _others(self, shape: _Shape, row: _Row) -> tuple[Figure, ...]:
+        counts = ((label, row.count(name)) for name, label in shape.beside)
+        return tuple(Figure(label, value) for label, value in counts if value is not None)
 
     def _label(self, field: str) -> str:
         return self._rulebook.field_by_id[field].label
@@ -152,20 +210,6 @@ def _terms(node: Node) -> Iterator[Node]:
             yield from _terms(one)
     else:
         yield node
-
-
-def _records(frame: pd.DataFrame, wanted: set[str]) -> list[dict[str, object]]:
-    columns = [name for name in frame.columns if name in wanted or name == "entity_name"]
-    return [dict(zip(columns, row, strict=True)) for row in frame[columns].itertuples(index=False, name=None)]
-
-
-def _count(value: object) -> int | None:
-    if value is None or isinstance(value, str) or value is pd.NA:
-        return None
-    try:
-        return int(value)  # type: ignore[call-overload, no-any-return]
-    except (TypeError, ValueError):
-        return None
 
 
 def _stated(text: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from perfbatch.findings import Finding
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
@@ -13,6 +14,9 @@ from perfbatch.rulebook.model import CasesRule, Indicator, PerCaseRule, Rulebook
 
 __all__ = ["CheckLookup", "FoundCheck"]
 
+# What findings say in many departments alike; the rest of their words name a unit and come once.
+_REMEMBERED = 10_000
+_NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _NEAR = "：(?:尾差|分项未填，无法核对|该项未填，无法核对)"
 
@@ -32,16 +36,24 @@ class CheckLookup:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._checks: dict[tuple[str, str], list[tuple[re.Pattern[str], BoundCheck]]] = {}
+        self._of_checks: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
         for bound in bind_checks(rulebook):
+            self._of_checks[id(bound)] = _fields([bound.holds])
             field = bound.place.field if isinstance(bound.place, Member) else bound.place.id
             self._checks.setdefault((bound.check.code, field), []).append((_pattern(bound), bound))
         self._tables = {field.id: name for name, table in rulebook.unit_tables.items() for field in table.fields}
         self._indicators = sorted(rulebook.indicators, key=lambda one: -len(one.name))
+        self._of_indicators = {one.id: _fields(_trees(one)) for one in rulebook.indicators}
+        self._check = lru_cache(_REMEMBERED)(self._find_check)
+        self._indicator = lru_cache(_REMEMBERED)(self._find_indicator)
 
     def check(self, finding: Finding) -> FoundCheck | None:
         """The check behind a finding; None for a code of the program itself and for words that no check has."""
-        for pattern, bound in self._checks.get((finding.code, finding.field), ()):
-            match = pattern.fullmatch(finding.message)
+        return self._check(finding.code, finding.field, finding.message)
+
+    def _find_check(self, code: str, field: str, message: str) -> FoundCheck | None:
+        for pattern, bound in self._checks.get((code, field), ()):
+            match = pattern.fullmatch(message)
             if match:
                 groups = match.groupdict()
                 return FoundCheck(bound, groups.get("entity") or "", groups["near"] is None)
@@ -49,9 +61,10 @@ class CheckLookup:
 
     def indicator(self, finding: Finding) -> Indicator | None:
         """The indicator that a finding about a score names; None for any other."""
-        if not finding.code.startswith("S"):
-            return None
-        return next((one for one in self._indicators if finding.message.startswith(f"{one.name}：")), None)
+        return self._indicator(finding.message) if finding.code.startswith("S") else None
+
+    def _find_indicator(self, message: str) -> Indicator | None:
+        return next((one for one in self._indicators if message.startswith(f"{one.name}：")), None)
 
     def table(self, field: str) -> str:
         """The unit table that a field is a column of, "" for any other."""
@@ -61,9 +74,9 @@ class CheckLookup:
         """The fields that a finding depends on: those of its own row or record, and those summed over the unit rows."""
         found = self.check(finding)
         if found is not None:
-            return _fields([found.bound.holds])
+            return self._of_checks[id(found.bound)]
         indicator = self.indicator(finding)
-        return _fields(_trees(indicator)) if indicator else (frozenset(), frozenset())
+        return self._of_indicators[indicator.id] if indicator else _NOTHING
 
 
 def _pattern(bound: BoundCheck) -> re.Pattern[str]:

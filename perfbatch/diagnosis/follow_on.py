@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
@@ -39,12 +39,20 @@ def _within(
     roots = [at for at in positions if _can_cause(findings[at], found[at])]
     roots.sort(key=lambda at: not findings[at].code.startswith("C"))
     deviations = [at for at in positions if findings[at].code == "S01"]
+    if not roots and not deviations:
+        return
+    largest = max(deviations, key=lambda one: (_size(findings[one]), -one), default=None)
     for at in positions:
-        candidates: list[int] = [root for root in roots if root != at and _follows(at, root, findings, found, lookup)]
-        if not candidates and deviations and _compares_totals(found[at]):
-            candidates = [max(deviations, key=lambda one: (_size(findings[one]), -one))]
-        cause = next((one for one in candidates if not _leads_to(one, at, causes)), None)
-        causes[at] = cause
+        inputs = lookup.inputs(findings[at])
+        follows = False
+        for root in roots:
+            if root != at and _follows(at, root, findings, found, lookup, inputs):
+                follows = True
+                if not _leads_to(root, at, causes):
+                    causes[at] = root
+                    break
+        if not follows and largest is not None and _compares_totals(found[at]) and not _leads_to(largest, at, causes):
+            causes[at] = largest
 
 
 def _can_cause(finding: Finding, found: FoundCheck | None) -> bool:
@@ -65,7 +73,12 @@ def _is_identity(found: FoundCheck | None) -> bool:
 
 
 def _follows(
-    at: int, root: int, findings: Sequence[Finding], found: dict[int, FoundCheck | None], lookup: CheckLookup
+    at: int,
+    root: int,
+    findings: Sequence[Finding],
+    found: Mapping[int, FoundCheck | None],
+    lookup: CheckLookup,
+    inputs: tuple[frozenset[str], frozenset[str]],
 ) -> bool:
     one, cause = findings[at], findings[root]
     same_cell = (one.sheet, one.cell) == (cause.sheet, cause.cell)
@@ -77,7 +90,7 @@ def _follows(
         if _is_identity(found[at]):
             return bool(one.expected) and one.expected == cause.expected and root < at
         return True
-    own, summed = lookup.inputs(one)
+    own, summed = inputs
     if cause.field in summed and not same_cell:
         return True
     if cause.field not in own:

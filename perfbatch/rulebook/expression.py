@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as attribute
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 __all__ = [
@@ -169,6 +170,8 @@ _MAX_DEPTH = 60
 _MAX_LENGTH = 2000
 
 
+# A rulebook has some hundred expressions, which its readers ask for time and again; a tree never changes.
+@lru_cache(maxsize=4096)
 def parse(source: str) -> Node:
     """Parse one expression.
 
@@ -288,6 +291,8 @@ def _rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
 def bind(node: Node, bindings: Mapping[str, Node]) -> Node:
     """Put trees in place of names. A `Member` whose owner is bound must be bound to a `Name` (`each.item_max`), a member
     whose field is bound likewise (`units.each`)."""
+    if not bindings:
+        return node
     match node:
         case Name(name) if name in bindings:
             return bindings[name]

@@ -116,7 +116,8 @@ class _Arithmetic:
         if lacking:
             return f"缺少{'、'.join(lacking)}，不能核算"
         if not computation.covered[row]:
-            return f"{self._figure_words(computation)}，评分标准没有规定，须人工核定"
+            words = self._cases(rule) if isinstance(rule, CasesRule) else self._figure_words(computation)
+            return f"{words}，评分标准没有规定，须人工核定"
         result = f"得 {plain(Fraction(int(computation.points[row]), 100))} 分"
         match rule:
             case DeductRule():

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from perfbatch.publish.register import FindingRegister, finding_order
+from perfbatch.findings import Finding, Severity
+from perfbatch.publish.register import FindingRegister, finding_order, in_order
 from perfbatch.rulebook.model import Rulebook
 from tests.publish.conftest import FINDINGS
 
@@ -48,3 +51,17 @@ def test_cells_are_in_the_order_of_the_sheet() -> None:
     cells = ["AA2", "B10", "", "B2", "$C$2"]
     found = sorted((replace(FINDINGS[0], cell=cell) for cell in cells), key=finding_order)
     assert [one.cell for one in found] == ["", "B2", "$C$2", "AA2", "B10"]
+
+
+_findings = st.builds(
+    replace,
+    st.sampled_from(FINDINGS),
+    severity=st.sampled_from(Severity),
+    budget_code=st.sampled_from(["1", "2"]),
+    cell=st.sampled_from(["C5", "AA5", "C10", ""]),
+)
+
+
+@given(st.lists(_findings, max_size=12))
+def test_in_order_is_sorted_by_the_order_of_findings(findings: list[Finding]) -> None:
+    assert in_order(findings) == sorted(findings, key=finding_order)

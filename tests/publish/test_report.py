@@ -250,3 +250,32 @@ def test_a_name_of_any_bytes_is_written(
     loaded = json.loads((tmp_path / "report.json").read_text("utf-8"))
     validator.validate(loaded)
     assert [one["path"] for one in loaded["files"]] == ['a\x00\u2028"\\', "\\ud800", "\\xff\\x80"]
+
+
+@pytest.mark.parametrize("block", [1, 3, 1000])
+def test_what_is_written_block_by_block_is_the_same(
+    district: BatchResult, report: dict[str, Any], block: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("perfbatch.publish.report._BLOCK", block)
+    shuffled = replace(district, scores=district.scores.sort_values("indicator", kind="stable"))
+    write_report(district, OUTPUTS, tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text("utf-8")) == report
+    by_code = {one["budget_code"]: one["scores"] for one in report["departments"]}
+    for one in build_report(shuffled, OUTPUTS)["departments"]:
+        assert one["scores"] == sorted(by_code[one["budget_code"]], key=lambda score: score["indicator"])
+
+
+def test_every_file_score_and_finding_has_a_line_of_its_own(
+    district: BatchResult, report: dict[str, Any], tmp_path: Path
+) -> None:
+    write_report(district, OUTPUTS, tmp_path / "report.json")
+    lines = (tmp_path / "report.json").read_text("utf-8").splitlines()
+    told = [json.dumps(one, ensure_ascii=False) for one in (*report["files"], *report["findings"])]
+    assert [one for one in told if one not in {line.rstrip(",") for line in lines}] == []
+    assert sum(line.startswith('{"indicator": ') for line in lines) == len(district.scores)
+
+
+def test_a_finding_of_any_text_is_inert(district: BatchResult) -> None:
+    odd = replace(district.findings[0], message='a\u202e"\\\x85', sheet="收支\u3000情况")
+    (told,) = build_report(replace(district, findings=(odd,)), OUTPUTS)["findings"]
+    assert (told["message"], told["sheet"]) == ('a\\u202e"\\\\x85', "收支\u3000情况")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbatch.findings import AtRisk, Finding, Severity
 from perfbatch.frames import build_frames
-from perfbatch.intake.submission import SCALE
+from perfbatch.intake.submission import SCALE, Submission
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.at_risk import points_at_risk
 from perfbatch.scoring.rules import input_ids
@@ -20,6 +21,7 @@ from perfbatch.scoring.verify import Adjustment, score
 from tests.cases.clean import INDICATORS, changed, item
 from tests.submissions import RULEBOOK, UNREADABLE
 
+EVIDENCE = changed({}).facts["evidence_answer"][0].sheet
 ANSWERS = [name for indicator in RULEBOOK.indicators for name in indicator.evidence_ids]
 
 
@@ -127,6 +129,7 @@ def test_nothing_to_say_of_no_findings() -> None:
     assert points_at_risk([], frames, score(frames, RULEBOOK), RULEBOOK) == {}
 
 
+@settings(deadline=None)
 @given(st.sampled_from([one for one in RULEBOOK.indicators if one.objective]), st.sampled_from(list(Severity)))
 def test_every_input_of_every_rule_counts_for_its_indicator(indicator: Any, severity: Severity) -> None:
     name = input_ids(indicator)[-1]
@@ -138,3 +141,35 @@ def test_every_input_of_every_rule_counts_for_its_indicator(indicator: Any, seve
         assert indicator.id in named
         assert 0 < Decimal(points) <= sum(RULEBOOK.indicator_by_id[one].points for one in named)
         assert [one for one in INDICATORS if one in named] == list(named)
+
+
+def _moved(code: str, shift: int) -> Submission:
+    """A department whose scorecard and evidence stand some rows further down than the form's."""
+    typed = changed({}, code=code)
+    facts = dict(typed.facts)
+    for field in ("item_self_score", "evidence_answer"):
+        facts[field] = tuple(replace(one, cell=f"F{one.row + shift}") for one in facts[field])
+    return replace(typed, facts=facts)
+
+
+def test_each_workbook_s_cells_are_its_own() -> None:
+    shifts = {"100001": 5, "100002": 7, "100003": 5}
+    frames = build_frames([_moved(code, shift) for code, shift in shifts.items()], RULEBOOK)
+    findings = [
+        Finding("R00", Severity.ERROR, code, f"{code}.xlsx", sheet, f"F{row + shift}", field, "", "", "", "", "")
+        for field, sheet, rows in (
+            ("item_self_score", "评分表", range(25)),
+            ("evidence_answer", EVIDENCE, range(len(ANSWERS))),
+        )
+        for row in rows
+        for code, shift in shifts.items()
+    ]
+    together = points_at_risk(findings, frames, score(frames, RULEBOOK), RULEBOOK)
+    alone = [points_at_risk([one], frames, score(frames, RULEBOOK), RULEBOOK).get(one) for one in findings]
+    assert [together.get(one) for one in findings] == alone
+    told = {one.budget_code: [] for one in findings}
+    for one in findings:
+        told[one.budget_code].append(together.get(one))
+    assert told["100001"] == told["100002"] == told["100003"]
+    answers = [one.indicators for one in told["100001"][25:] if one is not None]
+    assert answers == [(name.partition(".")[0],) for name in ANSWERS]

@@ -17,7 +17,7 @@ from perfbatch.frames import build_frames
 from perfbatch.intake.submission import SCALE
 from perfbatch.rulebook.model import BandsRule, Case, CasesRule, DeductRule, Indicator, JudgementRule, Rulebook
 from perfbatch.scopes import DepartmentScope, FrameScope
-from perfbatch.scoring.rules import READINGS, Reading, compute, input_ids
+from perfbatch.scoring.rules import READINGS, Reading, compute, input_ids, lacking
 from perfbatch.scoring.verify import score
 from tests.cases.clean import changed
 from tests.cases.scores import MISSING_CASES, SCORE_CASES, Inputs
@@ -340,3 +340,16 @@ def test_another_number_in_the_rulebook_is_another_score(
     )
     scores = _scores([{}], RULEBOOK.model_copy(update={"indicators": indicators})).set_index("indicator")
     assert scores.loc[indicator, "computed"] == int(Decimal(computed) * SCALE)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), max_size=8))
+def test_what_is_lacking_together_is_what_each_row_lacks(rows: list[tuple[bool, bool, bool]]) -> None:
+    one, other, waiting = (np.array([row[place] for row in rows], dtype=bool) for place in range(3))
+    found = lacking((("one", one), ("other", other)), waiting)
+    by_row = {row: names for names, places in found for row in places}
+    assert by_row == {
+        number: tuple(name for name, lack in (("one", row[0]), ("other", row[1])) if lack)
+        for number, row in enumerate(rows)
+        if row[2] and (row[0] or row[1])
+    }
+    assert len({names for names, _ in found}) == len(found)

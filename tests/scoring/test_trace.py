@@ -57,6 +57,11 @@ def test_the_trace_of_the_real_report_s_staff_rate() -> None:
             "111.999999 ÷ 140.00 = 80.00 %，属于 70% ≤ 比率 < 80% 一档，得 3 分",
         ),
         (
+            "fund_balance",
+            {"balance_cumulative!0": "-1"},
+            "结余 = -1.00，上年结转 = 12.00，评分标准没有规定，须人工核定",
+        ),
+        (
             "budget_adjustment_rate",
             {},
             "(5.00 + 3.00 + 4.00 − 2.00) ÷ 500.00 = 2.00 %，属于 0% < 比率 ≤ 10% 一档，得 2 分",
