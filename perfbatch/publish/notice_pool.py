@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 
 from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
-from perfbatch.publish.durable import Flushing, NotWritten
+from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
 
 __all__ = ["NoticePool"]
@@ -50,10 +50,10 @@ class NoticePool:
         return self._orders.keys()
 
     @contextlib.contextmanager
-    def started(self, folder: Path, flushing: Flushing) -> Iterator[Callable[[], None]]:
+    def started(self, folder: Path) -> Iterator[Callable[[], None]]:
         """Begin to write the notices (see `outbox.Elsewhere`); a few are written at once, here."""
         if self._workers == 0:
-            self._write_here([*self._orders], folder, flushing)
+            self._write_here([*self._orders], folder)
             yield lambda: None
             return
         ended = Event()
@@ -61,24 +61,24 @@ class NoticePool:
             ThreadPoolExecutor(1, "notices") as thread,
             IsolatedExecutor(self._workers, _CONFINEMENT) as executor,
         ):
-            done = thread.submit(self._write_all, executor, folder, flushing, ended)
+            done = thread.submit(self._write_all, executor, folder, ended)
             try:
                 yield done.result
             except BaseException:
                 ended.set()
                 raise
 
-    def _write_all(self, executor: IsolatedExecutor, folder: Path, flushing: Flushing, ended: Event) -> None:
+    def _write_all(self, executor: IsolatedExecutor, folder: Path, ended: Event) -> None:
         under_way: deque[tuple[Sequence[str], Future[None]]] = deque()
         for chunk in self._chunks():
             pairs = [(self._orders[name], folder / name) for name in chunk]
             under_way.append((chunk, executor.submit(write_notices, pairs)))
             if len(under_way) > _AHEAD * self._workers:
-                self._settle(*under_way.popleft(), folder, flushing, ended)
+                self._settle(*under_way.popleft(), folder, ended)
             if ended.is_set():
                 return
         for chunk, future in under_way:
-            self._settle(chunk, future, folder, flushing, ended)
+            self._settle(chunk, future, folder, ended)
 
     def _chunks(self) -> Iterator[Sequence[str]]:
         names = [*self._orders]
@@ -86,22 +86,16 @@ class NoticePool:
         for start in range(0, len(names), size):
             yield names[start : start + size]
 
-    def _settle(
-        self, chunk: Sequence[str], future: Future[None], folder: Path, flushing: Flushing, ended: Event
-    ) -> None:
+    def _settle(self, chunk: Sequence[str], future: Future[None], folder: Path, ended: Event) -> None:
         try:
             future.result()
         except (WorkerLost, CallFault, WorkersUnavailable, CancelledError):
             if not ended.is_set():
-                self._write_here(chunk, folder, flushing)
-            return
-        for name in chunk:
-            flushing.add(name, folder / name)
+                self._write_here(chunk, folder)
 
-    def _write_here(self, names: Sequence[str], folder: Path, flushing: Flushing) -> None:
+    def _write_here(self, names: Sequence[str], folder: Path) -> None:
         for name in names:
             try:
                 self._orders[name](folder / name)
             except Exception as error:
                 raise NotWritten(name, error) from error
-            flushing.add(name, folder / name)
