@@ -24,8 +24,8 @@ _MB = 1024 * 1024
 # A call makes a whole chunk: the clocks are there for one that never ends, not to hurry an honest one. A notice is about as
 # large as its workbook, which is within the intake's limit of 64 MB.
 _CONFINEMENT = Confinement(1024 * _MB, 300, 300.0, _MB, 256 * _MB)
-# Starting a process costs as much as making some twenty notices.
-_FEW = 20
+# Fewer than these are made before a process has started; one that makes less than its share costs more than it saves.
+_FEW, _SHARE = 20, 40
 _CHUNK = 64
 # Chunks a process: with fewer, one process would work on while the others have ended.
 _TURNS = 4
@@ -42,7 +42,7 @@ class NoticePool:
 
     def __init__(self, orders: Mapping[str, NoticeOrder], workers: int) -> None:
         self._orders = orders
-        self._workers = min(max(1, workers), len(orders) // _FEW)
+        self._workers = min(max(1, workers), -(-len(orders) // _SHARE)) if len(orders) >= _FEW else 0
 
     @property
     def names(self) -> Collection[str]:
