@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
 
-__all__ = ["KEPT", "TONIGHT", "Flushing", "NotWritten", "reason", "sync_folder"]
+__all__ = ["KEPT", "TONIGHT", "NotWritten", "flush", "reason", "sync_folder"]
 
 TONIGHT = "tonight"
 """The folder inside a private folder in which tonight's files are built."""
@@ -15,8 +15,8 @@ TONIGHT = "tonight"
 KEPT = "The outbox still holds the files of the run before"
 
 
-# Each waits for the disk, none for the processor. Those that wait at the same time share one commit of the file system's
-# journal: a thousand notices last after 0.2 s instead of 4.
+# Those that wait at the same time share one commit of the file system's journal: ten thousand files last after a second
+# instead of forty. Not while others are still written, for every commit then holds up the writing.
 _THREADS = 16
 
 
@@ -28,39 +28,29 @@ class NotWritten(Exception):
         self.name, self.error = name, error
 
 
-class Flushing:
-    """Outputs that are flushed to the disk while others are still written; may be used by several threads.
+def flush(outputs: Mapping[str, Path]) -> None:
+    """Make written outputs last through a power failure: path in the outbox → where it is built.
 
-    `fsync` of every file, and not one call for the file system (`syncfs`): only the former tells on every system which file
-    was not written, and waits for nobody else's files.
+    Each by itself (`fsync`), for only that tells on every system which one does not. Raises `NotWritten` for the first.
     """
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_THREADS, "flush")
-        self._waiting: list[tuple[str, Future[None]]] = []
-
-    def __enter__(self) -> Flushing:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
-
-    def add(self, name: str, path: Path) -> None:
-        """Begin to flush an output that is written: its path in the outbox, and where it is built."""
-        self._waiting.append((name, self._pool.submit(_sync, path)))
-
-    def wait(self) -> None:
-        """Return when all of them last. Raises `NotWritten` for the first that does not."""
-        for name, future in self._waiting:
-            error = future.exception()
-            if error is not None:
-                raise NotWritten(name, error) from error
+    with ThreadPoolExecutor(_THREADS, "flush") as pool:
+        faults = pool.map(_fault_of, outputs.values())
+        for name, fault in zip(outputs, faults, strict=True):
+            if fault is not None:
+                raise NotWritten(name, fault) from fault
 
 
-def _sync(path: Path) -> None:
-    # Windows flushes only what is open for writing.
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+def _fault_of(path: Path) -> OSError | None:
+    try:
+        # Windows flushes only what is open for writing.
+        handle = os.open(path, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        return error
+    return None
 
 
 def reason(error: BaseException) -> str:

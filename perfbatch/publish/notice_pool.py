@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 
 from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
-from perfbatch.publish.durable import Flushing, NotWritten
+from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
 
 __all__ = ["NoticePool"]
@@ -24,8 +24,8 @@ _MB = 1024 * 1024
 # A call makes a whole chunk: the clocks are there for one that never ends, not to hurry an honest one. A notice is about as
 # large as its workbook, which is within the intake's limit of 64 MB.
 _CONFINEMENT = Confinement(1024 * _MB, 300, 300.0, _MB, 256 * _MB)
-# Starting a process costs as much as making some twenty notices.
-_FEW = 20
+# Fewer than these are made before a process has started; one that makes less than its share costs more than it saves.
+_FEW, _SHARE = 20, 40
 _CHUNK = 64
 # Chunks a process: with fewer, one process would work on while the others have ended.
 _TURNS = 4
@@ -45,8 +45,12 @@ class NoticePool:
         self, orders: Mapping[str, NoticeOrder], workers: int, watch: Callable[[int], None] | None = None
     ) -> None:
         self._orders = orders
+<<<<<<< HEAD
         self._watch = watch or (lambda _: None)
         self._workers = min(max(1, workers), len(orders) // _FEW)
+=======
+        self._workers = min(max(1, workers), -(-len(orders) // _SHARE)) if len(orders) >= _FEW else 0
+>>>>>>> wip-notice
 
     @property
     def names(self) -> Collection[str]:
@@ -54,10 +58,10 @@ class NoticePool:
         return self._orders.keys()
 
     @contextlib.contextmanager
-    def started(self, folder: Path, flushing: Flushing) -> Iterator[Callable[[], None]]:
+    def started(self, folder: Path) -> Iterator[Callable[[], None]]:
         """Begin to write the notices (see `outbox.Elsewhere`); a few are written at once, here."""
         if self._workers == 0:
-            self._write_here([*self._orders], folder, flushing)
+            self._write_here([*self._orders], folder)
             yield lambda: None
             return
         ended = Event()
@@ -65,24 +69,24 @@ class NoticePool:
             ThreadPoolExecutor(1, "notices") as thread,
             IsolatedExecutor(self._workers, _CONFINEMENT) as executor,
         ):
-            done = thread.submit(self._write_all, executor, folder, flushing, ended)
+            done = thread.submit(self._write_all, executor, folder, ended)
             try:
                 yield done.result
             except BaseException:
                 ended.set()
                 raise
 
-    def _write_all(self, executor: IsolatedExecutor, folder: Path, flushing: Flushing, ended: Event) -> None:
+    def _write_all(self, executor: IsolatedExecutor, folder: Path, ended: Event) -> None:
         under_way: deque[tuple[Sequence[str], Future[None]]] = deque()
         for chunk in self._chunks():
             pairs = [(self._orders[name], folder / name) for name in chunk]
             under_way.append((chunk, executor.submit(write_notices, pairs)))
             if len(under_way) > _AHEAD * self._workers:
-                self._settle(*under_way.popleft(), folder, flushing, ended)
+                self._settle(*under_way.popleft(), folder, ended)
             if ended.is_set():
                 return
         for chunk, future in under_way:
-            self._settle(chunk, future, folder, flushing, ended)
+            self._settle(chunk, future, folder, ended)
 
     def _chunks(self) -> Iterator[Sequence[str]]:
         names = [*self._orders]
@@ -90,24 +94,29 @@ class NoticePool:
         for start in range(0, len(names), size):
             yield names[start : start + size]
 
-    def _settle(
-        self, chunk: Sequence[str], future: Future[None], folder: Path, flushing: Flushing, ended: Event
-    ) -> None:
+    def _settle(self, chunk: Sequence[str], future: Future[None], folder: Path, ended: Event) -> None:
         try:
             future.result()
         except (WorkerLost, CallFault, WorkersUnavailable, CancelledError):
             if not ended.is_set():
+<<<<<<< HEAD
                 self._write_here(chunk, folder, flushing)
             return
         for name in chunk:
             flushing.add(name, folder / name)
         self._watch(len(chunk))
+=======
+                self._write_here(chunk, folder)
+>>>>>>> wip-notice
 
-    def _write_here(self, names: Sequence[str], folder: Path, flushing: Flushing) -> None:
+    def _write_here(self, names: Sequence[str], folder: Path) -> None:
         for name in names:
             try:
                 self._orders[name](folder / name)
             except Exception as error:
                 raise NotWritten(name, error) from error
+<<<<<<< HEAD
             flushing.add(name, folder / name)
             self._watch(1)
+=======
+>>>>>>> wip-notice

@@ -28,7 +28,7 @@ from filelock import FileLock, SoftFileLock, Timeout
 
 from perfbatch.errors import BatchFault
 from perfbatch.publish import exchange, journal
-from perfbatch.publish.durable import KEPT, TONIGHT, Flushing, NotWritten, reason
+from perfbatch.publish.durable import KEPT, TONIGHT, NotWritten, flush, reason
 from perfbatch.publish.report import write_report
 from perfbatch.publish.summary import summary_name, write_summary
 from perfbatch.result import BatchResult
@@ -52,8 +52,8 @@ class Elsewhere(Protocol):
     def names(self) -> Collection[str]:
         """Their paths in the outbox."""
 
-    def started(self, folder: Path, flushing: Flushing) -> contextlib.AbstractContextManager[Callable[[], None]]:
-        """Begin to write them under a folder that has their folders, handing each that is written on to be flushed.
+    def started(self, folder: Path) -> contextlib.AbstractContextManager[Callable[[], None]]:
+        """Begin to write them under a folder, in which the folders of their paths are made.
 
         What it gives waits until all are written, and raises `NotWritten` for one that cannot be; whoever leaves it earlier,
         by an exception, ends the writing."""
@@ -189,23 +189,21 @@ def _discard(private: Path) -> None:
 
 def _build(tonight: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | None) -> None:
     """Write all outputs and have them last. Raises `BatchFault`."""
-    with contextlib.ExitStack() as stack:
-        try:
-            _make_folders(tonight, writers)
-            flushing = stack.enter_context(Flushing())
-            others: Collection[str] = ()
-            if elsewhere is not None:
-                others = elsewhere.names
-                wait = stack.enter_context(elsewhere.started(tonight, flushing))
+    try:
+        _make_folders(tonight, writers)
+        others = () if elsewhere is None else elsewhere.names
+        with contextlib.nullcontext(_nothing) if elsewhere is None else elsewhere.started(tonight) as wait:
             for name, writer in writers.items():
                 if name not in others:
                     _write(tonight / name, name, writer)
-                    flushing.add(name, tonight / name)
-            if elsewhere is not None:
-                wait()
-            flushing.wait()
-        except NotWritten as fault:
-            raise BatchFault(f"{fault.name}: cannot be written ({reason(fault.error)}). {KEPT}.") from fault.error
+            wait()
+        flush({name: tonight / name for name in writers})
+    except NotWritten as fault:
+        raise BatchFault(f"{fault.name}: cannot be written ({reason(fault.error)}). {KEPT}.") from fault.error
+
+
+def _nothing() -> None:
+    """Nobody to wait for."""
 
 
 def _make_folders(tonight: Path, names: Collection[str]) -> None:

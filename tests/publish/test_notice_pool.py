@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from perfbatch.errors import BatchFault
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.intake.isolation import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.publish import notice_pool
-from perfbatch.publish.durable import Flushing, NotWritten
+from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice import NoticeHeading
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
 from perfbatch.publish.notice_pool import NoticePool
@@ -52,10 +53,8 @@ def written(folder: Path) -> dict[str, bytes]:
 def press(orders: dict[str, NoticeOrder], folder: Path, workers: int) -> dict[str, bytes]:
     """All notices, made into a folder."""
     (folder / "notices").mkdir(parents=True)
-    with Flushing() as flushing:
-        with NoticePool(orders, workers).started(folder, flushing) as wait:
-            wait()
-        flushing.wait()
+    with NoticePool(orders, workers).started(folder) as wait:
+        wait()
     return written(folder)
 
 
@@ -159,11 +158,7 @@ def test_a_workbook_that_changed_meanwhile_gets_the_list_alone(
 def test_a_notice_that_nobody_can_write_is_named(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
     folder = tmp_path / "there"
     (folder / "notices" / "000021.xlsx").mkdir(parents=True)
-    with (
-        Flushing() as flushing,
-        pytest.raises(NotWritten) as caught,
-        NoticePool(orders, 2).started(folder, flushing) as wait,
-    ):
+    with pytest.raises(NotWritten) as caught, NoticePool(orders, 2).started(folder) as wait:
         wait()
     assert (caught.value.name, caught.value.error.errno) == ("notices/000021.xlsx", errno.EISDIR)  # type: ignore[attr-defined]
 
@@ -232,3 +227,20 @@ def test_orders_of_one_call_are_written_one_after_the_other(orders: dict[str, No
     with pytest.raises(FileNotFoundError):
         write_notices([first, (second[0], tmp_path / "none" / "x"), second])
     assert written(tmp_path).keys() == {"notices/000000.xlsx"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limits of resources")
+def test_a_process_writes_no_larger_file_than_it_may(
+    orders: dict[str, NoticeOrder], here: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(notice_pool, "_CONFINEMENT", replace(notice_pool._CONFINEMENT, file_bytes=1000))
+    write_here = NoticePool._write_here
+
+    def noting(self: NoticePool, names: Sequence[str], folder: Path) -> None:
+        made.extend(names)
+        write_here(self, names, folder)
+
+    monkeypatch.setattr(NoticePool, "_write_here", noting)
+    assert press(orders, tmp_path / "there", 2) == here
+    assert sorted(made) == [*orders]

@@ -122,14 +122,12 @@ def test_a_writer_that_writes_nothing_is_a_fault(district: BatchResult, outbox: 
 def test_what_does_not_last_is_not_switched(
     district: BatchResult, outbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flush = durable._sync
+    fault_of = durable._fault_of
 
-    def refuse(path: Path) -> None:
-        if path.as_posix().endswith(NOTICE):
-            raise OSError(errno.EIO, "Input/output error")
-        flush(path)
+    def refuse(path: Path) -> OSError | None:
+        return OSError(errno.EIO, "Input/output error") if path.as_posix().endswith(NOTICE) else fault_of(path)
 
-    monkeypatch.setattr(durable, "_sync", refuse)
+    monkeypatch.setattr(durable, "_fault_of", refuse)
     with pytest.raises(BatchFault) as caught:
         publish(district, outbox, TONIGHT)
     assert str(caught.value) == (
@@ -141,12 +139,13 @@ def test_what_does_not_last_is_not_switched(
 def test_every_output_is_flushed_before_the_switch(
     district: BatchResult, outbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flush, flushed = durable._sync, list[str]()
+    fault_of, flushed = durable._fault_of, list[str]()
     swap_call = exchange._swap_call
 
-    def noting(path: Path) -> None:
-        flush(path)
+    def noting(path: Path) -> OSError | None:
+        fault = fault_of(path)
         flushed.append(path.as_posix().partition("tonight/")[2])
+        return fault
 
     def look() -> Any:
         swap = swap_call()
@@ -160,7 +159,7 @@ def test_every_output_is_flushed_before_the_switch(
 
         return looking
 
-    monkeypatch.setattr(durable, "_sync", noting)
+    monkeypatch.setattr(durable, "_fault_of", noting)
     monkeypatch.setattr(exchange, "_swap_call", look)
     publish(district, outbox, TONIGHT)
     assert "switched" in flushed
