@@ -27,7 +27,7 @@ HIGHEST_ROW = 409.0
 
 _LINE_POINTS = 14.5
 # Cells that are made, compressed and forgotten together.
-_CHUNK = 65_536
+_CHUNK = 16_384
 
 
 def line_points(lines: int) -> float:
