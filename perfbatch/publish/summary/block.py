@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
-from perfbatch.publish.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip, Texts
+from perfbatch.publish.summary.shared_texts import Texts
+from perfbatch.publish.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip
 from perfbatch.publish.summary.styles import STYLES
 
 if TYPE_CHECKING:
