@@ -31,7 +31,7 @@ from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import load_rulebook
 from tests.benchmarks.corpus import make_corpus
 
-__all__ = ["BASELINE", "compare", "district"]
+__all__ = ["BASELINE", "compare", "district", "filled_cells", "summary", "to_excel"]
 
 BASELINE = "to_excel"
 _BASE = 200
@@ -75,7 +75,7 @@ def district(departments: int, findings: int, base: BatchResult | None = None) -
             parts[name].append(more)
         for file, (code, unit, own) in zip(files, names, strict=False):
             entries.append(replace(by_path[file], path=own, budget_code=code, unit_name=unit))
-            for one in said[file][:: max(1, len(said[file]) // each)][:each]:
+            for one in said[file][:: max(1, len(said[file]) // max(1, each))][:each]:
                 said_here = replace(one, file=own, budget_code=code)
                 found.append(said_here)
                 if one in base.at_risk:
@@ -132,7 +132,7 @@ def compare(departments: int, findings: int, repeat: int) -> dict[str, Any]:
         summary(result, Path(folder) / "cells.xlsx")
         told = len(result.findings)
         del result
-        frames = _cells(Path(folder) / "cells.xlsx")
+        frames = filled_cells(Path(folder) / "cells.xlsx")
         given[BASELINE].write_bytes(pickle.dumps(frames))
         cells = sum(int(frame.notna().to_numpy().sum()) for frame in frames.values())
         del frames
@@ -158,7 +158,7 @@ def compare(departments: int, findings: int, repeat: int) -> dict[str, Any]:
     }
 
 
-def _cells(path: Path) -> dict[str, pd.DataFrame]:
+def filled_cells(path: Path) -> dict[str, pd.DataFrame]:
     """The cells of a workbook, a frame a sheet; None for an empty one."""
     book = CalamineWorkbook.from_path(str(path))
     sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
-from perfbatch.publish.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip, Texts
+from perfbatch.publish.summary.shared_texts import Texts
+from perfbatch.publish.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip
 from perfbatch.publish.summary.styles import STYLES
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ HIGHEST_ROW = 409.0
 
 _LINE_POINTS = 14.5
 # Cells that are made, compressed and forgotten together.
-_CHUNK = 65_536
+_CHUNK = 16_384
 
 
 def line_points(lines: int) -> float:

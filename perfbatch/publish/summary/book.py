@@ -14,9 +14,10 @@ import xlsxwriter
 from perfbatch.publish.legible import cell_text
 from perfbatch.publish.summary.block import RowLooks
 from perfbatch.publish.summary.cells import Column
+from perfbatch.publish.summary.shared_texts import Texts
 from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.splice import UnknownMarkup, splice
-from perfbatch.publish.summary.strips import Link, Texts
+from perfbatch.publish.summary.strips import Link
 from perfbatch.publish.summary.styles import BASE_FONT, STYLES
 
 __all__ = ["Book", "can_splice"]

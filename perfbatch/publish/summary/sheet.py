@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from perfbatch.intake.submission import SCALE
-from perfbatch.publish.figures import nearest_float
 from perfbatch.publish.legible import cell_text
 from perfbatch.publish.summary.block import HIGHEST_ROW, Block, RowLooks, line_points
 from perfbatch.publish.summary.cells import INDENT, Cell, Column, Marked, display_width, line_count
+from perfbatch.publish.summary.columns import column_values, needed_width
 from perfbatch.publish.summary.links import url_of
 from perfbatch.publish.summary.splice import SheetAdditions
 from perfbatch.publish.summary.strips import (
-    NUMBER,
-    TEXT,
     Counts,
     Formulas,
     Link,
@@ -25,7 +22,6 @@ from perfbatch.publish.summary.strips import (
     Palette,
     Rich,
     Strip,
-    Texts,
     Values,
 )
 from perfbatch.publish.summary.styles import STYLES
@@ -213,7 +209,7 @@ class Sheet:
         row of the table → where the cell leads; its text is shown as a link."""
         own = links or {}
         strips = [
-            _values(column, cells, own.get(index, {}))
+            column_values(column, cells, own.get(index, {}))
             for index, (column, cells) in enumerate(zip(columns, zip(*rows, strict=True), strict=False))
         ]
         return self.columns(top, columns, strips, filters=filters, looks=looks)
@@ -268,7 +264,7 @@ class Sheet:
             block.draw(self, texts.shown)
         for index, (column, strip) in enumerate(zip(columns, made, strict=True)):
             if column is not None and isinstance(strip, Strip):
-                self.fit(index, _widest(column, strip, texts))
+                self.fit(index, needed_width(column, strip, texts))
         return rows
 
     def link(self, row: int, column: int, link: Link, text: str, look: Look | Rich) -> None:
@@ -299,33 +295,3 @@ class Sheet:
             else:
                 block.draw_rows(self, heights)
         return added
-
-
-def _values(column: Column, cells: Sequence[Cell], links: Mapping[int, Link]) -> Values:
-    """Cells of a table as a column, each in the column's style or its own."""
-    places: dict[tuple[str, str], int] = {(column.style, column.number_format): 0}
-    values: list[str | int | None] = []
-    codes: list[int] = []
-    for cell in cells:
-        if isinstance(cell, Marked):
-            values.append(cell.value)
-            codes.append(places.setdefault((cell.style, cell.number_format or column.number_format), len(places)))
-        else:
-            values.append(cell)
-            codes.append(0)
-    for row in links:
-        codes[row] = places.setdefault(("link", ""), len(places))
-    scale = SCALE if column.kind == "figure" else 1
-    return Values(values, [Look(*one) for one in places], codes, scale, links)
-
-
-def _widest(column: Column, strip: Strip, texts: Texts) -> int:
-    """The width that a column needs for its cells, at most its widest."""
-    shown = strip.payload[strip.kinds == TEXT]
-    width = texts.widest(shown) + INDENT + 2 if len(shown) else 0
-    numbers = strip.payload[strip.kinds == NUMBER]
-    if len(numbers):
-        for count in (numbers.min(), numbers.max()):
-            figure = nearest_float(int(count)) if column.kind == "figure" else int(count)
-            width = max(width, len(f"{figure:,.2f}" if column.kind == "figure" else f"{figure:,}") + 3)
-    return min(width, column.widest)

@@ -31,8 +31,8 @@ _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 # Apart from xlsxwriter's own ids, which are rId and a number.
 _RELATION = "rIdRow"
 _NO_RELATIONS = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
 _IN_ATTRIBUTES = {'"': "&quot;", "\n": "&#xA;"}
 _NAMED, _ESCAPED = re.compile(r"(_x[0-9a-fA-F]{4}_)"), r"_x005F\1"
@@ -63,18 +63,19 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
         parts = {f"xl/worksheets/sheet{number}.xml": added for number, added in sheets.items() if added.blocks}
         relations = {_relations_of(name): list(_relations(added)) for name, added in parts.items()}
         for name in [*names, *(name for name, own in relations.items() if own and name not in names)]:
-            content = source.read(name).decode() if name in names else _NO_RELATIONS
+            content = source.read(name) if name in names else _NO_RELATIONS
             with package.open(name, "w") as part:
                 if name in parts:
-                    pieces = _sheet(content, parts[name], strings)
+                    pieces = _sheet(content.decode(), parts[name], strings)
                 elif name == _STRINGS:
                     pieces = strings.pieces(parts.values())
                 elif relations.get(name):
-                    pieces = _before("</Relationships>", content, "".join(relations[name]))
+                    pieces = _before("</Relationships>", content.decode(), "".join(relations[name]))
                 elif name.startswith("xl/tables/"):
-                    pieces = _table(content, tables)
+                    pieces = _table(content.decode(), tables)
                 else:
-                    pieces = iter([content])
+                    part.write(content)
+                    continue
                 for piece in pieces:
                     part.write(piece.encode())
 
