@@ -45,12 +45,8 @@ class NoticePool:
         self, orders: Mapping[str, NoticeOrder], workers: int, watch: Callable[[int], None] | None = None
     ) -> None:
         self._orders = orders
-<<<<<<< HEAD
         self._watch = watch or (lambda _: None)
-        self._workers = min(max(1, workers), len(orders) // _FEW)
-=======
         self._workers = min(max(1, workers), -(-len(orders) // _SHARE)) if len(orders) >= _FEW else 0
->>>>>>> wip-notice
 
     @property
     def names(self) -> Collection[str]:
@@ -99,15 +95,9 @@ class NoticePool:
             future.result()
         except (WorkerLost, CallFault, WorkersUnavailable, CancelledError):
             if not ended.is_set():
-<<<<<<< HEAD
-                self._write_here(chunk, folder, flushing)
-            return
-        for name in chunk:
-            flushing.add(name, folder / name)
-        self._watch(len(chunk))
-=======
                 self._write_here(chunk, folder)
->>>>>>> wip-notice
+            return
+        self._watch(len(chunk))
 
     def _write_here(self, names: Sequence[str], folder: Path) -> None:
         for name in names:
@@ -115,8 +105,4 @@ class NoticePool:
                 self._orders[name](folder / name)
             except Exception as error:
                 raise NotWritten(name, error) from error
-<<<<<<< HEAD
-            flushing.add(name, folder / name)
             self._watch(1)
-=======
->>>>>>> wip-notice
