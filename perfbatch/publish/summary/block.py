@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
@@ -17,9 +17,6 @@ from xlsxwriter.utility import xl_col_to_name
 from perfbatch.publish.summary.shared_texts import Texts
 from perfbatch.publish.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip
 from perfbatch.publish.summary.styles import STYLES
-
-if TYPE_CHECKING:
-    from perfbatch.publish.summary.sheet import Sheet
 
 __all__ = ["HIGHEST_ROW", "Block", "RowLooks", "line_points"]
 
@@ -34,6 +31,22 @@ _CHUNK = 16_384
 def line_points(lines: int) -> float:
     """The height of a row with so many lines of text, in points."""
     return lines * _LINE_POINTS + 5
+
+
+class Canvas(Protocol):
+    """The sheet that a block is drawn on."""
+
+    @property
+    def native(self) -> Any:
+        """The xlsxwriter worksheet."""
+
+    def put(
+        self, row: int, column: int, value: str | float | tuple[str, float | str] | None, look: Look | Rich
+    ) -> None:
+        """Write a cell."""
+
+    def link(self, row: int, column: int, link: Link, text: str, look: Look | Rich) -> None:
+        """Make a cell that is written already lead somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,7 @@ class Block:
             found[row] = min(height, HIGHEST_ROW)
         return found
 
-    def draw(self, sheet: Sheet, texts: Sequence[str]) -> None:
+    def draw(self, sheet: Canvas, texts: Sequence[str]) -> None:
         """Write every cell by a public call."""
         for column, strip in enumerate(self.strips):
             for at in range(self.rows):
@@ -99,13 +112,13 @@ class Block:
                     if at in strip.links:
                         sheet.link(row, column, strip.links[at], texts[int(strip.payload[at])], look)
 
-    def draw_rows(self, sheet: Sheet, heights: Sequence[float | None]) -> None:
+    def draw_rows(self, sheet: Canvas, heights: Sequence[float | None]) -> None:
         """Set every row's height and outline by public calls."""
         for at, (height, level, hidden) in enumerate(zip(heights, self._levels, self._hidden, strict=True)):
             if height is not None or level or hidden:
                 sheet.native.set_row(self.top + at, height, None, {"level": level, "hidden": hidden})
 
-    def specimens(self, sheet: Sheet) -> None:
+    def specimens(self, sheet: Canvas) -> None:
         """Have every look drawn once inside the block, row by row from its first cell on: there are never more looks than
         cells. xlsxwriter goes through all rows down to the last that it knows, so it is told of no others."""
         width = len(self.strips)

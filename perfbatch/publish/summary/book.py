@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,12 @@ import xlsxwriter
 
 from perfbatch.publish.legible import cell_text
 from perfbatch.publish.summary.block import RowLooks
+from perfbatch.publish.summary.book_parts import BookParts
 from perfbatch.publish.summary.cells import Column
-from perfbatch.publish.summary.shared_texts import Texts
 from perfbatch.publish.summary.sheet import Sheet
-from perfbatch.publish.summary.splice import UnknownMarkup, splice
+from perfbatch.publish.summary.splice import SheetAdditions, UnknownMarkup, splice
 from perfbatch.publish.summary.strips import Link
-from perfbatch.publish.summary.styles import BASE_FONT, STYLES
+from perfbatch.publish.summary.styles import BASE_FONT
 
 __all__ = ["Book", "can_splice"]
 
@@ -33,9 +34,6 @@ class Book:
         by it and the date. `spliced`: whether blocks are put into the finished package (True) or written by xlsxwriter
         itself, cell by cell; None for what can be done. Raises `OSError` on leaving."""
         self._path, self._content = path, io.BytesIO()
-        self.spliced = can_splice() if spliced is None else spliced
-        self.texts = Texts()
-        """What stands in the cells of blocks."""
         self._book: Any = xlsxwriter.Workbook(
             self._content,
             {
@@ -50,7 +48,7 @@ class Book:
         moment = created.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         self._book.set_properties({"title": cell_text(title), "author": "perfbatch", "created": moment})
         self._head = _page_head(issuer, title, f"{created:%Y-%m-%d}") if issuer else ""
-        self._formats: dict[tuple[object, ...], Any] = {}
+        self._parts = BookParts(self._book, can_splice() if spliced is None else spliced)
         self._sheets: list[Sheet] = []
 
     def __enter__(self) -> Book:
@@ -61,45 +59,31 @@ class Book:
     ) -> None:
         if kind is not None:
             return
+        added = self.finish()
+        # Not before: what fails above leaves an older file as it is.
         with self._path.open("wb") as target:
-            self.store(target)
+            self.write(target, added)
 
-    def store(self, target: IO[bytes]) -> None:
-        """Write the package. Raises `OSError`, and `UnknownMarkup` where blocks cannot be put into it."""
+    def finish(self) -> dict[int, SheetAdditions]:
+        """Have xlsxwriter write its package; returns what is to be put into it, by the number of the sheet from 1."""
         added = {number: sheet.finish() for number, sheet in enumerate(self._sheets, 1)}
         self._book.close()
-        if any(one.blocks for one in added.values()) and self.spliced:
-            splice(self._content, target, added, self.texts.shown)
+        return added
+
+    def write(self, target: IO[bytes], added: Mapping[int, SheetAdditions]) -> None:
+        """Write the finished package. Raises `OSError`, and `UnknownMarkup` where blocks cannot be put into it."""
+        if any(one.blocks for one in added.values()):
+            splice(self._content, target, added, self._parts.texts.shown)
         else:
             target.write(self._content.getbuffer())
 
     def add(self, name: str) -> Sheet:
         """Add a sheet at the end."""
-        sheet = Sheet(self, self._book.add_worksheet(name), name)
+        sheet = Sheet(self._parts, self._book.add_worksheet(name), name)
         if self._head:
             sheet.native.set_header(self._head)
         self._sheets.append(sheet)
         return sheet
-
-    @property
-    def native(self) -> Any:
-        """The xlsxwriter workbook, for what is particular to one sheet: charts, tables."""
-        return self._book
-
-    def run(self, colour: str, size: int) -> Any:
-        """A format for a run of text inside a cell, made once."""
-        return self._made((colour, size), {"font_color": colour, "font_size": size})
-
-    def format(self, style: str, number_format: str = "", colour: str = "") -> Any:
-        """The format of a style, made once; a number format or a colour of the font goes before the style's own."""
-        own = {"num_format": number_format, "font_color": colour}
-        key = (style, number_format, colour)
-        return self._made(key, {**STYLES[style], **{name: value for name, value in own.items() if value}})
-
-    def _made(self, key: tuple[object, ...], properties: dict[str, object]) -> Any:
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format({**BASE_FONT, **properties})
-        return self._formats[key]
 
 
 def _page_head(issuer: str, title: str, date: str) -> str:
@@ -122,7 +106,7 @@ def can_splice() -> bool:
     sheet.table(0, columns, [["a", 1], ["b", None]], filters=False, looks=looks, links=links)
     sheet.excel_table("a", 0, 2, [{"header": column.title} for column in columns])
     try:
-        book.store(io.BytesIO())
+        book.write(io.BytesIO(), book.finish())
     except UnknownMarkup:
         return False
     return True

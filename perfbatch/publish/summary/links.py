@@ -7,17 +7,13 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from xlsxwriter.url import Url, UrlTypes
 
 from perfbatch.publish.legible import cell_text
+from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.strips import Link
+from perfbatch.publish.summary.urls import url_of
 
-if TYPE_CHECKING:
-    from perfbatch.publish.summary.sheet import Sheet
-
-__all__ = ["LINKS_PER_SHEET", "SheetLinks", "link_target", "place_in", "relative_folder", "url_of"]
+__all__ = ["LINKS_PER_SHEET", "SheetLinks", "link_target", "place_in", "relative_folder"]
 
 LINKS_PER_SHEET = 65_530
 """Excel's own limit; a sheet with more is repaired on opening."""
@@ -54,26 +50,6 @@ def place_in(sheet: str, cell: str) -> str:
         return ""
     quoted = sheet.replace("'", "''")
     return f"'{quoted}'!{cell or 'A1'}"
-
-
-class _FileLink(Url):  # type: ignore[misc]
-    """A link to a place in another file. xlsxwriter turns `/` into `\\`, which only Windows follows; `/` works everywhere."""
-
-    def __init__(self, target: str, location: str, text: str) -> None:
-        super().__init__("external:book")
-        self._link_type = UrlTypes.EXTERNAL
-        self._relationship_link = target
-        self._anchor = location
-        self._text = text
-
-
-def url_of(link: Link, text: str) -> Any:
-    """A link as xlsxwriter takes it, under the text that its cell shows."""
-    if link.target:
-        return _FileLink(link.target, link.location, text)
-    url = Url(f"internal:{link.location}")
-    url.text = text
-    return url
 
 
 class SheetLinks:

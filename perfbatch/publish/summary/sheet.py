@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from perfbatch.publish.legible import cell_text
 from perfbatch.publish.summary.block import HIGHEST_ROW, Block, RowLooks, line_points
+from perfbatch.publish.summary.book_parts import BookParts
 from perfbatch.publish.summary.cells import INDENT, Cell, Column, Marked, display_width, line_count
 from perfbatch.publish.summary.columns import column_values, needed_width
-from perfbatch.publish.summary.links import url_of
 from perfbatch.publish.summary.splice import SheetAdditions
 from perfbatch.publish.summary.strips import (
     Counts,
@@ -25,9 +25,7 @@ from perfbatch.publish.summary.strips import (
     Values,
 )
 from perfbatch.publish.summary.styles import STYLES
-
-if TYPE_CHECKING:
-    from perfbatch.publish.summary.book import Book
+from perfbatch.publish.summary.urls import url_of
 
 __all__ = ["Cell", "Column", "Marked", "Sheet", "display_width"]
 
@@ -41,7 +39,7 @@ _ROWS = 1_048_576
 class Sheet:
     """A sheet; rows and columns count from 0. Widths are set by `finish`, from what was written."""
 
-    def __init__(self, book: Book, sheet: Any, name: str) -> None:
+    def __init__(self, book: BookParts, sheet: Any, name: str) -> None:
         self.name = name
         self.book = book
         self._book = book

@@ -196,7 +196,7 @@ def taken_apart() -> Iterator[tuple[dict[str, bytes], Any]]:
         rows = [["a", SCALE, 1], ["b", None, 2]]
         sheet.table(0, COLUMNS, rows, filters=False, links={0: {0: Link("a.xlsx", "")}})
         sheet.excel_table("T", 0, 2, [{"header": column.title} for column in COLUMNS])
-        book.store(io.BytesIO())
+        book.write(io.BytesIO(), book.finish())
     skeleton, _, added, texts = kept
     with zipfile.ZipFile(skeleton) as package:
         yield {name: package.read(name) for name in package.namelist()}, (added, texts)
