@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +12,14 @@ from hypothesis import strategies as st
 
 from perfbatch.findings import AtRisk, Finding, Severity
 from perfbatch.frames import build_frames
-from perfbatch.intake.submission import SCALE, Submission
+from perfbatch.intake.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.at_risk import points_at_risk
 from perfbatch.scoring.rules import input_ids
-from perfbatch.scoring.verify import Adjustment, score
+from perfbatch.scoring.verify import SELF_REPORTED, Adjustment, score
 from tests.cases.clean import INDICATORS, changed, item
 from tests.submissions import RULEBOOK, UNREADABLE
 
-EVIDENCE = changed({}).facts["evidence_answer"][0].sheet
 ANSWERS = [name for indicator in RULEBOOK.indicators for name in indicator.evidence_ids]
 
 
@@ -143,33 +141,21 @@ def test_every_input_of_every_rule_counts_for_its_indicator(indicator: Any, seve
         assert [one for one in INDICATORS if one in named] == list(named)
 
 
-def _moved(code: str, shift: int) -> Submission:
-    """A department whose scorecard and evidence stand some rows further down than the form's."""
-    typed = changed({}, code=code)
-    facts = dict(typed.facts)
-    for field in ("item_self_score", "evidence_answer"):
-        facts[field] = tuple(replace(one, cell=f"F{one.row + shift}") for one in facts[field])
-    return replace(typed, facts=facts)
-
-
 def test_each_workbook_s_cells_are_its_own() -> None:
-    shifts = {"100001": 5, "100002": 7, "100003": 5}
-    frames = build_frames([_moved(code, shift) for code, shift in shifts.items()], RULEBOOK)
-    findings = [
-        Finding("R00", Severity.ERROR, code, f"{code}.xlsx", sheet, f"F{row + shift}", field, "", "", "", "", "")
-        for field, sheet, rows in (
-            ("item_self_score", "评分表", range(25)),
-            ("evidence_answer", EVIDENCE, range(len(ANSWERS))),
-        )
-        for row in rows
-        for code, shift in shifts.items()
-    ]
-    together = points_at_risk(findings, frames, score(frames, RULEBOOK), RULEBOOK)
-    alone = [points_at_risk([one], frames, score(frames, RULEBOOK), RULEBOOK).get(one) for one in findings]
-    assert [together.get(one) for one in findings] == alone
-    told = {one.budget_code: [] for one in findings}
-    for one in findings:
-        told[one.budget_code].append(together.get(one))
-    assert told["100001"] == told["100002"] == told["100003"]
-    answers = [one.indicators for one in told["100001"][25:] if one is not None]
-    assert answers == [(name.partition(".")[0],) for name in ANSWERS]
+    """A cell that holds one indicator's self-score in one workbook holds another's in the next."""
+    orders = {"100001": INDICATORS, "100002": INDICATORS[::-1], "100003": INDICATORS}
+    changes = [{"item_id": order, "item_self_score": [1] * len(order)} for order in orders.values()]
+    frames = build_frames([changed(one, code=code) for one, code in zip(changes, orders, strict=True)], RULEBOOK)
+    cells = [f"item_self_score!{row}" for row in range(len(INDICATORS))] + [f"evidence!{name}" for name in ANSWERS]
+    scored = score(frames, RULEBOOK)
+    findings = [found(cell, file=f"{code}.xlsx") for cell in cells for code in orders]
+    together = points_at_risk(findings, frames, scored, RULEBOOK)
+    assert together == {
+        one: risk for one in findings for risk in points_at_risk([one], frames, scored, RULEBOOK).values()
+    }
+    for code, order in orders.items():
+        named = [together.get(found(cell, file=f"{code}.xlsx")) for cell in cells[: len(order)]]
+        stands = [scored.indicators[one].status[[*orders].index(code)] == SELF_REPORTED for one in order]
+        assert [one.indicators if one else () for one in named] == [
+            (one,) if stays else () for one, stays in zip(order, stands, strict=True)
+        ]
