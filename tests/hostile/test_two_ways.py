@@ -11,7 +11,7 @@ from perfbatch.intake.guard import inspect
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.package_parts import read_workbook_part
 from perfbatch.intake.plain_sheet import PlainSheet, PlainStrings, count_plainly
-from perfbatch.intake.reading_pool import isolated
+from perfbatch.intake.readers import reading_processes
 from tests.conftest import workbook
 from tests.hostile.files import HOSTILE, ODD
 from tests.hostile.fuzz import mutate
@@ -23,7 +23,7 @@ MUTANTS, SEED = 600, 20210721
 
 
 def both_ways(folder: Path, contents: Mapping[str, bytes]) -> dict[str, TwoWays]:
-    with isolated(rulebook(), workers=2) as executor:
+    with reading_processes(2) as executor:
         waiting = {}
         for number, (name, content) in enumerate(contents.items()):
             path = folder / f"{number}.xlsx"
