@@ -37,11 +37,15 @@ class NoticePool:
     """Notices to be written by up to `workers` processes; `orders`: path in the outbox → the notice.
 
     The notices are the same to the byte whichever process makes them, and in whatever order. A chunk whose process dies, or
-    cannot be started, is made here, notice by notice: what cannot be written here either is a fault of the night.
+    cannot be started, is made here, notice by notice: what cannot be written here either is a fault of the night. `watch` is
+    told how many more are written, from any thread.
     """
 
-    def __init__(self, orders: Mapping[str, NoticeOrder], workers: int) -> None:
+    def __init__(
+        self, orders: Mapping[str, NoticeOrder], workers: int, watch: Callable[[int], None] | None = None
+    ) -> None:
         self._orders = orders
+        self._watch = watch or (lambda _: None)
         self._workers = min(max(1, workers), -(-len(orders) // _SHARE)) if len(orders) >= _FEW else 0
 
     @property
@@ -92,6 +96,8 @@ class NoticePool:
         except (WorkerLost, CallFault, WorkersUnavailable, CancelledError):
             if not ended.is_set():
                 self._write_here(chunk, folder)
+            return
+        self._watch(len(chunk))
 
     def _write_here(self, names: Sequence[str], folder: Path) -> None:
         for name in names:
@@ -99,3 +105,4 @@ class NoticePool:
                 self._orders[name](folder / name)
             except Exception as error:
                 raise NotWritten(name, error) from error
+            self._watch(1)
