@@ -103,6 +103,19 @@ def test_for_a_few_notices_no_process_is_started(
     assert press(few, tmp_path / "there", 8) == {name: here[name] for name in few}
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_whoever_watches_is_told_of_every_notice_once(
+    orders: dict[str, NoticeOrder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    if lost:
+        monkeypatch.setattr(notice_pool, "IsolatedExecutor", lambda *_: Broken(WorkerLost("ended with -9")))
+    (tmp_path / "there" / "notices").mkdir(parents=True)
+    told: list[int] = []
+    with NoticePool(orders, 2, told.append).started(tmp_path / "there") as wait:
+        wait()
+    assert told == ([1] * ORDERS if lost else [6] * 7 + [3])
+
+
 class Broken(Executor):
     """An executor each of whose calls ends as it is told, after having written some of it."""
 

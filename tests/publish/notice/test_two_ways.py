@@ -162,6 +162,7 @@ def test_what_was_made_before_makes_no_difference() -> None:
 # ---------------------------------------------------------------------- what is put together
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000), st.lists(st.integers(0, 3000), max_size=6))
 def test_a_part_packed_in_stretches_is_the_part(part: bytes, cuts: list[int]) -> None:
     ends = sorted({min(one, len(part)) for one in cuts})
@@ -170,6 +171,7 @@ def test_a_part_packed_in_stretches_is_the_part(part: bytes, cuts: list[int]) ->
     assert zlib.decompress(packed, -zlib.MAX_WBITS) == part * 3
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5), st.binary(max_size=4))))
 def test_edits_in_pieces_are_the_edits(markup: bytes, wanted: list[tuple[int, int, bytes]]) -> None:
     edits, whole = Edits(), list[bytes]()
@@ -190,6 +192,7 @@ def test_edits_in_pieces_are_the_edits(markup: bytes, wanted: list[tuple[int, in
             assert b"".join(pieces) == edits.applied(markup)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.tuples(st.integers(1, 99), st.integers(1, 99)), st.text(max_size=30), min_size=1, max_size=5),
 )
@@ -201,6 +204,7 @@ def test_new_comments_are_what_adding_to_none_gives(notes: dict[tuple[int, int],
     well_formed(comments.markup)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_text_with_nothing_to_escape_is_its_own_string(text: str) -> None:
     with patch("perfbatch.publish.notice.markup._SHORT", 0):
