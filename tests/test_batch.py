@@ -155,7 +155,7 @@ class TestSettingAside:
             ("1.xlsx", "set_aside", "F03"),
             ("2.xlsx", "accepted", ""),
         ]
-        print_night(night.result, Path("outbox"), [], night.faults)
+        print_night(night, Path("outbox"), [])
         line = capsys.readouterr().err
         assert re.fullmatch(
             r"perfbatch: a fault of the program set aside 1\.xlsx \(ZeroDivisionError at test_batch\.py:\d+\)\. "
@@ -448,7 +448,7 @@ def test_people_are_named_nowhere(
         ("C17", "contact_person"),
         ("C17", "evaluator_name"),
     }
-    print_night(night.result, tmp_path / "out", outputs, night.faults)
+    print_night(night, tmp_path / "out", outputs)
     print_check(check_workbook(folder / "1.xlsx", loaded))
     print_scorecard(night, 0)
     print_trace(night, 0, "staff_control_rate")

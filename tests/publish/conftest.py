@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from perfbatch.findings import Finding, Severity
+from perfbatch.frames import build_frames
 from perfbatch.intake.submission import SCALE, InboxEntry
 from perfbatch.result import STATUS_LABELS, BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.rulebook.load import read_rulebook
@@ -168,7 +169,7 @@ def district(rulebook: Rulebook) -> BatchResult:
         entries=ENTRIES,
         findings=FINDINGS,
         departments=_departments(rulebook, DEPARTMENTS),
-        units=pd.DataFrame(),
+        units=build_frames([], rulebook).units,
         scores=_scores(rulebook, [row[0] for row in DEPARTMENTS]),
         roster=ROSTER,
     )

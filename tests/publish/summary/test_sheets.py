@@ -223,10 +223,10 @@ def test_changes(with_units: BatchResult, tmp_path: Path) -> None:
         later,
         run_id="20210719-1",
         departments=(
-            replace(later.departments[2], verified_total=90_000_000, rank=4, sha256="old"),
+            later.departments[2]._replace(verified_total=90_000_000, rank=4, sha256="old"),
             later.departments[3],
         ),
-        findings=(*later.findings[1:], replace(later.findings[0], code="R02")),
+        findings=(*later.findings[1:], later.findings[0]._replace(code="R02")),
     )
     around = Surroundings(changes=changes_between(earlier, later))
     rows = [row for row in written(with_units, tmp_path / "s.xlsx", around).rows("本次变化") if row]
