@@ -64,4 +64,5 @@ class Texts:
 
     def _measured(self, places: Array) -> Array:
         # Beside a number beyond 64 bits the places are Python's own integers.
-        return np.frombuffer(self._widths, np.int64)[places.astype(np.int64)]
+        measured: Array = np.frombuffer(self._widths, np.int64)[places.astype(np.int64)]
+        return measured
