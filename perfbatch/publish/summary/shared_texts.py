@@ -50,14 +50,19 @@ class Texts:
 
     def widest(self, places: Array) -> int:
         """The width of the widest of some texts, in half-width characters; 0 for none."""
-        return int(np.frombuffer(self._widths, np.int64)[places].max()) if len(places) else 0
+        return int(self._measured(places).max()) if len(places) else 0
 
     def lines(self, places: Array, width: int) -> Array:
         """The lines that each text takes in a column (`cells.line_count`)."""
         if not len(places):
             return places
-        lines = np.maximum(1, -(-np.frombuffer(self._widths, np.int64)[places] // line_room(width)))
+        lines = np.maximum(1, -(-self._measured(places) // line_room(width)))
         if self._broken:
             for at in np.flatnonzero(np.isin(places, list(self._broken))).tolist():
                 lines[at] = line_count(self.shown[int(places[at])], width)
         return lines
+
+    def _measured(self, places: Array) -> Array:
+        # Beside a number beyond 64 bits the places are Python's own integers.
+        measured: Array = np.frombuffer(self._widths, np.int64)[places.astype(np.int64)]
+        return measured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from xlsxwriter.sharedstrings import SharedStrings
 
@@ -108,6 +109,7 @@ def drawn(path: Path, rows: list[tuple[Any, ...]], looks: RowLooks, links: dict[
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, st.randoms(use_true_random=False), LINKS)
+@example([("0", None, None), (2**63, "a\nb", 2**63)], random.Random(0), Link("", "'s'!A1"))
 def test_any_rows_are_the_same_both_ways(tmp_path: Path, rows: list[tuple[Any, ...]], chance: Any, link: Link) -> None:
     looks = RowLooks(
         [chance.randrange(4) for _ in rows],
