@@ -56,7 +56,7 @@ class Texts:
         """The lines that each text takes in a column (`cells.line_count`)."""
         if not len(places):
             return places
-        lines = np.maximum(1, -(-self._measured(places) // line_room(width)))
+        lines: Array = np.maximum(1, -(-self._measured(places) // line_room(width)))
         if self._broken:
             for at in np.flatnonzero(np.isin(places, list(self._broken))).tolist():
                 lines[at] = line_count(self.shown[int(places[at])], width)
@@ -64,5 +64,4 @@ class Texts:
 
     def _measured(self, places: Array) -> Array:
         # Beside a number beyond 64 bits the places are Python's own integers.
-        measured: Array = np.frombuffer(self._widths, np.int64)[places.astype(np.int64)]
-        return measured
+        return np.frombuffer(self._widths, np.int64)[places.astype(np.int64)]
