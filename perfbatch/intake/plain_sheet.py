@@ -52,6 +52,7 @@ _STRINGS = re.compile(
     rb"</si>)*+"
 )
 _TEXT = re.compile(rb"<t" + _SPACE + rb">([^<]*+)</t>")
+_ONE_RUN, _ENDS = (b"<t>", b'<t xml:space="preserve">'), b"</t></si>"
 _TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
 _UNIQUE = re.compile(rb' uniqueCount="(\d{1,9})"')
 _LONGEST_FRAME = 128 * 1024
@@ -101,13 +102,18 @@ class PlainSheet:
             return None
         strings = 0
         for cell in cells.values():
-            # Shared formulas and arrays reach beyond their cell; a text that is nowhere is damage for the parser to name.
-            if b" t=" in cell.formula_attributes or (cell.type == b"s" and cell.has_value and not cell.value.isdigit()):
+            # Shared formulas and arrays reach beyond their cell.
+            if b" t=" in cell.formula_attributes:
                 return None
             if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
                 return None
+            # A text that is nowhere, or an error that is none, is damage for the parser to name.
             if cell.type == b"s" and cell.has_value:
+                if not cell.value.isdigit():
+                    return None
                 strings = max(strings, int(cell.value) + 1)
+            elif cell.type == b"e" and cell.value and not cell.value.startswith(b"#"):
+                return None
         return cls(cells, extent, around, strings)
 
     @cached_property
@@ -247,4 +253,7 @@ class PlainStrings:
 
     def __getitem__(self, index: int) -> str:
         """A string by its number, its runs put together."""
-        return text_of(b"".join(_TEXT.findall(self._pieces[index])))
+        piece = self._pieces[index]
+        if piece.startswith(_ONE_RUN) and piece.endswith(_ENDS):
+            return text_of(piece[piece.index(b">") + 1 : -len(_ENDS)])
+        return text_of(b"".join(_TEXT.findall(piece)))

@@ -89,7 +89,7 @@ class Workbook:
         self._strings: PlainStrings | None = None
         self._cells: dict[str, SheetCells] = {}
         self._grids: dict[str, Sequence[Sequence[CellValue]]] = {}
-        self._inputs: dict[str, set[tuple[int, int]]] = {}
+        self._claimed: Mapping[str, Area] = {}
         # The value reader takes the strings by the part's usual name, whether the workbook refers to them or not.
         strays = self._part.strings_part is None and _STRINGS_PART in package.sizes
         self._markup: Mapping[str, bytes] = package.parts if plainly and not strays else {}
@@ -168,10 +168,17 @@ class Workbook:
 
     def claim(self, names: Mapping[str, Area]) -> None:
         """Say which cells are the form's inputs, so that a merged area is never read twice."""
-        for area in names.values():
-            spots = self._inputs.setdefault(area.sheet, set())
+        self._claimed = names
+
+    @cached_property
+    def _inputs(self) -> Mapping[str, set[tuple[int, int]]]:
+        # Only a covered cell asks, and most workbooks have none among their inputs.
+        inputs: dict[str, set[tuple[int, int]]] = {}
+        for area in self._claimed.values():
             if area.last_row - area.first_row < self._limits.rows:
-                spots.update((row, area.first_column) for row in range(area.first_row, area.last_row + 1))
+                rows = range(area.first_row, area.last_row + 1)
+                inputs.setdefault(area.sheet, set()).update((row, area.first_column) for row in rows)
+        return inputs
 
     def column(self, area: Area) -> list[RawCell]:
         """The cells of the area's first column, from the top.
@@ -184,7 +191,18 @@ class Workbook:
             rows = [row for row in sorted({row for row, _ in self.cells(area.sheet)}) if row in rows]
         if len(rows) > self._limits.rows:
             raise SetAside("F07", f"表格超过 {self._limits.rows} 行")
-        return [self.cell(area.sheet, row, area.first_column) for row in rows]
+        plain = self._plain_sheet(area.sheet)
+        if plain is None:
+            return [self.cell(area.sheet, row, area.first_column) for row in rows]
+        cells, covered = plain.cells, plain.frame.covered
+        read: list[RawCell] = []
+        for blank, name in _spots(area.sheet, tuple(rows), area.first_column):
+            if (blank.row, blank.column) in covered:
+                read.append(self.cell(area.sheet, blank.row, blank.column))
+            else:
+                found = cells.get(name)
+                read.append(blank if found is None else self._plain_cell(found, blank))
+        return read
 
     def cell(self, sheet: str, row: int, column: int) -> RawCell:
         """One cell. A cell covered by a merged area reads the area's top-left cell, unless that is an input of its own."""
@@ -195,19 +213,19 @@ class Workbook:
             if top_left in self._inputs.get(sheet, ()):
                 return blank
             blank = _blank(sheet, *top_left)
-        return self._plain_cell(plain, blank) if plain else self._parsed_cell(blank)
-
-    def _plain_cell(self, plain: PlainSheet, blank: RawCell) -> RawCell:
+        if plain is None:
+            return self._parsed_cell(blank)
         found = plain.cells.get(blank.cell.encode())
-        if found is None:
-            return blank
+        return blank if found is None else self._plain_cell(found, blank)
+
+    def _plain_cell(self, found: PlainCell, blank: RawCell) -> RawCell:
         number_format = self._styles.format_of(int(found.style or b"0"))
         read = self._plain_value(found, number_format)
         if read is None:
             return self._parsed_cell(blank)
         kind, value = read
         formula = text_of(found.formula) if found.has_formula else None
-        has_value = kind != "blank"
+        has_value = kind != "blank" and not (kind == "error" and not found.value)
         if formula is None and not has_value:
             return blank
         calculated = formula is None or not self._part.full_calculation
@@ -243,6 +261,7 @@ class Workbook:
         elif found.type == b"b" and value in (b"0", b"1"):
             return "bool", value == b"1"
         elif found.type == b"e":
+            # Newer kinds of errors too, at which the value reader gives the whole sheet up.
             return "error", text_of(value) or "#N/A"
         else:
             return None
@@ -285,6 +304,13 @@ def _blank(sheet: str, row: int, column: int) -> RawCell:
 def _day(serial: bytes) -> date | None:
     """A day of the calendar that begins with 1900, from 1 March of that year on; None for a moment within a day."""
     return _EPOCH + timedelta(days=int(serial)) if serial.isdigit() and 60 < int(serial) < 2_958_466 else None
+
+
+@lru_cache(maxsize=1_024)
+def _spots(sheet: str, rows: tuple[int, ...], column: int) -> tuple[tuple[RawCell, bytes], ...]:
+    """Where a field's cells stand: each as it is when blank, and its name in the markup."""
+    blanks = (_blank(sheet, row, column) for row in rows)
+    return tuple((blank, blank.cell.encode()) for blank in blanks)
 
 
 @lru_cache(maxsize=1_024)
