@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from rich.progress import Progress
 
 from tests.benchmarks.contestants import BASELINE
 from tests.benchmarks.corpus import change_corpus, make_corpus
+from tests.benchmarks.spread import print_spreads, spread
 
 # Contestant → (what it runs, what it runs over).
 _RUNS = {
@@ -84,7 +85,7 @@ def compare(departments: int, sample: int, repeat: int) -> dict[str, Any]:
             }
             for name in _RUNS
         },
-        "ratios": {name: _spread([ratio(one) for one in rounds]) for name, ratio in _RATIOS.items()},
+        "ratios": {name: spread([ratio(one) for one in rounds]) for name, ratio in _RATIOS.items()},
     }
 
 
@@ -110,14 +111,6 @@ def _rounds(folder: Path, departments: int, sample: int, repeat: int) -> Iterato
             yield costs
 
 
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    return {
-        "min": round(min(values), 3),
-        "median": round(statistics.median(values), 3),
-        "max": round(max(values), 3),
-    }
-
-
 def main() -> None:
     """Print the table, or the same as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
@@ -136,8 +129,7 @@ def main() -> None:
     )
     for name, cost in found["seconds"].items():
         print(f"  {name:<10} {cost['cpu']:>9.2f} s CPU {cost['wall']:>9.2f} s wall {cost['peak_mb']:>7} MB")
-    for name, ratio in found["ratios"].items():
-        print(f"  {name:<32} {ratio['min']:>8.3f} {ratio['median']:>8.3f} {ratio['max']:>8.3f}   (min, median, max)")
+    print_spreads(found["ratios"], "times")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -30,6 +29,7 @@ from perfbatch.rulebook.expression import Binary, Boolean, Call, Compare, Member
 from perfbatch.rulebook.load import load_rulebook
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scopes import UnitScope
+from tests.benchmarks.spread import print_spreads, spread
 
 __all__ = ["CONTESTANTS", "District", "compare"]
 
@@ -193,20 +193,12 @@ def compare(departments: int = 10_000, repeat: int = 3) -> dict[str, Any]:
         "checks": len(district.checks),
         "failures": sum(map(len, found[NIGHT])),
         "rounds": repeat,
-        "milliseconds": {name: _spread([one[name] for one in rounds]) for name in CONTESTANTS},
+        "milliseconds": {name: spread([one[name] for one in rounds]) for name in CONTESTANTS},
         "ratios": {
-            f"{name} against {NIGHT}, CPU": _spread([one[name] / one[NIGHT] for one in rounds])
+            f"{name} against {NIGHT}, CPU": spread([one[name] / one[NIGHT] for one in rounds])
             for name in CONTESTANTS
             if name != NIGHT
         },
-    }
-
-
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    return {
-        "min": round(min(values), 2),
-        "median": round(statistics.median(values), 2),
-        "max": round(max(values), 2),
     }
 
 
@@ -222,10 +214,8 @@ def main() -> None:
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return
     print("{departments} departments, {checks} checks, {failures} failures, {rounds} rounds".format_map(found))
-    for kind, title in (("milliseconds", "ms CPU"), ("ratios", "times as much")):
-        for name, spread in found[kind].items():
-            line = "  ".join(f"{spread[key]:>9.2f}" for key in ("min", "median", "max"))
-            print(f"  {name:<40} {line}   {title} (min, median, max)")
+    print_spreads(found["milliseconds"], "ms CPU")
+    print_spreads(found["ratios"], "times as much")
 
 
 if __name__ == "__main__":

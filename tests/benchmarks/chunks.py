@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.chunks [--calls N] [--repeat R]`: what handing a file to a reading process costs the parent.
+"""`python -m tests.benchmarks.chunks [--calls N] [--repeat R] [--json]`: what handing a file to a reading process costs the parent.
 
 The baseline hands over one call at a time; against it stand chunks of 8 and of 64 calls, in turn, in one process. The call
 does nothing: what is measured is the CPU of the parent alone, with all its threads.
@@ -7,10 +7,12 @@ does nothing: what is measured is the CPU of the parent alone, with all its thre
 from __future__ import annotations
 
 import argparse
-import statistics
+import json
 import time
+from typing import Any
 
 from perfbatch.intake.isolation import Confinement, IsolatedExecutor
+from tests.benchmarks.spread import print_spreads, spread
 from tests.hostile.calls import sleeps
 
 CONFINEMENT = Confinement(address_space=1024**3, cpu_seconds=20, wall_seconds=20, reply_bytes=1024**2)
@@ -29,26 +31,35 @@ def parent_cpu(executor: IsolatedExecutor, calls: int, size: int) -> float:
     return (time.process_time() - began) / calls
 
 
+def compare(calls: int, repeat: int) -> dict[str, Any]:
+    """All sizes in turn; the ratios' spread over the rounds."""
+    with IsolatedExecutor(2, CONFINEMENT) as executor:
+        parent_cpu(executor, 64, 1)
+        rounds = [{size: parent_cpu(executor, calls, size) for size in SIZES} for _ in range(repeat)]
+    return {
+        "calls": calls,
+        "rounds": repeat,
+        "microseconds": {f"chunks of {size}": spread([one[size] * 1e6 for one in rounds]) for size in SIZES},
+        "ratios": {
+            f"one at a time against {size}": spread([one[1] / one[size] for one in rounds]) for size in SIZES[1:]
+        },
+    }
+
+
 def main() -> None:
-    """Print the ratios: minimum, median, maximum over the rounds."""
+    """Print the table, or the same as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.chunks", description=__doc__)
     parser.add_argument("--calls", type=int, default=3200)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    with IsolatedExecutor(2, CONFINEMENT) as executor:
-        parent_cpu(executor, 64, 1)
-        rounds = [
-            {size: parent_cpu(executor, arguments.calls, size) for size in SIZES} for _ in range(arguments.repeat)
-        ]
-    print(
-        f"one at a time: {statistics.median(one[1] for one in rounds) * 1e6:.1f} microseconds of the parent's CPU a call"
-    )
-    for size in SIZES[1:]:
-        ratios = [one[1] / one[size] for one in rounds]
-        print(
-            f"chunks of {size:>2}: {min(ratios):.1f}  {statistics.median(ratios):.1f}  {max(ratios):.1f}"
-            " times cheaper (min, median, max)"
-        )
+    found = compare(arguments.calls, arguments.repeat)
+    if arguments.json:
+        print(json.dumps(found, indent=1))
+        return
+    print(f"{found['calls']} calls, {found['rounds']} rounds")
+    print_spreads(found["microseconds"], "microseconds of the parent's CPU a call")
+    print_spreads(found["ratios"], "times as much")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from perfbatch.publish.notice import NoticeHeading, notice_content
 from perfbatch.publish.notice.memo import forget
 from perfbatch.rulebook.load import load_rulebook
 from tests.benchmarks.corpus import make_corpus
+from tests.benchmarks.spread import print_spreads, spread
 
 __all__ = ["BASELINE", "compare"]
 
@@ -100,20 +101,12 @@ def compare(departments: int = 24, repeat: int = 5) -> dict[str, Any]:
         "workbooks": len(district),
         "rounds": repeat,
         "findings": {"five": _FINDINGS, "all": round(statistics.mean(len(one.grave) for one in district), 1)},
-        "milliseconds": {name: _spread([one[name] for one in rounds]) for name in _CONTESTANTS},
+        "milliseconds": {name: spread([one[name] for one in rounds]) for name in _CONTESTANTS},
         "ratios": {
-            f"{BASELINE} against {name}, CPU": _spread([one[BASELINE] / one[name] for one in rounds])
+            f"{BASELINE} against {name}, CPU": spread([one[BASELINE] / one[name] for one in rounds])
             for name in _CONTESTANTS
             if name != BASELINE
         },
-    }
-
-
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    return {
-        "min": round(min(values), 2),
-        "median": round(statistics.median(values), 2),
-        "max": round(max(values), 2),
     }
 
 
@@ -129,10 +122,8 @@ def main() -> None:
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return
     print(f"{found['workbooks']} workbooks, {found['rounds']} rounds, findings a notice: {found['findings']}")
-    for kind, title in (("milliseconds", "ms CPU a workbook"), ("ratios", "times as much")):
-        for name, spread in found[kind].items():
-            line = "  ".join(f"{spread[key]:>8.2f}" for key in ("min", "median", "max"))
-            print(f"  {name:<50} {line}   {title} (min, median, max)")
+    print_spreads(found["milliseconds"], "ms CPU a workbook")
+    print_spreads(found["ratios"], "times as much")
 
 
 if __name__ == "__main__":

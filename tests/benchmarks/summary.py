@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from perfbatch.publish.summary import Surroundings, write_summary
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import load_rulebook
 from tests.benchmarks.corpus import make_corpus
+from tests.benchmarks.spread import print_spreads, spread
 
 __all__ = ["BASELINE", "compare", "district", "filled_cells", "summary", "to_excel"]
 
@@ -154,7 +155,7 @@ def compare(departments: int, findings: int, repeat: int) -> dict[str, Any]:
             }
             for name in CONTESTANTS
         },
-        "ratios": {f"summary against {BASELINE}, CPU": _spread(ratios)},
+        "ratios": {f"summary against {BASELINE}, CPU": spread(ratios)},
     }
 
 
@@ -166,11 +167,6 @@ def filled_cells(path: Path) -> dict[str, pd.DataFrame]:
         name: pd.DataFrame([[None if cell == "" else cell for cell in row] for row in rows], dtype=object)
         for name, rows in sheets.items()
     }
-
-
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    named = {"min": min(values), "median": statistics.median(values), "max": max(values)}
-    return {name: round(value, 3) for name, value in named.items()}
 
 
 def main() -> None:
@@ -199,8 +195,7 @@ def main() -> None:
             f"  {name:<10} {cost['cpu_seconds']:>8.2f} s CPU {cost['peak_mib']:>8.1f} MiB over its input "
             f"{cost['megabytes']:>7.2f} MB"
         )
-    for name, ratio in found["ratios"].items():
-        print(f"  {name:<32} {ratio['min']:>7.3f}  {ratio['median']:>7.3f}  {ratio['max']:>7.3f}   (min, median, max)")
+    print_spreads(found["ratios"], "times")
 
 
 if __name__ == "__main__":
