@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
+from perfbatch.intake.inflating import crc32, inflate
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.set_aside import SetAside
 
@@ -141,11 +142,16 @@ def stream(
     for member, span in zip(members, spans, strict=True):
         packed = memoryview(content)[span.packed : span.end]
         if member.compress_type == zipfile.ZIP_STORED:
-            size, checksum, beginning = len(packed), zlib.crc32(packed), bytes(packed if whole else packed[:BEGINNING])
+            size, checksum, beginning = len(packed), crc32(packed), bytes(packed if whole else packed[:BEGINNING])
         elif member.compress_type == zipfile.ZIP_DEFLATED:
             # `zipfile` stops at the declared size, other readers go on to the end of the stream.
-            room_here = min(room, member.file_size)
-            size, checksum, beginning = _inflate_whole(packed, room_here) if whole else _inflate(packed, room_here)
+            if whole:
+                part = inflate(packed, min(room, member.file_size))
+                if part is None:
+                    raise SetAside("F03")
+                size, checksum, beginning = len(part), crc32(part), part
+            else:
+                size, checksum, beginning = _inflate(packed, min(room, member.file_size))
         else:
             raise SetAside("F03")
         if size != member.file_size or checksum != member.CRC:
@@ -213,19 +219,6 @@ def _refuse_overlaps(content: bytes, spans: list[_Span]) -> None:
         if reached == 0 and span.begin > 0:
             raise SetAside("F03")
         reached = span.end
-
-
-def _inflate_whole(packed: memoryview, room: int) -> tuple[int, int, bytes]:
-    """Size, CRC-32 and content of a deflated part; F03 where it is larger than `room` bytes."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        # A byte more than there is room for: what ends exactly there shows its end.
-        part = inflater.decompress(packed, room + 1)
-    except zlib.error:
-        raise SetAside("F03") from None
-    if not inflater.eof or len(part) > room or inflater.unused_data:
-        raise SetAside("F03")
-    return len(part), zlib.crc32(part), part
 
 
 def _inflate(packed: memoryview, room: int) -> tuple[int, int, bytes]:

@@ -51,8 +51,8 @@ _STRINGS = re.compile(
     rb"(?:<si>(?:" + _RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + _ATTRIBUTES + rb" ?/>)*+</rPr>)?" + _RUN + rb"</r>)*+)"
     rb"</si>)*+"
 )
-_TEXT = re.compile(rb"<t" + _SPACE + rb">([^<]*+)</t>")
-_ONE_RUN, _ENDS = (b"<t>", b'<t xml:space="preserve">'), b"</t></si>"
+_TEXT = re.compile(rb"<t(" + _SPACE + rb")>([^<]*+)</t>")
+_PRESERVED, _ENDS = b'<t xml:space="preserve">', b"</t></si>"
 _TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
 _UNIQUE = re.compile(rb' uniqueCount="(\d{1,9})"')
 _LONGEST_FRAME = 128 * 1024
@@ -108,7 +108,7 @@ class PlainSheet:
             if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
                 return None
             # A text that is nowhere, or an error that is none, is damage for the parser to name.
-            if cell.type == b"s" and cell.has_value:
+            if cell.type == b"s":
                 if not cell.value.isdigit():
                     return None
                 strings = max(strings, int(cell.value) + 1)
@@ -251,9 +251,12 @@ class PlainStrings:
     def __len__(self) -> int:
         return len(self._pieces)
 
-    def __getitem__(self, index: int) -> str:
-        """A string by its number, its runs put together."""
+    def __getitem__(self, index: int) -> str | None:
+        """A string by its number, its runs put together; None where readers differ on the blanks at its edges."""
         piece = self._pieces[index]
-        if piece.startswith(_ONE_RUN) and piece.endswith(_ENDS):
-            return text_of(piece[piece.index(b">") + 1 : -len(_ENDS)])
-        return text_of(b"".join(_TEXT.findall(piece)))
+        if piece.startswith(_PRESERVED) and piece.count(b"<t") == 1:
+            return text_of(piece[len(_PRESERVED) : -len(_ENDS)])
+        texts = [(text_of(markup), preserved) for preserved, markup in _TEXT.findall(piece)]
+        if any(not preserved and text != text.strip() for text, preserved in texts):
+            return None
+        return "".join([text for text, _ in texts])

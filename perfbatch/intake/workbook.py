@@ -234,7 +234,7 @@ class Workbook:
             kind,
             value,
             formula,
-            has_value or kind == "error",
+            has_value,
             number_format,
             calculated,
             self._part.date1904,
@@ -258,6 +258,8 @@ class Workbook:
             text = self._strings[int(value)] if self._strings else None
         elif found.type in (b"str", b"inlineStr"):
             text = text_of(value)
+            if found.type == b"inlineStr" and text != text.strip():
+                return None
         elif found.type == b"b" and value in (b"0", b"1"):
             return "bool", value == b"1"
         elif found.type == b"e":
