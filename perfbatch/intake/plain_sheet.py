@@ -28,13 +28,14 @@ __all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "text_of"
 _REACH = 130 * 9_999
 _HEAD = rb'(?: s="\d{1,8}")?(?: t="(?:n|s|str|inlineStr|b|e)")?'
 _ATTRIBUTES = rb'(?: [A-Za-z][\w:]*="[^"<>&]*+")*+'
+_NAMES = re.compile(rb" ([\w:]+)=")
 _FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*+</f>)"
 _SPACE = rb'(?: xml:space="preserve")?'
 _RUN = rb"<t" + _SPACE + rb"(?: ?/>|>[^<]*+</t>)"
 _VALUE = rb"<v(?: ?/>|>[^<]*+</v>)|<is>" + _RUN + rb"</is>"
 _ROW = re.compile(
-    rb'<row r="([1-9]\d{0,3})"' + _ATTRIBUTES + rb"(?: ?/>|>"
-    rb'(?:<c r="(?:[A-Z]|[A-D][A-Z])\1"' + _HEAD + rb"(?: ?/>|>(?:" + _FORMULA + rb")?(?:" + _VALUE + rb")?</c>))*+"
+    rb'<row( r="([1-9]\d{0,3})"' + _ATTRIBUTES + rb")(?: ?/>|>"
+    rb'(?:<c r="(?:[A-Z]|[A-D][A-Z])\2"' + _HEAD + rb"(?: ?/>|>(?:" + _FORMULA + rb")?(?:" + _VALUE + rb")?</c>))*+"
     rb"</row>)"
 )
 _CELLS = re.compile(
@@ -103,7 +104,7 @@ class PlainSheet:
         strings = 0
         for cell in cells.values():
             # Shared formulas and arrays reach beyond their cell.
-            if b" t=" in cell.formula_attributes:
+            if b" t=" in cell.formula_attributes or not _distinct(cell.formula_attributes):
                 return None
             if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
                 return None
@@ -196,10 +197,17 @@ def _all_rows(body: bytes) -> bool:
     position = 0
     while position < len(body):
         row = _ROW.match(body, position)
-        if row is None:
+        if row is None or not _distinct(row[1]):
             return False
         position = row.end()
     return True
+
+
+@lru_cache(maxsize=4_096)
+def _distinct(attributes: bytes) -> bool:
+    """Whether no attribute stands twice: parsers refuse the element, and readers that do not would differ."""
+    names = _NAMES.findall(attributes)
+    return len(names) == len(set(names))
 
 
 @remembered
