@@ -260,7 +260,10 @@ class PlainStrings:
         return len(self._pieces)
 
     def __getitem__(self, index: int) -> str | None:
-        """A string by its number, its runs put together; None where readers differ on the blanks at its edges."""
+        """A string by its number, its runs put together; None where there is none, or readers differ on the blanks at its
+        edges."""
+        if index >= len(self._pieces):
+            return None
         piece = self._pieces[index]
         if piece.startswith(_PRESERVED) and piece.count(b"<t") == 1:
             return text_of(piece[len(_PRESERVED) : -len(_ENDS)])

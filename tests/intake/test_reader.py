@@ -20,7 +20,7 @@ from perfbatch.intake.limits import Limits
 from perfbatch.intake.reader import read_submission
 from perfbatch.intake.set_aside import SetAside
 from perfbatch.intake.submission import SCALE, State, Submission
-from tests.workbooks import Stored, blank, fill, places, repack, rulebook, store, zip_of
+from tests.workbooks import Stored, blank, fill, places, repack, rulebook, sheet_parts, store, zip_of
 
 ITEMS = len(rulebook().indicators)
 REQUIRED: dict[str, object] = {
@@ -385,6 +385,15 @@ def test_f03_no_sheet_behind_the_workbook_part() -> None:
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet2.xml", "xl/workbook.xml", "xl/sharedStrings.xml"])
 def test_f03_a_damaged_part(part: str) -> None:
     assert refusal(repack(complete(), {part: b"<worksheet><sheetData><row r='1'><c r='A1'"}))[0] == "F03"
+
+
+def test_f03_a_stamp_whose_text_is_nowhere() -> None:
+    name = sheet_parts(blank())["_perfbatch"]
+    with zipfile.ZipFile(io.BytesIO(blank())) as package:
+        stamp = package.read(name).decode()
+    lost = re.sub(r'( t="s"><v>)\d+', r"\g<1>99999", stamp, count=1)
+    assert lost != stamp
+    assert refusal(repack(blank(), {name: lost.encode()}))[0] == "F03"
 
 
 def test_f03_the_forms_sheets_are_gone() -> None:
