@@ -449,6 +449,25 @@ class TestCheck:
         ended = perfbatch("check", clean, "--json")
         assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "clean")
 
+    def test_workbooks_are_read_while_pandas_is_loaded(self, two: Path, tmp_path: Path) -> None:
+        watch = (
+            "import sys\n"
+            "import perfbatch.batch as b\n"
+            "def loaded(when): print(when, 'pandas' in sys.modules, 'xlsxwriter' in sys.modules)\n"
+            "def read(*given, meanwhile, **named):\n"
+            "    def timed():\n"
+            "        loaded('submitted')\n"
+            "        meanwhile()\n"
+            "        loaded('done')\n"
+            "    return read_all(*given, meanwhile=timed, **named)\n"
+            "read_all, b.read_all = b.read_all, read\n"
+            "from perfbatch.cli import main\n"
+            "main(sys.argv[1:])\n"
+        )
+        command = [sys.executable, "-c", watch, "run", "--inbox", str(two), "--outbox", str(tmp_path / "out")]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=120, text=True)
+        assert done.stdout.splitlines()[:2] == ["submitted False False", "done True True"]
+
     @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
     @pytest.mark.parametrize("width", [80, 120])
     def test_in_a_terminal_the_findings_keep_to_the_width(self, two: Path, width: int) -> None:
