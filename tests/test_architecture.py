@@ -297,6 +297,12 @@ def test_a_reading_process_starts_without_pandas() -> None:
     assert _loaded("perfbatch.intake.reader", {"pandas", "numpy", "openpyxl", "xlsxwriter", "olefile"}) == set()
 
 
+def test_a_reading_process_builds_no_validators() -> None:
+    """It is given models that are valid. Building is what loads pydantic's plugins, and the package metadata with them."""
+    assert _loaded("perfbatch.intake.reader", {"pydantic.plugin._loader", "importlib.metadata"}) == set()
+    assert _loaded("perfbatch.intake.reader", {"pydantic"}) == {"pydantic"}
+
+
 def test_a_process_that_makes_notices_starts_without_pandas() -> None:
     heavy = {"pandas", "numpy", "openpyxl", "xlsxwriter", "pydantic", "python_calamine"}
     assert _loaded("perfbatch.publish.notice.order", heavy) == set()
