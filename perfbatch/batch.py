@@ -6,6 +6,7 @@ Nothing here decides what is right; it puts the rooms in order and keeps one fil
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -21,26 +23,27 @@ from unicodedata import normalize
 from perfbatch.changes import changes_between
 from perfbatch.errors import OperatorFault
 from perfbatch.findings import SET_ASIDE, Finding
-from perfbatch.frames import Frames, build_frames, record_frame
 from perfbatch.history import HISTORY_NAME, closing_figures, last_run, tonight, write_history
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_cache import CACHE_NAME, ReadingCache, open_cache
 from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.intake.submission import InboxEntry, Submission
 from perfbatch.phases import Phases, Watch
-from perfbatch.reconcile import reconcile
 from perfbatch.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.roster import Roster
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Member, leaves
 from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.scoring.at_risk import points_at_risk
-from perfbatch.scoring.remarks import remark
-from perfbatch.scoring.verify import Adjustment, Scored, computed_points, score
 
 if TYPE_CHECKING:
+    from perfbatch.frames import Frames
     from perfbatch.publish.outbox import Writer
+    from perfbatch.scoring.verify import Scored
+
+# Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
+_EXAMINING = ("perfbatch.reconcile", "perfbatch.scoring.at_risk", "perfbatch.scoring.remarks")
+_PUBLISHING = ("perfbatch.publish.notice_pool", "perfbatch.publish.notices", "perfbatch.publish.summary")
 
 __all__ = ["Checked", "Night", "check_workbook", "examine", "run_batch", "run_night"]
 
@@ -88,10 +91,7 @@ def run_night(
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
     """
-    from perfbatch.publish.notice_pool import NoticePool
-    from perfbatch.publish.notices import plan_notices
     from perfbatch.publish.outbox import REPORT_NAME, locked, publish
-    from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
 
     _refuse_folders(outbox, inbox)
     # Held for the whole night: the history that it starts from must be the one that it adds to.
@@ -110,8 +110,13 @@ def run_night(
                 executor=executor,
                 cache=cache,
                 phases=phases,
+                later=_PUBLISHING,
             )
         phases.begin("publish")
+        from perfbatch.publish.notice_pool import NoticePool
+        from perfbatch.publish.notices import plan_notices
+        from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
+
         result = night.result
         name = summary_name(loaded.rulebook)
         planned = plan_notices(result, night.sources, _points(result), _open_deadline(result))
@@ -173,15 +178,24 @@ def run_batch(
     executor: Executor | None = None,
     cache: ReadingCache | None = None,
     phases: Phases | None = None,
+    later: Sequence[str] = (),
 ) -> Night:
-    """Read, score and reconcile a folder, writing nothing. `prior`: budget_code → last year's closing figures."""
+    """Read, score and reconcile a folder, writing nothing. `prior`: budget_code → last year's closing figures. `later` names
+    modules that the caller needs afterwards: they are loaded while the workbooks are read."""
     started, phases = _now(), phases or Phases()
     phases.begin("walk")
     found = walk(inbox)
 
     def read(some: Sequence[Found]) -> list[Read]:
         phases.expect(len(some))
-        return read_all(some, loaded.rulebook, workers, executor=executor, progress=phases.reach)
+        return read_all(
+            some,
+            loaded.rulebook,
+            workers,
+            executor=executor,
+            progress=phases.reach,
+            meanwhile=partial(_load, (*_EXAMINING, *later)),
+        )
 
     phases.begin("read")
     reads = cache.read(found, read) if cache else read(found)
@@ -192,9 +206,15 @@ def run_batch(
 def check_workbook(path: Path, loaded: LoadedRulebook, executor: Executor | None = None) -> Checked:
     """Check one workbook as the night would, writing nothing."""
     started, found = _now(), [found_at(path)]
-    night = _night(found, read_all(found, loaded.rulebook, executor=executor), loaded, started, Phases())
+    reads = read_all(found, loaded.rulebook, executor=executor, meanwhile=partial(_load, _EXAMINING))
+    night = _night(found, reads, loaded, started, Phases())
     entry = night.result.entries[0]
     return Checked(path, entry, night if entry.status == "accepted" else None)
+
+
+def _load(modules: Iterable[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
 
 
 def _night(
@@ -208,6 +228,8 @@ def _night(
     prior: dict[str, dict[str, int]] | None = None,
     deadline: date | None = None,
 ) -> Night:
+    from perfbatch.scoring.at_risk import points_at_risk
+
     phases.begin("check")
     entries, submissions = _settle(found, reads)
     frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior)
@@ -239,6 +261,11 @@ def examine(
     prior: dict[str, dict[str, int]] | None = None,
 ) -> tuple[Frames, Scored, tuple[Finding, ...]]:
     """Score and reconcile submissions; findings come by department, the gravest first."""
+    from perfbatch.frames import build_frames, record_frame
+    from perfbatch.reconcile import reconcile
+    from perfbatch.scoring.remarks import remark
+    from perfbatch.scoring.verify import Adjustment, computed_points, score
+
     frames = build_frames(submissions, rulebook)
     reviews = roster.reviews if roster else {}
     adjustments = {key: Adjustment(points, reason) for key, (points, reason) in reviews.items()}

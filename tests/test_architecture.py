@@ -286,9 +286,21 @@ def test_the_command_line_starts_without_the_heavy_packages() -> None:
     assert _loaded("perfbatch.cli", heavy) == set()
 
 
+@pytest.mark.parametrize("module", ["perfbatch.batch", "perfbatch.publish.outbox", "perfbatch.terminal.night"])
+def test_a_night_begins_to_read_before_the_heavy_packages_are_loaded(module: str) -> None:
+    """And the reader itself is loaded by the reading processes alone."""
+    assert _loaded(module, {"pandas", "numpy", "openpyxl", "xlsxwriter", "python_calamine", "olefile"}) == set()
+
+
 def test_a_reading_process_starts_without_pandas() -> None:
     """Workers import the reader only, once each."""
-    assert _loaded("perfbatch.intake.reader", {"pandas", "numpy", "openpyxl", "xlsxwriter"}) == set()
+    assert _loaded("perfbatch.intake.reader", {"pandas", "numpy", "openpyxl", "xlsxwriter", "olefile"}) == set()
+
+
+def test_a_reading_process_builds_no_validators() -> None:
+    """It is given models that are valid. Building is what loads pydantic's plugins, and the package metadata with them."""
+    assert _loaded("perfbatch.intake.reader", {"pydantic.plugin._loader", "importlib.metadata"}) == set()
+    assert _loaded("perfbatch.intake.reader", {"pydantic"}) == {"pydantic"}
 
 
 def test_a_process_that_makes_notices_starts_without_pandas() -> None:

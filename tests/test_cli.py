@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -16,8 +17,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from perfbatch import __version__
+from perfbatch import __version__, batch
 from perfbatch.cli import main
+from perfbatch.errors import BatchFault
 from perfbatch.roster import MAX_UNITS
 from tests.conftest import Lay, workbook
 from tests.workbooks import compound_file
@@ -217,6 +219,26 @@ class TestRun:
             r"  F01  \x1b[2J\x1b]0;owned\x07区局.txt: 不是电子表格（文本文件）",
             "  F01  [red]x.txt: 不是电子表格（文本文件）",
         ]
+
+    @pytest.mark.parametrize("fails", [False, True])
+    def test_cycles_are_looked_for_rarely_and_afterwards_as_before(
+        self, two: Path, tmp_path: Path, perfbatch: Perfbatch, monkeypatch: pytest.MonkeyPatch, fails: bool
+    ) -> None:
+        usual, within = gc.get_threshold(), []
+
+        def night(*given: object, **named: object) -> object:
+            within.append(gc.get_threshold())
+            if fails:
+                raise BatchFault("The disk is full.")
+            return run_night(*given, **named)  # type: ignore[arg-type]
+
+        run_night = batch.run_night
+        monkeypatch.setattr(batch, "run_night", night)
+        ended = perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out")
+        assert ended.code == (1 if fails else 0)
+        assert [first for first, *_ in within] == [10_000_000]
+        assert gc.isenabled()
+        assert gc.get_threshold() == usual
 
 
 class TestBadGivens:
@@ -426,6 +448,25 @@ class TestCheck:
         assert (ended.code, json.loads(ended.out)["verdict"]) == (1, "unreadable")
         ended = perfbatch("check", clean, "--json")
         assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "clean")
+
+    def test_workbooks_are_read_while_pandas_is_loaded(self, two: Path, tmp_path: Path) -> None:
+        watch = (
+            "import sys\n"
+            "import perfbatch.batch as b\n"
+            "def loaded(when): print(when, 'pandas' in sys.modules, 'xlsxwriter' in sys.modules)\n"
+            "def read(*given, meanwhile, **named):\n"
+            "    def timed():\n"
+            "        loaded('submitted')\n"
+            "        meanwhile()\n"
+            "        loaded('done')\n"
+            "    return read_all(*given, meanwhile=timed, **named)\n"
+            "read_all, b.read_all = b.read_all, read\n"
+            "from perfbatch.cli import main\n"
+            "main(sys.argv[1:])\n"
+        )
+        command = [sys.executable, "-c", watch, "run", "--inbox", str(two), "--outbox", str(tmp_path / "out")]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=120, text=True)
+        assert done.stdout.splitlines()[:2] == ["submitted False False", "done True True"]
 
     @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
     @pytest.mark.parametrize("width", [80, 120])

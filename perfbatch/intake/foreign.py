@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import olefile
-
 from perfbatch.intake.set_aside import SetAside
 
 __all__ = ["name_foreign", "refuse_compound_file"]
@@ -31,6 +29,9 @@ _ENCODINGS = ("utf-8", "gb18030")
 
 def refuse_compound_file(content: bytes) -> None:
     """Raise `SetAside` for an OLE2 file: F02 an encrypted workbook, F04 an old one, F01 another document, F03 damaged."""
+    # Loaded where there is one: few inboxes hold any, and every reading process would wait for it.
+    import olefile
+
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as compound:
             streams = {"/".join(path).casefold() for path in compound.listdir()}

@@ -1,19 +1,20 @@
-"""Reading one file: what a reading process does, and all that it has to load."""
+"""Reading one file: what a reading process does. Who only hands files to one need not load the reader."""
 
 from __future__ import annotations
 
 import functools
 import pickle
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from perfbatch.intake.guard import name_macros
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.isolated_worker import place_of
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.reader import read_submission
 from perfbatch.intake.set_aside import SetAside
 from perfbatch.intake.submission import Submission
-from perfbatch.rulebook.model import Rulebook
+
+if TYPE_CHECKING:
+    from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["Read", "Shipped", "read_found", "read_held", "read_one"]
 
@@ -50,6 +51,9 @@ def read_one(found: Found, rulebook: Rulebook, limits: Limits | None = None) -> 
 
 
 def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> Read:
+    from perfbatch.intake.guard import name_macros
+    from perfbatch.intake.reader import read_submission
+
     try:
         submission = read_submission(file.content, file.path, rulebook, limits)
         return Read(file.sha256, submission, what=name_macros(file.content))

@@ -54,12 +54,14 @@ def read_all(
     limits: Limits | None = None,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[Read]:
     """Read every entry, in the order given.
 
     `executor` is used as it is and left running; None starts up to `workers` isolated processes. `workers` is how many chunks
-    are read at a time; for a few files it is fewer. `progress` is told how many entries are read, after each chunk. A file
-    whose worker dies or passes a limit is set aside with F08, alone. Raises `BatchFault` where no worker can be started, or
+    are read at a time; for a few files it is fewer. `progress` is told how many entries are read, after each chunk.
+    `meanwhile` is called once, as soon as every worker has something to read: what is done there costs no time. A file whose
+    worker dies or passes a limit is set aside with F08, alone. Raises `BatchFault` where no worker can be started, or
     the caller's executor broke.
     """
     if not found:
@@ -68,7 +70,7 @@ def read_all(
     with ExitStack() as ending:
         if executor is None:
             executor = ending.enter_context(reading_processes(workers, limits))
-        return _Reading(executor, found, rulebook, limits or Limits(), max(1, workers)).reads(progress)
+        return _Reading(executor, found, rulebook, limits or Limits(), max(1, workers)).reads(progress, meanwhile)
 
 
 def chunks(sizes: Sequence[int], workers: int) -> Iterator[range]:
@@ -108,12 +110,14 @@ class _Reading:
         self._chunks: deque[Sequence[int]] = deque(chunks([one.size for one in found], workers))
         self._waiting: dict[Future[Any], Sequence[int]] = {}
 
-    def reads(self, progress: Callable[[int], None] | None) -> list[Read]:
+    def reads(self, progress: Callable[[int], None] | None, meanwhile: Callable[[], None] | None) -> list[Read]:
         """Submit chunk after chunk: enough of them that no worker waits, no more than memory should hold."""
         try:
+            self._submit_some()
+            if meanwhile is not None:
+                meanwhile()
             while self._chunks or self._waiting:
-                while self._chunks and len(self._waiting) < 2 * self._workers:
-                    self._submit(self._chunks.popleft())
+                self._submit_some()
                 for future in wait(self._waiting, return_when=FIRST_COMPLETED).done:
                     self._collect(self._waiting.pop(future), future)
                 if progress is not None:
@@ -126,6 +130,10 @@ class _Reading:
             for future in self._waiting:
                 future.cancel()
         return [self._reads[number] for number in range(len(self._found))]
+
+    def _submit_some(self) -> None:
+        while self._chunks and len(self._waiting) < 2 * self._workers:
+            self._submit(self._chunks.popleft())
 
     def _submit(self, numbers: Sequence[int]) -> None:
         found = [self._found[number] for number in numbers]

@@ -29,8 +29,6 @@ from filelock import FileLock, SoftFileLock, Timeout
 from perfbatch.errors import BatchFault
 from perfbatch.publish import exchange, journal
 from perfbatch.publish.durable import KEPT, TONIGHT, NotWritten, flush, reason
-from perfbatch.publish.report import write_report
-from perfbatch.publish.summary import summary_name, write_summary
 from perfbatch.result import BatchResult
 
 __all__ = ["LOCK_NAME", "NOTICES", "REPORT_NAME", "Elsewhere", "Writer", "locked", "publish"]
@@ -72,7 +70,12 @@ def publish(
     with the switch; other files of the outbox are left alone. Raises `BatchFault` where anything fails (the outbox is then
     as it was), `ValueError` for a path that leaves the outbox.
     """
+    # Loaded where there is something to publish: a night takes the lock before it reads, and should not wait for pandas.
+    from perfbatch.publish.report import write_report
+
     if writers is None:
+        from perfbatch.publish.summary import summary_name, write_summary
+
         name = summary_name(result.rulebook)
         writers = {name: lambda path: write_summary(result, path, (name, REPORT_NAME))}
     outputs = [*(name for name in writers if name != REPORT_NAME), REPORT_NAME]

@@ -69,7 +69,8 @@ class BandsRule(Model):
     """Points by the band that the figure falls into."""
 
     kind: Literal["bands"]
-    domain: Domain = Domain()
+    # Not made here: the first instance builds validators, and a reading process is to do without any.
+    domain: Domain = Field(default_factory=Domain)
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
 
 

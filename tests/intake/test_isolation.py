@@ -272,6 +272,43 @@ def test_any_executor_reads_the_same(inbox: Lay, make: Callable[[], Executor | N
     assert reads == [reading_pool.read_one(one, rulebook()) for one in found]
 
 
+@pytest.mark.parametrize("files", [1, 120])
+def test_something_else_is_done_once_while_files_are_read(inbox: Lay, files: int) -> None:
+    found = walk(inbox({f"{number}.txt": f"{number}".encode() for number in range(files)}))
+    told: list[object] = []
+    executor = Noted(told)
+    reads = read_all(
+        found, rulebook(), executor=executor, progress=told.append, meanwhile=lambda: told.append("meanwhile")
+    )
+    assert [read.code for read in reads] == ["F01"] * files
+    # Two chunks for a worker: one that it reads and one that waits.
+    before = told.index("meanwhile")
+    assert told[:before] == ["submitted"] * min(2, executor.chunks)
+    assert told.count("meanwhile") == 1
+    assert told[-1] == files
+
+
+def test_what_fails_meanwhile_ends_the_reading(inbox: Lay) -> None:
+    found = walk(inbox({"a.txt": b"a"}))
+    with pytest.raises(ZeroDivisionError):
+        read_all(found, rulebook(), meanwhile=lambda: divmod(1, 0))
+
+
+class Noted(Executor):
+    """Runs what it is given at once, and notes that it was given it."""
+
+    def __init__(self, told: list[object]) -> None:
+        self._told = told
+        self.chunks = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.chunks += 1
+        self._told.append("submitted")
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
 class Broken(Executor):
     """Another library's executor, which says in its own words that a worker died."""
 
