@@ -18,15 +18,10 @@ __all__ = ["SOURCES", "notice_key"]
 
 SOURCES = (
     *sorted((PACKAGE / "publish" / "notice").glob("*.py")),
-    *(
-        PACKAGE / "intake" / name
-        for name in ("inbox.py", "limits.py", "package_parts.py", "set_aside.py", "sheet_cells.py")
-    ),
-    PACKAGE / "publish" / "legible.py",
-    PACKAGE / "file_names.py",
-    PACKAGE / "findings.py",
+    *sorted((PACKAGE / "intake").glob("*.py")),
+    *(PACKAGE / name for name in ("errors.py", "file_names.py", "findings.py", "publish/legible.py")),
 )
-"""The code that makes a notice."""
+"""The code that makes a notice, and whatever of this package it imports."""
 
 # Where the workbook lies in the inbox is not said in its notice.
 _TOLD = attrgetter(*(one.name for one in dataclasses.fields(Finding) if one.name != "file"))
