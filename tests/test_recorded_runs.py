@@ -133,14 +133,15 @@ def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_
 
 
 def test_the_notices_of_the_last_run_come_back(outbox: Path) -> None:
-    history, days = outbox / HISTORY_NAME, [date(2021, 7, 19), date(2021, 7, 20)]
+    history, third, fourth = outbox / HISTORY_NAME, outbox / "3.sqlite", outbox / "4.sqlite"
+    days = [date(2021, 7, 19), date(2021, 7, 20)]
     assert notice_days(outbox / "none", 2020) == notice_days(history, 2020) == {}
     given = [RecordedNotice(f"notices/{number}.xlsx", f"key {number}", day) for number, day in enumerate(days)]
-    write_history(history, night([changed({}, code="1")], "20210720-3", hour=3), history, given)
-    assert notice_days(history, 2020) == {"key 0": days[0], "key 1": days[1]}
-    assert notice_days(history, 2019) == {}
-    write_history(history, night([changed({}, code="1")], "20210720-4", hour=4), history, given[:1])
-    assert notice_days(history, 2020) == {"key 0": days[0]}
+    write_history(history, night([changed({}, code="1")], "20210720-3", hour=3), third, given)
+    assert notice_days(third, 2020) == {"key 0": days[0], "key 1": days[1]}
+    assert notice_days(third, 2019) == {}
+    write_history(third, night([changed({}, code="1")], "20210720-4", hour=4), fourth, given[:1])
+    assert notice_days(fourth, 2020) == {"key 0": days[0]}
 
 
 def test_a_history_of_version_2_has_no_notices_and_is_brought_up_in_the_copy(outbox: Path) -> None:
