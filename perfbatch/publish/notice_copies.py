@@ -1,4 +1,4 @@
-"""Last night's notices, told by their content: the one that is to be made is copied where it lies in the outbox already.
+"""Last night's notices, told by their content: one that lies in the outbox already, as it would be made, is taken from there.
 
 Whoever makes a notice tells the SHA-256 of its bytes, and the cache file keeps it under the notice's key and day once the
 night is published. What lies in the outbox is taken only if it has that very hash: a notice that the clerk has opened and
@@ -47,22 +47,42 @@ class EarlierNotices:
     def copy(self, name: str, order: NoticeOrder, target: Path) -> str:
         """Put the notice that lies at `name` in the outbox to `target`, if it is what `order` would make; its SHA-256.
 
-        "" where it is not, or cannot be read or copied: it has to be made, whatever lies at `target` then.
+        "" where it is not, or cannot be read: then nothing lies at `target`. Raises `OSError` where nothing can be put there.
         """
         written = self._written.get(order.key)
         if written is None or written.day != order.heading.run_date.isoformat():
             return ""
+        source = self._outbox / name
         try:
-            content = _content(self._outbox / name)
-            if hashlib.sha256(content).hexdigest() != written.sha256:
-                return ""
-            # Not a hard link: who writes into last night's file later, in place, would write into tonight's, which was
-            # checked before; and to rename a file over another link of itself does nothing, which the switch by a
-            # journal would take for a rename that is still to come. So what was hashed is what is written.
-            target.write_bytes(content)
+            content, status = _content(source)
         except OSError:
             return ""
+        if hashlib.sha256(content).hexdigest() != written.sha256:
+            return ""
+        if not _linked(source, status, target):
+            target.write_bytes(content)
         return written.sha256
+
+
+def _linked(source: Path, status: os.stat_result, target: Path) -> bool:
+    """Make `target` another name of the file that was hashed, whose status this is; False where it must be a copy.
+
+    The bytes need not be written, flushed and thrown away every night, and nobody here writes into a notice that is made:
+    each goes to a name that is new. Who has last night's open and saves it in place saves tonight's, as if it were opened
+    after the switch; the hash tells the next night. Only a file that is ours and has no other name: the night flushes what
+    it publishes, and somebody's link or snapshot must not follow the outbox from night to night.
+    """
+    if os.name != "posix" or status.st_nlink != 1 or status.st_uid != os.geteuid() or status.st_mode & 0o600 != 0o600:
+        return False
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        return False
+    if os.path.samestat(target.lstat(), status):
+        return True
+    # Another file was put in its place meanwhile. Its link must go, or what is written to `target` is written into it.
+    target.unlink()
+    return False
 
 
 def earlier_notices(cache: Path, outbox: Path) -> EarlierNotices:
@@ -87,12 +107,12 @@ def keep_notices(cache: Path, orders: Mapping[str, NoticeOrder], written: Mappin
                 connection.executemany("INSERT INTO notice VALUES (?, ?, ?)", rows)
 
 
-def _content(path: Path) -> bytes:
-    """A regular file. Raises `OSError`, for anything else too."""
+def _content(path: Path) -> tuple[bytes, os.stat_result]:
+    """A regular file and its status. Raises `OSError`, for anything else too."""
     # A pipe that somebody put in its place must not hang the night.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(os.open(path, flags), "rb", buffering=0) as stream:  # noqa: PTH123
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
             raise OSError(f"{path}: no notice")
-        return stream.read(status.st_size)
+        return stream.read(status.st_size), status

@@ -87,7 +87,12 @@ class NoticePool:
                 raise
 
     def _copied(self, name: str, folder: Path) -> bool:
-        sha256 = self._earlier.copy(name, self._orders[name], folder / name) if self._earlier else ""
+        if self._earlier is None:
+            return False
+        try:
+            sha256 = self._earlier.copy(name, self._orders[name], folder / name)
+        except OSError as error:
+            raise NotWritten(name, error) from error
         if sha256:
             self._written[name] = sha256
             self._watch(1)

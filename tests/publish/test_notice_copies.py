@@ -26,6 +26,7 @@ from perfbatch.history import HISTORY_NAME, notice_days
 from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.publish import exchange, notice_copies, notice_key
+from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice import NoticeHeading
 from perfbatch.publish.notice.order import NoticeOrder
 from perfbatch.publish.notice_copies import earlier_notices, keep_notices
@@ -414,8 +415,9 @@ def test_copies_and_new_notices_together(
     second, again, told = _press(orders, tmp_path / "first", tmp_path / "second", workers)
     assert (second, again, sum(told)) == (first, written, 45)
     assert told[: 45 - gone] == [1] * (45 - gone)
-    # A copy is a file of its own: who writes into last night's does not write into tonight's.
-    assert all((tmp_path / "second" / name).stat().st_nlink == 1 for name in orders)
+    # What did not change is the same file; what is made is written to a file of its own.
+    links = {name: (tmp_path / "second" / name).stat().st_nlink for name in orders}
+    assert links == {name: 1 if number < gone or os.name != "posix" else 2 for number, name in enumerate(orders)}
 
 
 def test_the_list_alone_is_not_known_of(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
@@ -426,18 +428,74 @@ def test_the_list_alone_is_not_known_of(orders: dict[str, NoticeOrder], tmp_path
     assert written == {}
 
 
-def test_a_copy_that_cannot_be_written_is_made(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
+def test_what_is_copied_is_what_would_be_made(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
     first, written, _ = _press(orders, tmp_path / "none", tmp_path / "first")
     keep_notices(tmp_path / CACHE_NAME, orders, written)
     name, order = next(iter(orders.items()))
     earlier = earlier_notices(tmp_path / CACHE_NAME, tmp_path / "first")
-    assert earlier.copy(name, order, tmp_path / "no folder" / "x.xlsx") == ""
     assert earlier.copy(name, replace(order, key=""), tmp_path / "x.xlsx") == ""
     later = replace(order, heading=replace(order.heading, run_date=date(2021, 7, 21)))
     assert earlier.copy(name, later, tmp_path / "x.xlsx") == ""
     assert not (tmp_path / "x.xlsx").exists()
     assert earlier.copy(name, order, tmp_path / "x.xlsx") == written[name]
     assert (tmp_path / "x.xlsx").read_bytes() == first[name]
+
+
+@pytest.fixture
+def kept(orders: dict[str, NoticeOrder], tmp_path: Path) -> tuple[str, NoticeOrder, Path, bytes]:
+    """One notice that is known: its name, its order, where it lies, its content."""
+    first, written, _ = _press(orders, tmp_path / "none", tmp_path / "outbox")
+    keep_notices(tmp_path / CACHE_NAME, orders, written)
+    name = next(iter(orders))
+    return name, orders[name], tmp_path / "outbox" / name, first[name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="nothing is linked there")
+@pytest.mark.parametrize("why", ["read-only", "other name", "not ours", "no links", "another file meanwhile"])
+def test_what_cannot_be_linked_is_copied(
+    kept: tuple[str, NoticeOrder, Path, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    name, order, path, content = kept
+    target, link = tmp_path / "x.xlsx", os.link
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError
+
+    def late(source: Path, name: Path, **options: Any) -> None:
+        path.with_name("new").write_bytes(b"clerk")
+        path.with_name("new").replace(path)
+        link(source, name, **options)
+
+    if why == "read-only":
+        path.chmod(0o444)
+    elif why == "other name":
+        link(path, tmp_path / "clerk.xlsx")
+    elif why == "not ours":
+        monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    else:
+        monkeypatch.setattr(os, "link", refuse if why == "no links" else late)
+    assert earlier_notices(tmp_path / CACHE_NAME, tmp_path / "outbox").copy(name, order, target) != ""
+    assert (target.read_bytes(), target.stat().st_nlink) == (content, 1)
+    assert path.read_bytes() == (b"clerk" if why == "another file meanwhile" else content)
+
+
+def test_a_copy_that_cannot_be_put_there_is_a_fault_of_the_night(
+    orders: dict[str, NoticeOrder], kept: tuple[str, NoticeOrder, Path, bytes], tmp_path: Path
+) -> None:
+    earlier = earlier_notices(tmp_path / CACHE_NAME, tmp_path / "outbox")
+    with pytest.raises(NotWritten) as caught, NoticePool(orders, 2, earlier=earlier).started(tmp_path / "no folder"):
+        pass
+    assert caught.value.name == kept[0]
+
+
+def test_nothing_is_written_into_last_nights_file(
+    orders: dict[str, NoticeOrder], kept: tuple[str, NoticeOrder, Path, bytes], tmp_path: Path
+) -> None:
+    """One that was edited is made beside it: should the night fail, the clerk's stays."""
+    name, _, path, content = kept
+    path.write_bytes(b"clerk")
+    second, _, _ = _press(orders, tmp_path / "outbox", tmp_path / "second")
+    assert (path.read_bytes(), second[name]) == (b"clerk", content)
 
 
 def test_where_nothing_can_be_kept_nothing_is_known(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
