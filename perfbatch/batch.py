@@ -23,9 +23,18 @@ from unicodedata import normalize
 from perfbatch.changes import changes_between
 from perfbatch.errors import OperatorFault
 from perfbatch.findings import SET_ASIDE, Finding
-from perfbatch.history import HISTORY_NAME, closing_figures, last_run, tonight, write_history
+from perfbatch.history import (
+    HISTORY_NAME,
+    RecordedNotice,
+    closing_figures,
+    last_run,
+    notice_days,
+    tonight,
+    write_history,
+)
+from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, found_at, walk
-from perfbatch.intake.reading_cache import CACHE_NAME, ReadingCache, open_cache
+from perfbatch.intake.reading_cache import ReadingCache, open_cache
 from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.intake.submission import InboxEntry, Submission
 from perfbatch.phases import Phases, Watch
@@ -86,7 +95,8 @@ def run_night(
 
     `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers`
     chunks at a time, and is left running; None starts processes for it. Unless `cached` is False, workbooks that have not
-    changed since an earlier night are not read again (`reading_cache`). `watch` is told of each phase.
+    changed since an earlier night are not read again (`reading_cache`), and notices that did not are not made again
+    (`notice_copies`). `watch` is told of each phase.
 
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
@@ -98,8 +108,8 @@ def run_night(
     with locked(outbox):
         history = outbox / HISTORY_NAME
         prior = closing_figures(history, loaded.rulebook.fiscal_year - 1, _fields_of("prior", loaded.rulebook))
-        phases = Phases(watch)
-        with open_cache(outbox / CACHE_NAME, loaded.rulebook) if cached else nullcontext() as cache:
+        phases, kept = Phases(watch), outbox / CACHE_NAME
+        with open_cache(kept, loaded.rulebook) if cached else nullcontext() as cache:
             night = run_batch(
                 inbox,
                 loaded,
@@ -113,13 +123,15 @@ def run_night(
                 later=_PUBLISHING,
             )
         phases.begin("publish")
+        from perfbatch.publish.notice_copies import earlier_notices, keep_notices
         from perfbatch.publish.notice_pool import NoticePool
         from perfbatch.publish.notices import plan_notices
         from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
 
         result = night.result
         name = summary_name(loaded.rulebook)
-        planned = plan_notices(result, night.sources, _points(result), _open_deadline(result))
+        days = notice_days(history, loaded.rulebook.fiscal_year)
+        planned = plan_notices(result, night.sources, _points(result), _open_deadline(result), days)
         notices = dict(planned.values())
         outputs = (name, *notices, HISTORY_NAME, REPORT_NAME)
         before = last_run(history, loaded.rulebook.fiscal_year)
@@ -128,14 +140,20 @@ def run_night(
             notices={file: notice for file, (notice, _) in planned.items()},
             changes=changes_between(before, tonight(result)) if before else None,
         )
+        given = [RecordedNotice(path, order.key, order.heading.run_date) for path, order in notices.items()]
         writers: dict[str, Writer] = {
             name: lambda path: write_summary(result, path, outputs, around),
             **notices,
-            HISTORY_NAME: lambda path: write_history(history, result, path),
+            HISTORY_NAME: lambda path: write_history(history, result, path, given),
         }
         phases.expect(len(writers))
         counted = {output: _counted(writer, phases) for output, writer in writers.items()}
-        return night, publish(result, outbox, counted, NoticePool(notices, workers, phases.advance))
+        earlier = earlier_notices(kept, outbox) if cached else None
+        pool = NoticePool(notices, workers, phases.advance, earlier)
+        published = publish(result, outbox, counted, pool)
+        if cached:
+            keep_notices(kept, notices, pool.written)
+        return night, published
 
 
 def _counted(writer: Writer, phases: Phases) -> Writer:

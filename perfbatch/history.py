@@ -1,7 +1,8 @@
 """What earlier runs saw: `history.sqlite` in the outbox.
 
-One row per run, one per inbox entry, department and finding of a run (what two runs are compared by), and per department and
-year the closing figures that next year's form must start from (R22). The night works on a copy and the copy replaces the
+One row per run, one per inbox entry, department and finding of a run (what two runs are compared by), one per notice of a run
+(by which the next night knows the day of a notice that says the same), and per department and year the closing figures that
+next year's form must start from (R22). The night works on a copy and the copy replaces the
 file together with the other outputs, so the history never knows of a night that did not happen. The journal is a rollback
 journal and the write one transaction: a copy is never read while it is written, and a single file, without a WAL beside it,
 is what can be switched in by a rename. A history of an earlier version is read as it is and brought up to date in the copy.
@@ -13,10 +14,12 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun
 from perfbatch.errors import BatchFault
@@ -25,7 +28,17 @@ from perfbatch.publish.legible import storable_text, storable_texts
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
-__all__ = ["HISTORY_NAME", "closing_figures", "last_run", "recorded_run", "run_ids", "tonight", "write_history"]
+__all__ = [
+    "HISTORY_NAME",
+    "RecordedNotice",
+    "closing_figures",
+    "last_run",
+    "notice_days",
+    "recorded_run",
+    "run_ids",
+    "tonight",
+    "write_history",
+]
 
 HISTORY_NAME = "history.sqlite"
 
@@ -35,8 +48,14 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 # The values of a RecordedFinding, as a night has them.
 _FINDING = attrgetter("budget_code", "code", "severity", "sheet", "cell", "field", "message")
 
-_VERSION = 2
-_TABLES = """
+_VERSION = 3
+_NOTICES = """
+CREATE TABLE run_notice (
+    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, key TEXT NOT NULL, day TEXT NOT NULL,
+    PRIMARY KEY (run_id, path)
+) WITHOUT ROWID;
+"""
+_TABLES = f"""{_NOTICES}
 CREATE TABLE run (
     run_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
     rulebook TEXT NOT NULL, rulebook_sha256 TEXT NOT NULL, fiscal_year INTEGER NOT NULL
@@ -61,8 +80,8 @@ CREATE TABLE closing_figures (
 ) WITHOUT ROWID;
 """
 
-# Version 1 kept no inbox entries, and could not keep a department without a score.
-_FROM_1 = """
+# Version 1 kept no inbox entries, and could not keep a department without a score; version 2 kept no notices.
+_FROM_1 = f"""{_NOTICES}
 ALTER TABLE run_department RENAME TO run_department_1;
 CREATE TABLE run_department (
     run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, unit_name TEXT NOT NULL, file TEXT NOT NULL,
@@ -76,7 +95,16 @@ CREATE TABLE run_entry (
     PRIMARY KEY (run_id, path)
 ) WITHOUT ROWID;
 """
-_MIGRATIONS = {1: _FROM_1}
+_MIGRATIONS = {1: _FROM_1, 2: _NOTICES}
+_WITH_ENTRIES = 2
+
+
+class RecordedNotice(NamedTuple):
+    """A notice as a run gave it: its path in the outbox, its key, and the day on it."""
+
+    path: str
+    key: str
+    day: date
 
 
 @contextmanager
@@ -85,7 +113,7 @@ def _opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            version = _version(connection)
             if version == 0:
                 if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     raise BatchFault(f"{path}: is not a history of perfbatch. Move it away.")
@@ -99,6 +127,10 @@ def _opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
         raise BatchFault(
             f"{path}: cannot be used as the history ({error}). Restore it from a backup or move it away."
         ) from error
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def closing_figures(path: Path, fiscal_year: int, fields: Collection[str] | None = None) -> dict[str, dict[str, int]]:
@@ -133,10 +165,31 @@ def last_run(path: Path, fiscal_year: int) -> RecordedRun | None:
     if not path.exists():
         return None
     with _opened(path) as connection:
-        found = connection.execute(
-            "SELECT run_id FROM run WHERE fiscal_year = ? ORDER BY started_at DESC, run_id DESC LIMIT 1", (fiscal_year,)
-        ).fetchone()
-        return _recorded(connection, found[0]) if found else None
+        run_id = _last_id(connection, fiscal_year)
+        return _recorded(connection, run_id) if run_id is not None else None
+
+
+def _last_id(connection: sqlite3.Connection, fiscal_year: int) -> str | None:
+    found: tuple[str] | None = connection.execute(
+        "SELECT run_id FROM run WHERE fiscal_year = ? ORDER BY started_at DESC, run_id DESC LIMIT 1", (fiscal_year,)
+    ).fetchone()
+    return found[0] if found else None
+
+
+def notice_days(path: Path, fiscal_year: int) -> dict[str, date]:
+    """key → day, of the notices of the latest run over a year's form; empty where there is none, or none on record.
+
+    Raises `BatchFault` as `last_run`.
+    """
+    if not path.exists():
+        return {}
+    with _opened(path) as connection:
+        if _version(connection) < _VERSION:
+            return {}
+        rows = connection.execute(
+            "SELECT key, day FROM run_notice WHERE run_id = ?", (_last_id(connection, fiscal_year),)
+        )
+        return {key: date.fromisoformat(day) for key, day in rows}
 
 
 def recorded_run(path: Path, run_id: str) -> RecordedRun | None:
@@ -161,7 +214,7 @@ def _recorded(connection: sqlite3.Connection, run_id: str) -> RecordedRun | None
         (run_id,),
     )
     entries: list[tuple[str]] = []
-    if connection.execute("PRAGMA user_version").fetchone()[0] >= _VERSION:
+    if _version(connection) >= _WITH_ENTRIES:
         entries = connection.execute(
             "SELECT path FROM run_entry WHERE run_id = ? AND status = 'set_aside' ORDER BY path", (run_id,)
         ).fetchall()
@@ -189,13 +242,17 @@ def tonight(result: BatchResult) -> RecordedRun:
     )
 
 
-def write_history(earlier: Path, result: BatchResult, path: Path) -> None:
-    """Write the history of `earlier` (which may not exist) with tonight's run added to `path`."""
+def write_history(earlier: Path, result: BatchResult, path: Path, notices: Iterable[RecordedNotice] = ()) -> None:
+    """Write the history of `earlier` (which may not exist) with tonight's run and its notices added to `path`."""
     if earlier.exists():
         shutil.copyfile(earlier, path)
     with _opened(path, write=True) as connection:
         connection.execute("BEGIN IMMEDIATE")
         _add_run(connection, result)
+        connection.executemany(
+            "INSERT INTO run_notice VALUES (?, ?, ?, ?)",
+            ((result.run_id, one.path, one.key, one.day.isoformat()) for one in notices),
+        )
         _add_closing_figures(connection, result)
         connection.execute("COMMIT")
     with path.open("rb+") as written:

@@ -24,6 +24,7 @@ LAYERS: dict[str, str] = {
     "perfbatch.intake.set_aside": "values",
     "perfbatch.figures": "values",
     "perfbatch.phases": "values",
+    "perfbatch.program": "values",
     "perfbatch.result": "result",
     "perfbatch.rulebook": "rulebook",
     "perfbatch.template": "template",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,17 @@ import pytest
 from perfbatch.batch import examine
 from perfbatch.changes import changes_between
 from perfbatch.cli import main
-from perfbatch.history import HISTORY_NAME, closing_figures, last_run, recorded_run, run_ids, tonight, write_history
+from perfbatch.history import (
+    HISTORY_NAME,
+    RecordedNotice,
+    closing_figures,
+    last_run,
+    notice_days,
+    recorded_run,
+    run_ids,
+    tonight,
+    write_history,
+)
 from perfbatch.intake.submission import InboxEntry, Submission
 from perfbatch.result import BatchResult
 from tests.cases.clean import changed
@@ -105,6 +115,7 @@ def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_
     assert earlier is not None
     assert (earlier.run_id, earlier.set_aside) == ("20210719-1", ())
     assert closing_figures(old, 2020) == {"1": {"revenue_total": 5_000_000}}
+    assert notice_days(old, 2020) == {}
     result = night([changed({}, code="1")], "20210720-1")
     write_history(old, result, new)
     assert old.read_bytes() == before
@@ -114,11 +125,39 @@ def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_
     assert [(one.score_change, one.resubmitted) for one in changes.moves] == [(2_300_000, True)]
     assert [one.code for one in changes.cleared] == ["R02"]
     with closing(sqlite3.connect(new)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("SELECT run_id, path, status FROM run_entry").fetchall() == [
             ("20210720-1", "1.xlsx", "accepted"),
             ("20210720-1", "加密.xlsx", "set_aside"),
         ]
+
+
+def test_the_notices_of_the_last_run_come_back(outbox: Path) -> None:
+    history, third, fourth = outbox / HISTORY_NAME, outbox / "3.sqlite", outbox / "4.sqlite"
+    days = [date(2021, 7, 19), date(2021, 7, 20)]
+    assert notice_days(outbox / "none", 2020) == notice_days(history, 2020) == {}
+    given = [RecordedNotice(f"notices/{number}.xlsx", f"key {number}", day) for number, day in enumerate(days)]
+    write_history(history, night([changed({}, code="1")], "20210720-3", hour=3), third, given)
+    assert notice_days(third, 2020) == {"key 0": days[0], "key 1": days[1]}
+    assert notice_days(third, 2019) == {}
+    write_history(third, night([changed({}, code="1")], "20210720-4", hour=4), fourth, given[:1])
+    assert notice_days(fourth, 2020) == {"key 0": days[0]}
+
+
+def test_a_history_of_version_2_has_no_notices_and_is_brought_up_in_the_copy(outbox: Path) -> None:
+    old, new = outbox / HISTORY_NAME, outbox / "new.sqlite"
+    with closing(sqlite3.connect(old)) as connection:
+        connection.executescript("DROP TABLE run_notice; PRAGMA user_version = 2;")
+    before, earlier = old.read_bytes(), last_run(old, 2020)
+    assert earlier is not None
+    assert (earlier.set_aside, notice_days(old, 2020)) == (("加密.xlsx",), {})
+    given = RecordedNotice("notices/1.xlsx", "key", date(2021, 7, 20))
+    write_history(old, night([changed({}, code="1")], "20210720-3", hour=3), new, [given])
+    assert old.read_bytes() == before
+    assert recorded_run(new, earlier.run_id) == earlier
+    assert notice_days(new, 2020) == {"key": given.day}
+    with closing(sqlite3.connect(new)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 def diff(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

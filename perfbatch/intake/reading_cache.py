@@ -21,7 +21,6 @@ import hashlib
 import io
 import pickle
 import sqlite3
-import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -32,16 +31,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from perfbatch.intake.cache_file import CACHE_NAME, opened, transaction
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import Read
 from perfbatch.intake.set_aside import SetAside
 from perfbatch.intake.unpickling import PackageUnpickler
+from perfbatch.program import PACKAGE, program_key
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
 __all__ = ["CACHE_NAME", "ReadingCache", "open_cache", "reader_key"]
 
-CACHE_NAME = ".perfbatch.readings"
 # FAT writes the time of every other second, and a share's clock may be a little off ours.
 _MARGIN_NS = 5_000_000_000
 _LEVEL = 1
@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS reading (
     key TEXT NOT NULL, reading BLOB NOT NULL, checksum BLOB NOT NULL
 ) WITHOUT ROWID
 """
+_PROBE = "SELECT path, hashed_ns, key, checksum FROM reading LIMIT 1"
 _FORM = ("form_id", "form_version", "fiscal_year", "kinds", "sections")
 
 
@@ -73,42 +74,15 @@ def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
 @lru_cache(maxsize=1)
 def _program() -> str:
     """The code that reads, and what it runs on, as a hash in hex."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256(f"{sys.version_info} {version('python-calamine')}".encode())
-    for source in (*sorted((package / "intake").glob("*.py")), *sorted((package / "rulebook").glob("*.py"))):
-        digest.update(source.name.encode() + source.read_bytes())
-    digest.update((package / "findings.py").read_bytes())
-    return digest.hexdigest()
+    sources = (*(PACKAGE / "intake").glob("*.py"), *(PACKAGE / "rulebook").glob("*.py"), PACKAGE / "findings.py")
+    return program_key(sources, version("python-calamine"))
 
 
 @contextmanager
 def open_cache(path: Path, rulebook: Rulebook, limits: Limits | None = None) -> Iterator[ReadingCache | None]:
     """The cache at `path`, begun anew where it is damaged; None where there can be none (a folder that cannot be written)."""
-    connection = _connect(path)
-    if connection is None:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-        connection = _connect(path)
-    try:
+    with opened(path, _TABLE, _PROBE) as connection:
         yield ReadingCache(connection, reader_key(rulebook, limits), limits) if connection else None
-    finally:
-        if connection is not None:
-            connection.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection | None:
-    connection: sqlite3.Connection | None = None
-    try:
-        connection = sqlite3.connect(path, isolation_level=None)
-        # After a power failure it may be damaged, and then it is begun anew: waiting for the disk buys nothing.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(_TABLE)
-        connection.execute("SELECT path, hashed_ns, key, checksum FROM reading LIMIT 1").fetchall()
-    except sqlite3.Error:
-        if connection is not None:
-            connection.close()
-        return None
-    return connection
 
 
 class ReadingCache:
@@ -185,20 +159,14 @@ class ReadingCache:
                 packed = zlib.compress(pickle.dumps(reading, pickle.HIGHEST_PROTOCOL), _LEVEL)
                 gate = (found.size, found.mtime_ns, found.ctime_ns, found.inode, now, reading.sha256)
                 rows.append((found.path, *gate, self._key, packed, _checksum(self._key, packed)))
-        with contextlib.suppress(sqlite3.Error), self._transaction():
+        with contextlib.suppress(sqlite3.Error), transaction(self._connection):
             self._connection.executemany(f"INSERT OR REPLACE INTO reading VALUES ({', '.join('?' * 10)})", rows)
 
     def _forget(self, here: set[str]) -> None:
-        with contextlib.suppress(sqlite3.Error), self._transaction():
+        with contextlib.suppress(sqlite3.Error), transaction(self._connection):
             self._connection.execute("DELETE FROM reading WHERE key <> ?", (self._key,))
             gone = [(path,) for path in self._known.keys() - here]
             self._connection.executemany("DELETE FROM reading WHERE path = ?", gone)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN")
-        with self._connection:
-            yield
 
 
 class _Gate(NamedTuple):

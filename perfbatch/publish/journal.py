@@ -45,6 +45,8 @@ def switch(outbox: Path, private: Path, outputs: Sequence[str], stale: Sequence[
         for at in outputs:
             (outbox / at).parent.mkdir(parents=True, exist_ok=True)
             (private / TONIGHT / at).replace(outbox / at)
+            # To rename a file over another name of itself does nothing at all: what did not change is linked (`notice_copies`).
+            (private / TONIGHT / at).unlink(missing_ok=True)
         for folder in {(outbox / name).parent for name in outputs}:
             sync_folder(folder)
     except BaseException as error:

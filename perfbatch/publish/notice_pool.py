@@ -2,7 +2,8 @@
 
 The processes are the intake's isolated ones: a workbook that passed the reader is still somebody else's file. They import no
 pandas, and write the notices themselves, into the private folder in which the night is built: handing the bytes to the
-parent would cost both a copy through a pipe, and the parent the time to write them.
+parent would cost both a copy through a pipe, and the parent the time to write them. A notice that lies in the outbox
+already is copied from there first, which takes no process.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from threading import Event
 from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
+from perfbatch.publish.notice_copies import EarlierNotices
 
 __all__ = ["NoticePool"]
 
@@ -38,15 +40,26 @@ class NoticePool:
 
     The notices are the same to the byte whichever process makes them, and in whatever order. A chunk whose process dies, or
     cannot be started, is made here, notice by notice: what cannot be written here either is a fault of the night. `watch` is
-    told how many more are written, from any thread.
+    told how many more are written, from any thread. `earlier` are last night's notices, for those that are the same.
     """
 
     def __init__(
-        self, orders: Mapping[str, NoticeOrder], workers: int, watch: Callable[[int], None] | None = None
+        self,
+        orders: Mapping[str, NoticeOrder],
+        workers: int,
+        watch: Callable[[int], None] | None = None,
+        earlier: EarlierNotices | None = None,
     ) -> None:
         self._orders = orders
         self._watch = watch or (lambda _: None)
-        self._workers = min(max(1, workers), -(-len(orders) // _SHARE)) if len(orders) >= _FEW else 0
+        self._most = max(1, workers)
+        self._earlier = earlier
+        self._written: dict[str, str] = {}
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """Path in the outbox → SHA-256 in hex, of each notice that is made of all that it should be made of."""
+        return self._written
 
     @property
     def names(self) -> Collection[str]:
@@ -56,53 +69,67 @@ class NoticePool:
     @contextlib.contextmanager
     def started(self, folder: Path) -> Iterator[Callable[[], None]]:
         """Begin to write the notices (see `outbox.Elsewhere`); a few are written at once, here."""
-        if self._workers == 0:
-            self._write_here([*self._orders], folder)
+        left = [name for name in self._orders if not self._copied(name, folder)]
+        if len(left) < _FEW:
+            self._write_here(left, folder)
             yield lambda: None
             return
-        ended = Event()
+        ended, workers = Event(), min(self._most, -(-len(left) // _SHARE))
         with (
             ThreadPoolExecutor(1, "notices") as thread,
-            IsolatedExecutor(self._workers, _CONFINEMENT) as executor,
+            IsolatedExecutor(workers, _CONFINEMENT) as executor,
         ):
-            done = thread.submit(self._write_all, executor, folder, ended)
+            done = thread.submit(self._write_all, left, workers, executor, folder, ended)
             try:
                 yield done.result
             except BaseException:
                 ended.set()
                 raise
 
-    def _write_all(self, executor: IsolatedExecutor, folder: Path, ended: Event) -> None:
-        under_way: deque[tuple[Sequence[str], Future[None]]] = deque()
-        for chunk in self._chunks():
+    def _copied(self, name: str, folder: Path) -> bool:
+        if self._earlier is None:
+            return False
+        try:
+            sha256 = self._earlier.copy(name, self._orders[name], folder / name)
+        except OSError as error:
+            raise NotWritten(name, error) from error
+        if sha256:
+            self._written[name] = sha256
+            self._watch(1)
+        return sha256 != ""
+
+    def _write_all(
+        self, names: Sequence[str], workers: int, executor: IsolatedExecutor, folder: Path, ended: Event
+    ) -> None:
+        under_way: deque[tuple[Sequence[str], Future[list[str]]]] = deque()
+        size = min(_CHUNK, -(-len(names) // (workers * _TURNS)))
+        for chunk in (names[start : start + size] for start in range(0, len(names), size)):
             pairs = [(self._orders[name], folder / name) for name in chunk]
             under_way.append((chunk, executor.submit(write_notices, pairs)))
-            if len(under_way) > _AHEAD * self._workers:
+            if len(under_way) > _AHEAD * workers:
                 self._settle(*under_way.popleft(), folder, ended)
             if ended.is_set():
                 return
         for chunk, future in under_way:
             self._settle(chunk, future, folder, ended)
 
-    def _chunks(self) -> Iterator[Sequence[str]]:
-        names = [*self._orders]
-        size = min(_CHUNK, -(-len(names) // (self._workers * _TURNS)))
-        for start in range(0, len(names), size):
-            yield names[start : start + size]
-
-    def _settle(self, chunk: Sequence[str], future: Future[None], folder: Path, ended: Event) -> None:
+    def _settle(self, chunk: Sequence[str], future: Future[list[str]], folder: Path, ended: Event) -> None:
         try:
-            future.result()
+            told = future.result()
         except (WorkerLost, CallFault, WorkersUnavailable, CancelledError):
             if not ended.is_set():
                 self._write_here(chunk, folder)
             return
+        self._note(chunk, told)
         self._watch(len(chunk))
+
+    def _note(self, names: Sequence[str], told: Sequence[str]) -> None:
+        self._written.update((name, sha256) for name, sha256 in zip(names, told, strict=True) if sha256)
 
     def _write_here(self, names: Sequence[str], folder: Path) -> None:
         for name in names:
             try:
-                self._orders[name](folder / name)
+                self._note([name], [self._orders[name].write(folder / name)])
             except Exception as error:
                 raise NotWritten(name, error) from error
             self._watch(1)

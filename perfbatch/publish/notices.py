@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from perfbatch.findings import Finding, Severity
 from perfbatch.intake.inbox import Found
 from perfbatch.publish.notice import NoticeHeading, extension_of, notice_name
 from perfbatch.publish.notice.order import NoticeOrder
+from perfbatch.publish.notice_key import notice_key
 from perfbatch.publish.outbox import NOTICES
 from perfbatch.result import BatchResult
 
@@ -22,12 +24,15 @@ def plan_notices(
     sources: Mapping[str, Found],
     points: Mapping[Finding, Decimal],
     deadline: date | None = None,
+    days: Mapping[str, date] | None = None,
 ) -> dict[str, tuple[str, NoticeOrder]]:
     """file of the submission → (path in the outbox, what writes it), for every department with an error or a warning.
 
     `sources` is where each accepted file was found; its bytes are read again when its notice is written, so that a night of
-    ten thousand workbooks does not hold them all.
+    ten thousand workbooks does not hold them all. `days`: key of each notice of the run before (`notice_key`) → the day on
+    it: a notice that says the same of the same workbook keeps its day.
     """
+    tonight, days = result.started_at.date(), days or {}
     grave: dict[str, list[Finding]] = defaultdict(list)
     for finding in result.findings:
         if finding.severity is not Severity.INFO:
@@ -47,12 +52,15 @@ def plan_notices(
         heading = NoticeHeading(
             budget_code=code,
             unit_name=unit,
-            run_date=result.started_at.date(),
+            run_date=tonight,
             deadline=deadline,
             points_at_risk={finding: points[finding] for finding in grave[file] if finding in points},
             form_title=result.rulebook.title,
             issuer=result.rulebook.issuer,
         )
-        order = NoticeOrder(sources[file], hashes[file], grave[file], heading)
-        planned[file] = (f"{NOTICES}/{name}", order)
+        path = f"{NOTICES}/{name}"
+        key = notice_key(path, hashes[file], grave[file], heading)
+        # A clock that was ahead for a night must not leave a day on it that is still to come.
+        heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
+        planned[file] = (path, NoticeOrder(sources[file], hashes[file], grave[file], heading, key))
     return planned

@@ -15,9 +15,12 @@ from unittest.mock import patch
 from perfbatch.publish import exchange, outbox
 from perfbatch.publish.outbox import REPORT_NAME, Writer, publish
 
-__all__ = ["NAMES", "night_of", "publish_night", "start", "start_and_die"]
+__all__ = ["NAMES", "UNCHANGED", "night_of", "publish_night", "start", "start_and_die"]
 
 NAMES = ("district-summary-2020.xlsx", "history.sqlite", *(f"notices/{code}-局.xlsx" for code in range(116001, 116031)))
+
+UNCHANGED = "notices/116000-局.xlsx"
+"""A notice that is the same every night: the same file, as `notice_copies` links it."""
 
 _CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime", "ctypes.dlsym"}
 
@@ -26,6 +29,7 @@ def publish_night(folder: Path, night: int, notices: int = 30) -> None:
     """Publish one night; every second one has a notice less."""
     names = NAMES[: 2 + notices - (night + 1) % 2]
     writers: dict[str, Writer] = {name: _writer(night, name) for name in names}
+    writers[UNCHANGED] = _unchanged(folder / UNCHANGED)
     with patch.object(outbox, "write_report", _write_report):
         publish(SimpleNamespace(night=night), folder, writers)  # type: ignore[arg-type]
 
@@ -33,6 +37,16 @@ def publish_night(folder: Path, night: int, notices: int = 30) -> None:
 def _writer(night: int, name: str) -> Writer:
     def write(path: Path) -> None:
         path.write_text(f"{night} {name} " + "x" * (night * 7919 % 50_000), "utf-8")
+
+    return write
+
+
+def _unchanged(last: Path) -> Writer:
+    def write(path: Path) -> None:
+        if last.exists():
+            os.link(last, path)
+        else:
+            path.write_text("the same", "utf-8")
 
     return write
 
@@ -54,7 +68,8 @@ def night_of(folder: Path) -> int | None:
         return None
     number, _, outputs = report.read_text("utf-8").partition(" ")
     assert present == set(json.loads(outputs)), f"night {number}: {sorted(present)} instead of {outputs}"
-    for name in present - {REPORT_NAME}:
+    assert (folder / UNCHANGED).read_text("utf-8") == "the same"
+    for name in present - {REPORT_NAME, UNCHANGED}:
         said = (folder / name).read_text("utf-8").split(" ")
         assert said[:2] == [number, name], f"{name} is of night {said[0]}, the report of night {number}"
         assert len(said[2]) == int(number) * 7919 % 50_000, f"{name} is cut"

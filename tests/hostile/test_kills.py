@@ -18,6 +18,7 @@ import pytest
 from filelock import FileLock
 
 from perfbatch.errors import BatchFault
+from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.publish import exchange, journal
 from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, locked
 from tests.conftest import lay, workbook
@@ -280,10 +281,11 @@ def perfbatch(*arguments: str, cwd: Path, **options: object) -> subprocess.Popen
 
 
 def content_of(outbox: Path) -> dict[str, bytes]:
+    """What a night has put there: not the lock, nor the cache, which is no part of any night."""
     return {
         path.relative_to(outbox).as_posix(): path.read_bytes()
         for path in sorted(outbox.rglob("*"))
-        if path.is_file() and path.name != LOCK_NAME
+        if path.is_file() and path.name not in (LOCK_NAME, CACHE_NAME, f"{CACHE_NAME}-journal")
     }
 
 

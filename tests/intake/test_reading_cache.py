@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfbatch.intake import reading_cache
+from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.reading_cache import CACHE_NAME, open_cache, reader_key
+from perfbatch.intake.reading_cache import open_cache, reader_key
 from perfbatch.intake.reading_pool import Read, read_one
 from perfbatch.rulebook.model import CardBlock, Rulebook
 from tests.conftest import lay, workbook

@@ -7,7 +7,6 @@ do change only where a mark goes. Marks of an earlier notice are taken off first
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from perfbatch.findings import Finding
 from perfbatch.publish.notice.clearing import clear
@@ -26,13 +25,7 @@ __all__ = [
     "notice_content",
     "notice_extension",
     "notice_name",
-    "write_notice",
 ]
-
-
-def write_notice(content: bytes, findings: Sequence[Finding], path: Path, *, heading: NoticeHeading) -> None:
-    """Write the notice made from a workbook as `notice_content` makes it."""
-    path.write_bytes(notice_content(content, findings, heading=heading))
 
 
 def notice_content(content: bytes, findings: Sequence[Finding], *, heading: NoticeHeading) -> bytes:

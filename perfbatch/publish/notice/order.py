@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from perfbatch.findings import Finding
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.set_aside import SetAside
-from perfbatch.publish.notice import NoticeHeading, write_notice
+from perfbatch.publish.notice import NoticeHeading, notice_content
 
 __all__ = ["NoticeOrder", "write_notices"]
 
@@ -25,10 +26,19 @@ class NoticeOrder:
     sha256: str
     findings: Sequence[Finding]
     heading: NoticeHeading
+    key: str = ""
+    """What the notice is made of but for its day (`notice_key`); "" where nobody asks."""
 
     def __call__(self, path: Path) -> None:
         """Write the notice."""
-        write_notice(self._content(), self.findings, path, heading=self.heading)
+        self.write(path)
+
+    def write(self, path: Path) -> str:
+        """Write the notice; the SHA-256 of its bytes in hex, "" where it has the list alone for want of the workbook."""
+        workbook = self._content()
+        content = notice_content(workbook, self.findings, heading=self.heading)
+        path.write_bytes(content)
+        return hashlib.sha256(content).hexdigest() if workbook is not _CHANGED else ""
 
     def _content(self) -> bytes:
         """The workbook as it was read, byte for byte, or nothing: marks must not go into cells that nobody checked."""
@@ -39,7 +49,6 @@ class NoticeOrder:
         return content if now == self.sha256 else _CHANGED
 
 
-def write_notices(orders: Sequence[tuple[NoticeOrder, Path]]) -> None:
-    """Write notices one after the other; the first that cannot be written ends it."""
-    for order, path in orders:
-        order(path)
+def write_notices(orders: Sequence[tuple[NoticeOrder, Path]]) -> list[str]:
+    """Write notices one after the other; what `NoticeOrder.write` tells of each. The first that cannot be written ends it."""
+    return [order.write(path) for order, path in orders]

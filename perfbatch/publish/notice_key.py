@@ -1,0 +1,47 @@
+"""What a notice is made of, as one hash: two notices under one key say the same of the same workbook, but for the day."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+from operator import attrgetter
+
+from perfbatch.findings import Finding
+from perfbatch.program import PACKAGE, program_key
+from perfbatch.publish.notice import NoticeHeading
+
+__all__ = ["SOURCES", "notice_key"]
+
+SOURCES = (
+    *sorted((PACKAGE / "publish" / "notice").glob("*.py")),
+    *sorted((PACKAGE / "intake").glob("*.py")),
+    *(PACKAGE / name for name in ("errors.py", "file_names.py", "findings.py", "publish/legible.py")),
+)
+"""The code that makes a notice, and whatever of this package it imports."""
+
+# Where the workbook lies in the inbox is not said in its notice.
+_TOLD = attrgetter(*(one.name for one in dataclasses.fields(Finding) if one.name != "file"))
+_HEAD = attrgetter(
+    *(one.name for one in dataclasses.fields(NoticeHeading) if one.name not in ("run_date", "points_at_risk"))
+)
+
+
+def notice_key(path: str, sha256: str, findings: Sequence[Finding], heading: NoticeHeading) -> str:
+    """The key, a SHA-256 in hex, of the notice at a path of the outbox: these findings on the workbook of this SHA-256.
+
+    The day that the heading gives is no part of it.
+    """
+    points = heading.points_at_risk
+    told = [(*_TOLD(finding), str(points.get(finding, ""))) for finding in findings]
+    return hashlib.sha256(
+        json.dumps((_program(), path, sha256, told, _HEAD(heading)), default=str).encode("ascii")
+    ).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _program() -> str:
+    return program_key(SOURCES, zlib.ZLIB_RUNTIME_VERSION)

@@ -1,0 +1,125 @@
+"""Under one key two notices say the same of the same workbook; whatever else is said makes another key."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfbatch import program
+from perfbatch.findings import Finding, Severity
+from perfbatch.program import PACKAGE, program_key
+from perfbatch.publish import notice_key as keys
+from perfbatch.publish.notice import NoticeHeading
+from perfbatch.publish.notice_key import SOURCES, notice_key
+from tests.publish.notice.workbooks import HEADING, finding
+from tests.test_architecture import _graph
+
+FIRST, SECOND = finding("基本概况", "D3"), finding("封面", "B3", Severity.WARNING)
+GIVEN = replace(HEADING, points_at_risk={FIRST: Decimal("1.50")}, form_title="自评表", issuer="财政局")
+
+
+def key(
+    path: str = "notices/1-局.xlsx",
+    sha256: str = "ab",
+    findings: Sequence[Finding] = (FIRST, SECOND),
+    heading: NoticeHeading = GIVEN,
+) -> str:
+    return notice_key(path, sha256, findings, heading)
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, Severity):
+        return Severity.WARNING if value is Severity.ERROR else Severity.ERROR
+    return value + timedelta(1) if isinstance(value, date) else f"{value}x"
+
+
+def test_the_same_gives_the_same_key() -> None:
+    same = [replace(FIRST), replace(SECOND)]
+    assert key() == key(findings=same, heading=replace(GIVEN, points_at_risk={same[0]: Decimal("1.50")}))
+    assert len(key()) == 64
+
+
+def test_neither_the_day_nor_the_place_in_the_inbox_is_part_of_it() -> None:
+    moved = [replace(one, file="别处/a.xlsx") for one in (FIRST, SECOND)]
+    assert key(heading=replace(GIVEN, run_date=date(2020, 1, 1))) == key()
+    assert key(findings=moved, heading=replace(GIVEN, points_at_risk={moved[0]: Decimal("1.50")})) == key()
+
+
+@pytest.mark.parametrize("name", [one.name for one in dataclasses.fields(Finding) if one.name != "file"])
+def test_every_field_of_a_finding_is_part_of_it(name: str) -> None:
+    # The second one, over which no points are at risk.
+    changed = replace(SECOND, **{name: _other(getattr(SECOND, name))})
+    assert key(findings=(FIRST, changed)) != key()
+
+
+@pytest.mark.parametrize(
+    "name", [one.name for one in dataclasses.fields(NoticeHeading) if one.name not in ("run_date", "points_at_risk")]
+)
+def test_every_line_of_the_heading_is_part_of_it(name: str) -> None:
+    assert key(heading=replace(GIVEN, **{name: _other(getattr(GIVEN, name))})) != key()
+
+
+def test_so_are_workbook_name_points_and_the_findings_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys_ = {
+        key(),
+        key(path="notices/1-局~2.xlsx"),
+        key(sha256="cd"),
+        key(findings=(FIRST,)),
+        key(findings=(FIRST, SECOND, SECOND)),
+        key(heading=replace(GIVEN, deadline=None)),
+        key(heading=replace(GIVEN, points_at_risk={})),
+        key(heading=replace(GIVEN, points_at_risk={FIRST: Decimal("1.5"), SECOND: Decimal("1")})),
+        key(heading=replace(GIVEN, points_at_risk={FIRST: Decimal("2.50")})),
+    }
+    monkeypatch.setattr(keys, "_program", lambda: "another")
+    assert len(keys_ | {key()}) == 10
+
+
+def test_text_cannot_pass_for_other_text() -> None:
+    """What stands in one field cannot look as if it stood in the next."""
+    one, other = replace(FIRST, reported='1", "', expected="2"), replace(FIRST, reported="1", expected='", "2')
+    assert key(findings=(one,)) != key(findings=(other,))
+    assert key(findings=(replace(FIRST, message="\udc80"),)) != key(findings=(replace(FIRST, message="\\udc80"),))
+
+
+def test_the_code_that_makes_a_notice_is_all_there() -> None:
+    """Whatever the maker imports of this package, from module to module."""
+    graph, known, waiting = _graph(), set[str](), ["perfbatch.publish.notice.order"]
+    while waiting:
+        module = waiting.pop()
+        if module not in known:
+            known.add(module)
+            waiting.extend(graph[module])
+    paths = {(PACKAGE.parent / module.replace(".", "/")).with_suffix(".py") for module in known}
+    real = {path if path.exists() else path.with_suffix("") / "__init__.py" for path in paths}
+    assert real - set(SOURCES) == set()
+    assert all(source.is_file() for source in SOURCES)
+    assert len(set(SOURCES)) == len(SOURCES) > 25
+
+
+def test_a_program_is_known_by_its_sources_and_what_it_runs_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "PACKAGE", tmp_path)
+    one, other = tmp_path / "a.py", tmp_path / "b.py"
+    one.write_bytes(b"1")
+    other.write_bytes(b"2")
+    key = program_key([one, other], "zlib 1")
+    assert program_key([other, one], "zlib 1") == key
+    others = {program_key([one], "zlib 1"), program_key([one, other], "zlib 2"), program_key([one, other])}
+    one.write_bytes(b"3")
+    others.add(program_key([one, other], "zlib 1"))
+    one.write_bytes(b"2")
+    other.write_bytes(b"1")
+    others.add(program_key([one, other], "zlib 1"))
+    one.write_bytes(b"1")
+    other.write_bytes(b"2")
+    monkeypatch.setattr(sys, "version_info", (9, 9))
+    others.add(program_key([one, other], "zlib 1"))
+    assert len(others - {key}) == 6
