@@ -11,7 +11,6 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,7 +33,7 @@ from perfbatch.history import (
 )
 from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, found_at, walk
-from perfbatch.intake.reading_cache import ReadingCache, open_cache
+from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.intake.submission import InboxEntry, Submission
 from perfbatch.phases import Phases, Watch
@@ -109,19 +108,19 @@ def run_night(
         history = outbox / HISTORY_NAME
         prior = closing_figures(history, loaded.rulebook.fiscal_year - 1, _fields_of("prior", loaded.rulebook))
         phases, kept = Phases(watch), outbox / CACHE_NAME
-        with open_cache(kept, loaded.rulebook) if cached else nullcontext() as cache:
-            night = run_batch(
-                inbox,
-                loaded,
-                roster=roster,
-                prior=prior,
-                workers=workers,
-                deadline=deadline,
-                executor=executor,
-                cache=cache,
-                phases=phases,
-                later=_PUBLISHING,
-            )
+        cache = ReadingCache(kept, loaded.rulebook) if cached else None
+        night = run_batch(
+            inbox,
+            loaded,
+            roster=roster,
+            prior=prior,
+            workers=workers,
+            deadline=deadline,
+            executor=executor,
+            cache=cache,
+            phases=phases,
+            later=_PUBLISHING,
+        )
         phases.begin("publish")
         from perfbatch.publish.notice_copies import earlier_notices, keep_notices
         from perfbatch.publish.notice_pool import NoticePool
@@ -151,7 +150,8 @@ def run_night(
         earlier = earlier_notices(kept, outbox) if cached else None
         pool = NoticePool(notices, workers, phases.advance, earlier)
         published = publish(result, outbox, counted, pool)
-        if cached:
+        if cache:
+            cache.keep()
             keep_notices(kept, notices, pool.written)
         return night, published
 

@@ -23,15 +23,14 @@ import pickle
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.intake.cache_file import CACHE_NAME, opened, transaction
+from perfbatch.intake.cache_file import looked_up, written
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import Read
@@ -40,7 +39,7 @@ from perfbatch.intake.unpickling import PackageUnpickler
 from perfbatch.program import PACKAGE, program_key
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
-__all__ = ["CACHE_NAME", "ReadingCache", "open_cache", "reader_key"]
+__all__ = ["ReadingCache", "reader_key"]
 
 # FAT writes the time of every other second, and a share's clock may be a little off ours.
 _MARGIN_NS = 5_000_000_000
@@ -78,54 +77,64 @@ def _program() -> str:
     return program_key(sources, version("python-calamine"))
 
 
-@contextmanager
-def open_cache(path: Path, rulebook: Rulebook, limits: Limits | None = None) -> Iterator[ReadingCache | None]:
-    """The cache at `path`, begun anew where it is damaged; None where there can be none (a folder that cannot be written)."""
-    with opened(path, _TABLE, _PROBE) as connection:
-        yield ReadingCache(connection, reader_key(rulebook, limits), limits) if connection else None
-
-
 class ReadingCache:
-    """The readings of earlier nights."""
+    """The readings of earlier nights, in the file at `path`."""
 
-    def __init__(self, connection: sqlite3.Connection, key: str, limits: Limits | None) -> None:
-        self._connection = connection
-        self._key = key
+    def __init__(self, path: Path, rulebook: Rulebook, limits: Limits | None = None) -> None:
+        self._path = path
+        self._key = reader_key(rulebook, limits)
         self._limits = limits
+        self._connection: sqlite3.Connection | None = None
         self._known: dict[str, _Gate] = {}
         self._paths: dict[str, str] = {}
         self._sizes: set[int] = set()
+        self._now = 0
+        self._here: set[str] = set()
+        self._fresh: list[tuple[Found, Read]] = []
         self.recalled = 0
         """How many entries of the last `read` were not read again."""
 
     def read(self, found: Sequence[Found], read: Callable[[Sequence[Found]], list[Read]]) -> list[Read]:
-        """Every entry's reading, in the order given; `read` reads those that are not known.
-
-        What is known afterwards is what `found` holds: entries that are gone are forgotten.
-        """
+        """Every entry's reading, in the order given; `read` reads those that are not known. Nothing is kept yet."""
         # Before any content is looked at: what is written from here on must not look at rest.
-        now = time.time_ns()
-        self._load()
-        touched: list[tuple[Found, Read]] = []
-        reads = [self._recall(one, touched) for one in found]
+        self._now = time.time_ns()
+        self._here, self._fresh = {one.path for one in found}, []
+        with looked_up(self._path, _PROBE) as self._connection:
+            self._load()
+            reads = [self._recall(one) for one in found]
         unknown = [number for number, reading in enumerate(reads) if reading is None]
-        fresh = read([found[number] for number in unknown]) if unknown else []
-        for number, reading in zip(unknown, fresh, strict=True):
-            reads[number] = reading
         self.recalled = len(found) - len(unknown)
-        self._keep(touched + [(found[number], reading) for number, reading in zip(unknown, fresh, strict=True)], now)
-        self._forget({one.path for one in found})
+        for number, reading in zip(unknown, read([found[one] for one in unknown]) if unknown else (), strict=True):
+            reads[number] = reading
+            self._fresh.append((found[number], reading))
         return [reading for reading in reads if reading is not None]
+
+    def keep(self) -> None:
+        """Keep what the last `read` found out; what is known afterwards is what lay there: entries that are gone are forgotten.
+
+        Where nothing can be kept, the next night reads everything.
+        """
+        with written(self._path, _TABLE, _PROBE) as connection:
+            if connection is None:
+                return
+            connection.execute("DELETE FROM reading WHERE key <> ?", (self._key,))
+            gone = [(path,) for path in self._known.keys() - self._here]
+            connection.executemany("DELETE FROM reading WHERE path = ?", gone)
+            rows = (row for one in self._fresh if (row := self._row(*one)))
+            connection.executemany(f"INSERT OR REPLACE INTO reading VALUES ({', '.join('?' * 10)})", rows)
 
     def _load(self) -> None:
         columns = "path, size, mtime_ns, ctime_ns, inode, hashed_ns, sha256"
+        self._known = {}
         with contextlib.suppress(sqlite3.Error):
-            for path, *gate in self._connection.execute(f"SELECT {columns} FROM reading WHERE key = ?", (self._key,)):
-                self._known[path] = _Gate(*gate)
+            if self._connection is not None:
+                query = f"SELECT {columns} FROM reading WHERE key = ?"
+                for path, *gate in self._connection.execute(query, (self._key,)):
+                    self._known[path] = _Gate(*gate)
         self._paths = {gate.sha256: path for path, gate in self._known.items()}
         self._sizes = {gate.size for gate in self._known.values()}
 
-    def _recall(self, found: Found, touched: list[tuple[Found, Read]]) -> Read | None:
+    def _recall(self, found: Found) -> Read | None:
         gate = self._known.get(found.path)
         if gate is not None and gate.lets_pass(found):
             return self._unpacked(found.path)
@@ -138,10 +147,12 @@ class ReadingCache:
         path = self._paths.get(sha256)
         reading = _moved(self._unpacked(path), found.path) if path is not None else None
         if reading is not None:
-            touched.append((found, reading))
+            self._fresh.append((found, reading))
         return reading
 
     def _unpacked(self, path: str) -> Read | None:
+        if self._connection is None:
+            return None
         try:
             row = self._connection.execute("SELECT reading, checksum FROM reading WHERE path = ?", (path,)).fetchone()
             if row is None or _checksum(self._key, row[0]) != row[1]:
@@ -152,21 +163,12 @@ class ReadingCache:
             return None
         return reading if isinstance(reading, Read) else None
 
-    def _keep(self, read: Sequence[tuple[Found, Read]], now: int) -> None:
-        rows = []
-        for found, reading in read:
-            if reading.sha256 and reading.code not in _PASSING and not reading.fault:
-                packed = zlib.compress(pickle.dumps(reading, pickle.HIGHEST_PROTOCOL), _LEVEL)
-                gate = (found.size, found.mtime_ns, found.ctime_ns, found.inode, now, reading.sha256)
-                rows.append((found.path, *gate, self._key, packed, _checksum(self._key, packed)))
-        with contextlib.suppress(sqlite3.Error), transaction(self._connection):
-            self._connection.executemany(f"INSERT OR REPLACE INTO reading VALUES ({', '.join('?' * 10)})", rows)
-
-    def _forget(self, here: set[str]) -> None:
-        with contextlib.suppress(sqlite3.Error), transaction(self._connection):
-            self._connection.execute("DELETE FROM reading WHERE key <> ?", (self._key,))
-            gone = [(path,) for path in self._known.keys() - here]
-            self._connection.executemany("DELETE FROM reading WHERE path = ?", gone)
+    def _row(self, found: Found, reading: Read) -> tuple[object, ...] | None:
+        if not reading.sha256 or reading.code in _PASSING or reading.fault:
+            return None
+        packed = zlib.compress(pickle.dumps(reading, pickle.HIGHEST_PROTOCOL), _LEVEL)
+        gate = (found.size, found.mtime_ns, found.ctime_ns, found.inode, self._now, reading.sha256)
+        return (found.path, *gate, self._key, packed, _checksum(self._key, packed))
 
 
 class _Gate(NamedTuple):

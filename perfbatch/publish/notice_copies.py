@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.intake.cache_file import opened, transaction
+from perfbatch.intake.cache_file import looked_up, written
 from perfbatch.publish.notice.order import NoticeOrder
 
 __all__ = ["EarlierNotices", "earlier_notices", "keep_notices"]
@@ -88,23 +88,22 @@ def _linked(source: Path, status: os.stat_result, target: Path) -> bool:
 def earlier_notices(cache: Path, outbox: Path) -> EarlierNotices:
     """The notices that the cache file knows of; none where it cannot be read."""
     known: dict[str, _Written] = {}
-    with opened(cache, _TABLE, _PROBE) as connection, contextlib.suppress(sqlite3.Error):
+    with looked_up(cache, _PROBE) as connection, contextlib.suppress(sqlite3.Error):
         if connection is not None:
             known = {key: _Written(day, sha256) for key, day, sha256 in connection.execute(_ALL)}
     return EarlierNotices(outbox, known)
 
 
-def keep_notices(cache: Path, orders: Mapping[str, NoticeOrder], written: Mapping[str, str]) -> None:
-    """Keep how tonight's notices were written, when they are published; `written`: path in the outbox → SHA-256.
+def keep_notices(cache: Path, orders: Mapping[str, NoticeOrder], hashes: Mapping[str, str]) -> None:
+    """Keep how tonight's notices were written, when they are published; `hashes`: path in the outbox → SHA-256.
 
     A notice that is not there is forgotten. Where nothing can be kept, the next night makes all notices.
     """
-    rows = [(orders[name].key, orders[name].heading.run_date.isoformat(), sha256) for name, sha256 in written.items()]
-    with opened(cache, _TABLE, _PROBE) as connection, contextlib.suppress(sqlite3.Error):
+    rows = [(orders[name].key, orders[name].heading.run_date.isoformat(), sha256) for name, sha256 in hashes.items()]
+    with written(cache, _TABLE, _PROBE) as connection:
         if connection is not None:
-            with transaction(connection):
-                connection.execute("DELETE FROM notice")
-                connection.executemany("INSERT INTO notice VALUES (?, ?, ?)", rows)
+            connection.execute("DELETE FROM notice")
+            connection.executemany("INSERT INTO notice VALUES (?, ?, ?)", rows)
 
 
 def _content(path: Path) -> tuple[bytes, os.stat_result]:

@@ -18,7 +18,7 @@ from perfbatch.intake import reading_cache
 from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.limits import Limits
-from perfbatch.intake.reading_cache import open_cache, reader_key
+from perfbatch.intake.reading_cache import ReadingCache, reader_key
 from perfbatch.intake.reading_pool import Read, read_one
 from perfbatch.rulebook.model import CardBlock, Rulebook
 from tests.conftest import lay, workbook
@@ -49,10 +49,10 @@ class Nights:
 
         again: list[str] = []
         found = walk(self.inbox)
-        with open_cache(self.path, form, limits) as cache:
-            assert cache is not None
-            reads = cache.read(found, read)
-            assert cache.recalled == len(found) - len(again)
+        cache = ReadingCache(self.path, form, limits)
+        reads = cache.read(found, read)
+        assert cache.recalled == len(found) - len(again)
+        cache.keep()
         self.again.append(again)
         assert reads == [read_one(one, form, limits) for one in found]
         return reads
@@ -129,10 +129,13 @@ def test_a_rewrite_that_no_clock_shows_is_seen_unless_the_file_was_at_rest(
         hours_pass()
     nights.night()
     found = rewritten_within_a_tick(nights)
-    with open_cache(nights.path, rulebook()) as cache:
-        assert cache is not None
-        again: list[str] = []
-        cache.read([found], lambda some: [again.append(one.path) or read_one(one, rulebook()) for one in some])  # type: ignore[func-returns-value]
+    again: list[str] = []
+
+    def read(some: Sequence[Found]) -> list[Read]:
+        again.extend(one.path for one in some)
+        return [read_one(one, rulebook()) for one in some]
+
+    ReadingCache(nights.path, rulebook()).read([found], read)
     # Nothing can be told of a clock that stands still for an hour; of one that ticks too seldom, it can.
     assert again == ([] if at_rest else ["不是.xlsx"])
 
@@ -222,9 +225,10 @@ def test_entries_that_are_gone_are_forgotten(nights: Nights) -> None:
 )
 def test_verdicts_of_the_hour_are_not_kept(nights: Nights, read: Read, kept: int) -> None:
     found = walk(nights.inbox)[:1]
-    with open_cache(nights.path, rulebook()) as cache:
-        assert cache is not None
-        assert cache.read(found, lambda some: [read]) == [read]
+    cache = ReadingCache(nights.path, rulebook())
+    assert cache.read(found, lambda some: [read]) == [read]
+    assert not nights.path.exists()
+    cache.keep()
     assert stored(nights.path) == kept
 
 
@@ -274,8 +278,25 @@ def test_a_reading_that_somebody_planted_runs_nothing(nights: Nights, tmp_path: 
 
 
 def test_where_there_can_be_no_cache_everything_is_read(tmp_path: Path) -> None:
-    with open_cache(tmp_path / "no such folder" / CACHE_NAME, rulebook()) as cache:
-        assert cache is None
+    nights = Nights(tmp_path)
+    nights.path = tmp_path / "no such folder" / CACHE_NAME
+    nights.night()
+    nights.night()
+    assert nights.again == [sorted(GOOD, key=os.fsencode)] * 2
+    assert not nights.path.parent.exists()
+
+
+def test_a_night_that_is_not_kept_leaves_the_cache_as_it_was(nights: Nights) -> None:
+    nights.night()
+    before = nights.path.read_bytes()
+    (nights.inbox / "乙.xlsx").write_bytes(workbook(budget_code="900002", unit_name="乙局"))
+    found = walk(nights.inbox)
+    cache = ReadingCache(nights.path, rulebook())
+    cache.read(found, lambda some: [read_one(one, rulebook()) for one in some])
+    assert nights.path.read_bytes() == before
+    assert sorted(path.name for path in nights.path.parent.iterdir()) == [CACHE_NAME, "inbox"]
+    cache.keep()
+    assert nights.path.read_bytes() != before
 
 
 def test_a_reading_of_another_shape_is_not_believed(nights: Nights) -> None:
