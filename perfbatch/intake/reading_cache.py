@@ -31,7 +31,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.intake.cache_file import CACHE_NAME, opened, transaction
+from perfbatch.intake.cache_file import opened, transaction
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import Read
@@ -40,7 +40,7 @@ from perfbatch.intake.unpickling import PackageUnpickler
 from perfbatch.program import PACKAGE, program_key
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
-__all__ = ["CACHE_NAME", "ReadingCache", "open_cache", "reader_key"]
+__all__ = ["ReadingCache", "open_cache", "reader_key"]
 
 # FAT writes the time of every other second, and a share's clock may be a little off ours.
 _MARGIN_NS = 5_000_000_000
