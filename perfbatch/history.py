@@ -2,10 +2,10 @@
 
 One row per run, one per inbox entry, department and finding of a run (what two runs are compared by), one per notice of a run
 (by which the next night knows the day of a notice that says the same), and per department and year the closing figures that
-next year's form must start from (R22). The night works on a copy and the copy replaces the
-file together with the other outputs, so the history never knows of a night that did not happen. The journal is a rollback
-journal and the write one transaction: a copy is never read while it is written, and a single file, without a WAL beside it,
-is what can be switched in by a rename. A history of an earlier version is read as it is and brought up to date in the copy.
+next year's form must start from (R22). The night works on a copy and the copy replaces the file together with the other
+outputs, so the history never knows of a night that did not happen. The journal is a rollback journal and the write one
+transaction: a copy is never read while it is written, and a single file, without a WAL beside it, is what can be switched in
+by a rename. A history of an earlier version is read as it is and brought up to date in the copy.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ CREATE TABLE run_entry (
 ) WITHOUT ROWID;
 """
 _MIGRATIONS = {1: _FROM_1, 2: _NOTICES}
-_WITH_ENTRIES = 2
+_WITH_ENTRIES, _WITH_NOTICES = 2, 3
 
 
 class RecordedNotice(NamedTuple):
@@ -184,7 +184,7 @@ def notice_days(path: Path, fiscal_year: int) -> dict[str, date]:
     if not path.exists():
         return {}
     with _opened(path) as connection:
-        if _version(connection) < _VERSION:
+        if _version(connection) < _WITH_NOTICES:
             return {}
         rows = connection.execute(
             "SELECT key, day FROM run_notice WHERE run_id = ?", (_last_id(connection, fiscal_year),)
