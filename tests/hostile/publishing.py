@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from perfbatch.publish import exchange, outbox
+from perfbatch.publish import exchange, report
 from perfbatch.publish.outbox import REPORT_NAME, Writer, publish
 
 __all__ = ["NAMES", "night_of", "publish_night", "start", "start_and_die"]
@@ -26,7 +26,7 @@ def publish_night(folder: Path, night: int, notices: int = 30) -> None:
     """Publish one night; every second one has a notice less."""
     names = NAMES[: 2 + notices - (night + 1) % 2]
     writers: dict[str, Writer] = {name: _writer(night, name) for name in names}
-    with patch.object(outbox, "write_report", _write_report):
+    with patch.object(report, "write_report", _write_report):
         publish(SimpleNamespace(night=night), folder, writers)  # type: ignore[arg-type]
 
 
