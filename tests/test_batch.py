@@ -20,7 +20,7 @@ from perfbatch import batch
 from perfbatch.batch import check_workbook, run_batch, run_night
 from perfbatch.errors import BatchFault, OperatorFault
 from perfbatch.history import HISTORY_NAME, closing_figures
-from perfbatch.intake import one_file
+from perfbatch.intake import one_file, reader
 from perfbatch.publish.report import report_schema
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
@@ -140,12 +140,12 @@ class TestSettingAside:
         self, inbox: Lay, loaded: LoadedRulebook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         folder = inbox({"1.xlsx": workbook(), "2.xlsx": workbook(budget_code="900002")})
-        real = one_file.read_submission
+        real = reader.read_submission
 
         def stumbling(content: bytes, file: str, *more: Any) -> Any:
             return 1 // 0 if file == "1.xlsx" else real(content, file, *more)
 
-        monkeypatch.setattr(one_file, "read_submission", stumbling)
+        monkeypatch.setattr(reader, "read_submission", stumbling)
         # In this process, where the reader that stumbles is.
         monkeypatch.setattr(
             batch, "read_all", lambda found, book, *_, **__: [one_file.read_one(one, book) for one in found]

@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS reading (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
     inode INTEGER NOT NULL, hashed_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
     key TEXT NOT NULL, reading BLOB NOT NULL, checksum BLOB NOT NULL
-) WITHOUT ROWID
+)
 """
 _PROBE = "SELECT path, hashed_ns, key, checksum FROM reading LIMIT 1"
 _FORM = ("form_id", "form_version", "fiscal_year", "kinds", "sections")

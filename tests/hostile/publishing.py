@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from perfbatch.publish import exchange, outbox
+from perfbatch.publish import exchange, report
 from perfbatch.publish.outbox import REPORT_NAME, Writer, publish
 
 __all__ = ["NAMES", "UNCHANGED", "night_of", "publish_night", "start", "start_and_die"]
@@ -30,7 +30,7 @@ def publish_night(folder: Path, night: int, notices: int = 30) -> None:
     names = NAMES[: 2 + notices - (night + 1) % 2]
     writers: dict[str, Writer] = {name: _writer(night, name) for name in names}
     writers[UNCHANGED] = _unchanged(folder / UNCHANGED)
-    with patch.object(outbox, "write_report", _write_report):
+    with patch.object(report, "write_report", _write_report):
         publish(SimpleNamespace(night=night), folder, writers)  # type: ignore[arg-type]
 
 

@@ -213,10 +213,10 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from types import SimpleNamespace
-from perfbatch.publish import outbox as switch
+from perfbatch.publish import outbox as switch, report
 outbox, at = Path(sys.argv[1]), int(sys.argv[2])
 switch.exchange.prepare = lambda *_: False
-switch.write_report = lambda result, outputs, path: path.write_bytes(b"{report")
+report.write_report = lambda result, outputs, path: path.write_bytes(b"{report")
 replace, count = Path.replace, 0
 def dies(self, target):
     global count
