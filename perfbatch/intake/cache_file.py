@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["CACHE_NAME", "looked_up", "written"]
+__all__ = ["CACHE_NAME", "DAMAGED", "looked_up", "written"]
 
 CACHE_NAME = ".perfbatch.readings"
+DAMAGED = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged cache raises: its texts need not be texts any more."""
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def written(path: Path, table: str, probe: str) -> Iterator[sqlite3.Connection |
         connection.execute("BEGIN")
         with connection:
             yield connection
-    except sqlite3.Error:
+    except DAMAGED:
         damaged = True
     finally:
         connection.close()
@@ -67,7 +69,7 @@ def _connect(address: str, prepared: tuple[str, ...], probe: str) -> sqlite3.Con
         for statement in prepared:
             connection.execute(statement)
         connection.execute(probe).fetchall()
-    except sqlite3.Error:
+    except DAMAGED:
         if connection is not None:
             connection.close()
         return None

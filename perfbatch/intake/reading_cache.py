@@ -30,7 +30,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.intake.cache_file import looked_up, written
+from perfbatch.intake.cache_file import DAMAGED, looked_up, written
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import Read
@@ -126,18 +126,20 @@ class ReadingCache:
     def _load(self) -> None:
         columns = "path, size, mtime_ns, ctime_ns, inode, hashed_ns, sha256"
         self._known = {}
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*DAMAGED):
             if self._connection is not None:
                 query = f"SELECT {columns} FROM reading WHERE key = ?"
                 for path, *gate in self._connection.execute(query, (self._key,)):
-                    self._known[path] = _Gate(*gate)
+                    # SQLite keeps a text where a number belongs, and damage makes one of the other.
+                    if [type(one) for one in gate] == [int] * 5 + [str] and isinstance(path, str):
+                        self._known[path] = _Gate._make(gate)
         self._paths = {gate.sha256: path for path, gate in self._known.items()}
         self._sizes = {gate.size for gate in self._known.values()}
 
     def _recall(self, found: Found) -> Read | None:
         gate = self._known.get(found.path)
         if gate is not None and gate.lets_pass(found):
-            return self._unpacked(found.path)
+            return self._unpacked(found.path, gate)
         if found.kind is not EntryKind.FILE or found.size not in self._sizes:
             return None
         try:
@@ -145,17 +147,18 @@ class ReadingCache:
         except SetAside:
             return None
         path = self._paths.get(sha256)
-        reading = _moved(self._unpacked(path), found.path) if path is not None else None
+        reading = _moved(self._unpacked(path, self._known[path]), found.path) if path is not None else None
         if reading is not None:
             self._fresh.append((found, reading))
         return reading
 
-    def _unpacked(self, path: str) -> Read | None:
+    def _unpacked(self, path: str, gate: _Gate) -> Read | None:
         if self._connection is None:
             return None
         try:
             row = self._connection.execute("SELECT reading, checksum FROM reading WHERE path = ?", (path,)).fetchone()
-            if row is None or _checksum(self._key, row[0]) != row[1]:
+            # A damaged index leads to another row: the reading must be this file's.
+            if row is None or _checksum(self._key, path, gate, row[0]) != row[1]:
                 return None
             reading = PackageUnpickler(io.BytesIO(zlib.decompress(row[0]))).load()
         except Exception:
@@ -167,8 +170,8 @@ class ReadingCache:
         if not reading.sha256 or reading.code in _PASSING or reading.fault:
             return None
         packed = zlib.compress(pickle.dumps(reading, pickle.HIGHEST_PROTOCOL), _LEVEL)
-        gate = (found.size, found.mtime_ns, found.ctime_ns, found.inode, self._now, reading.sha256)
-        return (found.path, *gate, self._key, packed, _checksum(self._key, packed))
+        gate = _Gate(found.size, found.mtime_ns, found.ctime_ns, found.inode, self._now, reading.sha256)
+        return (found.path, *gate, self._key, packed, _checksum(self._key, found.path, gate, packed))
 
 
 class _Gate(NamedTuple):
@@ -188,8 +191,11 @@ class _Gate(NamedTuple):
         return found.kind is EntryKind.FILE and self[:4] == now and at_rest
 
 
-def _checksum(key: str, packed: bytes) -> bytes:
-    return hashlib.blake2b(packed, digest_size=16, key=key[:64].encode()).digest()
+def _checksum(key: str, path: str, gate: _Gate, packed: bytes) -> bytes:
+    """Over all that a row says, for any of it may be damaged."""
+    digest = hashlib.blake2b(packed, digest_size=16, key=key[:64].encode())
+    digest.update(repr((path, tuple(gate))).encode("utf-8", "surrogateescape"))
+    return digest.digest()
 
 
 def _moved(reading: Read | None, path: str) -> Read | None:

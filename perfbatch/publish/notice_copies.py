@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sqlite3
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.intake.cache_file import looked_up, written
+from perfbatch.intake.cache_file import DAMAGED, looked_up, written
 from perfbatch.publish.notice.order import NoticeOrder
 
 __all__ = ["EarlierNotices", "earlier_notices", "keep_notices"]
@@ -88,7 +87,7 @@ def _linked(source: Path, status: os.stat_result, target: Path) -> bool:
 def earlier_notices(cache: Path, outbox: Path) -> EarlierNotices:
     """The notices that the cache file knows of; none where it cannot be read."""
     known: dict[str, _Written] = {}
-    with looked_up(cache, _PROBE) as connection, contextlib.suppress(sqlite3.Error):
+    with looked_up(cache, _PROBE) as connection, contextlib.suppress(*DAMAGED):
         if connection is not None:
             known = {key: _Written(day, sha256) for key, day, sha256 in connection.execute(_ALL)}
     return EarlierNotices(outbox, known)

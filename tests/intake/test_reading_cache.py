@@ -7,7 +7,7 @@ import pickle
 import sqlite3
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -232,7 +232,7 @@ def test_verdicts_of_the_hour_are_not_kept(nights: Nights, read: Read, kept: int
     assert stored(nights.path) == kept
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), min_size=1, max_size=40), cut=st.floats(0, 1))
 def test_a_damaged_cache_is_never_believed(nights: Nights, places: list[tuple[float, int]], cut: float) -> None:
     nights.path.unlink(missing_ok=True)
@@ -264,14 +264,34 @@ class Mark:
         return os.mkdir, (str(self.path),)
 
 
+def plant(path: Path, thing: object) -> None:
+    """Put something in the place of every reading, with checksums that are right."""
+    planted, key = zlib.compress(pickle.dumps(thing)), reader_key(rulebook())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        gates = "SELECT path, size, mtime_ns, ctime_ns, inode, hashed_ns, sha256 FROM reading"
+        for name, *gate in connection.execute(gates).fetchall():
+            checksum = reading_cache._checksum(key, name, reading_cache._Gate(*gate), planted)
+            connection.execute("UPDATE reading SET reading = ?, checksum = ? WHERE path = ?", (planted, checksum, name))
+
+
+def test_the_reading_of_another_file_is_not_believed(nights: Nights, hours_pass: Callable[[], None]) -> None:
+    """As when an index leads astray."""
+    hours_pass()
+    nights.night()
+    with closing(sqlite3.connect(nights.path)) as connection, connection:
+        one, other = (
+            connection.execute("SELECT reading, checksum FROM reading WHERE path = ?", (name,)).fetchone()
+            for name in ("甲.xlsx", "乙.xlsx")
+        )
+        for name, row in (("甲.xlsx", other), ("乙.xlsx", one)):
+            connection.execute("UPDATE reading SET reading = ?, checksum = ? WHERE path = ?", (*row, name))
+    nights.night()
+    assert nights.again[1] == ["乙.xlsx", "甲.xlsx"]
+
+
 def test_a_reading_that_somebody_planted_runs_nothing(nights: Nights, tmp_path: Path) -> None:
     nights.night()
-    planted = zlib.compress(pickle.dumps(Mark(tmp_path / "mark")))
-    connection = sqlite3.connect(nights.path)
-    checksum = reading_cache._checksum(reader_key(rulebook()), planted)
-    connection.execute("UPDATE reading SET reading = ?, checksum = ?", (planted, checksum))
-    connection.commit()
-    connection.close()
+    plant(nights.path, Mark(tmp_path / "mark"))
     nights.night()
     assert nights.again[1] == nights.again[0]
     assert not (tmp_path / "mark").exists()
@@ -301,11 +321,6 @@ def test_a_night_that_is_not_kept_leaves_the_cache_as_it_was(nights: Nights) -> 
 
 def test_a_reading_of_another_shape_is_not_believed(nights: Nights) -> None:
     nights.night()
-    other = zlib.compress(pickle.dumps(replace(Read("", None), what="x").what))
-    connection = sqlite3.connect(nights.path)
-    checksum = reading_cache._checksum(reader_key(rulebook()), other)
-    connection.execute("UPDATE reading SET reading = ?, checksum = ?", (other, checksum))
-    connection.commit()
-    connection.close()
+    plant(nights.path, "a text")
     nights.night()
     assert nights.again[1] == nights.again[0]
