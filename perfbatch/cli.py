@@ -57,7 +57,10 @@ ClusterOption = Annotated[
     typer.Option("--cluster", metavar="ADDRESS", help="Read on a Dask cluster: its scheduler's tcp://HOST:PORT."),
 ]
 WorkersOption = Annotated[
-    int, typer.Option("--workers", metavar="N", min=0, help="Processes that read workbooks; 0 takes one per core.")
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Processes that read workbooks and make notices; 0 takes one per core."
+    ),
 ]
 
 

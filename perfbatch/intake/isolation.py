@@ -17,8 +17,8 @@ nobody reads as long as all goes well, so that a death or a call without end has
 asked again. A call is blamed only for the death of a worker that had done nothing before; else it is tried again in a fresh
 one, lest it pay for what an earlier call left behind.
 
-Limits are each call's own, also within a chunk: memory, CPU, no core dump and no writing to files where the system has
-`setrlimit`; the clock everywhere. The clock runs twice, in the parent and (where there is `setitimer`) in the worker, so that
+Limits are each call's own, also within a chunk: memory, CPU, no core dump and no writing to files (but for a
+confinement that allows it) where the system has `setrlimit`; the clock everywhere. The clock runs twice, in the parent and (where there is `setitimer`) in the worker, so that
 a worker never outlives a killed parent for long. What a worker prints goes nowhere.
 """
 

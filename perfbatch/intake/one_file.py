@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.isolated_worker import place_of
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import Submission
+from perfbatch.intake.submission import Sharing, Submission
 
 if TYPE_CHECKING:
     from perfbatch.rulebook.model import Rulebook
@@ -30,6 +30,10 @@ class Read:
     code: str = ""
     what: str = ""
     fault: str = ""
+
+    def shared(self, sharing: Sharing) -> Read:
+        """The same, with what other readings say too held once."""
+        return self if self.submission is None else replace(self, submission=sharing.share(self.submission))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import Read
 from perfbatch.intake.set_aside import SetAside
+from perfbatch.intake.submission import Sharing
 from perfbatch.intake.unpickling import PackageUnpickler
 from perfbatch.program import PACKAGE, program_key
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
@@ -88,6 +89,7 @@ class ReadingCache:
         self._known: dict[str, _Gate] = {}
         self._paths: dict[str, str] = {}
         self._sizes: set[int] = set()
+        self._sharing = Sharing()
         self._now = 0
         self._here: set[str] = set()
         self._fresh: list[tuple[Found, Read]] = []
@@ -164,7 +166,7 @@ class ReadingCache:
         except Exception:
             # Whatever is wrong with what was kept, the workbook itself is there.
             return None
-        return reading if isinstance(reading, Read) else None
+        return reading.shared(self._sharing) if isinstance(reading, Read) else None
 
     def _row(self, found: Found, reading: Read) -> tuple[object, ...] | None:
         if not reading.sha256 or reading.code in _PASSING or reading.fault:

@@ -26,6 +26,7 @@ from perfbatch.intake.limits import Limits
 from perfbatch.intake.one_file import Read, Shipped, read_found, read_held, read_one
 from perfbatch.intake.readers import reading_processes
 from perfbatch.intake.set_aside import SetAside
+from perfbatch.intake.submission import Sharing
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["Read", "chunks", "end_processes", "read_all", "read_one", "read_shipped"]
@@ -107,6 +108,7 @@ class _Reading:
         self._limits = limits
         self._workers = workers
         self._reads: dict[int, Read] = {}
+        self._sharing = Sharing()
         self._again: set[int] = set()
         self._chunks: deque[Sequence[int]] = deque(chunks([one.size for one in found], workers))
         self._waiting: dict[Future[Any], Sequence[int]] = {}
@@ -168,7 +170,7 @@ class _Reading:
             return
         for number, outcome in zip(numbers, outcomes, strict=True):
             if isinstance(outcome, Read):
-                self._reads[number] = outcome
+                self._reads[number] = outcome.shared(self._sharing)
             else:
                 self._reads[number] = _judge(outcome, _digest(self._found[number], self._limits))
 
