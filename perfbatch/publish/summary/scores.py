@@ -26,12 +26,10 @@ _WIDTH = 7
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Where the heat map stands: indicator id → column, and the rows of the points, the means and the shares."""
+    """Where the heat map stands: indicator id → column, and the row of the means."""
 
     columns: dict[str, int]
-    points_row: int
     mean_row: int
-    share_row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     if len(frame):
         # The filter's arrows sit on the last row above the departments.
         sheet.filter(shares, 0, last, total)
-    return Scored({one.indicator.id: one.column for one in places if one.indicator}, points, means, shares)
+    return Scored({one.indicator.id: one.column for one in places if one.indicator}, means)
 
 
 def _places(rulebook: Rulebook) -> list[_Place]:
