@@ -59,3 +59,13 @@ class CellRange:
     def cell(self, row: int) -> CellRange:
         """The cell of the first column in the row-th row of the range, counted from 0."""
         return CellRange(self.sheet, self.top + row, self.left, self.top + row, self.left)
+
+    def overlaps(self, other: CellRange) -> bool:
+        """Whether the two have a cell in common."""
+        return (
+            self.sheet == other.sheet
+            and self.top <= other.bottom
+            and other.top <= self.bottom
+            and self.left <= other.right
+            and other.left <= self.right
+        )
