@@ -5,8 +5,8 @@ else of the rulebook reading looks at, the limits, this program's reading code a
 them makes all readings unknown by itself. Verdicts that hang on the hour or the machine (F08, F10, F11, a fault of the
 program) are never kept.
 
-Before the hash stands a gate: a file whose size, times, inode and device are those under which it was hashed has the same
-content, *if* it had been at rest when it was hashed. A file that was written in the last moments before might be written
+Before the hash stands a gate: a file whose size, times and inode are those under which it was hashed has the same content,
+*if* it had been at rest when it was hashed. A file that was written in the last moments before might be written
 again within the same tick of the file system's clock and look the same (git calls such an entry racy); it is hashed again.
 
 The cache is a convenience and never evidence: each reading carries a checksum, is taken apart by an unpickler that knows the

@@ -29,6 +29,7 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 _STRINGS_PART = "xl/sharedStrings.xml"
 _NUMBER = re.compile(rb"-?\d{1,300}(?:\.\d{1,300})?(?:[eE][-+]?\d{1,3})?")
+_MOST_SPOTS = 200
 _ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
 _CALENDAR = re.compile(r"yyyy(?:\\?[-/.年])m{1,2}(?:\\?[-/.月])d{1,2}(?:\\?日)?")
 _EPOCH = date(1899, 12, 30)
@@ -192,7 +193,8 @@ class Workbook:
         if len(rows) > self._limits.rows:
             raise SetAside("F07", f"表格超过 {self._limits.rows} 行")
         plain = self._plain_sheet(area.sheet)
-        if plain is None:
+        # Where a long column's cells stand is not remembered: one odd workbook must not fill the memory of the next.
+        if plain is None or len(rows) > _MOST_SPOTS:
             return [self.cell(area.sheet, row, area.first_column) for row in rows]
         cells, covered = plain.cells, plain.frame.covered
         read: list[RawCell] = []

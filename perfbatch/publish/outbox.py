@@ -233,6 +233,6 @@ def _stale_notices(outbox: Path, outputs: Sequence[str]) -> list[str]:
     folder = outbox / NOTICES
     if not folder.is_dir():
         return []
-    names = sorted(one.name for one in folder.glob("*.xlsx") if one.is_file() or one.is_symlink())
+    names = sorted(one.name for one in folder.glob("*.xls[xm]") if one.is_file() or one.is_symlink())
     kept = {PurePosixPath(name).name for name in outputs if PurePosixPath(name).parent.name == NOTICES}
     return [f"{NOTICES}/{name}" for name in names if name not in kept and not name.startswith((".", "~$"))]

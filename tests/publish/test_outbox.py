@@ -65,6 +65,13 @@ def holds(outbox: Path) -> dict[str, bytes]:
 SWITCHED = {SUMMARY: b"summary", NOTICE: b"notice", "history.sqlite": b"history", REPORT_NAME: b"report"}
 
 
+def test_a_notice_of_an_earlier_night_with_macros_goes_too(district: BatchResult, outbox: Path) -> None:
+    (outbox / "notices" / "000002-旧.xlsm").write_bytes(b"stale")
+    (outbox / "notices" / "说明.txt").write_bytes(b"the clerk's own")
+    publish(district, outbox, TONIGHT)
+    assert holds(outbox) == {**SWITCHED, "notices/说明.txt": b"the clerk's own"}
+
+
 def test_all_of_tonight(district: BatchResult, outbox: Path) -> None:
     assert publish(district, outbox, TONIGHT) == [SUMMARY, NOTICE, "history.sqlite", REPORT_NAME]
     assert holds(outbox) == SWITCHED
