@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from perfbatch.changes import changes_between
-from perfbatch.errors import OperatorFault
-from perfbatch.findings import SET_ASIDE, Finding
 from perfbatch.history import (
     HISTORY_NAME,
     RecordedNotice,
@@ -35,8 +33,10 @@ from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Read, read_all
-from perfbatch.intake.submission import InboxEntry, Submission
-from perfbatch.phases import Phases, Watch
+from perfbatch.model.errors import OperatorFault
+from perfbatch.model.findings import SET_ASIDE, Finding
+from perfbatch.model.phases import Phases, Watch
+from perfbatch.model.submission import InboxEntry, Submission
 from perfbatch.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.roster import Roster
 from perfbatch.rulebook.checks import bind_checks

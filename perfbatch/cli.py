@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
-from perfbatch.errors import BatchFault, OperatorFault
+from perfbatch.model.errors import BatchFault, OperatorFault
 
 if TYPE_CHECKING:
     from perfbatch.intake.cluster import ClusterExecutor
@@ -415,6 +415,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _tell(fault: str) -> None:
     """One line to stderr, whatever a file is called."""
-    from perfbatch.publish.legible import cell_text
+    from perfbatch.model.legible import cell_text
 
     typer.echo(cell_text(" ".join(fault.splitlines())), err=True)

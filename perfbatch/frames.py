@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perfbatch.intake.submission import Column, Fact, State, Submission
+from perfbatch.model.submission import Column, Fact, State, Submission
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun
-from perfbatch.errors import BatchFault
-from perfbatch.publish.figures import counts, texts
-from perfbatch.publish.legible import storable_text, storable_texts
+from perfbatch.model.errors import BatchFault
+from perfbatch.model.figures import counts, texts
+from perfbatch.model.legible import storable_text, storable_texts
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.names import NUMERIC_KINDS
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perfbatch.frames import Frames
-from perfbatch.intake.submission import SCALE, State
+from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, alike

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perfbatch.figures import MIN_PLACES, count_text, plain
-from perfbatch.findings import Finding, Severity
 from perfbatch.frames import Frames
-from perfbatch.intake.submission import SCALE, Fact
+from perfbatch.model.figures import MIN_PLACES, count_text, plain
+from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.submission import SCALE, Fact
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evaluate
 from perfbatch.rulebook.expression import Compare, Member

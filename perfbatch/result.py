@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from perfbatch.findings import AtRisk, Finding
-from perfbatch.intake.submission import InboxEntry
-from perfbatch.phases import Phases
+from perfbatch.model.findings import AtRisk, Finding
+from perfbatch.model.phases import Phases
+from perfbatch.model.submission import InboxEntry
 
 if TYPE_CHECKING:
     import pandas as pd

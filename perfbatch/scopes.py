@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from perfbatch.frames import Frames
-from perfbatch.intake.submission import SCALE, State
+from perfbatch.model.submission import SCALE, State
 from perfbatch.quantities import ItemRows, frame_column, unit_sum
 from perfbatch.rulebook.columns import Texts, Truth
 from perfbatch.rulebook.model import Grade, Rulebook

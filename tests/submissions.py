@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from perfbatch.intake.submission import SCALE, Column, Fact, State, Submission
+from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import RowsBlock, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS

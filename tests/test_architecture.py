@@ -1,4 +1,4 @@
-"""Imports run one way. The import graph of the package, read from its source, is held against the layers below."""
+"""Imports run one way. The import graph of the package, read from its source, is held against the rooms below."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,80 +15,32 @@ import perfbatch
 
 ROOT = Path(perfbatch.__file__).parent
 
-# Module (or package with all that is in it) → the layer it belongs to. The longest name that fits counts.
-LAYERS: dict[str, str] = {
-    "perfbatch": "values",
-    "perfbatch.errors": "values",
-    "perfbatch.findings": "values",
-    "perfbatch.file_names": "values",
-    "perfbatch.intake.submission": "values",
-    "perfbatch.intake.set_aside": "values",
-    "perfbatch.figures": "values",
-    "perfbatch.phases": "values",
-    "perfbatch.program": "values",
-    "perfbatch.result": "result",
-    "perfbatch.rulebook": "rulebook",
-    "perfbatch.template": "template",
-    "perfbatch.intake": "intake",
-    "perfbatch.frames": "frames",
-    "perfbatch.quantities": "scopes",
-    "perfbatch.scopes": "scopes",
-    "perfbatch.roster": "roster",
-    "perfbatch.changes": "changes",
-    "perfbatch.history": "history",
-    "perfbatch.reconcile": "reconcile",
-    "perfbatch.scoring": "scoring",
-    "perfbatch.diagnosis": "advice",
-    "perfbatch.publish": "publish",
-    "perfbatch.publish.figures": "values",
-    "perfbatch.publish.legible": "values",
-    "perfbatch.batch": "batch",
-    "perfbatch.terminal": "terminal",
-    "perfbatch.cli": "cli",
-    "perfbatch.__main__": "main",
-}
+# The rooms from top to bottom: a module imports from its own room and from rooms further down, never upwards.
+ROOMS = (
+    "__main__",
+    "cli",
+    "terminal",
+    "batch",
+    "publish",
+    "history",
+    "changes",
+    "diagnosis",
+    "scoring",
+    "template",
+    "reconcile",
+    "scopes",
+    "quantities",
+    "frames",
+    "result",
+    "roster",
+    "intake",
+    "rulebook",
+    "program",
+    "model",
+)
 
-# Layer → the layers that it may import, besides itself. rulebook ← template, intake, frames ← reconcile, scoring ←
-# publish ← batch ← cli; intake, reconcile and scoring do not import one another. The values are plain shapes, open to all.
-ALLOWED: dict[str, set[str]] = {
-    "values": set(),
-    "rulebook": {"values"},
-    "result": {"values", "rulebook"},
-    "template": {"values", "rulebook", "roster"},
-    "intake": {"values", "rulebook"},
-    "frames": {"values", "rulebook"},
-    "scopes": {"values", "rulebook", "frames"},
-    "roster": {"values", "rulebook"},
-    # What differs between two runs, told from their records alone.
-    "changes": {"values"},
-    "history": {"values", "rulebook", "result", "changes"},
-    # What follows from what, and why, is told from the rulebook and the night's result alone.
-    "advice": {"values", "rulebook", "result"},
-    "reconcile": {"values", "rulebook", "frames", "scopes"},
-    "scoring": {"values", "rulebook", "frames", "scopes"},
-    # Notices are patched copies of the departments' own workbooks: publish takes a package apart as intake does.
-    "publish": {"values", "rulebook", "result", "intake", "advice", "changes"},
-    "batch": {
-        *("values", "rulebook", "result", "intake", "frames", "scopes", "roster", "history"),
-        *("reconcile", "scoring", "advice", "changes", "publish"),
-    },
-    "terminal": {"values", "rulebook", "result", "template", "scoring", "changes", "publish", "batch"},
-    "cli": {
-        "values",
-        "rulebook",
-        "history",
-        "changes",
-        "template",
-        # The reading processes start before anything else is loaded.
-        "intake",
-        "roster",
-        "scoring",
-        "publish",
-        "batch",
-        "terminal",
-    },
-    "main": {"cli"},
-}
+# Rooms that stand at one height, and so have nothing of one another though one is named first.
+STRANGERS = (("scoring", "diagnosis"), ("scoring", "template"), ("template", "intake"), ("roster", "intake"))
 
 Graph = Mapping[str, set[str]]
 """Module → the modules of the package that it imports, wherever in it the import stands."""
@@ -130,21 +83,20 @@ def _graph() -> dict[str, set[str]]:
     }
 
 
-def _layer(module: str) -> str:
-    name = module
-    while name not in LAYERS:
-        name = name.rpartition(".")[0]
-    # The package's own name stands for its __init__ only: a new module has to be put into a layer.
-    return LAYERS[name] if name != "perfbatch" or module == "perfbatch" else ""
+def room(module: str) -> str:
+    """The room that a module stands in; "" for the package's own name and version, which are open to all."""
+    return module.removeprefix("perfbatch").removeprefix(".").partition(".")[0]
 
 
 def violations(graph: Graph) -> list[str]:
-    """Every import that goes the wrong way, as `importer (layer) → imported (layer)`."""
+    """Every import that goes upwards, or to a stranger, as `importer → imported`."""
+    height = {name: number for number, name in enumerate(reversed(ROOMS), start=1)} | {"": 0}
+    apart = {pair for one, other in STRANGERS for pair in ((one, other), (other, one))}
     return [
-        f"{module} ({_layer(module)}) → {imported} ({_layer(imported)})"
+        f"{module} → {imported}"
         for module, all_imported in sorted(graph.items())
         for imported in sorted(all_imported)
-        if _layer(imported) != _layer(module) and _layer(imported) not in ALLOWED.get(_layer(module), set())
+        if height[room(imported)] > height[room(module)] or (room(module), room(imported)) in apart
     ]
 
 
@@ -168,30 +120,17 @@ def cycles(graph: Graph) -> list[list[str]]:
 # ---------------------------------------------------------------------- the package
 
 
-def test_every_module_belongs_to_a_layer() -> None:
-    """A new module is put into the table above, by whoever adds it."""
-    assert [module for module in _modules() if not _layer(module)] == []
-    assert set(LAYERS.values()) == ALLOWED.keys()
-    assert [name for name in LAYERS if name not in _modules()] == []
+def test_every_module_stands_in_a_room() -> None:
+    """A new room is put into the list above, at its height, by whoever adds it."""
+    assert sorted({room(module) for module in _modules()} - {""}) == sorted(ROOMS)
 
 
-def test_imports_run_one_way() -> None:
+def test_imports_run_downwards() -> None:
     assert violations(_graph()) == []
-
-
-def test_the_layers_themselves_run_one_way() -> None:
-    assert cycles(ALLOWED) == []
 
 
 def test_no_modules_import_one_another_in_a_ring() -> None:
     assert cycles(_graph()) == []
-
-
-def test_intake_reconcile_and_scoring_are_strangers() -> None:
-    """The rule in its own words, whatever the table above says."""
-    strangers = ("intake", "reconcile", "scoring")
-    for one in strangers:
-        assert not ALLOWED[one] & set(strangers)
 
 
 def test_the_parser_of_workbooks_is_one() -> None:
@@ -203,7 +142,7 @@ def test_the_parser_of_workbooks_is_one() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
             for name in names:
                 if name.partition(".")[0] in users:
-                    users[name.partition(".")[0]].add(_layer(module))
+                    users[name.partition(".")[0]].add(room(module))
     assert users["python_calamine"] <= {"intake", "roster"}
     assert users["xlsxwriter"] <= {"template", "roster", "publish"}
 
@@ -211,33 +150,26 @@ def test_the_parser_of_workbooks_is_one() -> None:
 # ---------------------------------------------------------------------- the checker itself
 
 
-@pytest.mark.parametrize(
-    ("module", "imported"),
-    [
-        ("perfbatch.rulebook.lint", "perfbatch.frames"),
-        ("perfbatch.intake.reader", "perfbatch.reconcile"),
-        ("perfbatch.intake.reader", "perfbatch.frames"),
-        ("perfbatch.reconcile", "perfbatch.scoring.verify"),
-        ("perfbatch.scoring.verify", "perfbatch.reconcile"),
-        ("perfbatch.scoring.verify", "perfbatch.intake.normalise"),
-        ("perfbatch.reconcile", "perfbatch.intake.reader"),
-        ("perfbatch.publish.report", "perfbatch.batch"),
-        ("perfbatch.intake.reader", "perfbatch.publish.outbox"),
-        ("perfbatch.batch", "perfbatch.cli"),
-        ("perfbatch.template.workbook", "perfbatch.intake.reader"),
-        ("perfbatch.findings", "perfbatch.rulebook.model"),
-        ("perfbatch.frames", "perfbatch.scopes"),
-    ],
-)
-def test_a_planted_violation_is_found(module: str, imported: str) -> None:
-    assert violations({module: {imported}}) == [f"{module} ({_layer(module)}) → {imported} ({_layer(imported)})"]
+@pytest.mark.parametrize(("upper", "lower"), list(pairwise(ROOMS)))
+def test_a_planted_violation_is_found(upper: str, lower: str) -> None:
+    """Between any two neighbours of the list, and so between any two rooms."""
+    assert violations({f"perfbatch.{lower}": {f"perfbatch.{upper}"}}) == [f"perfbatch.{lower} → perfbatch.{upper}"]
+    assert violations({f"perfbatch.{ROOMS[-1]}": {f"perfbatch.{upper}.deep"}}) != []
 
 
-def test_the_value_modules_of_intake_are_open_to_all() -> None:
-    values = {"perfbatch.intake.submission", "perfbatch.intake.set_aside"}
-    graph = {name: values for name, layer in LAYERS.items() if layer != "main"}
-    assert violations(graph) == []
-    assert len(violations({"perfbatch.reconcile": {"perfbatch.intake.reading"}})) == 1
+@pytest.mark.parametrize(("one", "other"), STRANGERS)
+def test_strangers_are_found_both_ways(one: str, other: str) -> None:
+    assert violations({f"perfbatch.{one}": {f"perfbatch.{other}"}}) == [f"perfbatch.{one} → perfbatch.{other}"]
+    assert violations({f"perfbatch.{other}": {f"perfbatch.{one}"}}) == [f"perfbatch.{other} → perfbatch.{one}"]
+
+
+def test_an_import_downwards_is_none() -> None:
+    assert (
+        violations(
+            {"perfbatch.batch": {"perfbatch.model.findings", "perfbatch"}, "perfbatch.model.findings": {"perfbatch"}}
+        )
+        == []
+    )
 
 
 def test_a_planted_ring_is_found() -> None:

@@ -18,9 +18,9 @@ import pytest
 
 from perfbatch import batch
 from perfbatch.batch import check_workbook, run_batch, run_night
-from perfbatch.errors import BatchFault, OperatorFault
 from perfbatch.history import HISTORY_NAME, closing_figures
 from perfbatch.intake import one_file, reader
+from perfbatch.model.errors import BatchFault, OperatorFault
 from perfbatch.publish.report import report_schema
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook

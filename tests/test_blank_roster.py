@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.roster import REVIEW_COLUMNS, ROSTER_COLUMNS, Roster, RosterEntry, read_roster
 from perfbatch.roster.blank import blank_roster_name, write_blank_roster
 from tests.submissions import RULEBOOK

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun, changes_between
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 
 
 def department(code: str, verified: int | None = 90, rank: int | None = 1, **more: str) -> RecordedDepartment:

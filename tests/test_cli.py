@@ -19,7 +19,7 @@ import pytest
 
 from perfbatch import __version__, batch
 from perfbatch.cli import main
-from perfbatch.errors import BatchFault
+from perfbatch.model.errors import BatchFault
 from perfbatch.roster import MAX_UNITS
 from tests.conftest import Lay, workbook
 from tests.workbooks import compound_file

@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 from perfbatch import __version__
 from perfbatch.batch import run_night
 from perfbatch.cli import app
-from perfbatch.findings import CATALOGUE, SET_ASIDE
-from perfbatch.intake.limits import Limits
+from perfbatch.model.findings import CATALOGUE, SET_ASIDE
+from perfbatch.model.limits import Limits
 from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Check
 from tests.conftest import Lay, workbook

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 from perfbatch.frames import build_frames, evidence_fields, record_frame
-from perfbatch.intake.submission import SCALE, Column, Fact, Sharing, State, Submission
+from perfbatch.model.submission import SCALE, Column, Fact, Sharing, State, Submission
 from tests.cases.clean import changed, clean
 from tests.samples.seed import SEED
 from tests.submissions import RULEBOOK, UNREADABLE, columns, submission

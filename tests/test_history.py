@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from perfbatch.batch import examine
-from perfbatch.errors import BatchFault
 from perfbatch.history import closing_figures, write_history
-from perfbatch.intake.submission import InboxEntry, Submission
+from perfbatch.model.errors import BatchFault
+from perfbatch.model.submission import InboxEntry, Submission
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 from tests.cases.clean import changed

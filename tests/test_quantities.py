@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbatch.frames import Frames, build_frames
-from perfbatch.intake.submission import SCALE, State
+from perfbatch.model.submission import SCALE, State
 from perfbatch.quantities import ItemRows, number_column, unit_sum
 from perfbatch.rulebook.quantity import Quantity
 from tests.cases.clean import changed

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbatch.batch import examine
-from perfbatch.findings import Finding, Severity
 from perfbatch.frames import build_frames
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.reconcile import reconcile
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Compare, Member, Name

@@ -24,7 +24,7 @@ from perfbatch.history import (
     tonight,
     write_history,
 )
-from perfbatch.intake.submission import InboxEntry, Submission
+from perfbatch.model.submission import InboxEntry, Submission
 from perfbatch.result import BatchResult
 from tests.cases.clean import changed
 from tests.submissions import RULEBOOK

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.roster import MAX_UNITS, REVIEW_SHEET, ROSTER_COLUMNS, ROSTER_SHEET, Roster, RosterEntry, read_roster
 from tests.submissions import RULEBOOK
 

@@ -13,8 +13,8 @@ import pandas as pd
 
 from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
 from perfbatch.diagnosis.likely_cause import BrokenSum, Figure, Part
-from perfbatch.findings import Finding, Severity
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.checks import BoundCheck
 from perfbatch.rulebook.expression import Binary, Call, Compare, Member, Name, Node
 from perfbatch.rulebook.model import SignatureBlock

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from perfbatch.findings import Finding
+from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.expression import Call, Member, Name, Node, children, leaves, parse
 from perfbatch.rulebook.model import CasesRule, Indicator, PerCaseRule, Rulebook

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.rulebook.expression import Compare
 
 __all__ = ["follow_on"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from perfbatch.figures import figure_text
+from perfbatch.model.figures import figure_text
 
 __all__ = ["BrokenSum", "Figure", "Part", "likely_cause"]
 

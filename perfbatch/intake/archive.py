@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from perfbatch.intake.inflating import crc32, inflate
-from perfbatch.intake.limits import Limits
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 
 __all__ = ["BEGINNING", "Package", "members_of", "refuse_end_record", "stream"]
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from perfbatch.intake.archive import Package
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.markup import local, scan, scan_starts
 from perfbatch.intake.package_parts import WorkbookPart
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 
 __all__ = ["SheetExtent", "measure_sheet", "refuse_strings", "scan_part"]
 

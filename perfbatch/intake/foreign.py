@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.set_aside import SetAside
 
 __all__ = ["name_foreign", "refuse_compound_file"]
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from perfbatch.errors import OperatorFault
-from perfbatch.intake.limits import Limits
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.errors import OperatorFault
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 
 __all__ = ["EntryKind", "Found", "found_at", "peek", "read_bytes", "walk"]
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from xml.parsers import expat
 
-from perfbatch.intake.limits import Limits
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 
 __all__ = ["Source", "local", "refuse_document_type", "remembered", "scan", "scan_starts", "starts_plainly"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.isolated_worker import place_of
-from perfbatch.intake.limits import Limits
-from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import Sharing, Submission
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
+from perfbatch.model.submission import Sharing, Submission
 
 if TYPE_CHECKING:
     from perfbatch.rulebook.model import Rulebook

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfbatch.intake.archive import Package
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.markup import remembered, scan
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 
 __all__ = ["Area", "Styles", "WorkbookPart", "find_workbook_part", "parse_area", "read_styles", "read_workbook_part"]
 

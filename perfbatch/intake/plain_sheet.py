@@ -18,9 +18,9 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from perfbatch.intake.extent import SheetExtent
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.markup import remembered, starts_plainly
 from perfbatch.intake.sheet_cells import SheetFrame, StoredCell, cell_name, parse_cell, read_sheet_frame
+from perfbatch.model.limits import Limits
 
 __all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "text_of"]
 

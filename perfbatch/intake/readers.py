@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perfbatch.intake.isolation import Confinement, IsolatedExecutor
-from perfbatch.intake.limits import Limits
+from perfbatch.model.limits import Limits
 
 __all__ = ["reading_processes"]
 

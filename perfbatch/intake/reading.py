@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from perfbatch.findings import CATALOGUE, Finding
-from perfbatch.intake.submission import Fact, State
+from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.model.submission import Fact, State
 from perfbatch.rulebook.model import FormField
 
 __all__ = ["HIDDEN", "Reading", "Remark", "finding_of", "shortened"]

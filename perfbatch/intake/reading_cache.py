@@ -32,11 +32,11 @@ from typing import NamedTuple
 
 from perfbatch.intake.cache_file import DAMAGED, looked_up, written
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import Read
-from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import Sharing
 from perfbatch.intake.unpickling import PackageUnpickler
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
+from perfbatch.model.submission import Sharing
 from perfbatch.program import PACKAGE, program_key
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 

@@ -19,14 +19,14 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from contextlib import ExitStack
 from typing import Any
 
-from perfbatch.errors import BatchFault
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.intake.isolation import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.one_file import Read, Shipped, read_found, read_held, read_one
 from perfbatch.intake.readers import reading_processes
-from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import Sharing
+from perfbatch.model.errors import BatchFault
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
+from perfbatch.model.submission import Sharing
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["Read", "chunks", "end_processes", "read_all", "read_one", "read_shipped"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from perfbatch.intake.archive import Package
 from perfbatch.intake.extent import SheetExtent, scan_part
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.markup import Source, scan
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 
 __all__ = [
     "SheetCells",

@@ -17,8 +17,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from unicodedata import normalize
 
-from perfbatch.findings import Finding
-from perfbatch.intake.submission import InboxEntry
+from perfbatch.model.findings import Finding
+from perfbatch.model.submission import InboxEntry
 from perfbatch.publish.register import in_order
 from perfbatch.result import BatchResult, ExpectedDepartment
 

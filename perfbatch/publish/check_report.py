@@ -18,10 +18,10 @@ from decimal import Decimal
 from typing import Any
 
 from perfbatch import __version__
-from perfbatch.findings import AtRisk, Finding, Severity
-from perfbatch.intake.submission import SCALE, InboxEntry
-from perfbatch.publish.figures import decimal_text
-from perfbatch.publish.legible import storable_text
+from perfbatch.model.figures import decimal_text
+from perfbatch.model.findings import AtRisk, Finding, Severity
+from perfbatch.model.legible import storable_text
+from perfbatch.model.submission import SCALE, InboxEntry
 from perfbatch.publish.register import in_order
 from perfbatch.publish.report import build_report
 from perfbatch.result import BatchResult

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from perfbatch.errors import BatchFault
+from perfbatch.model.errors import BatchFault
 from perfbatch.publish.durable import KEPT, TONIGHT, reason, sync_folder
 
 __all__ = ["pending", "settle", "switch"]

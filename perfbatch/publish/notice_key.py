@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
 
-from perfbatch.findings import Finding
+from perfbatch.model.findings import Finding
 from perfbatch.program import PACKAGE, program_key
 from perfbatch.publish.notice import NoticeHeading
 

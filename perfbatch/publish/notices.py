@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from perfbatch.findings import Finding, Severity
 from perfbatch.intake.inbox import Found
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice import NoticeHeading, extension_of, notice_name
 from perfbatch.publish.notice.order import NoticeOrder
 from perfbatch.publish.notice_key import notice_key

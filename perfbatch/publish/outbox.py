@@ -26,7 +26,7 @@ from typing import Protocol
 
 from filelock import FileLock, SoftFileLock, Timeout
 
-from perfbatch.errors import BatchFault
+from perfbatch.model.errors import BatchFault
 from perfbatch.publish import exchange, journal
 from perfbatch.publish.durable import KEPT, TONIGHT, NotWritten, flush, reason
 from perfbatch.result import BatchResult

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from perfbatch.findings import CATALOGUE, SET_ASIDE, Finding, Severity
+from perfbatch.model.findings import CATALOGUE, SET_ASIDE, Finding, Severity
 from perfbatch.rulebook.model import ChecklistRule, PerCaseRule, Rulebook
 
 __all__ = ["FindingRegister", "finding_order", "in_order"]

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from perfbatch import __version__
-from perfbatch.findings import Finding
-from perfbatch.intake.submission import InboxEntry
-from perfbatch.publish.figures import counts, decimal_text, texts
-from perfbatch.publish.legible import storable_text
+from perfbatch.model.figures import counts, decimal_text, texts
+from perfbatch.model.findings import Finding
+from perfbatch.model.legible import storable_text
+from perfbatch.model.submission import InboxEntry
 from perfbatch.publish.register import in_order
 from perfbatch.result import STATUS_LABELS, BatchResult
 

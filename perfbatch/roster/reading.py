@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from perfbatch.errors import OperatorFault
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.errors import OperatorFault
+from perfbatch.model.submission import SCALE
 from perfbatch.roster.model import (
     CONTROL_FIGURES,
     MAX_UNITS,

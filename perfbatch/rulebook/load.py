@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["BUILT_IN", "LoadedRulebook", "load_rulebook", "read_rulebook"]

@@ -23,9 +23,9 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from perfbatch.findings import AtRisk, Finding, Severity
 from perfbatch.frames import Frames
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.findings import AtRisk, Finding, Severity
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints
 from perfbatch.scoring.rules import input_ids

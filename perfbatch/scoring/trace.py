@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from perfbatch.figures import figure_text, percent_text, plain, score_text
 from perfbatch.frames import Frames
-from perfbatch.intake.submission import SCALE, Fact, State
+from perfbatch.model.figures import figure_text, percent_text, plain, score_text
+from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.columns import Truth, evaluate
 from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, bind, parse
 from perfbatch.rulebook.model import (

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perfbatch.frames import Frames
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, Quantity, quantise
 from perfbatch.scopes import DepartmentScope

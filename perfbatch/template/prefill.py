@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.roster import ROSTER_COLUMNS, RosterEntry
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Compare, Member, Name

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
 from perfbatch.template.grid import cell_name
 from perfbatch.template.plan import InputCell

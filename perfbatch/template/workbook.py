@@ -13,8 +13,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from perfbatch.errors import OperatorFault
-from perfbatch.file_names import workbook_name
+from perfbatch.model.errors import OperatorFault
+from perfbatch.model.file_names import workbook_name
 from perfbatch.roster import Roster
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.layout import Layout, lay_out

@@ -8,8 +8,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from perfbatch.figures import score_text
-from perfbatch.publish.legible import cell_text
+from perfbatch.model.figures import score_text
+from perfbatch.model.legible import cell_text
 
 __all__ = [
     "FIGURE_WIDTH",

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from perfbatch.figures import score_text
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.figures import score_text
+from perfbatch.model.submission import SCALE
 from perfbatch.publish.check_report import total_at_risk, verdict_of
 from perfbatch.publish.register import in_order
 from perfbatch.result import STATUS_LABELS
@@ -28,7 +28,7 @@ from perfbatch.terminal.console import (
 
 if TYPE_CHECKING:
     from perfbatch.batch import Checked, Night
-    from perfbatch.findings import AtRisk, Finding
+    from perfbatch.model.findings import AtRisk, Finding
 
 __all__ = ["print_check", "print_scorecard", "print_trace"]
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perfbatch.figures import plain, score_text
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.figures import plain, score_text
+from perfbatch.model.submission import SCALE
 from perfbatch.terminal.console import console_of, counted, inert, plain_table, print_table, score_cell
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-from perfbatch.phases import Watch
+from perfbatch.model.phases import Watch
 
 __all__ = ["night_progress"]
 

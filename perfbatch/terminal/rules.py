@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from rich.console import Console
 
-from perfbatch.figures import plain
+from perfbatch.model.figures import plain
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
 from perfbatch.template import lay_out

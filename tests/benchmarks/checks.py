@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perfbatch.intake.submission import SCALE, State
+from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Truth, evaluate
 from perfbatch.rulebook.expression import Binary, Boolean, Call, Compare, Member, Name, Node, Not, unparse

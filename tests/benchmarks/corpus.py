@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from perfbatch.intake.reader import read_submission
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.load import read_rulebook
 from tests.cells import Place, Stencil
 from tests.workbooks import places

@@ -22,7 +22,7 @@ from typing import Any
 import openpyxl
 
 from perfbatch.batch import run_batch
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice import NoticeHeading, notice_content
 from perfbatch.publish.notice.memo import forget
 from perfbatch.rulebook.load import load_rulebook

@@ -25,7 +25,7 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from perfbatch.batch import run_batch
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary import Surroundings, write_summary
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import load_rulebook

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from perfbatch.intake.submission import Submission
+from perfbatch.model.submission import Submission
 from perfbatch.rulebook.model import Rulebook
 from tests.submissions import RULEBOOK, submission
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from perfbatch.findings import Finding
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.findings import Finding
+from perfbatch.model.submission import SCALE
 from perfbatch.roster import Roster, RosterEntry
 
 Told = tuple[str, str, str, str, str, str]

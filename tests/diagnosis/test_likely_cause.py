@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.diagnosis.likely_cause import BrokenSum, Figure, Part, likely_cause
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 
 STEP = SCALE // 100
 

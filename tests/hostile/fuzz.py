@@ -25,7 +25,7 @@ from pathlib import Path
 from perfbatch.intake.inbox import found_at
 from perfbatch.intake.readers import reading_processes
 from perfbatch.intake.reading_pool import Read, read_all, read_one
-from perfbatch.intake.submission import Submission
+from perfbatch.model.submission import Submission
 from tests.conftest import workbook
 from tests.hostile.raw_zip import Member, archive, members
 from tests.workbooks import blank, rulebook

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from perfbatch.errors import BatchFault
 from perfbatch.intake.cache_file import CACHE_NAME
+from perfbatch.model.errors import BatchFault
 from perfbatch.publish import exchange, journal
 from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, locked
 from tests.conftest import lay, workbook

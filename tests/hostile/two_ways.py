@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perfbatch.intake.reader import read_submission
-from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import Submission
+from perfbatch.model.set_aside import SetAside
+from perfbatch.model.submission import Submission
 from tests.workbooks import rulebook
 
 __all__ = ["TwoWays", "read_both_ways"]

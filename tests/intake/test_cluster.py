@@ -23,12 +23,12 @@ pytest.importorskip("distributed", reason="the extra perfbatch[cluster] is not i
 from perfbatch import __version__
 from perfbatch.batch import run_night
 from perfbatch.cli import main
-from perfbatch.errors import BatchFault
 from perfbatch.intake import cluster as intake_cluster
 from perfbatch.intake import reading_pool
 from perfbatch.intake.cluster import reading_cluster, this_program
 from perfbatch.intake.inbox import walk
 from perfbatch.intake.reading_pool import read_all
+from perfbatch.model.errors import BatchFault
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.files import HOSTILE

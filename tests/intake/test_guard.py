@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from perfbatch.intake.guard import inspect
-from perfbatch.intake.limits import Limits
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 from tests.workbooks import blank, compound_file, repack, zip_of
 
 

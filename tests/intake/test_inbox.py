@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from perfbatch.errors import OperatorFault
 from perfbatch.intake import inbox as inbox_module
 from perfbatch.intake.inbox import EntryKind, read_bytes, walk
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_pool import read_all
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.errors import OperatorFault
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 from tests.workbooks import blank, rulebook
 
 

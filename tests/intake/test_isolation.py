@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 
 from perfbatch.batch import run_batch
-from perfbatch.errors import BatchFault
 from perfbatch.intake import isolated_process, reading_pool
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.readers import reading_processes
 from perfbatch.intake.reading_pool import Read, read_all
+from perfbatch.model.errors import BatchFault
+from perfbatch.model.limits import Limits
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.calls import (

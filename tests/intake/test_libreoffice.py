@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from perfbatch.intake.reader import read_submission
-from perfbatch.intake.submission import SCALE, State, Submission
+from perfbatch.model.submission import SCALE, State, Submission
 from tests.workbooks import blank, fill, rulebook
 
 VALUES: dict[str, object] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from perfbatch.intake.archive import Package
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.package_parts import Area, parse_area, read_styles
-from perfbatch.intake.set_aside import SetAside
 from perfbatch.intake.sheet_cells import SheetCells, StoredCell, read_sheet_cells
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
 from tests.workbooks import zip_of
 
 

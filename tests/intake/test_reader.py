@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.reader import read_submission
-from perfbatch.intake.set_aside import SetAside
-from perfbatch.intake.submission import SCALE, State, Submission
+from perfbatch.model.limits import Limits
+from perfbatch.model.set_aside import SetAside
+from perfbatch.model.submission import SCALE, State, Submission
 from tests.workbooks import Stored, blank, fill, places, repack, rulebook, sheet_parts, store, zip_of
 
 ITEMS = len(rulebook().indicators)

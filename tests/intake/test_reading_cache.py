@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from perfbatch.intake import reading_cache
 from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, walk
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.reading_cache import ReadingCache, reader_key
 from perfbatch.intake.reading_pool import Read, read_one
+from perfbatch.model.limits import Limits
 from perfbatch.rulebook.model import CardBlock, Rulebook
 from tests.conftest import lay, workbook
 from tests.workbooks import rulebook

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from perfbatch.findings import Severity
+from perfbatch.model.findings import Severity
 from perfbatch.publish.chase import Chased, Standing, chase_list
 from perfbatch.result import BatchResult, ExpectedDepartment, RosterStanding
 from tests.publish.conftest import entry, finding

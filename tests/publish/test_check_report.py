@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from perfbatch import __version__
-from perfbatch.findings import AtRisk
+from perfbatch.model.figures import decimal_text
+from perfbatch.model.findings import AtRisk
 from perfbatch.publish.check_report import build_check_report, total_at_risk, verdict_of
-from perfbatch.publish.figures import decimal_text
 from perfbatch.publish.report import build_report
 from perfbatch.result import BatchResult
 from tests.publish.conftest import ENTRIES, FINDINGS, ODD_FILE

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from perfbatch import program
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.program import PACKAGE, program_key
 from perfbatch.publish import notice_key as keys
 from perfbatch.publish.notice import NoticeHeading

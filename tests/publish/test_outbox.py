@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from perfbatch.errors import BatchFault
+from perfbatch.model.errors import BatchFault
 from perfbatch.publish import durable, exchange
 from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, Writer, publish
 from perfbatch.result import BatchResult

@@ -13,8 +13,8 @@ import jsonschema
 import pytest
 
 from perfbatch import __version__
-from perfbatch.findings import CATALOGUE, SET_ASIDE
-from perfbatch.intake.submission import InboxEntry
+from perfbatch.model.findings import CATALOGUE, SET_ASIDE
+from perfbatch.model.submission import InboxEntry
 from perfbatch.publish.report import build_report, report_schema, write_report
 from perfbatch.result import STATUS_LABELS, BatchResult
 from perfbatch.rulebook.model import Rulebook

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from perfbatch import __version__
-from perfbatch.publish.legible import cell_text
+from perfbatch.model.legible import cell_text
 from perfbatch.publish.summary import summary_name, write_summary
 from perfbatch.publish.summary.overview import district_totals
 from perfbatch.publish.summary.sheet import display_width

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.lint import lint
 from perfbatch.rulebook.load import BUILT_IN, load_rulebook, read_rulebook
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from perfbatch.batch import run_batch
-from perfbatch.findings import Finding, Severity
 from perfbatch.intake.guard import inspect
-from perfbatch.intake.limits import Limits
 from perfbatch.intake.reader import read_submission
-from perfbatch.intake.submission import SCALE, Fact, State, Submission
+from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.limits import Limits
+from perfbatch.model.submission import SCALE, Fact, State, Submission
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import RowsBlock, Rulebook

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.findings import AtRisk, Finding, Severity
 from perfbatch.frames import build_frames
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.findings import AtRisk, Finding, Severity
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.at_risk import points_at_risk
 from perfbatch.scoring.rules import input_ids

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from perfbatch.findings import CATALOGUE, Finding
 from perfbatch.frames import build_frames
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.model.submission import SCALE
 from perfbatch.scoring.remarks import label_of_input, remark
 from perfbatch.scoring.verify import Adjustment, score
 from tests.cases.clean import changed, item

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbatch.frames import build_frames
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import BandsRule, Case, CasesRule, DeductRule, Indicator, JudgementRule, Rulebook
 from perfbatch.scopes import DepartmentScope, FrameScope
 from perfbatch.scoring.rules import READINGS, Reading, compute, input_ids, lacking

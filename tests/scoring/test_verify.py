@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from perfbatch.frames import build_frames
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Policy, Rulebook
 from perfbatch.rulebook.quantity import constant
 from perfbatch.scopes import DepartmentScope

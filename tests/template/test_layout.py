@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import UnitTableBlock
 from perfbatch.template import Layout, lay_out

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template import DEFAULT_UNITS, Prefill, lay_out, prefill_for, template_name, write_prefilled

@@ -6,7 +6,7 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.model import FormField, Rulebook
 from perfbatch.template.plan import InputCell
 from perfbatch.template.validation import MESSAGE_LIMIT, TITLE_LIMIT, validation_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from perfbatch.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template import template_name, write_blank, write_template
 from tests.template.packages import parts

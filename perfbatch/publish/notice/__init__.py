@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfbatch.findings import Finding
+from perfbatch.model.findings import Finding
 from perfbatch.publish.notice.clearing import clear
 from perfbatch.publish.notice.extension import extension_of, notice_extension
 from perfbatch.publish.notice.heading import NoticeHeading, notice_name

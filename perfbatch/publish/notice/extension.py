@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 
 from perfbatch.intake.inbox import Found, peek, read_bytes
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.set_aside import SetAside
 from perfbatch.publish.notice.directory import CENTRAL, END, LOCAL
 from perfbatch.publish.notice.markup import NotEditable, plain
 from perfbatch.publish.notice.memo import LONGEST, remembered

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from perfbatch.file_names import workbook_name
-from perfbatch.findings import Finding
+from perfbatch.model.file_names import workbook_name
+from perfbatch.model.findings import Finding
 
 __all__ = ["NoticeHeading", "notice_name"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice.comment_part import CommentPart, new_comments
 from perfbatch.publish.notice.heading import NoticeHeading
 from perfbatch.publish.notice.markup import NotEditable, well_formed

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from xml.parsers import expat
 
-from perfbatch.publish.legible import cell_text
+from perfbatch.model.legible import cell_text
 from perfbatch.publish.notice.memo import remembered
 
 __all__ = [

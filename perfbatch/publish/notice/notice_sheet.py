@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice.heading import NoticeHeading
 from perfbatch.publish.notice.markup import escaped, prefixed, string
 from perfbatch.publish.notice.styles import TINTS, StyleSheet

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfbatch.findings import Finding
 from perfbatch.intake.inbox import Found, read_bytes
-from perfbatch.intake.set_aside import SetAside
+from perfbatch.model.findings import Finding
+from perfbatch.model.set_aside import SetAside
 from perfbatch.publish.notice import NoticeHeading, notice_content
 
 __all__ = ["NoticeOrder", "write_notices"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from perfbatch.findings import Finding
+from perfbatch.model.findings import Finding
 from perfbatch.publish.notice.heading import NoticeHeading
 from perfbatch.publish.notice.marking import listed_findings
 from perfbatch.publish.notice.notice_sheet import SHEET_NAME, area_of, header_row, sheet_markup

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from perfbatch.publish.legible import cell_text
+from perfbatch.model.legible import cell_text
 from perfbatch.publish.summary.block import RowLooks
 from perfbatch.publish.summary.book_parts import BookParts
 from perfbatch.publish.summary.cells import Column

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfbatch.changes import Changes, Move, RecordedDepartment, RecordedFinding
-from perfbatch.findings import Severity
+from perfbatch.model.findings import Severity
 from perfbatch.publish.register import FindingRegister
 from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet
 from perfbatch.publish.summary.styles import SCORE

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from perfbatch.publish.figures import counts, nearest_float, texts
+from perfbatch.model.figures import counts, nearest_float, texts
 from perfbatch.publish.summary.ranking import ranking_order
 from perfbatch.publish.summary.score_matrix import ScoreMatrix
 from perfbatch.publish.summary.sheet import Sheet, display_width

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfbatch.intake.submission import SCALE
-from perfbatch.publish.figures import nearest_float
+from perfbatch.model.figures import nearest_float
+from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary.cells import INDENT, Cell, Column, Marked
 from perfbatch.publish.summary.shared_texts import Texts
 from perfbatch.publish.summary.strips import NUMBER, TEXT, Link, Look, Strip, Values

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perfbatch.findings import Severity
-from perfbatch.publish.figures import nearest_float, texts
+from perfbatch.model.figures import arrays, nearest_float, texts
+from perfbatch.model.findings import Severity
 from perfbatch.publish.summary.diagnosis import Diagnosis
 from perfbatch.publish.summary.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.publish.summary.sheet import Sheet
-from perfbatch.publish.summary.strips import Counts, Look, Values, arrays
+from perfbatch.publish.summary.strips import Counts, Look, Values
 from perfbatch.result import STATUS_LABELS, BatchResult
 from perfbatch.rulebook.model import Rulebook
 

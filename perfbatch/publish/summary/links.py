@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from perfbatch.publish.legible import cell_text
+from perfbatch.model.legible import cell_text
 from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.strips import Link
 from perfbatch.publish.summary.urls import url_of

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from perfbatch.findings import Severity
-from perfbatch.publish.figures import counts, mean, moment_text, nearest_float, texts
+from perfbatch.model.figures import counts, mean, moment_text, nearest_float, texts
+from perfbatch.model.findings import Severity
 from perfbatch.publish.summary.charts import ChartSource, chart
 from perfbatch.publish.summary.ledger import Ledger
 from perfbatch.publish.summary.links import SheetLinks

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from perfbatch.findings import Finding, Severity
-from perfbatch.intake.submission import SCALE
-from perfbatch.publish.figures import count_of, texts
+from perfbatch.model.figures import count_of, texts
+from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.submission import SCALE
 from perfbatch.publish.register import FindingRegister
 from perfbatch.publish.summary.block import RowLooks
 from perfbatch.publish.summary.diagnosis import Diagnosis

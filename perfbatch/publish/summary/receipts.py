@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perfbatch.model.figures import moment_text
 from perfbatch.publish.chase import Standing, chase_list
-from perfbatch.publish.figures import moment_text
 from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet
 from perfbatch.publish.summary.styles import WHOLE
 from perfbatch.result import BatchResult

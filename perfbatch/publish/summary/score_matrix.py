@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from perfbatch.publish.summary.strips import Array, arrays
+from perfbatch.model.figures import Array, arrays
 from perfbatch.result import STATUS_LABELS, BatchResult
 
 __all__ = ["STATUSES", "ScoreMatrix"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from perfbatch.findings import Severity
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.findings import Severity
+from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet
 from perfbatch.rulebook.model import DeductRule, Rulebook
 from perfbatch.rulebook.wording import (

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from perfbatch.publish.legible import cell_text
+from perfbatch.model.figures import Array
+from perfbatch.model.legible import cell_text
 from perfbatch.publish.summary.cells import display_width, line_count, line_room
 
-__all__ = ["Array", "Texts"]
+__all__ = ["Texts"]
 
 _HEAD = 400
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Texts:

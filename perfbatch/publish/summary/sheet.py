@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from perfbatch.publish.legible import cell_text
+from perfbatch.model.legible import cell_text
 from perfbatch.publish.summary.block import HIGHEST_ROW, Block, RowLooks, line_points
 from perfbatch.publish.summary.book_parts import BookParts
 from perfbatch.publish.summary.cells import INDENT, Cell, Column, Marked, display_width, line_count

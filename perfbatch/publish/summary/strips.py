@@ -11,16 +11,15 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import numpy as np
-import pandas as pd
 
-from perfbatch.intake.submission import SCALE
-from perfbatch.publish.summary.shared_texts import Array, Texts
+from perfbatch.model.figures import Array
+from perfbatch.model.submission import SCALE
+from perfbatch.publish.summary.shared_texts import Texts
 
 __all__ = [
     "BLANK",
     "NUMBER",
     "TEXT",
-    "Array",
     "Counts",
     "FormulaStrip",
     "Formulas",
@@ -30,7 +29,6 @@ __all__ = [
     "Rich",
     "Strip",
     "Values",
-    "arrays",
 ]
 
 BLANK, TEXT, NUMBER = 0, 1, 2
@@ -38,11 +36,6 @@ BLANK, TEXT, NUMBER = 0, 1, 2
 
 _KINDS = 3
 _ROW = "{row}"
-
-
-def arrays(column: pd.Series[Any]) -> tuple[Array, Array]:
-    """A nullable Int64 column as int64 counts, 0 where it is NA, and where it is filled."""
-    return column.to_numpy(dtype="int64", na_value=0), column.notna().to_numpy()
 
 
 class Look(NamedTuple):

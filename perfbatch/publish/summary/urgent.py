@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfbatch.findings import Finding, Severity
-from perfbatch.publish.figures import decimal_text, texts
+from perfbatch.model.figures import decimal_text, texts
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.summary.diagnosis import Diagnosis
 from perfbatch.result import BatchResult
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.formula_terms import Figure, Term, Words, gather, plus
 from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind
 from perfbatch.rulebook.names import NUMERIC_KINDS

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.expression import Binary, bind, parse
 from perfbatch.rulebook.formula import compile_formula
 from perfbatch.rulebook.formula_terms import (

@@ -9,8 +9,8 @@ import zipfile
 import openpyxl
 import pytest
 
-from perfbatch.findings import Finding, Severity
 from perfbatch.intake.reader import read_submission
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice import marks_of_earlier_notice_removed, notice_content, notice_extension
 from tests.publish.notice.workbooks import HEADING, changed, comment_texts, finding, form, parts, rich
 from tests.workbooks import repack, rulebook

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice import notice_content
 from tests.publish.notice.workbooks import HEADING, INJECTION, finding, form, parts, rich
 from tests.workbooks import repack

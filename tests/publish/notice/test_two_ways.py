@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.findings import Finding
 from perfbatch.intake.inbox import found_at
+from perfbatch.model.findings import Finding
 from perfbatch.publish.notice import directory, extension, notice_content, package, sheet_grid, sheet_part
 from perfbatch.publish.notice.comment_part import CommentPart, new_comments
 from perfbatch.publish.notice.extension import extension_of, notice_extension

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import xlsxwriter
 
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice import NoticeHeading
 from tests.workbooks import blank, fill
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from perfbatch.batch import run_batch
-from perfbatch.findings import AtRisk
+from perfbatch.model.findings import AtRisk
 from perfbatch.publish.summary import Surroundings, write_summary
 from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import load_rulebook

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perfbatch.publish.figures import counts, nearest_float
+from perfbatch.model.figures import counts, nearest_float
 from tests.publish.summary.conftest import Written
 
 pytestmark = pytest.mark.libreoffice

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from perfbatch.changes import changes_between
-from perfbatch.findings import Severity
 from perfbatch.history import tonight
+from perfbatch.model.findings import Severity
 from perfbatch.publish.report import build_report
 from perfbatch.publish.summary import Surroundings
 from perfbatch.publish.summary.charts import DEPARTMENTS_SHOWN

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from xlsxwriter.sharedstrings import SharedStrings
 
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary import Surroundings, write_summary
 from perfbatch.publish.summary import book as books
 from perfbatch.publish.summary.block import RowLooks

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from perfbatch.batch import run_night
-from perfbatch.phases import Phases
+from perfbatch.model.phases import Phases
 from perfbatch.publish.report import report_schema
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perfbatch.findings import SET_ASIDE
+from perfbatch.model.findings import SET_ASIDE
 
 __all__ = ["SetAside"]
 

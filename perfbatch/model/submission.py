@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
-from perfbatch.findings import Finding
+from perfbatch.model.findings import Finding
 
 __all__ = ["SCALE", "Column", "Fact", "Facts", "InboxEntry", "Sharing", "State", "Submission"]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfbatch.figures import count_text, figure_text, percent_text, plain, score_text
-from perfbatch.intake.submission import SCALE
+from perfbatch.model.figures import count_text, figure_text, percent_text, plain, score_text
+from perfbatch.model.submission import SCALE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from perfbatch.findings import Finding, Severity
+from perfbatch.model.findings import Finding, Severity
 
 FINDING = Finding(
     *("R02", Severity.ERROR, "1", "1.xlsx", "收支情况", "C5", "revenue_total"),

@@ -1,0 +1,1 @@
+"""What everybody needs: submissions, findings, figures, limits, faults, phases."""
