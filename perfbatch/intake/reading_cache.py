@@ -25,8 +25,6 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +35,7 @@ from perfbatch.intake.unpickling import PackageUnpickler
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import Sharing
-from perfbatch.program import PACKAGE, program_key
+from perfbatch.program import program_key
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
 __all__ = ["ReadingCache", "reader_key"]
@@ -65,17 +63,10 @@ def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
         if isinstance(indicator.rule, PerCaseRule)
         for evidence in indicator.evidence_ids
     )
-    digest = hashlib.sha256(_program().encode())
+    digest = hashlib.sha256(program_key().encode())
     digest.update(rulebook.model_dump_json(include=set(_FORM)).encode())
     digest.update(repr((counted, limits or Limits())).encode())
     return digest.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _program() -> str:
-    """The code that reads, and what it runs on, as a hash in hex."""
-    sources = (*(PACKAGE / "intake").glob("*.py"), *(PACKAGE / "rulebook").glob("*.py"), PACKAGE / "findings.py")
-    return program_key(sources, version("python-calamine"))
 
 
 class ReadingCache:

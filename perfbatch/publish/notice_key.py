@@ -5,23 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import zlib
 from collections.abc import Sequence
-from functools import lru_cache
 from operator import attrgetter
 
 from perfbatch.model.findings import Finding
-from perfbatch.program import PACKAGE, program_key
+from perfbatch.program import program_key
 from perfbatch.publish.notice import NoticeHeading
 
-__all__ = ["SOURCES", "notice_key"]
-
-SOURCES = (
-    *sorted((PACKAGE / "publish" / "notice").glob("*.py")),
-    *sorted((PACKAGE / "intake").glob("*.py")),
-    *(PACKAGE / name for name in ("errors.py", "file_names.py", "findings.py", "publish/legible.py")),
-)
-"""The code that makes a notice, and whatever of this package it imports."""
+__all__ = ["notice_key"]
 
 # Where the workbook lies in the inbox is not said in its notice.
 _TOLD = attrgetter(*(one.name for one in dataclasses.fields(Finding) if one.name != "file"))
@@ -38,10 +29,5 @@ def notice_key(path: str, sha256: str, findings: Sequence[Finding], heading: Not
     points = heading.points_at_risk
     told = [(*_TOLD(finding), str(points.get(finding, ""))) for finding in findings]
     return hashlib.sha256(
-        json.dumps((_program(), path, sha256, told, _HEAD(heading)), default=str).encode("ascii")
+        json.dumps((program_key(), path, sha256, told, _HEAD(heading)), default=str).encode("ascii")
     ).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _program() -> str:
-    return program_key(SOURCES, zlib.ZLIB_RUNTIME_VERSION)

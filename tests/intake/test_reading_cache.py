@@ -182,7 +182,7 @@ def test_the_key_follows_the_form_the_limits_and_the_program_and_nothing_else(mo
         reader_key(form.model_copy(update={"fiscal_year": 2021})),
         reader_key(form, Limits(rows=9)),
     }
-    monkeypatch.setattr(reading_cache, "_program", lambda: "another")
+    monkeypatch.setattr(reading_cache, "program_key", lambda: "another")
     others.add(reader_key(form))
     assert len(others - {key}) == 5
 
@@ -191,7 +191,7 @@ def test_the_key_follows_the_form_the_limits_and_the_program_and_nothing_else(mo
 def test_readings_under_another_key_are_forgotten(nights: Nights, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     nights.night()
     if what == "program":
-        monkeypatch.setattr(reading_cache, "_program", lambda: "another")
+        monkeypatch.setattr(reading_cache, "program_key", lambda: "another")
     form = with_another_label(rulebook()) if what == "form" else None
     nights.night(form, Limits(rows=9_999) if what == "limits" else None)
     assert nights.again[1] == nights.again[0]

@@ -159,7 +159,7 @@ def _workbook(nights: Nights, _: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def _program(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    monkeypatch.setattr(notice_key, "_program", lambda: "another")
+    monkeypatch.setattr(notice_key, "program_key", lambda: "another")
     return {}
 
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from perfbatch import program
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.program import PACKAGE, program_key
 from perfbatch.publish import notice_key as keys
 from perfbatch.publish.notice import NoticeHeading
-from perfbatch.publish.notice_key import SOURCES, notice_key
+from perfbatch.publish.notice_key import notice_key
 from tests.publish.notice.workbooks import HEADING, finding
-from tests.test_architecture import _graph
 
 FIRST, SECOND = finding("基本概况", "D3"), finding("封面", "B3", Severity.WARNING)
 GIVEN = replace(HEADING, points_at_risk={FIRST: Decimal("1.50")}, form_title="自评表", issuer="财政局")
@@ -79,7 +74,7 @@ def test_so_are_workbook_name_points_and_the_findings_themselves(monkeypatch: py
         key(heading=replace(GIVEN, points_at_risk={FIRST: Decimal("1.5"), SECOND: Decimal("1")})),
         key(heading=replace(GIVEN, points_at_risk={FIRST: Decimal("2.50")})),
     }
-    monkeypatch.setattr(keys, "_program", lambda: "another")
+    monkeypatch.setattr(keys, "program_key", lambda: "another")
     assert len(keys_ | {key()}) == 10
 
 
@@ -88,38 +83,3 @@ def test_text_cannot_pass_for_other_text() -> None:
     one, other = replace(FIRST, reported='1", "', expected="2"), replace(FIRST, reported="1", expected='", "2')
     assert key(findings=(one,)) != key(findings=(other,))
     assert key(findings=(replace(FIRST, message="\udc80"),)) != key(findings=(replace(FIRST, message="\\udc80"),))
-
-
-def test_the_code_that_makes_a_notice_is_all_there() -> None:
-    """Whatever the maker imports of this package, from module to module."""
-    graph, known, waiting = _graph(), set[str](), ["perfbatch.publish.notice.order"]
-    while waiting:
-        module = waiting.pop()
-        if module not in known:
-            known.add(module)
-            waiting.extend(graph[module])
-    paths = {(PACKAGE.parent / module.replace(".", "/")).with_suffix(".py") for module in known}
-    real = {path if path.exists() else path.with_suffix("") / "__init__.py" for path in paths}
-    assert real - set(SOURCES) == set()
-    assert all(source.is_file() for source in SOURCES)
-    assert len(set(SOURCES)) == len(SOURCES) > 25
-
-
-def test_a_program_is_known_by_its_sources_and_what_it_runs_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "PACKAGE", tmp_path)
-    one, other = tmp_path / "a.py", tmp_path / "b.py"
-    one.write_bytes(b"1")
-    other.write_bytes(b"2")
-    key = program_key([one, other], "zlib 1")
-    assert program_key([other, one], "zlib 1") == key
-    others = {program_key([one], "zlib 1"), program_key([one, other], "zlib 2"), program_key([one, other])}
-    one.write_bytes(b"3")
-    others.add(program_key([one, other], "zlib 1"))
-    one.write_bytes(b"2")
-    other.write_bytes(b"1")
-    others.add(program_key([one, other], "zlib 1"))
-    one.write_bytes(b"1")
-    other.write_bytes(b"2")
-    monkeypatch.setattr(sys, "version_info", (9, 9))
-    others.add(program_key([one, other], "zlib 1"))
-    assert len(others - {key}) == 6
