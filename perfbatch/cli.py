@@ -17,7 +17,7 @@ from perfbatch.model.errors import BatchFault, OperatorFault
 
 if TYPE_CHECKING:
     from perfbatch.intake.cluster import ClusterExecutor
-    from perfbatch.intake.isolation import IsolatedExecutor
+    from perfbatch.isolated.executor import IsolatedExecutor
 
 # Nothing that takes long to import stands at the top: `--help` must answer at once.
 

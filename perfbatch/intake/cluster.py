@@ -19,8 +19,8 @@ from importlib import resources
 from typing import Any, ParamSpec, TypeVar
 
 from perfbatch import __version__
-from perfbatch.intake.isolation import WorkersUnavailable
 from perfbatch.intake.reading_pool import end_processes
+from perfbatch.isolated.executor import WorkersUnavailable
 from perfbatch.model.errors import BatchFault, OperatorFault
 from perfbatch.rulebook.load import BUILT_IN
 

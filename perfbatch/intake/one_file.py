@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from perfbatch.intake.inbox import Found, read_bytes
-from perfbatch.intake.isolated_worker import place_of
+from perfbatch.isolated.worker import place_of
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import Sharing, Submission

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perfbatch.intake.isolation import Confinement, IsolatedExecutor
+from perfbatch.isolated.executor import Confinement, IsolatedExecutor
 from perfbatch.model.limits import Limits
 
 __all__ = ["reading_processes"]

@@ -31,7 +31,7 @@ from typing import NamedTuple
 from perfbatch.intake.cache_file import DAMAGED, looked_up, written
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.reading_pool import Read
-from perfbatch.intake.unpickling import PackageUnpickler
+from perfbatch.isolated.unpickling import PackageUnpickler
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import Sharing

@@ -20,9 +20,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from perfbatch.intake.inbox import Found, read_bytes
-from perfbatch.intake.isolation import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.intake.one_file import Read, Shipped, read_found, read_held, read_one
 from perfbatch.intake.readers import reading_processes
+from perfbatch.isolated.executor import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside

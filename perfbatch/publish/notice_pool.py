@@ -15,7 +15,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
+from perfbatch.isolated.executor import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
 from perfbatch.publish.notice_copies import EarlierNotices

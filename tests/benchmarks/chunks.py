@@ -11,7 +11,7 @@ import json
 import time
 from typing import Any
 
-from perfbatch.intake.isolation import Confinement, IsolatedExecutor
+from perfbatch.isolated.executor import Confinement, IsolatedExecutor
 from tests.benchmarks.spread import print_spreads, spread
 from tests.hostile.calls import sleeps
 

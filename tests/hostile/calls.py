@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from perfbatch.intake import isolated_worker
+from perfbatch.isolated import worker as isolated_worker
 
 
 class Panic(BaseException):

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.intake.isolated_process import MOST_CALLS
-from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost
 from perfbatch.intake.reading_pool import chunks
+from perfbatch.isolated.executor import CallFault, Confinement, IsolatedExecutor, WorkerLost
+from perfbatch.isolated.process import MOST_CALLS
 from tests.hostile.calls import acts, imported, pid
 
 CONFINEMENT = Confinement(address_space=1024**3, cpu_seconds=20, wall_seconds=20, reply_bytes=1024**2)

@@ -32,7 +32,7 @@ from perfbatch.model.errors import BatchFault
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.files import HOSTILE
-from tests.intake.test_isolation import LIFTED, far_corner
+from tests.isolated.test_executor import LIFTED, far_corner
 from tests.workbooks import repack, rulebook
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from perfbatch.intake.inbox import found_at, read_bytes
-from perfbatch.intake.isolation import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
+from perfbatch.isolated.executor import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.model.errors import BatchFault
 from perfbatch.publish import notice_pool
 from perfbatch.publish.durable import NotWritten

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any, NamedTuple
 
-from perfbatch.intake.isolated_worker import HEADER, MARK, Confinement
-from perfbatch.intake.unpickling import PackageUnpickler
+from perfbatch.isolated.unpickling import PackageUnpickler
+from perfbatch.isolated.worker import HEADER, MARK, Confinement
 
 __all__ = ["MOST_CALLS", "Answer", "Chunk", "Clock", "Worker", "WorkerLost", "WorkersUnavailable"]
 
 _START_SECONDS = 60.0
-_BOOTSTRAP = "import sys; sys.path[:] = sys.argv[1:]; from perfbatch.intake.isolated_worker import serve; serve()"
+_BOOTSTRAP = "import sys; sys.path[:] = sys.argv[1:]; from perfbatch.isolated.worker import serve; serve()"
 
 
 # The least that a pipe holds on any system.

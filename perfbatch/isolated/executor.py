@@ -32,8 +32,8 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from perfbatch.intake.isolated_process import MOST_CALLS, Clock, Worker, WorkerLost, WorkersUnavailable
-from perfbatch.intake.isolated_worker import Confinement
+from perfbatch.isolated.process import MOST_CALLS, Clock, Worker, WorkerLost, WorkersUnavailable
+from perfbatch.isolated.worker import Confinement
 
 __all__ = ["CallFault", "Confinement", "IsolatedExecutor", "WorkerLost", "WorkersUnavailable"]
 

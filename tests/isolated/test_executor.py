@@ -19,11 +19,12 @@ from typing import Any
 import pytest
 
 from perfbatch.batch import run_batch
-from perfbatch.intake import isolated_process, reading_pool
+from perfbatch.intake import reading_pool
 from perfbatch.intake.inbox import Found, walk
-from perfbatch.intake.isolation import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.intake.readers import reading_processes
 from perfbatch.intake.reading_pool import Read, read_all
+from perfbatch.isolated import process as isolated_process
+from perfbatch.isolated.executor import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.limits import Limits
 from perfbatch.rulebook.load import LoadedRulebook
@@ -111,7 +112,7 @@ def test_cpu_time_has_its_own_limit() -> None:
 def test_a_worker_ends_by_its_own_clock_when_the_parent_is_gone() -> None:
     program = (
         "import os, sys, threading\n"
-        "from perfbatch.intake.isolation import Confinement, IsolatedExecutor\n"
+        "from perfbatch.isolated.executor import Confinement, IsolatedExecutor\n"
         "from tests.hostile.calls import pid, sleeps\n"
         "executor = IsolatedExecutor(1, Confinement(2**30, 20, 1.0, 2**20))\n"
         "print(executor.submit(pid).result(), flush=True)\n"

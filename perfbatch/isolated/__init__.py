@@ -1,0 +1,1 @@
+"""Work in processes that may die: of a file, of memory, of time."""
