@@ -29,10 +29,10 @@ from perfbatch.history import (
     tonight,
     write_history,
 )
-from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Read, read_all
+from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import SET_ASIDE, Finding
 from perfbatch.model.phases import Phases, Watch

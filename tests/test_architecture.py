@@ -36,7 +36,7 @@ ROOMS = (
     "intake",
     "rulebook",
     "isolated",
-    "program",
+    "kept",
     "model",
 )
 

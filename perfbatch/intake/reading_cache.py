@@ -28,14 +28,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.intake.cache_file import DAMAGED, looked_up, written
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.reading_pool import Read
 from perfbatch.isolated.unpickling import PackageUnpickler
+from perfbatch.kept.cache_file import DAMAGED, looked_up, written
+from perfbatch.kept.program import program_key
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import Sharing
-from perfbatch.program import program_key
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
 __all__ = ["ReadingCache", "reader_key"]

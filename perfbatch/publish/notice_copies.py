@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.intake.cache_file import DAMAGED, looked_up, written
+from perfbatch.kept.cache_file import DAMAGED, looked_up, written
 from perfbatch.publish.notice.order import NoticeOrder
 
 __all__ = ["EarlierNotices", "earlier_notices", "keep_notices"]

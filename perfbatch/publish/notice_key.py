@@ -8,8 +8,8 @@ import json
 from collections.abc import Sequence
 from operator import attrgetter
 
+from perfbatch.kept.program import program_key
 from perfbatch.model.findings import Finding
-from perfbatch.program import program_key
 from perfbatch.publish.notice import NoticeHeading
 
 __all__ = ["notice_key"]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from perfbatch.intake.cache_file import CACHE_NAME
+from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.model.errors import BatchFault
 from perfbatch.publish import exchange, journal
 from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, locked

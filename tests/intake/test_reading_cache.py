@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfbatch.intake import reading_cache
-from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.reading_cache import ReadingCache, reader_key
 from perfbatch.intake.reading_pool import Read, read_one
+from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.model.limits import Limits
 from perfbatch.rulebook.model import CardBlock, Rulebook
 from tests.conftest import lay, workbook

@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from perfbatch import batch
 from perfbatch.batch import run_night
 from perfbatch.history import HISTORY_NAME, notice_days
-from perfbatch.intake.cache_file import CACHE_NAME
 from perfbatch.intake.inbox import found_at, read_bytes
+from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.publish import exchange, notice_copies, notice_key
 from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice import NoticeHeading

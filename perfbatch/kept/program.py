@@ -11,7 +11,7 @@ from pathlib import Path
 
 __all__ = ["LIBRARIES", "PACKAGE", "program_key"]
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 """The folder of this package's sources."""
 
 LIBRARIES = ("isal", "numpy", "olefile", "openpyxl", "pandas", "pydantic", "python-calamine", "xlsxwriter")

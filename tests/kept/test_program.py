@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from perfbatch import program
-from perfbatch.program import LIBRARIES, PACKAGE, program_key
+from perfbatch.kept import program
+from perfbatch.kept.program import LIBRARIES, PACKAGE, program_key
 
 # They show, lock or carry calls; no figure of a reading or a notice comes from them.
 _WITHOUT_ANSWERS = {"filelock", "rich", "typer"}
