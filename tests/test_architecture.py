@@ -35,6 +35,7 @@ ROOMS = (
     "roster",
     "intake",
     "rulebook",
+    "package",
     "isolated",
     "kept",
     "model",

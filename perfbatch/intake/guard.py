@@ -7,12 +7,12 @@ import struct
 import zipfile
 import zlib
 
-from perfbatch.intake.archive import BEGINNING, Package, members_of, refuse_end_record, stream
 from perfbatch.intake.foreign import name_foreign, refuse_compound_file
-from perfbatch.intake.markup import refuse_document_type, starts_plainly
-from perfbatch.intake.package_parts import find_workbook_part
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.archive import BEGINNING, Package, members_of, refuse_end_record, stream
+from perfbatch.package.parts import find_workbook_part
+from perfbatch.package.scanning import refuse_document_type, starts_plainly
 
 __all__ = ["inspect", "name_macros"]
 

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from perfbatch.intake.numerals import Numeral, canonical_unit, is_stated_none, parse_numeral, plain, typed_decimals
 from perfbatch.intake.reading import Reading, Remark
-from perfbatch.intake.workbook import RawCell
 from perfbatch.model.submission import SCALE, State
+from perfbatch.package.workbook import RawCell
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
 
 __all__ = ["read_number", "shown_number"]

@@ -13,10 +13,10 @@ from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.numerals import fold, plain
 from perfbatch.intake.reading import Reading, Remark, finding_of
 from perfbatch.intake.recompute import Recomputation
-from perfbatch.intake.workbook import RawCell, Workbook, open_workbook
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import Column, State, Submission
+from perfbatch.package.workbook import RawCell, Workbook, open_workbook
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,

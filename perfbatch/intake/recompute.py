@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from perfbatch.intake.sheet_cells import StoredCell, parse_cell
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.sheet_cells import StoredCell, parse_cell
 
 __all__ = ["Recomputation"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from perfbatch.intake.guard import inspect
-from perfbatch.intake.package_parts import read_workbook_part
-from perfbatch.intake.plain_sheet import PlainSheet, PlainStrings, count_plainly
 from perfbatch.intake.readers import reading_processes
 from perfbatch.model.limits import Limits
+from perfbatch.package.parts import read_workbook_part
+from perfbatch.package.plain_sheet import PlainSheet, PlainStrings, count_plainly
 from tests.conftest import workbook
 from tests.hostile.files import HOSTILE, ODD
 from tests.hostile.fuzz import Mutation, _originals, mutate

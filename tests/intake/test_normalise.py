@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.reading import HIDDEN, Reading, finding_of
-from perfbatch.intake.workbook import CellKind, CellValue, RawCell
 from perfbatch.model.findings import CATALOGUE
 from perfbatch.model.submission import SCALE, Fact, State
+from perfbatch.package.workbook import CellKind, CellValue, RawCell
 from tests.workbooks import rulebook
 
 CENT = SCALE // 100

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.intake.recompute import Recomputation
-from perfbatch.intake.sheet_cells import StoredCell, cell_name, parse_cell, shift_formula
+from perfbatch.package.sheet_cells import StoredCell, cell_name, parse_cell, shift_formula
 
 STORED = {
     "A1": StoredCell("n", 0, "1.1", None, True),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perfbatch.intake.sheet_cells import cell_name
-from perfbatch.publish.notice.markup import (
+from perfbatch.package.editing import (
     Edits,
     Element,
     NotEditable,
@@ -21,7 +20,8 @@ from perfbatch.publish.notice.markup import (
     string,
     unescaped,
 )
-from perfbatch.publish.notice.sheet_grid import Place, place_of
+from perfbatch.package.sheet_cells import cell_name
+from perfbatch.package.sheet_grid import Place, place_of
 
 __all__ = ["AUTHOR", "BEGIN", "END", "CommentPart", "new_comments"]
 

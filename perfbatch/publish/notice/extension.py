@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 from perfbatch.intake.inbox import Found, peek, read_bytes
 from perfbatch.model.set_aside import SetAside
-from perfbatch.publish.notice.directory import CENTRAL, END, LOCAL
-from perfbatch.publish.notice.markup import NotEditable, plain
-from perfbatch.publish.notice.memo import LONGEST, remembered
-from perfbatch.publish.notice.package import Package, inflated
-from perfbatch.publish.notice.relationships import CONTENT_TYPES, Relations, part_type
+from perfbatch.package.directory import CENTRAL, END, LOCAL
+from perfbatch.package.editing import NotEditable, plain
+from perfbatch.package.patched import Package, inflated
+from perfbatch.package.relationships import CONTENT_TYPES, Relations, part_type
+from perfbatch.package.scanning import LONGEST, remembered
 
 __all__ = ["extension_of", "notice_extension"]
 

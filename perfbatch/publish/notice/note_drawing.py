@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from perfbatch.publish.notice.markup import Edits, NotEditable
-from perfbatch.publish.notice.sheet_grid import Place
-from perfbatch.publish.notice.sheet_part import SheetPart
+from perfbatch.package.editing import Edits, NotEditable
+from perfbatch.package.sheet_grid import Place
+from perfbatch.package.sheet_part import SheetPart
 
 __all__ = ["NoteDrawing", "block_of", "empty_drawing"]
 

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from perfbatch.model.findings import Finding, Severity
+from perfbatch.package.editing import escaped, prefixed, string
 from perfbatch.publish.notice.heading import NoticeHeading
-from perfbatch.publish.notice.markup import escaped, prefixed, string
 from perfbatch.publish.notice.styles import TINTS, StyleSheet
 
 __all__ = ["SHEET_NAME", "Listed", "area_of", "header_row", "sheet_markup"]

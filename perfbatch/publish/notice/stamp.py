@@ -13,10 +13,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfbatch.intake.package_parts import parse_area
-from perfbatch.intake.sheet_cells import cell_name
-from perfbatch.publish.notice.sheet_grid import Place
-from perfbatch.publish.notice.workbook_part import DefinedName, WorkbookPart
+from perfbatch.package.book_part import DefinedName, WorkbookPart
+from perfbatch.package.parts import parse_area
+from perfbatch.package.sheet_cells import cell_name
+from perfbatch.package.sheet_grid import Place
 
 __all__ = ["Mark", "Stamp", "is_stamp", "most_common_fill", "read_stamp", "write_stamp"]
 

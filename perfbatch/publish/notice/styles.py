@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from perfbatch.publish.notice.markup import (
+from perfbatch.package.editing import (
     ATTRIBUTES,
     Element,
     NotEditable,
@@ -23,8 +23,8 @@ from perfbatch.publish.notice.markup import (
     well_formed_once,
     with_attribute,
 )
-from perfbatch.publish.notice.memo import remembered
-from perfbatch.publish.notice.package import Package
+from perfbatch.package.patched import Package
+from perfbatch.package.scanning import remembered
 
 __all__ = ["EMPTY_STYLES", "TINTS", "StyleSheet", "checksum"]
 

@@ -18,12 +18,14 @@ from hypothesis import strategies as st
 
 from perfbatch.intake.inbox import found_at
 from perfbatch.model.findings import Finding
-from perfbatch.publish.notice import directory, extension, notice_content, package, sheet_grid, sheet_part
+from perfbatch.package import directory, sheet_grid, sheet_part
+from perfbatch.package import patched as package
+from perfbatch.package.editing import Edits, NotEditable, string, well_formed
+from perfbatch.package.scanning import LONGEST, forget, remembered
+from perfbatch.package.sheet_part import SheetPart
+from perfbatch.publish.notice import extension, notice_content
 from perfbatch.publish.notice.comment_part import CommentPart, new_comments
 from perfbatch.publish.notice.extension import extension_of, notice_extension
-from perfbatch.publish.notice.markup import Edits, NotEditable, string, well_formed
-from perfbatch.publish.notice.memo import LONGEST, forget, remembered
-from perfbatch.publish.notice.sheet_part import SheetPart
 from tests.publish.notice.test_odd_packages import FINDINGS, SHEETS, commented, prefixed, strict, utf16
 from tests.publish.notice.workbooks import HEADING, finding, form, parts, rich
 from tests.workbooks import repack
@@ -207,7 +209,7 @@ def test_new_comments_are_what_adding_to_none_gives(notes: dict[tuple[int, int],
 @settings(deadline=None)
 @given(st.text())
 def test_a_text_with_nothing_to_escape_is_its_own_string(text: str) -> None:
-    with patch("perfbatch.publish.notice.markup._SHORT", 0):
+    with patch("perfbatch.package.editing._SHORT", 0):
         escaped = string(text)
     assert string(text) == escaped
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from perfbatch.intake.sheet_cells import cell_name
-from perfbatch.publish.notice.markup import (
+from perfbatch.package.editing import (
     Element,
     NotEditable,
     children,
@@ -19,7 +18,8 @@ from perfbatch.publish.notice.markup import (
     prefix_of,
     root,
 )
-from perfbatch.publish.notice.sheet_frame import (
+from perfbatch.package.sheet_cells import cell_name
+from perfbatch.package.sheet_frame import (
     USUAL_WIDTH,
     Columns,
     column_number,

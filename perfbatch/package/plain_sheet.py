@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from perfbatch.intake.extent import SheetExtent
-from perfbatch.intake.markup import remembered, starts_plainly
-from perfbatch.intake.sheet_cells import SheetFrame, StoredCell, cell_name, parse_cell, read_sheet_frame
 from perfbatch.model.limits import Limits
+from perfbatch.package.extent import SheetExtent
+from perfbatch.package.scanning import remembered, starts_plainly
+from perfbatch.package.sheet_cells import SheetFrame, StoredCell, cell_name, parse_cell, read_sheet_frame
 
 __all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "text_of"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from perfbatch.publish.notice.markup import (
+from perfbatch.package.editing import (
     Edits,
     Element,
     NotEditable,
@@ -25,9 +25,9 @@ from perfbatch.publish.notice.markup import (
     well_formed,
     with_attribute,
 )
-from perfbatch.publish.notice.memo import remembered
-from perfbatch.publish.notice.package import Package
-from perfbatch.publish.notice.relationships import Relation, Relations
+from perfbatch.package.patched import Package
+from perfbatch.package.relationships import Relation, Relations
+from perfbatch.package.scanning import remembered
 
 __all__ = ["DefinedName", "SheetEntry", "WorkbookPart"]
 

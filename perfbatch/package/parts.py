@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from perfbatch.intake.archive import Package
-from perfbatch.intake.markup import remembered, scan
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.archive import Package
+from perfbatch.package.scanning import remembered, scan
 
 __all__ = ["Area", "Styles", "WorkbookPart", "find_workbook_part", "parse_area", "read_styles", "read_workbook_part"]
 

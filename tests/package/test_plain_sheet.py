@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbatch.intake.guard import inspect
-from perfbatch.intake.plain_sheet import PlainSheet, PlainStrings, count_plainly
-from perfbatch.intake.workbook import RawCell, open_workbook
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.plain_sheet import PlainSheet, PlainStrings, count_plainly
+from perfbatch.package.workbook import RawCell, open_workbook
 from tests.workbooks import zip_of
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

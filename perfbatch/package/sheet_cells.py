@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from perfbatch.intake.archive import Package
-from perfbatch.intake.extent import SheetExtent, scan_part
-from perfbatch.intake.markup import Source, scan
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.archive import Package
+from perfbatch.package.extent import SheetExtent, scan_part
+from perfbatch.package.scanning import Source, scan
 
 __all__ = [
     "SheetCells",

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from perfbatch.intake.inflating import crc32, inflate
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.inflating import crc32, inflate
 
 __all__ = ["BEGINNING", "Package", "members_of", "refuse_end_record", "stream"]
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from functools import lru_cache, wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 from xml.parsers import expat
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 
-__all__ = ["Source", "local", "refuse_document_type", "remembered", "scan", "scan_starts", "starts_plainly"]
+__all__ = [
+    "LONGEST",
+    "Source",
+    "forget",
+    "local",
+    "refuse_document_type",
+    "remembered",
+    "scan",
+    "scan_starts",
+    "starts_plainly",
+]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -25,7 +35,12 @@ _PLAIN_START = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'][Uu][Tt][Ff]-8[\"'])?"
     rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?[ \t\r\n]*<[A-Za-z]"
 )
-_REMEMBERED, _LONGEST_REMEMBERED = 32, 128 * 1024
+
+LONGEST = 128 * 1024
+"""Bytes of the longest part for which a result is kept."""
+
+_KEPT = 64
+_forgetting: list[Callable[[], None]] = []
 
 
 class Source(Protocol):
@@ -77,19 +92,28 @@ def starts_plainly(part: bytes) -> bool:
 
 
 def remembered(read: Callable[Concatenate[bytes, _P], _T]) -> Callable[Concatenate[bytes, _P], _T]:
-    """A reader of markup that is asked once where many packages hold the same part, byte for byte.
+    """Keep the last results of a pure function of a part, known by its bytes: workbooks of one form, saved by one program,
+    share most of their markup.
 
-    For readers whose result hangs on the markup (and hashable arguments) alone and is never changed. A few parts of up to
-    128 kB are remembered.
+    For functions whose result hangs on the part (and hashable arguments) alone; the result must not be changed by whoever
+    gets it. What is kept is bounded in number and in length: of a part longer than `LONGEST` nothing is. An exception is not
+    kept.
     """
-    kept = lru_cache(maxsize=_REMEMBERED)(read)
+    cached = lru_cache(maxsize=_KEPT)(read)
+    _forgetting.append(cached.cache_clear)
+    kept = cast("Callable[Concatenate[bytes, _P], _T]", cached)
 
-    def ask(markup: bytes, /, *rest: _P.args, **named: _P.kwargs) -> _T:
-        if len(markup) > _LONGEST_REMEMBERED:
-            return read(markup, *rest, **named)
-        return kept(markup, *rest, **named)  # type: ignore[arg-type]
+    @wraps(read)
+    def recall(part: bytes, /, *rest: _P.args, **named: _P.kwargs) -> _T:
+        return (kept if len(part) <= LONGEST else read)(part, *rest, **named)
 
-    return ask
+    return recall
+
+
+def forget() -> None:
+    """Drop everything kept: what the first workbook of a process costs."""
+    for clear in _forgetting:
+        clear()
 
 
 def scan(

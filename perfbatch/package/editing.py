@@ -14,7 +14,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from perfbatch.model.legible import cell_text
-from perfbatch.publish.notice.memo import remembered
+from perfbatch.package.scanning import remembered
 
 __all__ = [
     "ATTRIBUTES",

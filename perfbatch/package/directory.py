@@ -11,7 +11,7 @@ import struct
 import zipfile
 from typing import NamedTuple
 
-from perfbatch.publish.notice.markup import NotEditable
+from perfbatch.package.editing import NotEditable
 
 __all__ = ["CENTRAL", "END", "LOCAL", "Member", "members_of"]
 

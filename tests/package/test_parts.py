@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from perfbatch.intake.archive import Package
-from perfbatch.intake.package_parts import Area, parse_area, read_styles
-from perfbatch.intake.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.archive import Package
+from perfbatch.package.parts import Area, parse_area, read_styles
+from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from tests.workbooks import zip_of
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from perfbatch.publish.notice.markup import Element, NotEditable, attributes, children, local
-from perfbatch.publish.notice.memo import remembered
+from perfbatch.package.editing import Element, NotEditable, attributes, children, local
+from perfbatch.package.scanning import remembered
 
 __all__ = ["USUAL_WIDTH", "Columns", "column_number", "columns_in", "merged_in", "place_of_drawing", "side_by_side"]
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from perfbatch.publish.notice.markup import (
+from perfbatch.package.editing import (
     Element,
     NotEditable,
     attributes,
@@ -19,8 +19,8 @@ from perfbatch.publish.notice.markup import (
     prefixed,
     root,
 )
-from perfbatch.publish.notice.memo import remembered
-from perfbatch.publish.notice.package import Package
+from perfbatch.package.patched import Package
+from perfbatch.package.scanning import remembered
 
 __all__ = ["CONTENT_TYPES", "Relation", "Relations", "declare", "part_type", "withdraw"]
 

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from perfbatch.intake.archive import Package
-from perfbatch.intake.markup import local, scan, scan_starts
-from perfbatch.intake.package_parts import WorkbookPart
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.archive import Package
+from perfbatch.package.parts import WorkbookPart
+from perfbatch.package.scanning import local, scan, scan_starts
 
 __all__ = ["SheetExtent", "measure_sheet", "refuse_strings", "scan_part"]
 

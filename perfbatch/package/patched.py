@@ -6,9 +6,9 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 
-from perfbatch.publish.notice.directory import CENTRAL, END, LOCAL, Member, members_of
-from perfbatch.publish.notice.markup import NotEditable
-from perfbatch.publish.notice.memo import LONGEST, remembered
+from perfbatch.package.directory import CENTRAL, END, LOCAL, Member, members_of
+from perfbatch.package.editing import NotEditable
+from perfbatch.package.scanning import LONGEST, remembered
 
 __all__ = ["Package", "inflated", "packed"]
 

@@ -1,0 +1,1 @@
+"""XLSX as a file: zip, markup, parts, cells, edits. The only place that knows how an XLSX is written."""
