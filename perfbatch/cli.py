@@ -128,7 +128,7 @@ def run(
     was set aside or an error finding stands.
     """
     with _readers(workers, cluster) as readers:
-        from perfbatch.batch import run_night
+        from perfbatch.publishing import run_night
         from perfbatch.roster import read_roster
         from perfbatch.rulebook.load import load_rulebook
         from perfbatch.terminal.night import print_night
@@ -215,7 +215,7 @@ def template(
     With a roster, name, code, office, subordinate units and, where the outbox's history has them, last year's closing
     figures are filled in and locked.
     """
-    from perfbatch.history import HISTORY_NAME, closing_figures
+    from perfbatch.history.record import HISTORY_NAME, closing_figures
     from perfbatch.roster import read_roster
     from perfbatch.roster.blank import write_blank_roster
     from perfbatch.rulebook.load import load_rulebook
@@ -288,8 +288,8 @@ def diff_runs(
 
     Exit codes: 0 told; 1 the history cannot be read; 2 usage, or no such run.
     """
-    from perfbatch.changes import changes_between
-    from perfbatch.history import HISTORY_NAME, recorded_run, run_ids
+    from perfbatch.history.changes import changes_between
+    from perfbatch.history.record import HISTORY_NAME, recorded_run, run_ids
     from perfbatch.terminal.night import print_changes
 
     history = outbox / HISTORY_NAME

@@ -20,10 +20,10 @@ ROOMS = (
     "__main__",
     "cli",
     "terminal",
+    "publishing",
     "batch",
     "publish",
     "history",
-    "changes",
     "diagnosis",
     "scoring",
     "template",
@@ -34,6 +34,7 @@ ROOMS = (
     "result",
     "roster",
     "intake",
+    "outbox",
     "rulebook",
     "package",
     "isolated",
@@ -221,7 +222,7 @@ def test_the_command_line_starts_without_the_heavy_packages() -> None:
     assert _loaded("perfbatch.cli", heavy) == set()
 
 
-@pytest.mark.parametrize("module", ["perfbatch.batch", "perfbatch.publish.outbox", "perfbatch.terminal.night"])
+@pytest.mark.parametrize("module", ["perfbatch.batch", "perfbatch.outbox.switch", "perfbatch.terminal.night"])
 def test_a_night_begins_to_read_before_the_heavy_packages_are_loaded(module: str) -> None:
     """And the reader itself is loaded by the reading processes alone."""
     assert _loaded(module, {"pandas", "numpy", "openpyxl", "xlsxwriter", "python_calamine", "olefile"}) == set()

@@ -17,7 +17,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from perfbatch import __version__, batch
+from perfbatch import __version__, publishing
 from perfbatch.cli import main
 from perfbatch.model.errors import BatchFault
 from perfbatch.roster import MAX_UNITS
@@ -232,8 +232,8 @@ class TestRun:
                 raise BatchFault("The disk is full.")
             return run_night(*given, **named)  # type: ignore[arg-type]
 
-        run_night = batch.run_night
-        monkeypatch.setattr(batch, "run_night", night)
+        run_night = publishing.run_night
+        monkeypatch.setattr(publishing, "run_night", night)
         ended = perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out")
         assert ended.code == (1 if fails else 0)
         assert [first for first, *_ in within] == [10_000_000]

@@ -18,10 +18,10 @@ import typer
 from typer.testing import CliRunner
 
 from perfbatch import __version__
-from perfbatch.batch import run_night
 from perfbatch.cli import app
 from perfbatch.model.findings import CATALOGUE, SET_ASIDE
 from perfbatch.model.limits import Limits
+from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Check
 from tests.conftest import Lay, workbook

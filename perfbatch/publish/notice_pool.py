@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 
 from perfbatch.isolated.executor import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
-from perfbatch.publish.durable import NotWritten
+from perfbatch.outbox.durable import NotWritten
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
 from perfbatch.publish.notice_copies import EarlierNotices
 

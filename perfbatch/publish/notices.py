@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path, PurePosixPath
 
 from perfbatch.intake.inbox import Found
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.publish.notice import NoticeHeading, extension_of, notice_name
 from perfbatch.publish.notice.order import NoticeOrder
 from perfbatch.publish.notice_key import notice_key
-from perfbatch.publish.outbox import NOTICES
 from perfbatch.result import BatchResult
 
-__all__ = ["plan_notices"]
+__all__ = ["NOTICES", "plan_notices", "stale_notices"]
+
+NOTICES = "notices"
+"""The folder of the outbox that holds them."""
 
 
 def plan_notices(
@@ -64,3 +67,14 @@ def plan_notices(
         heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
         planned[file] = (path, NoticeOrder(sources[file], hashes[file], grave[file], heading, key))
     return planned
+
+
+def stale_notices(outbox: Path, outputs: Collection[str]) -> list[str]:
+    """Notices of earlier nights that are not among tonight's outputs, as paths in the outbox; what Excel puts beside an open
+    one (`~$…`) and hidden files are not ours. Raises `OSError`."""
+    folder = outbox / NOTICES
+    if not folder.is_dir():
+        return []
+    names = sorted(one.name for one in folder.glob("*.xls[xm]") if one.is_file() or one.is_symlink())
+    kept = {PurePosixPath(name).name for name in outputs if PurePosixPath(name).parent.name == NOTICES}
+    return [f"{NOTICES}/{name}" for name in names if name not in kept and not name.startswith((".", "~$"))]

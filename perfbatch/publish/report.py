@@ -25,7 +25,10 @@ from perfbatch.model.submission import InboxEntry
 from perfbatch.publish.register import in_order
 from perfbatch.result import STATUS_LABELS, BatchResult
 
-__all__ = ["build_report", "report_schema", "write_report"]
+__all__ = ["REPORT_NAME", "build_report", "report_schema", "write_report"]
+
+REPORT_NAME = "run-report.json"
+"""Its name in the outbox."""
 
 _SCHEMA = "run-report.schema.json"
 # Departments whose scores are Python objects at a time.

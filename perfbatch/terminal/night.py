@@ -14,7 +14,7 @@ from perfbatch.terminal.console import console_of, counted, inert, plain_table, 
 
 if TYPE_CHECKING:
     from perfbatch.batch import Night
-    from perfbatch.changes import Changes
+    from perfbatch.history.changes import Changes
 
 __all__ = ["print_changes", "print_night"]
 

@@ -12,8 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from perfbatch.publish import exchange, report
-from perfbatch.publish.outbox import REPORT_NAME, Writer, publish
+from perfbatch.outbox import exchange
+from perfbatch.outbox.switch import Writer
+from perfbatch.publish import report
+from perfbatch.publish.report import REPORT_NAME
+from perfbatch.publishing import publish_outputs
 
 __all__ = ["NAMES", "UNCHANGED", "night_of", "publish_night", "start", "start_and_die"]
 
@@ -31,7 +34,7 @@ def publish_night(folder: Path, night: int, notices: int = 30) -> None:
     writers: dict[str, Writer] = {name: _writer(night, name) for name in names}
     writers[UNCHANGED] = _unchanged(folder / UNCHANGED)
     with patch.object(report, "write_report", _write_report):
-        publish(SimpleNamespace(night=night), folder, writers)  # type: ignore[arg-type]
+        publish_outputs(SimpleNamespace(night=night), folder, writers)  # type: ignore[arg-type]
 
 
 def _writer(night: int, name: str) -> Writer:

@@ -19,8 +19,9 @@ from filelock import FileLock
 
 from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.model.errors import BatchFault
-from perfbatch.publish import exchange, journal
-from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, locked
+from perfbatch.outbox import exchange, journal
+from perfbatch.outbox.switch import LOCK_NAME, locked
+from perfbatch.publish.report import REPORT_NAME
 from tests.conftest import lay, workbook
 from tests.hostile.publishing import NAMES, night_of, publish_night, start, start_and_die
 
@@ -201,7 +202,7 @@ def test_what_others_put_there_at_the_last_moment_is_brought_over(
     if killed:
         bring_over = exchange.bring_over
         monkeypatch.setattr(exchange, "bring_over", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        monkeypatch.setattr("perfbatch.publish.outbox._discard", lambda _: None)
+        monkeypatch.setattr("perfbatch.outbox.switch._discard", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             publish_night(outbox, 2)
         monkeypatch.undo()
@@ -267,7 +268,7 @@ def test_a_lock_is_held_across_the_exchange_and_a_dead_runs_lock_is_none(tmp_pat
                 check=False,
             )
             assert f"{outbox}: another run is publishing there. Wait for it to end and run again." in second.stderr
-    program = f"import os; from pathlib import Path; from perfbatch.publish.outbox import locked\nwith locked(Path({str(outbox)!r})): os.kill(os.getpid(), 9)"
+    program = f"import os; from pathlib import Path; from perfbatch.outbox.switch import locked\nwith locked(Path({str(outbox)!r})): os.kill(os.getpid(), 9)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
     publish_night(outbox, 3)
     assert night_of(outbox) == 3

@@ -10,7 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perfbatch.batch import Night, run_batch, run_night
+from perfbatch.batch import Night, run_batch
+from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import MONDAY, lay, workbook
 from tests.hostile.files import HOSTILE, ODD

@@ -21,7 +21,6 @@ import pytest
 pytest.importorskip("distributed", reason="the extra perfbatch[cluster] is not installed")
 
 from perfbatch import __version__
-from perfbatch.batch import run_night
 from perfbatch.cli import main
 from perfbatch.intake import cluster as intake_cluster
 from perfbatch.intake import reading_pool
@@ -29,6 +28,7 @@ from perfbatch.intake.cluster import reading_cluster, this_program
 from perfbatch.intake.inbox import walk
 from perfbatch.intake.reading_pool import read_all
 from perfbatch.model.errors import BatchFault
+from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.files import HOSTILE

@@ -10,9 +10,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from perfbatch.batch import run_night
 from perfbatch.model.phases import Phases
 from perfbatch.publish.report import report_schema
+from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 

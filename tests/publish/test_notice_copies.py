@@ -21,17 +21,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfbatch import batch
-from perfbatch.batch import run_night
-from perfbatch.history import HISTORY_NAME, notice_days
+from perfbatch.history.record import HISTORY_NAME, notice_days
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.kept.cache_file import CACHE_NAME
-from perfbatch.publish import exchange, notice_copies, notice_key
-from perfbatch.publish.durable import NotWritten
+from perfbatch.outbox import exchange
+from perfbatch.outbox.durable import NotWritten
+from perfbatch.publish import notice_copies, notice_key
 from perfbatch.publish.notice import NoticeHeading
 from perfbatch.publish.notice.order import NoticeOrder
 from perfbatch.publish.notice_copies import earlier_notices, keep_notices
 from perfbatch.publish.notice_pool import NoticePool
-from perfbatch.publish.outbox import REPORT_NAME
+from perfbatch.publish.report import REPORT_NAME
+from perfbatch.publishing import run_night
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import lay, workbook

@@ -18,12 +18,13 @@ import pytest
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.isolated.executor import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.model.errors import BatchFault
+from perfbatch.outbox.durable import NotWritten
 from perfbatch.publish import notice_pool
-from perfbatch.publish.durable import NotWritten
 from perfbatch.publish.notice import NoticeHeading
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
 from perfbatch.publish.notice_pool import NoticePool
-from perfbatch.publish.outbox import REPORT_NAME, publish
+from perfbatch.publish.report import REPORT_NAME
+from perfbatch.publishing import publish_outputs
 from perfbatch.result import BatchResult
 from tests.publish.notice.workbooks import finding, form
 
@@ -198,7 +199,7 @@ def test_a_night_with_notices_from_elsewhere(
         assert begun.is_set()
         path.write_bytes(b"summary")
 
-    outputs = publish(district, outbox, {"a.xlsx": summary, **orders, "z": summary}, NoticePool(orders, 2))
+    outputs = publish_outputs(district, outbox, {"a.xlsx": summary, **orders, "z": summary}, NoticePool(orders, 2))
     assert outputs == ["a.xlsx", *orders, "z", REPORT_NAME]
     assert written(outbox) == here
 
@@ -207,13 +208,13 @@ def test_a_notice_from_elsewhere_that_fails_changes_nothing(
     district: BatchResult, orders: dict[str, NoticeOrder], tmp_path: Path
 ) -> None:
     outbox = tmp_path / "outbox"
-    publish(district, outbox, {"notices/old.xlsx": lambda path: path.write_bytes(b"last") and None})
+    publish_outputs(district, outbox, {"notices/old.xlsx": lambda path: path.write_bytes(b"last") and None})
     long = "notices/" + "长" * 200 + ".xlsx"
     spoiled = {**orders, long: orders["notices/000000.xlsx"]}
     with pytest.raises(
         BatchFault, match=r"^notices/长+\.xlsx: cannot be written \(File name too long\)\. The outbox still"
     ):
-        publish(district, outbox, spoiled, NoticePool(spoiled, 2))
+        publish_outputs(district, outbox, spoiled, NoticePool(spoiled, 2))
     assert written(outbox) == {"notices/old.xlsx": b"last"}
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".outbox")] == []
 
@@ -228,7 +229,7 @@ def test_who_fails_meanwhile_ends_the_notices(
     many = {f"notices/{number}-{name[8:]}": order for number in range(40) for name, order in orders.items()}
     before = threading.active_count()
     with pytest.raises(BatchFault if isinstance(error, RuntimeError) else KeyboardInterrupt):
-        publish(district, tmp_path / "outbox", {"summary": fail, **many}, NoticePool(many, 2))
+        publish_outputs(district, tmp_path / "outbox", {"summary": fail, **many}, NoticePool(many, 2))
     assert threading.active_count() == before
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".outbox")] == []
     assert [one.name for one in (tmp_path / "outbox").iterdir()] == [".perfbatch.lock"]

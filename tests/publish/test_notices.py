@@ -8,8 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from perfbatch.batch import Night, run_batch, run_night
+from perfbatch.batch import Night, run_batch
 from perfbatch.publish.notices import plan_notices
+from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import load_rulebook
 from tests.samples.seed import SEED
 from tests.workbooks import blank, fill

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from perfbatch.changes import Changes
+from perfbatch.history.changes import Changes
 from perfbatch.publish.summary.book import Book
 from perfbatch.publish.summary.card import write_card
 from perfbatch.publish.summary.changes_sheet import write_changes

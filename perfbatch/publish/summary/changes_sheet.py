@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfbatch.changes import Changes, Move, RecordedDepartment, RecordedFinding
+from perfbatch.history.changes import Changes, Move, RecordedDepartment, RecordedFinding
 from perfbatch.model.findings import Severity
 from perfbatch.publish.register import FindingRegister
 from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet

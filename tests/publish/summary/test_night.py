@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-from perfbatch.batch import run_night
+from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import load_rulebook
 from tests.publish.summary.conftest import INBOX
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from perfbatch.changes import changes_between
-from perfbatch.history import tonight
+from perfbatch.history.changes import changes_between
+from perfbatch.history.record import tonight
 from perfbatch.model.findings import Severity
 from perfbatch.publish.report import build_report
 from perfbatch.publish.summary import Surroundings

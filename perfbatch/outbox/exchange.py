@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from perfbatch.publish.durable import TONIGHT, sync_folder
+from perfbatch.outbox.durable import TONIGHT, sync_folder
 
 __all__ = ["bring_over", "exchange", "prepare"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from perfbatch.batch import examine
-from perfbatch.changes import changes_between
 from perfbatch.cli import main
-from perfbatch.history import (
+from perfbatch.history.changes import changes_between
+from perfbatch.history.record import (
     HISTORY_NAME,
     RecordedNotice,
     closing_figures,

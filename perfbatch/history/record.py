@@ -21,7 +21,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun
+from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.legible import storable_text, storable_texts

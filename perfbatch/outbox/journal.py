@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from perfbatch.model.errors import BatchFault
-from perfbatch.publish.durable import KEPT, TONIGHT, reason, sync_folder
+from perfbatch.outbox.durable import KEPT, TONIGHT, reason, sync_folder
 
 __all__ = ["pending", "settle", "switch"]
 

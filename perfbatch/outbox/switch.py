@@ -20,21 +20,18 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, SoftFileLock, Timeout
 
 from perfbatch.model.errors import BatchFault
-from perfbatch.publish import exchange, journal
-from perfbatch.publish.durable import KEPT, TONIGHT, NotWritten, flush, reason
-from perfbatch.result import BatchResult
+from perfbatch.outbox import exchange, journal
+from perfbatch.outbox.durable import KEPT, TONIGHT, NotWritten, flush, reason
 
-__all__ = ["LOCK_NAME", "NOTICES", "REPORT_NAME", "Elsewhere", "Writer", "locked", "publish"]
+__all__ = ["LOCK_NAME", "Elsewhere", "Writer", "locked", "publish"]
 
-REPORT_NAME = "run-report.json"
-NOTICES = "notices"
 LOCK_NAME = ".perfbatch.lock"
 
 Writer = Callable[[Path], None]
@@ -58,28 +55,18 @@ class Elsewhere(Protocol):
 
 
 def publish(
-    result: BatchResult,
     outbox: Path,
-    writers: Mapping[str, Writer] | None = None,
+    writers: Mapping[str, Writer],
     elsewhere: Elsewhere | None = None,
-) -> list[str]:
-    """Build a night's files and put them into the outbox together; returns their paths, relative to it.
+    stale: Callable[[Path], Collection[str]] | None = None,
+) -> None:
+    """Build a night's files and put them into the outbox together.
 
-    `writers`: path in the outbox (with `/`) → what writes it; None is the summary alone. Those that `elsewhere` names are
-    written by it. The run report is added, and is switched last. Workbooks in `notices/` that are not tonight's are removed
-    with the switch; other files of the outbox are left alone. Raises `BatchFault` where anything fails (the outbox is then
-    as it was), `ValueError` for a path that leaves the outbox.
+    `writers`: path in the outbox (with `/`) → what writes it; the last is switched last. Those that `elsewhere` names are
+    written by it. `stale` tells which files of the outbox go with the switch; all others are left alone. Raises `BatchFault`
+    where anything fails (the outbox is then as it was), `ValueError` for a path that leaves the outbox.
     """
-    # Loaded where there is something to publish: a night takes the lock before it reads, and should not wait for pandas.
-    from perfbatch.publish.report import write_report
-
-    if writers is None:
-        from perfbatch.publish.summary import summary_name, write_summary
-
-        name = summary_name(result.rulebook)
-        writers = {name: lambda path: write_summary(result, path, (name, REPORT_NAME))}
-    outputs = [*(name for name in writers if name != REPORT_NAME), REPORT_NAME]
-    for name in outputs:
+    for name in writers:
         _refuse_outside(name)
     with locked(outbox) as real:
         try:
@@ -87,14 +74,18 @@ def publish(
         except OSError as error:
             raise BatchFault(f"{outbox}: cannot be written to ({reason(error)}). {KEPT}.") from error
         try:
-            here = {**writers, REPORT_NAME: lambda path: write_report(result, outputs, path)}
-            _build(private / TONIGHT, {name: here[name] for name in outputs}, elsewhere)
-            _switch(real, private, outputs, whole=whole)
+            _build(private / TONIGHT, writers, elsewhere)
+            try:
+                removed = sorted(stale(real)) if stale else []
+            except OSError as error:
+                raise BatchFault(f"{error.filename or outbox}: cannot be read ({reason(error)}). {KEPT}.") from error
+            outputs = list(writers)
+            if not (whole and exchange.exchange(real, private, {*outputs, *removed})):
+                journal.switch(real, private, outputs, removed)
         finally:
             # A journal still here means that putting back failed: the next run needs what the folder holds.
             if not journal.pending(private):
                 _discard(private)
-    return outputs
 
 
 def _refuse_outside(name: str) -> None:
@@ -176,15 +167,6 @@ def _private(outbox: Path) -> tuple[Path, bool]:
     return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=outbox)), False
 
 
-def _switch(outbox: Path, private: Path, outputs: Sequence[str], *, whole: bool) -> None:
-    try:
-        stale = _stale_notices(outbox, outputs)
-    except OSError as error:
-        raise BatchFault(f"{outbox / NOTICES}: cannot be read ({reason(error)}). {KEPT}.") from error
-    if not (whole and exchange.exchange(outbox, private, {*outputs, *stale})):
-        journal.switch(outbox, private, outputs, stale)
-
-
 def _discard(private: Path) -> None:
     # What cannot be removed (a virus scanner holds it) goes at the next run; it is no reason to fail tonight.
     shutil.rmtree(private, ignore_errors=True)
@@ -226,13 +208,3 @@ def _write(path: Path, name: str, writer: Writer) -> None:
         writer(path)
     except Exception as error:
         raise NotWritten(name, error) from error
-
-
-def _stale_notices(outbox: Path, outputs: Sequence[str]) -> list[str]:
-    """Workbooks of earlier nights; what Excel puts beside an open one (`~$…`) and hidden files are not ours."""
-    folder = outbox / NOTICES
-    if not folder.is_dir():
-        return []
-    names = sorted(one.name for one in folder.glob("*.xls[xm]") if one.is_file() or one.is_symlink())
-    kept = {PurePosixPath(name).name for name in outputs if PurePosixPath(name).parent.name == NOTICES}
-    return [f"{NOTICES}/{name}" for name in names if name not in kept and not name.startswith((".", "~$"))]

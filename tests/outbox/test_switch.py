@@ -15,8 +15,10 @@ import pytest
 from filelock import FileLock
 
 from perfbatch.model.errors import BatchFault
-from perfbatch.publish import durable, exchange
-from perfbatch.publish.outbox import LOCK_NAME, REPORT_NAME, Writer, publish
+from perfbatch.outbox import durable, exchange
+from perfbatch.outbox.switch import LOCK_NAME, Writer
+from perfbatch.publish.report import REPORT_NAME
+from perfbatch.publishing import publish_outputs
 from perfbatch.result import BatchResult
 
 SUMMARY, NOTICE, STALE = "district-summary-2020.xlsx", "notices/116001-云溪区总工会.xlsx", "notices/000001-旧.xlsx"
@@ -68,12 +70,12 @@ SWITCHED = {SUMMARY: b"summary", NOTICE: b"notice", "history.sqlite": b"history"
 def test_a_notice_of_an_earlier_night_with_macros_goes_too(district: BatchResult, outbox: Path) -> None:
     (outbox / "notices" / "000002-旧.xlsm").write_bytes(b"stale")
     (outbox / "notices" / "说明.txt").write_bytes(b"the clerk's own")
-    publish(district, outbox, TONIGHT)
+    publish_outputs(district, outbox, TONIGHT)
     assert holds(outbox) == {**SWITCHED, "notices/说明.txt": b"the clerk's own"}
 
 
 def test_all_of_tonight(district: BatchResult, outbox: Path) -> None:
-    assert publish(district, outbox, TONIGHT) == [SUMMARY, NOTICE, "history.sqlite", REPORT_NAME]
+    assert publish_outputs(district, outbox, TONIGHT) == [SUMMARY, NOTICE, "history.sqlite", REPORT_NAME]
     assert holds(outbox) == SWITCHED
     report = json.loads((outbox / REPORT_NAME).read_text("utf-8"))
     assert report["outputs"] == [SUMMARY, NOTICE, "history.sqlite", REPORT_NAME]
@@ -82,14 +84,14 @@ def test_all_of_tonight(district: BatchResult, outbox: Path) -> None:
 
 def test_a_new_outbox_is_made_and_the_summary_is_there_by_default(district: BatchResult, tmp_path: Path) -> None:
     outbox = tmp_path / "new" / "outbox"
-    assert publish(district, outbox) == [SUMMARY, REPORT_NAME]
+    assert publish_outputs(district, outbox) == [SUMMARY, REPORT_NAME]
     assert (outbox / SUMMARY).read_bytes()[:2] == b"PK"
 
 
 def test_files_of_others_stay(district: BatchResult, outbox: Path) -> None:
     for name in ("notes.txt", "notices/readme.txt", "notices/~$116001.xlsx", "district-summary-2019.xlsx"):
         (outbox / name).write_bytes(b"kept")
-    publish(district, outbox, TONIGHT)
+    publish_outputs(district, outbox, TONIGHT)
     assert {name for name, content in holds(outbox).items() if content == b"kept"} == {
         "notes.txt",
         "notices/readme.txt",
@@ -112,7 +114,7 @@ def test_a_writer_that_fails_changes_nothing(district: BatchResult, outbox: Path
         raise fault
 
     with pytest.raises(BatchFault) as caught:
-        publish(district, outbox, {**TONIGHT, "history.sqlite": fail})
+        publish_outputs(district, outbox, {**TONIGHT, "history.sqlite": fail})
     assert str(caught.value) == (
         f"history.sqlite: cannot be written ({line}). The outbox still holds the files of the run before."
     )
@@ -122,7 +124,7 @@ def test_a_writer_that_fails_changes_nothing(district: BatchResult, outbox: Path
 
 def test_a_writer_that_writes_nothing_is_a_fault(district: BatchResult, outbox: Path) -> None:
     with pytest.raises(BatchFault, match=r"^history\.sqlite: cannot be written \(No such file or directory\)"):
-        publish(district, outbox, {**TONIGHT, "history.sqlite": lambda _: None})
+        publish_outputs(district, outbox, {**TONIGHT, "history.sqlite": lambda _: None})
     assert holds(outbox) == LAST_NIGHT
 
 
@@ -136,7 +138,7 @@ def test_what_does_not_last_is_not_switched(
 
     monkeypatch.setattr(durable, "_fault_of", refuse)
     with pytest.raises(BatchFault) as caught:
-        publish(district, outbox, TONIGHT)
+        publish_outputs(district, outbox, TONIGHT)
     assert str(caught.value) == (
         f"{NOTICE}: cannot be written (Input/output error). The outbox still holds the files of the run before."
     )
@@ -168,7 +170,7 @@ def test_every_output_is_flushed_before_the_switch(
 
     monkeypatch.setattr(durable, "_fault_of", noting)
     monkeypatch.setattr(exchange, "_swap_call", look)
-    publish(district, outbox, TONIGHT)
+    publish_outputs(district, outbox, TONIGHT)
     assert "switched" in flushed
 
 
@@ -186,7 +188,7 @@ def test_a_file_that_is_open_elsewhere_puts_all_back(
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(BatchFault) as caught:
-        publish(district, outbox, TONIGHT)
+        publish_outputs(district, outbox, TONIGHT)
     assert str(caught.value) == (
         f"{outbox / refused}: cannot be replaced, it may be open in Excel or WPS (Access is denied). "
         "Close it and run again. The outbox still holds the files of the run before."
@@ -212,7 +214,7 @@ def test_a_file_system_without_hard_links_is_put_back_too(
     monkeypatch.setattr(os, "link", no_links)
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(BatchFault, match=r"run-report\.json: cannot be replaced \(Input/output error\)\."):
-        publish(district, outbox, TONIGHT)
+        publish_outputs(district, outbox, TONIGHT)
     assert holds(outbox) == LAST_NIGHT
 
 
@@ -220,7 +222,9 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from types import SimpleNamespace
-from perfbatch.publish import outbox as switch, report
+from perfbatch import publishing
+from perfbatch.publish import report
+from perfbatch.outbox import switch
 outbox, at = Path(sys.argv[1]), int(sys.argv[2])
 switch.exchange.prepare = lambda *_: False
 report.write_report = lambda result, outputs, path: path.write_bytes(b"{report")
@@ -234,7 +238,7 @@ def dies(self, target):
     return replace(self, target)
 Path.replace = dies
 writers = {name: (lambda path: path.write_bytes(b"killed") and None) for name in sys.argv[3:]}
-switch.publish(SimpleNamespace(), outbox, writers)
+publishing.publish_outputs(SimpleNamespace(), outbox, writers)
 """
 
 
@@ -255,7 +259,7 @@ def test_a_run_killed_between_two_renames_is_undone_by_the_next(
 
     # The next run fails before its own switch: what it leaves is last night, whole.
     with pytest.raises(BatchFault, match=r"^district-summary-2020\.xlsx: cannot be written \(RuntimeError: stop\)"):
-        publish(district, outbox, {SUMMARY: fail})
+        publish_outputs(district, outbox, {SUMMARY: fail})
     assert holds(outbox) == LAST_NIGHT
 
 
@@ -264,13 +268,13 @@ def test_leftovers_without_a_journal_are_removed(district: BatchResult, outbox: 
         path = outbox / ".perfbatch-dead" / name
         path.parent.mkdir(parents=True)
         path.write_bytes(b"half")
-    publish(district, outbox, TONIGHT)
+    publish_outputs(district, outbox, TONIGHT)
     assert holds(outbox) == SWITCHED
 
 
 def test_two_runs_do_not_switch_at_once(district: BatchResult, outbox: Path) -> None:
     with FileLock(outbox / LOCK_NAME), pytest.raises(BatchFault) as caught:
-        publish(district, outbox, TONIGHT)
+        publish_outputs(district, outbox, TONIGHT)
     assert str(caught.value) == (f"{outbox}: another run is publishing there. Wait for it to end and run again.")
     assert holds(outbox) == LAST_NIGHT
 
@@ -278,7 +282,7 @@ def test_two_runs_do_not_switch_at_once(district: BatchResult, outbox: Path) -> 
 def test_an_outbox_that_is_a_file(district: BatchResult, tmp_path: Path) -> None:
     (tmp_path / "outbox").write_bytes(b"")
     with pytest.raises(BatchFault, match=r"outbox: cannot be made \(File exists\)\. Name another outbox\.$"):
-        publish(district, tmp_path / "outbox", TONIGHT)
+        publish_outputs(district, tmp_path / "outbox", TONIGHT)
 
 
 @pytest.mark.parametrize(
@@ -287,6 +291,6 @@ def test_an_outbox_that_is_a_file(district: BatchResult, tmp_path: Path) -> None
 def test_a_path_out_of_the_outbox_is_refused(district: BatchResult, outbox: Path, name: str) -> None:
     called: list[Any] = []
     with pytest.raises(ValueError, match=r"inside the outbox|switch itself"):
-        publish(district, outbox, {name: called.append})
+        publish_outputs(district, outbox, {name: called.append})
     assert called == []
     assert holds(outbox) == LAST_NIGHT

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from perfbatch.batch import examine
-from perfbatch.history import closing_figures, write_history
+from perfbatch.history.record import closing_figures, write_history
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.submission import InboxEntry, Submission
 from perfbatch.result import BatchResult
@@ -74,7 +74,7 @@ def test_closing_figures_are_written_block_by_block(
     block: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     result = _result([changed({"revenue_total!0": number}, code=str(number)) for number in range(1, 6)])
-    monkeypatch.setattr("perfbatch.history._BLOCK", block)
+    monkeypatch.setattr("perfbatch.history.record._BLOCK", block)
     write_history(tmp_path / "none", result, tmp_path / "history.sqlite")
     figures = closing_figures(tmp_path / "history.sqlite", 2019, ["revenue_total"])
     assert figures == {str(number): {"revenue_total": number * 1_000_000} for number in range(1, 6)}

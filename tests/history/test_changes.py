@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfbatch.changes import RecordedDepartment, RecordedFinding, RecordedRun, changes_between
+from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun, changes_between
 from perfbatch.model.submission import SCALE
 
 

@@ -1,0 +1,1 @@
+"""The switch: whole or not at all; knows no product."""

@@ -1,0 +1,163 @@
+"""One night published: the batch, the outputs that follow from it, and the switch that puts them into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from perfbatch.batch import Night, fields_of, run_batch
+from perfbatch.history.changes import changes_between
+from perfbatch.history.record import (
+    HISTORY_NAME,
+    RecordedNotice,
+    closing_figures,
+    last_run,
+    notice_days,
+    tonight,
+    write_history,
+)
+from perfbatch.intake.reading_cache import ReadingCache
+from perfbatch.kept.cache_file import CACHE_NAME
+from perfbatch.model.errors import OperatorFault
+from perfbatch.model.findings import Finding
+from perfbatch.model.phases import Phases, Watch
+from perfbatch.outbox.switch import locked, publish
+from perfbatch.result import BatchResult
+from perfbatch.roster import Roster
+from perfbatch.rulebook.load import LoadedRulebook
+
+if TYPE_CHECKING:
+    from perfbatch.outbox.switch import Elsewhere, Writer
+
+__all__ = ["publish_outputs", "run_night"]
+
+# Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
+_PUBLISHING = ("perfbatch.publish.notice_pool", "perfbatch.publish.notices", "perfbatch.publish.summary")
+
+
+def run_night(
+    inbox: Path,
+    outbox: Path,
+    loaded: LoadedRulebook,
+    *,
+    roster: Roster | None = None,
+    workers: int = 1,
+    deadline: date | None = None,
+    executor: Executor | None = None,
+    cached: bool = True,
+    watch: Watch | None = None,
+) -> tuple[Night, list[str]]:
+    """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
+
+    `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers`
+    chunks at a time, and is left running; None starts processes for it. Unless `cached` is False, workbooks that have not
+    changed since an earlier night are not read again (`reading_cache`), and notices that did not are not made again
+    (`notice_copies`). `watch` is told of each phase.
+
+    Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
+    `BatchFault` where the night could not be completed; the outbox is then as it was.
+    """
+    _refuse_folders(outbox, inbox)
+    # Held for the whole night: the history that it starts from must be the one that it adds to.
+    with locked(outbox):
+        history = outbox / HISTORY_NAME
+        prior = closing_figures(history, loaded.rulebook.fiscal_year - 1, fields_of("prior", loaded.rulebook))
+        phases, kept = Phases(watch), outbox / CACHE_NAME
+        cache = ReadingCache(kept, loaded.rulebook) if cached else None
+        night = run_batch(
+            inbox,
+            loaded,
+            roster=roster,
+            prior=prior,
+            workers=workers,
+            deadline=deadline,
+            executor=executor,
+            cache=cache,
+            phases=phases,
+            later=_PUBLISHING,
+        )
+        phases.begin("publish")
+        from perfbatch.publish.notice_copies import earlier_notices, keep_notices
+        from perfbatch.publish.notice_pool import NoticePool
+        from perfbatch.publish.notices import plan_notices
+        from perfbatch.publish.report import REPORT_NAME
+        from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
+
+        result = night.result
+        name = summary_name(loaded.rulebook)
+        days = notice_days(history, loaded.rulebook.fiscal_year)
+        planned = plan_notices(result, night.sources, _points(result), _open_deadline(result), days)
+        notices = dict(planned.values())
+        outputs = (name, *notices, HISTORY_NAME, REPORT_NAME)
+        before = last_run(history, loaded.rulebook.fiscal_year)
+        around = Surroundings(
+            inbox=relative_folder(inbox, outbox),
+            notices={file: notice for file, (notice, _) in planned.items()},
+            changes=changes_between(before, tonight(result)) if before else None,
+        )
+        given = [RecordedNotice(path, order.key, order.heading.run_date) for path, order in notices.items()]
+        writers: dict[str, Writer] = {
+            name: lambda path: write_summary(result, path, outputs, around),
+            **notices,
+            HISTORY_NAME: lambda path: write_history(history, result, path, given),
+        }
+        phases.expect(len(writers))
+        counted = {output: _counted(writer, phases) for output, writer in writers.items()}
+        earlier = earlier_notices(kept, outbox) if cached else None
+        pool = NoticePool(notices, workers, phases.advance, earlier)
+        published = publish_outputs(result, outbox, counted, pool)
+        if cache:
+            cache.keep()
+            keep_notices(kept, notices, pool.written)
+        return night, published
+
+
+def publish_outputs(
+    result: BatchResult, outbox: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | None = None
+) -> list[str]:
+    """Put a night's outputs and its run report, which is switched last, into the outbox together, and take what is left of
+    earlier nights' notices out of it; returns the paths of the outputs, relative to the outbox.
+
+    `writers`: path in the outbox (with `/`) → what writes it; those that `elsewhere` names are written by it. Raises what
+    `publish` raises.
+    """
+    from perfbatch.publish.notices import stale_notices
+    from perfbatch.publish.report import REPORT_NAME, write_report
+
+    outputs = [*writers, REPORT_NAME]
+    written: dict[str, Writer] = {**writers, REPORT_NAME: lambda path: write_report(result, outputs, path)}
+    publish(outbox, written, elsewhere, lambda folder: stale_notices(folder, outputs))
+    return outputs
+
+
+def _counted(writer: Writer, phases: Phases) -> Writer:
+    def write(path: Path) -> None:
+        writer(path)
+        phases.advance()
+
+    return write
+
+
+def _points(result: BatchResult) -> dict[Finding, Decimal]:
+    return {finding: at_risk.points for finding, at_risk in result.at_risk.items()}
+
+
+def _open_deadline(result: BatchResult) -> date | None:
+    """A day that is over is no day to put a workbook right by."""
+    over = result.deadline is not None and result.deadline < result.started_at.date()
+    return None if over else result.deadline
+
+
+def _refuse_folders(outbox: Path, inbox: Path) -> None:
+    # Before the outbox is made and locked: nothing is left behind for an inbox that is not there.
+    if not inbox.is_dir():
+        raise OperatorFault(str(inbox), "is not a folder", "Name the folder of filled workbooks with --inbox.")
+    if outbox.exists() and not outbox.is_dir():
+        raise OperatorFault(str(outbox), "is not a folder", "Name the folder for the results with --outbox.")
+    # The inbox is only ever read, and tomorrow night would read tonight's summary as a submission.
+    if outbox.resolve().is_relative_to(inbox.resolve()):
+        raise OperatorFault(str(outbox), "lies in the inbox, which is only read", "Name another folder with --outbox.")
