@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Read, read_all
@@ -23,7 +24,6 @@ from perfbatch.intake.settling import settle
 from perfbatch.model.findings import Finding
 from perfbatch.model.phases import Phases
 from perfbatch.model.submission import InboxEntry, Submission
-from perfbatch.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.roster import Roster
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Member, leaves
@@ -31,11 +31,11 @@ from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Rulebook
 
 if TYPE_CHECKING:
-    from perfbatch.frames import Frames
+    from perfbatch.district.frames import Frames
     from perfbatch.scoring.verify import Scored
 
 # Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
-_EXAMINING = ("perfbatch.reconcile", "perfbatch.scoring.at_risk", "perfbatch.scoring.remarks")
+_EXAMINING = ("perfbatch.district.reconcile", "perfbatch.scoring.at_risk", "perfbatch.scoring.remarks")
 __all__ = ["Checked", "Night", "check_workbook", "examine", "fields_of", "run_batch"]
 
 
@@ -155,8 +155,8 @@ def examine(
     prior: dict[str, dict[str, int]] | None = None,
 ) -> tuple[Frames, Scored, tuple[Finding, ...]]:
     """Score and reconcile submissions; findings come by department, the gravest first."""
-    from perfbatch.frames import build_frames, record_frame
-    from perfbatch.reconcile import reconcile
+    from perfbatch.district.frames import build_frames, record_frame
+    from perfbatch.district.reconcile import reconcile
     from perfbatch.scoring.remarks import remark
     from perfbatch.scoring.verify import Adjustment, computed_points, score
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perfbatch.batch import Night, fields_of, run_batch
+from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
 from perfbatch.history.record import (
     HISTORY_NAME,
@@ -26,7 +27,6 @@ from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import Finding
 from perfbatch.model.phases import Phases, Watch
 from perfbatch.outbox.switch import locked, publish
-from perfbatch.result import BatchResult
 from perfbatch.roster import Roster
 from perfbatch.rulebook.load import LoadedRulebook
 

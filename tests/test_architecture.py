@@ -27,11 +27,7 @@ ROOMS = (
     "diagnosis",
     "scoring",
     "template",
-    "reconcile",
-    "scopes",
-    "quantities",
-    "frames",
-    "result",
+    "district",
     "roster",
     "intake",
     "outbox",
@@ -183,18 +179,18 @@ def test_a_planted_ring_is_found() -> None:
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        ("import perfbatch.frames", {"perfbatch.frames"}),
-        ("import perfbatch.frames as f, os", {"perfbatch.frames"}),
-        ("from perfbatch.frames import Frames", {"perfbatch.frames"}),
-        ("from perfbatch import frames, scopes", {"perfbatch.frames", "perfbatch.scopes"}),
+        ("import perfbatch.district.frames", {"perfbatch.district.frames"}),
+        ("import perfbatch.district.frames as f, os", {"perfbatch.district.frames"}),
+        ("from perfbatch.district.frames import Frames", {"perfbatch.district.frames"}),
+        ("from perfbatch import frames, scopes", {"perfbatch.district.frames", "perfbatch.district.scopes"}),
         ("def f():\n    from perfbatch.batch import run_batch", {"perfbatch.batch"}),
-        ("if TYPE_CHECKING:\n    from perfbatch.result import BatchResult", {"perfbatch.result"}),
+        ("if TYPE_CHECKING:\n    from perfbatch.district.result import BatchResult", {"perfbatch.district.result"}),
         ("from . import rules", {"perfbatch.scoring.rules"}),
         ("from .rules import compute", {"perfbatch.scoring.rules"}),
-        ("from ..frames import Frames", {"perfbatch.frames"}),
-        ("from .. import frames", {"perfbatch.frames"}),
+        ("from ..frames import Frames", {"perfbatch.district.frames"}),
+        ("from .. import frames", {"perfbatch.district.frames"}),
         ("import os\nfrom pandas import DataFrame", set()),
-        ("text = 'import perfbatch.frames'", set()),
+        ("text = 'import perfbatch.district.frames'", set()),
     ],
 )
 def test_imports_are_found_wherever_they_stand(source: str, found: set[str]) -> None:
@@ -245,4 +241,4 @@ def test_a_process_that_makes_notices_starts_without_pandas() -> None:
 
 
 def test_the_check_of_what_is_loaded_can_fail() -> None:
-    assert _loaded("perfbatch.frames", {"pandas", "xlsxwriter"}) == {"pandas"}
+    assert _loaded("perfbatch.district.frames", {"pandas", "xlsxwriter"}) == {"pandas"}

@@ -22,7 +22,7 @@ from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.rulebook.quantity import Bools, Ints
 
 if TYPE_CHECKING:
-    from perfbatch.result import BatchResult
+    from perfbatch.district.result import BatchResult
 
 __all__ = ["BrokenSums"]
 

@@ -21,11 +21,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.legible import storable_text, storable_texts
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = [

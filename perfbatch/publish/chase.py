@@ -17,10 +17,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from unicodedata import normalize
 
+from perfbatch.district.register import in_order
+from perfbatch.district.result import BatchResult, ExpectedDepartment
 from perfbatch.model.findings import Finding
 from perfbatch.model.submission import InboxEntry
-from perfbatch.publish.register import in_order
-from perfbatch.result import BatchResult, ExpectedDepartment
 
 __all__ = ["Chased", "Standing", "chase_list"]
 

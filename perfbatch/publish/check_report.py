@@ -18,13 +18,13 @@ from decimal import Decimal
 from typing import Any
 
 from perfbatch import __version__
+from perfbatch.district.register import in_order
+from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import decimal_text
 from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.legible import storable_text
 from perfbatch.model.submission import SCALE, InboxEntry
-from perfbatch.publish.register import in_order
 from perfbatch.publish.report import build_report
-from perfbatch.result import BatchResult
 
 __all__ = ["VERDICTS", "build_check_report", "total_at_risk", "verdict_of"]
 

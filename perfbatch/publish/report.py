@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from perfbatch import __version__
+from perfbatch.district.register import in_order
+from perfbatch.district.result import STATUS_LABELS, BatchResult
 from perfbatch.model.figures import counts, decimal_text, texts
 from perfbatch.model.findings import Finding
 from perfbatch.model.legible import storable_text
 from perfbatch.model.submission import InboxEntry
-from perfbatch.publish.register import in_order
-from perfbatch.result import STATUS_LABELS, BatchResult
 
 __all__ = ["REPORT_NAME", "build_report", "report_schema", "write_report"]
 

@@ -23,7 +23,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from perfbatch.frames import Frames
+from perfbatch.district.frames import Frames
 from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook

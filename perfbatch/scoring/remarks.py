@@ -9,11 +9,11 @@ from itertools import repeat
 
 import numpy as np
 
-from perfbatch.frames import Frames
+from perfbatch.district.frames import Frames
+from perfbatch.district.quantities import ItemRows
 from perfbatch.model.figures import percent_text, score_text
 from perfbatch.model.findings import CATALOGUE, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact
-from perfbatch.quantities import ItemRows
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Call, Name, Node, children
 from perfbatch.rulebook.model import DeductRule, Indicator, PerCaseRule, Rulebook

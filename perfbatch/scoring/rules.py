@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from perfbatch.district.scopes import FrameScope
 from perfbatch.rulebook.columns import Truth, compare, evaluate
 from perfbatch.rulebook.expression import Binary, Compare, Name, Node, Number, Text, bind, leaves, parse
 from perfbatch.rulebook.model import (
@@ -25,7 +26,6 @@ from perfbatch.rulebook.model import (
     PerCaseRule,
 )
 from perfbatch.rulebook.quantity import Bools, Quantity, arithmetic, constant, negated, quantise
-from perfbatch.scopes import FrameScope
 
 __all__ = ["READINGS", "Computation", "Reading", "compute", "input_ids", "lacking"]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from perfbatch.frames import Frames
+from perfbatch.district.frames import Frames
+from perfbatch.district.scopes import DepartmentScope
 from perfbatch.model.figures import figure_text, percent_text, plain, score_text
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.columns import Truth, evaluate
@@ -22,7 +23,6 @@ from perfbatch.rulebook.model import (
     Rulebook,
 )
 from perfbatch.rulebook.quantity import Quantity
-from perfbatch.scopes import DepartmentScope
 from perfbatch.scoring.remarks import READING_NAMES, label_of_input
 from perfbatch.scoring.rules import Computation, input_ids
 from perfbatch.scoring.verify import STATUSES, IndicatorScores, Scored

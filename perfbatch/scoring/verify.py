@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perfbatch.frames import Frames
+from perfbatch.district.frames import Frames
+from perfbatch.district.scopes import DepartmentScope
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, Quantity, quantise
-from perfbatch.scopes import DepartmentScope
 from perfbatch.scoring.rules import HUNDREDTH, Computation, compute, lacking
 
 __all__ = [

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perfbatch.district.register import in_order
+from perfbatch.district.result import STATUS_LABELS
 from perfbatch.model.figures import score_text
 from perfbatch.model.submission import SCALE
 from perfbatch.publish.check_report import total_at_risk, verdict_of
-from perfbatch.publish.register import in_order
-from perfbatch.result import STATUS_LABELS
 from perfbatch.terminal.console import (
     FIGURE_WIDTH,
     WIDE,

@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from perfbatch.district.scopes import UnitScope
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Truth, evaluate
 from perfbatch.rulebook.expression import Binary, Boolean, Call, Compare, Member, Name, Node, Not, unparse
 from perfbatch.rulebook.load import load_rulebook
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.scopes import UnitScope
 from tests.benchmarks.spread import print_spreads, spread
 
 __all__ = ["CONTESTANTS", "District", "compare"]

@@ -25,9 +25,9 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from perfbatch.batch import run_batch
+from perfbatch.district.result import BatchResult
 from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary import Surroundings, write_summary
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import load_rulebook
 from tests.benchmarks.corpus import make_corpus
 from tests.benchmarks.spread import print_spreads, spread

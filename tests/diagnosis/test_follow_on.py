@@ -10,9 +10,9 @@ from perfbatch.diagnosis.broken_sums import BrokenSums
 from perfbatch.diagnosis.check_lookup import CheckLookup
 from perfbatch.diagnosis.follow_on import follow_on
 from perfbatch.diagnosis.likely_cause import likely_cause
+from perfbatch.district.result import BatchResult
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import Submission
-from perfbatch.result import BatchResult
 from tests.cases.clean import changed
 from tests.submissions import RULEBOOK
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from perfbatch.batch import examine
+from perfbatch.district.result import BatchResult
 from perfbatch.history.record import closing_figures, write_history
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.submission import InboxEntry, Submission
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 from tests.cases.clean import changed
 from tests.cases.district import told

@@ -12,6 +12,7 @@ import pytest
 
 from perfbatch.batch import examine
 from perfbatch.cli import main
+from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
 from perfbatch.history.record import (
     HISTORY_NAME,
@@ -25,7 +26,6 @@ from perfbatch.history.record import (
     write_history,
 )
 from perfbatch.model.submission import InboxEntry, Submission
-from perfbatch.result import BatchResult
 from tests.cases.clean import changed
 from tests.submissions import RULEBOOK
 

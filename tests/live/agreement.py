@@ -10,8 +10,8 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from perfbatch.batch import examine
+from perfbatch.district.reconcile import Outcome, verdicts
 from perfbatch.intake.reader import read_submission
-from perfbatch.reconcile import Outcome, verdicts
 from perfbatch.rulebook.checks import BoundCheck
 from perfbatch.rulebook.expression import Name, leaves
 from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE

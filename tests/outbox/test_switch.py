@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from perfbatch.district.result import BatchResult
 from perfbatch.model.errors import BatchFault
 from perfbatch.outbox import durable, exchange
 from perfbatch.outbox.switch import LOCK_NAME, Writer
 from perfbatch.publish.report import REPORT_NAME
 from perfbatch.publishing import publish_outputs
-from perfbatch.result import BatchResult
 
 SUMMARY, NOTICE, STALE = "district-summary-2020.xlsx", "notices/116001-云溪区总工会.xlsx", "notices/000001-旧.xlsx"
 LAST_NIGHT = {SUMMARY: b"last summary", NOTICE: b"last notice", STALE: b"stale", REPORT_NAME: b"last report"}

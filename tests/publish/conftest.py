@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from perfbatch.frames import build_frames
+from perfbatch.district.frames import build_frames
+from perfbatch.district.result import STATUS_LABELS, BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE, InboxEntry
-from perfbatch.result import STATUS_LABELS, BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.model.findings import Severity
 from perfbatch.publish.chase import Chased, Standing, chase_list
-from perfbatch.result import BatchResult, ExpectedDepartment, RosterStanding
 from tests.publish.conftest import entry, finding
 
 DEADLINE = date(2021, 7, 31)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from perfbatch import __version__
+from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import decimal_text
 from perfbatch.model.findings import AtRisk
 from perfbatch.publish.check_report import build_check_report, total_at_risk, verdict_of
 from perfbatch.publish.report import build_report
-from perfbatch.result import BatchResult
 from tests.publish.conftest import ENTRIES, FINDINGS, ODD_FILE
 
 UNION = 2  # 116001, in the district's order

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.isolated.executor import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.model.errors import BatchFault
@@ -25,7 +26,6 @@ from perfbatch.publish.notice.order import NoticeOrder, write_notices
 from perfbatch.publish.notice_pool import NoticePool
 from perfbatch.publish.report import REPORT_NAME
 from perfbatch.publishing import publish_outputs
-from perfbatch.result import BatchResult
 from tests.publish.notice.workbooks import finding, form
 
 ORDERS = 45

@@ -9,9 +9,9 @@ from typing import Any
 
 import openpyxl
 
+from perfbatch.district.result import BatchResult, RosterStanding
 from perfbatch.publish.chase import chase_list
 from perfbatch.publish.summary import write_summary
-from perfbatch.result import BatchResult, RosterStanding
 from tests.publish.conftest import INJECTION, Values
 
 FILES = [

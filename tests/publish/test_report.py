@@ -13,10 +13,10 @@ import jsonschema
 import pytest
 
 from perfbatch import __version__
+from perfbatch.district.result import STATUS_LABELS, BatchResult
 from perfbatch.model.findings import CATALOGUE, SET_ASIDE
 from perfbatch.model.submission import InboxEntry
 from perfbatch.publish.report import build_report, report_schema, write_report
-from perfbatch.result import STATUS_LABELS, BatchResult
 from perfbatch.rulebook.model import Rulebook
 from tests.publish.conftest import INJECTION, score_of
 

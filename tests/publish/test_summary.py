@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from perfbatch import __version__
+from perfbatch.district.result import BatchResult
 from perfbatch.model.legible import cell_text
 from perfbatch.publish.summary import summary_name, write_summary
 from perfbatch.publish.summary.overview import district_totals
 from perfbatch.publish.summary.sheet import display_width
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 from tests.publish.conftest import INJECTION, Values
 

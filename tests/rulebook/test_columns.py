@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perfbatch.district.scopes import FrameScope
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts, Truth, compare, evaluate
 from perfbatch.rulebook.expression import Binary, Boolean, Call, Compare, Name, Negative, Node, Not, Number, Text, parse
 from perfbatch.rulebook.quantity import Quantity, arithmetic, constant, quantise
-from perfbatch.scopes import FrameScope
 from tests.submissions import RULEBOOK
 
 # ---------------------------------------------------------------------- a scope of three figures

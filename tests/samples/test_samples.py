@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from perfbatch.batch import run_batch
+from perfbatch.district.result import BatchResult
 from perfbatch.intake.guard import inspect
 from perfbatch.intake.reader import read_submission
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.limits import Limits
 from perfbatch.model.submission import SCALE, Fact, State, Submission
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import RowsBlock, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS

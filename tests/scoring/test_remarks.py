@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from perfbatch.frames import build_frames
+from perfbatch.district.frames import build_frames
 from perfbatch.model.findings import CATALOGUE, Finding
 from perfbatch.model.submission import SCALE
 from perfbatch.scoring.remarks import label_of_input, remark

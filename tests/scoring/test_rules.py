@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.frames import build_frames
+from perfbatch.district.frames import build_frames
+from perfbatch.district.scopes import DepartmentScope, FrameScope
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import BandsRule, Case, CasesRule, DeductRule, Indicator, JudgementRule, Rulebook
-from perfbatch.scopes import DepartmentScope, FrameScope
 from perfbatch.scoring.rules import READINGS, Reading, compute, input_ids, lacking
 from perfbatch.scoring.verify import score
 from tests.cases.clean import changed

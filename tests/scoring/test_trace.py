@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from perfbatch.frames import build_frames
+from perfbatch.district.frames import build_frames
 from perfbatch.scoring.trace import Input, Trace, trace
 from perfbatch.scoring.verify import Adjustment, score
 from tests.cases.clean import changed, item

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from perfbatch.frames import build_frames
+from perfbatch.district.frames import build_frames
+from perfbatch.district.scopes import DepartmentScope
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Policy, Rulebook
 from perfbatch.rulebook.quantity import constant
-from perfbatch.scopes import DepartmentScope
 from perfbatch.scoring.verify import Adjustment, Scored, computed_points, score
 from tests.cases.clean import INDICATORS, SCORECARD, changed, item
 from tests.cases.scores import Inputs

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfbatch.district.result import BatchResult
+from perfbatch.district.score_matrix import ScoreMatrix
 from perfbatch.history.changes import Changes
 from perfbatch.publish.summary.book import Book
 from perfbatch.publish.summary.card import write_card
@@ -20,12 +22,10 @@ from perfbatch.publish.summary.problems import write_problems
 from perfbatch.publish.summary.ranking import VERIFIED_COLUMN, Ranked, write_ranking
 from perfbatch.publish.summary.receipts import write_receipts
 from perfbatch.publish.summary.run_log import write_run_log
-from perfbatch.publish.summary.score_matrix import ScoreMatrix
 from perfbatch.publish.summary.scores import write_scores
 from perfbatch.publish.summary.scoring_standard import write_standard_sheet
 from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.urgent import urgent_matters
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["Surroundings", "relative_folder", "summary_name", "write_summary"]

@@ -7,12 +7,12 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from perfbatch.district.result import STATUS_LABELS
 from perfbatch.publish.summary.ledger import BLANK, Ledger
 from perfbatch.publish.summary.marks import heat_map
 from perfbatch.publish.summary.scores import Scored
 from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.styles import AMOUNT, DARK, LOST, PALE_BLUE, PERCENT, SCORE, WHOLE
-from perfbatch.result import STATUS_LABELS
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["FINDINGS_SHOWN", "write_card"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from perfbatch.district.register import FindingRegister
 from perfbatch.history.changes import Changes, Move, RecordedDepartment, RecordedFinding
 from perfbatch.model.findings import Severity
-from perfbatch.publish.register import FindingRegister
 from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet
 from perfbatch.publish.summary.styles import SCORE
 from perfbatch.rulebook.model import Rulebook

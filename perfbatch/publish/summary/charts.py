@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from perfbatch.district.result import BatchResult
+from perfbatch.district.score_matrix import ScoreMatrix
 from perfbatch.model.figures import counts, nearest_float, texts
 from perfbatch.publish.summary.ranking import ranking_order
-from perfbatch.publish.summary.score_matrix import ScoreMatrix
 from perfbatch.publish.summary.sheet import Sheet, display_width
 from perfbatch.publish.summary.styles import BLUE, DARK, ORANGE, PALE_BLUE
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["DEPARTMENTS_SHOWN", "INDICATORS_SHOWN", "ChartSource", "chart", "write_chart_sources"]

@@ -9,11 +9,11 @@ from perfbatch.diagnosis.broken_sums import BrokenSums
 from perfbatch.diagnosis.check_lookup import CheckLookup
 from perfbatch.diagnosis.follow_on import follow_on
 from perfbatch.diagnosis.likely_cause import likely_cause
+from perfbatch.district.register import finding_order
+from perfbatch.district.result import BatchResult
+from perfbatch.district.score_matrix import ScoreMatrix
 from perfbatch.model.figures import texts
 from perfbatch.model.submission import SCALE
-from perfbatch.publish.register import finding_order
-from perfbatch.publish.summary.score_matrix import ScoreMatrix
-from perfbatch.result import BatchResult
 
 __all__ = ["Diagnosis", "diagnose"]
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_range, xl_range_abs
 
+from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import Array, arrays, nearest_float, texts
 from perfbatch.publish.summary.block import RowLooks
 from perfbatch.publish.summary.headings import write_headings
@@ -18,7 +19,6 @@ from perfbatch.publish.summary.marks import excel_table, highlight_nonzero
 from perfbatch.publish.summary.sheet import Column, Sheet
 from perfbatch.publish.summary.strips import Counts, Formulas, Look, Values
 from perfbatch.publish.summary.styles import AMOUNT, DIFFERENCE
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import AmountColumn, Rulebook, UnitTableBlock
 
 __all__ = ["LEVELS", "amount_columns", "write_finance"]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perfbatch.district.result import STATUS_LABELS, BatchResult
+from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.model.figures import arrays, nearest_float, texts
 from perfbatch.model.findings import Severity
 from perfbatch.publish.summary.diagnosis import Diagnosis
-from perfbatch.publish.summary.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.strips import Counts, Look, Values
-from perfbatch.result import STATUS_LABELS, BatchResult
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["BLANK", "Ledger", "card_amounts", "write_ledger"]

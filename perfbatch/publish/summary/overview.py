@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import counts, mean, moment_text, nearest_float, texts
 from perfbatch.model.findings import Severity
 from perfbatch.publish.summary.charts import ChartSource, chart
@@ -15,7 +16,6 @@ from perfbatch.publish.summary.receipts import ENTRY_LABELS, MISSING_LABEL
 from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
 from perfbatch.publish.summary.urgent import Matter
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["Places", "district_totals", "write_overview"]

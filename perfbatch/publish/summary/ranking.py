@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from perfbatch.district.result import STATUS_LABELS, BatchResult
 from perfbatch.model.figures import arrays, counts, nearest_float, texts
 from perfbatch.model.findings import Severity
 from perfbatch.publish.summary.links import SheetLinks
@@ -16,7 +17,6 @@ from perfbatch.publish.summary.marks import excel_table, stacked_bar
 from perfbatch.publish.summary.sheet import Column, Sheet
 from perfbatch.publish.summary.strips import Counts, Link, Look, Values
 from perfbatch.publish.summary.styles import SCORE, STATUS_COLOURS, WHOLE
-from perfbatch.result import STATUS_LABELS, BatchResult
 
 __all__ = ["VERIFIED_COLUMN", "Ranked", "ranking_order", "write_ranking"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
 from perfbatch.publish.chase import Standing, chase_list
 from perfbatch.publish.summary.sheet import Cell, Column, Marked, Sheet
 from perfbatch.publish.summary.styles import WHOLE
-from perfbatch.result import BatchResult
 
 __all__ = ["ENTRY_LABELS", "MISSING_LABEL", "write_receipts"]
 

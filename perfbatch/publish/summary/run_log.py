@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from perfbatch import __version__
+from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
 from perfbatch.model.findings import Severity
 from perfbatch.publish.summary.receipts import ENTRY_LABELS
 from perfbatch.publish.summary.sheet import Cell, Column, Sheet
-from perfbatch.result import BatchResult
 
 __all__ = ["write_run_log"]
 

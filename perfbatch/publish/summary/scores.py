@@ -9,14 +9,14 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 
+from perfbatch.district.result import STATUS_LABELS, BatchResult
+from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.model.figures import arrays, texts
 from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary.marks import heat_map
-from perfbatch.publish.summary.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.publish.summary.sheet import Column, Sheet, display_width
 from perfbatch.publish.summary.strips import Counts, Formulas, Look, Values
 from perfbatch.publish.summary.styles import LOST, PERCENT, SCORE, STATUS_FORMATS, STATUS_SIGNS
-from perfbatch.result import STATUS_LABELS, BatchResult
 from perfbatch.rulebook.model import Group, Indicator, Rulebook
 
 __all__ = ["Scored", "write_scores"]

@@ -1,4 +1,4 @@
-"""What names mean in one row of the workbook: the mirror of `perfbatch.scopes` in cells."""
+"""What names mean in one row of the workbook: the mirror of `perfbatch.district.scopes` in cells."""
 
 from __future__ import annotations
 

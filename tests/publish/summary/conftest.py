@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from perfbatch.batch import run_batch
+from perfbatch.district.result import BatchResult
 from perfbatch.model.findings import AtRisk
 from perfbatch.publish.summary import Surroundings, write_summary
-from perfbatch.result import BatchResult
 from perfbatch.rulebook.load import load_rulebook
 from perfbatch.rulebook.model import Rulebook
 from tests.publish.conftest import nullable, scaled

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from perfbatch.district.result import BatchResult
 from perfbatch.publish.summary import finance
 from perfbatch.publish.summary.book import Book
 from perfbatch.publish.summary.cells import Column
@@ -17,7 +18,6 @@ from perfbatch.publish.summary.charts import chart, write_chart_sources
 from perfbatch.publish.summary.marks import stacked_bar
 from perfbatch.publish.summary.strips import Values
 from perfbatch.publish.summary.styles import STATUS_COLOURS, STYLES
-from perfbatch.result import BatchResult
 from tests.publish.conftest import STARTED
 from tests.publish.summary.conftest import Written, written
 

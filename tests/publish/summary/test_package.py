@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from perfbatch.district.result import BatchResult
 from perfbatch.publish.summary import write_summary
 from perfbatch.publish.summary.marks import unique_headings
-from perfbatch.result import BatchResult
 from tests.publish.summary.conftest import Written
 from tests.publish.summary.package_rules import faults
 

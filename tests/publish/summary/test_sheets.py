@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
 from perfbatch.history.record import tonight
 from perfbatch.model.findings import Severity
@@ -17,7 +18,6 @@ from perfbatch.publish.summary import Surroundings
 from perfbatch.publish.summary.charts import DEPARTMENTS_SHOWN
 from perfbatch.publish.summary.diagnosis import diagnose
 from perfbatch.publish.summary.urgent import MOST, urgent_matters
-from perfbatch.result import BatchResult
 from tests.publish.conftest import INJECTION
 from tests.publish.summary.conftest import Written, written
 

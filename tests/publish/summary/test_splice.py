@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from xlsxwriter.sharedstrings import SharedStrings
 
+from perfbatch.district.result import BatchResult
 from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary import Surroundings, write_summary
 from perfbatch.publish.summary import book as books
@@ -24,7 +25,6 @@ from perfbatch.publish.summary.book import Book, can_splice
 from perfbatch.publish.summary.cells import Column, Marked
 from perfbatch.publish.summary.splice import UnknownMarkup, splice
 from perfbatch.publish.summary.strips import Counts, Formulas, Link, Look, Rich, Values
-from perfbatch.result import BatchResult
 from tests.publish.conftest import STARTED
 from tests.publish.summary.conftest import Written
 from tests.publish.summary.package_contents import contents

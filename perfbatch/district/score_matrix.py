@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from perfbatch.district.result import STATUS_LABELS, BatchResult
 from perfbatch.model.figures import Array, arrays
-from perfbatch.result import STATUS_LABELS, BatchResult
 
 __all__ = ["STATUSES", "ScoreMatrix"]
 

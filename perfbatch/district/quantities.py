@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perfbatch.frames import Frames
+from perfbatch.district.frames import Frames
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts
 from perfbatch.rulebook.model import Rulebook

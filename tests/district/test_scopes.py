@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from perfbatch.frames import Frames, build_frames, record_frame
+from perfbatch.district.frames import Frames, build_frames, record_frame
+from perfbatch.district.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
 from perfbatch.rulebook.quantity import Quantity, constant
-from perfbatch.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
 from tests.cases.clean import changed, item
 from tests.submissions import RULEBOOK, UNREADABLE
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfbatch.batch import examine
-from perfbatch.frames import build_frames
+from perfbatch.district.frames import build_frames
+from perfbatch.district.reconcile import reconcile
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.reconcile import reconcile
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Compare, Member, Name
 from perfbatch.scoring.verify import computed_points, score

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.frames import Frames, build_frames
+from perfbatch.district.frames import Frames, build_frames
+from perfbatch.district.quantities import ItemRows, number_column, unit_sum
 from perfbatch.model.submission import SCALE, State
-from perfbatch.quantities import ItemRows, number_column, unit_sum
 from perfbatch.rulebook.quantity import Quantity
 from tests.cases.clean import changed
 from tests.submissions import RULEBOOK, UNREADABLE

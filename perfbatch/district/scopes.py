@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from perfbatch.frames import Frames
+from perfbatch.district.frames import Frames
+from perfbatch.district.quantities import ItemRows, frame_column, unit_sum
 from perfbatch.model.submission import SCALE, State
-from perfbatch.quantities import ItemRows, frame_column, unit_sum
 from perfbatch.rulebook.columns import Texts, Truth
 from perfbatch.rulebook.model import Grade, Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, constant

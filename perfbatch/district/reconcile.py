@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perfbatch.frames import Frames
+from perfbatch.district.frames import Frames
+from perfbatch.district.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
 from perfbatch.model.figures import MIN_PLACES, count_text, plain
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE, Fact
@@ -27,7 +28,6 @@ from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evalua
 from perfbatch.rulebook.expression import Compare, Member
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, arithmetic
-from perfbatch.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
 
 __all__ = ["Outcome", "Verdict", "reconcile", "verdicts"]
 

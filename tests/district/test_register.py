@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfbatch.district.register import FindingRegister, finding_order, in_order
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.publish.register import FindingRegister, finding_order, in_order
 from perfbatch.rulebook.model import Rulebook
 from tests.publish.conftest import FINDINGS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-from perfbatch.frames import build_frames, evidence_fields, record_frame
+from perfbatch.district.frames import build_frames, evidence_fields, record_frame
 from perfbatch.model.submission import SCALE, Column, Fact, Sharing, State, Submission
 from tests.cases.clean import changed, clean
 from tests.samples.seed import SEED
