@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfbatch.diagnosis.diagnose import diagnose
 from perfbatch.district.result import BatchResult
 from perfbatch.district.score_matrix import ScoreMatrix
 from perfbatch.history.changes import Changes
@@ -13,7 +14,6 @@ from perfbatch.publish.summary.book import Book
 from perfbatch.publish.summary.card import write_card
 from perfbatch.publish.summary.changes_sheet import write_changes
 from perfbatch.publish.summary.charts import write_chart_sources
-from perfbatch.publish.summary.diagnosis import diagnose
 from perfbatch.publish.summary.finance import write_finance
 from perfbatch.publish.summary.ledger import write_ledger
 from perfbatch.publish.summary.links import relative_folder

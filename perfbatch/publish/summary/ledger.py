@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perfbatch.diagnosis.diagnose import Diagnosis
 from perfbatch.district.result import STATUS_LABELS, BatchResult
 from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.model.figures import arrays, nearest_float, texts
 from perfbatch.model.findings import Severity
-from perfbatch.publish.summary.diagnosis import Diagnosis
 from perfbatch.publish.summary.sheet import Sheet
 from perfbatch.publish.summary.strips import Counts, Look, Values
 from perfbatch.rulebook.model import Rulebook

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from perfbatch.diagnosis.diagnose import Diagnosis
 from perfbatch.district.register import FindingRegister
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import count_of, texts
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.publish.summary.block import RowLooks
-from perfbatch.publish.summary.diagnosis import Diagnosis
 from perfbatch.publish.summary.links import LINKS_PER_SHEET, SheetLinks, place_in
 from perfbatch.publish.summary.sheet import Column, Sheet
 from perfbatch.publish.summary.strips import Link, Look, Values

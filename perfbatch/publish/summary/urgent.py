@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from perfbatch.diagnosis.diagnose import Diagnosis
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import decimal_text, texts
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.publish.summary.diagnosis import Diagnosis
 
 __all__ = ["MOST", "Matter", "urgent_matters"]
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfbatch.diagnosis.diagnose import diagnose
 from perfbatch.district.result import BatchResult
 from perfbatch.publish.summary.book import Book
 from perfbatch.publish.summary.cells import Column
-from perfbatch.publish.summary.diagnosis import diagnose
 from perfbatch.publish.summary.links import SheetLinks, link_target, place_in, relative_folder
 from perfbatch.publish.summary.problems import write_problems
 from tests.publish.conftest import STARTED

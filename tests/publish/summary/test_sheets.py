@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from perfbatch.diagnosis.diagnose import diagnose
 from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
 from perfbatch.history.record import tonight
@@ -16,7 +17,6 @@ from perfbatch.model.findings import Severity
 from perfbatch.publish.report import build_report
 from perfbatch.publish.summary import Surroundings
 from perfbatch.publish.summary.charts import DEPARTMENTS_SHOWN
-from perfbatch.publish.summary.diagnosis import diagnose
 from perfbatch.publish.summary.urgent import MOST, urgent_matters
 from tests.publish.conftest import INJECTION
 from tests.publish.summary.conftest import Written, written
