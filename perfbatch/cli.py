@@ -169,7 +169,7 @@ def check(
         import json
 
         from perfbatch.batch import check_workbook
-        from perfbatch.publish.check_report import build_check_report, verdict_of
+        from perfbatch.report.check_report import build_check_report, verdict_of
         from perfbatch.rulebook.load import load_rulebook
         from perfbatch.terminal.department import print_check
 

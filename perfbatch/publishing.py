@@ -84,8 +84,8 @@ def run_night(
         from perfbatch.publish.notice_copies import earlier_notices, keep_notices
         from perfbatch.publish.notice_pool import NoticePool
         from perfbatch.publish.notices import plan_notices
-        from perfbatch.publish.report import REPORT_NAME
         from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
+        from perfbatch.report.report import REPORT_NAME
 
         result = night.result
         name = summary_name(loaded.rulebook)
@@ -126,7 +126,7 @@ def publish_outputs(
     `publish` raises.
     """
     from perfbatch.publish.notices import stale_notices
-    from perfbatch.publish.report import REPORT_NAME, write_report
+    from perfbatch.report.report import REPORT_NAME, write_report
 
     outputs = [*writers, REPORT_NAME]
     written: dict[str, Writer] = {**writers, REPORT_NAME: lambda path: write_report(result, outputs, path)}

@@ -23,6 +23,7 @@ ROOMS = (
     "publishing",
     "batch",
     "publish",
+    "report",
     "history",
     "diagnosis",
     "scoring",

@@ -21,8 +21,8 @@ from perfbatch.batch import check_workbook, run_batch
 from perfbatch.history.record import HISTORY_NAME, closing_figures
 from perfbatch.intake import one_file, reader
 from perfbatch.model.errors import BatchFault, OperatorFault
-from perfbatch.publish.report import report_schema
 from perfbatch.publishing import run_night
+from perfbatch.report.report import report_schema
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
 from perfbatch.terminal.department import print_check, print_scorecard, print_trace

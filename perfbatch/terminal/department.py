@@ -14,7 +14,7 @@ from perfbatch.district.register import in_order
 from perfbatch.district.result import STATUS_LABELS
 from perfbatch.model.figures import score_text
 from perfbatch.model.submission import SCALE
-from perfbatch.publish.check_report import total_at_risk, verdict_of
+from perfbatch.report.check_report import total_at_risk, verdict_of
 from perfbatch.terminal.console import (
     FIGURE_WIDTH,
     WIDE,

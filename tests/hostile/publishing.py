@@ -14,9 +14,9 @@ from unittest.mock import patch
 
 from perfbatch.outbox import exchange
 from perfbatch.outbox.switch import Writer
-from perfbatch.publish import report
-from perfbatch.publish.report import REPORT_NAME
 from perfbatch.publishing import publish_outputs
+from perfbatch.report import report
+from perfbatch.report.report import REPORT_NAME
 
 __all__ = ["NAMES", "UNCHANGED", "night_of", "publish_night", "start", "start_and_die"]
 

@@ -21,7 +21,7 @@ from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.model.errors import BatchFault
 from perfbatch.outbox import exchange, journal
 from perfbatch.outbox.switch import LOCK_NAME, locked
-from perfbatch.publish.report import REPORT_NAME
+from perfbatch.report.report import REPORT_NAME
 from tests.conftest import lay, workbook
 from tests.hostile.publishing import NAMES, night_of, publish_night, start, start_and_die
 

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from perfbatch.model.phases import Phases
-from perfbatch.publish.report import report_schema
 from perfbatch.publishing import run_night
+from perfbatch.report.report import report_schema
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 

@@ -18,8 +18,8 @@ from perfbatch.district.result import BatchResult
 from perfbatch.model.errors import BatchFault
 from perfbatch.outbox import durable, exchange
 from perfbatch.outbox.switch import LOCK_NAME, Writer
-from perfbatch.publish.report import REPORT_NAME
 from perfbatch.publishing import publish_outputs
+from perfbatch.report.report import REPORT_NAME
 
 SUMMARY, NOTICE, STALE = "district-summary-2020.xlsx", "notices/116001-云溪区总工会.xlsx", "notices/000001-旧.xlsx"
 LAST_NIGHT = {SUMMARY: b"last summary", NOTICE: b"last notice", STALE: b"stale", REPORT_NAME: b"last report"}
@@ -223,7 +223,7 @@ import os, sys
 from pathlib import Path
 from types import SimpleNamespace
 from perfbatch import publishing
-from perfbatch.publish import report
+from perfbatch.report import report
 from perfbatch.outbox import switch
 outbox, at = Path(sys.argv[1]), int(sys.argv[2])
 switch.exchange.prepare = lambda *_: False

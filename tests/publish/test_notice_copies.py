@@ -31,8 +31,8 @@ from perfbatch.publish.notice import NoticeHeading
 from perfbatch.publish.notice.order import NoticeOrder
 from perfbatch.publish.notice_copies import earlier_notices, keep_notices
 from perfbatch.publish.notice_pool import NoticePool
-from perfbatch.publish.report import REPORT_NAME
 from perfbatch.publishing import run_night
+from perfbatch.report.report import REPORT_NAME
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import lay, workbook

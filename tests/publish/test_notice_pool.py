@@ -24,8 +24,8 @@ from perfbatch.publish import notice_pool
 from perfbatch.publish.notice import NoticeHeading
 from perfbatch.publish.notice.order import NoticeOrder, write_notices
 from perfbatch.publish.notice_pool import NoticePool
-from perfbatch.publish.report import REPORT_NAME
 from perfbatch.publishing import publish_outputs
+from perfbatch.report.report import REPORT_NAME
 from tests.publish.notice.workbooks import finding, form
 
 ORDERS = 45

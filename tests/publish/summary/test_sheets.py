@@ -14,10 +14,10 @@ from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
 from perfbatch.history.record import tonight
 from perfbatch.model.findings import Severity
-from perfbatch.publish.report import build_report
 from perfbatch.publish.summary import Surroundings
 from perfbatch.publish.summary.charts import DEPARTMENTS_SHOWN
 from perfbatch.publish.summary.urgent import MOST, urgent_matters
+from perfbatch.report.report import build_report
 from tests.publish.conftest import INJECTION
 from tests.publish.summary.conftest import Written, written
 

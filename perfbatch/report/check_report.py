@@ -24,7 +24,7 @@ from perfbatch.model.figures import decimal_text
 from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.legible import storable_text
 from perfbatch.model.submission import SCALE, InboxEntry
-from perfbatch.publish.report import build_report
+from perfbatch.report.report import build_report
 
 __all__ = ["VERDICTS", "build_check_report", "total_at_risk", "verdict_of"]
 
