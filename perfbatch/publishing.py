@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["publish_outputs", "run_night"]
 
 # Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
-_PUBLISHING = ("perfbatch.publish.notice_pool", "perfbatch.publish.notices", "perfbatch.publish.summary")
+_PUBLISHING = ("perfbatch.notice.pool", "perfbatch.notice.plan", "perfbatch.publish.summary")
 
 
 def run_night(
@@ -81,9 +81,9 @@ def run_night(
             later=_PUBLISHING,
         )
         phases.begin("publish")
-        from perfbatch.publish.notice_copies import earlier_notices, keep_notices
-        from perfbatch.publish.notice_pool import NoticePool
-        from perfbatch.publish.notices import plan_notices
+        from perfbatch.notice.copies import earlier_notices, keep_notices
+        from perfbatch.notice.plan import plan_notices
+        from perfbatch.notice.pool import NoticePool
         from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
         from perfbatch.report.report import REPORT_NAME
 
@@ -125,7 +125,7 @@ def publish_outputs(
     `writers`: path in the outbox (with `/`) → what writes it; those that `elsewhere` names are written by it. Raises what
     `publish` raises.
     """
-    from perfbatch.publish.notices import stale_notices
+    from perfbatch.notice.plan import stale_notices
     from perfbatch.report.report import REPORT_NAME, write_report
 
     outputs = [*writers, REPORT_NAME]

@@ -23,6 +23,7 @@ ROOMS = (
     "publishing",
     "batch",
     "publish",
+    "notice",
     "report",
     "history",
     "diagnosis",
@@ -238,7 +239,7 @@ def test_a_reading_process_builds_no_validators() -> None:
 
 def test_a_process_that_makes_notices_starts_without_pandas() -> None:
     heavy = {"pandas", "numpy", "openpyxl", "xlsxwriter", "pydantic", "python_calamine"}
-    assert _loaded("perfbatch.publish.notice.order", heavy) == set()
+    assert _loaded("perfbatch.notice.order", heavy) == set()
 
 
 def test_the_check_of_what_is_loaded_can_fail() -> None:

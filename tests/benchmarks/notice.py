@@ -23,8 +23,8 @@ import openpyxl
 
 from perfbatch.batch import run_batch
 from perfbatch.model.findings import Finding, Severity
+from perfbatch.notice import NoticeHeading, notice_content
 from perfbatch.package.scanning import forget
-from perfbatch.publish.notice import NoticeHeading, notice_content
 from perfbatch.rulebook.load import load_rulebook
 from tests.benchmarks.corpus import make_corpus
 from tests.benchmarks.spread import print_spreads, spread

@@ -13,7 +13,7 @@ from functools import lru_cache
 import xlsxwriter
 
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.publish.notice import NoticeHeading
+from perfbatch.notice import NoticeHeading
 from tests.workbooks import blank, fill
 
 HEADING = NoticeHeading("116001", "区工会", date(2021, 7, 20), date(2021, 8, 10))

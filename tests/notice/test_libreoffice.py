@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from perfbatch.intake.reader import read_submission
-from perfbatch.publish.notice import marks_of_earlier_notice_removed, notice_content
-from tests.publish.notice.workbooks import HEADING, finding, form, parts, rich
+from perfbatch.notice import marks_of_earlier_notice_removed, notice_content
+from tests.notice.workbooks import HEADING, finding, form, parts, rich
 from tests.workbooks import rulebook
 
 pytestmark = pytest.mark.libreoffice

@@ -24,19 +24,20 @@ from perfbatch import batch
 from perfbatch.history.record import HISTORY_NAME, notice_days
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.kept.cache_file import CACHE_NAME
+from perfbatch.notice import NoticeHeading
+from perfbatch.notice import copies as notice_copies
+from perfbatch.notice import key as notice_key
+from perfbatch.notice.copies import earlier_notices, keep_notices
+from perfbatch.notice.order import NoticeOrder
+from perfbatch.notice.pool import NoticePool
 from perfbatch.outbox import exchange
 from perfbatch.outbox.durable import NotWritten
-from perfbatch.publish import notice_copies, notice_key
-from perfbatch.publish.notice import NoticeHeading
-from perfbatch.publish.notice.order import NoticeOrder
-from perfbatch.publish.notice_copies import earlier_notices, keep_notices
-from perfbatch.publish.notice_pool import NoticePool
 from perfbatch.publishing import run_night
 from perfbatch.report.report import REPORT_NAME
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import lay, workbook
-from tests.publish.notice.workbooks import finding, form
+from tests.notice.workbooks import finding, form
 
 A, B = "notices/900001-甲局.xlsx", "notices/900002-乙局.xlsx"
 SUMMARY = "district-summary-2020.xlsx"

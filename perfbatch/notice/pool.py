@@ -16,9 +16,9 @@ from pathlib import Path
 from threading import Event
 
 from perfbatch.isolated.executor import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
+from perfbatch.notice.copies import EarlierNotices
+from perfbatch.notice.order import NoticeOrder, write_notices
 from perfbatch.outbox.durable import NotWritten
-from perfbatch.publish.notice.order import NoticeOrder, write_notices
-from perfbatch.publish.notice_copies import EarlierNotices
 
 __all__ = ["NoticePool"]
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from perfbatch.kept.program import program_key
 from perfbatch.model.findings import Finding
-from perfbatch.publish.notice import NoticeHeading
+from perfbatch.notice import NoticeHeading
 
 __all__ = ["notice_key"]
 

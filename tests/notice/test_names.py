@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfbatch.publish.notice import notice_name
+from perfbatch.notice import notice_name
 
 DEVICES = ["con", "prn", "aux", "nul", "com0", "com1", "lpt9", "com¹"]
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from perfbatch.model.findings import Finding
+from perfbatch.notice.heading import NoticeHeading
+from perfbatch.notice.marking import listed_findings
+from perfbatch.notice.notice_sheet import SHEET_NAME, area_of, header_row, sheet_markup
+from perfbatch.notice.styles import EMPTY_STYLES, StyleSheet
 from perfbatch.package.patched import packed
-from perfbatch.publish.notice.heading import NoticeHeading
-from perfbatch.publish.notice.marking import listed_findings
-from perfbatch.publish.notice.notice_sheet import SHEET_NAME, area_of, header_row, sheet_markup
-from perfbatch.publish.notice.styles import EMPTY_STYLES, StyleSheet
 
 __all__ = ["standalone_notice"]
 

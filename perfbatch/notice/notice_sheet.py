@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from perfbatch.model.findings import Finding, Severity
+from perfbatch.notice.heading import NoticeHeading
+from perfbatch.notice.styles import TINTS, StyleSheet
 from perfbatch.package.editing import escaped, prefixed, string
-from perfbatch.publish.notice.heading import NoticeHeading
-from perfbatch.publish.notice.styles import TINTS, StyleSheet
 
 __all__ = ["SHEET_NAME", "Listed", "area_of", "header_row", "sheet_markup"]
 

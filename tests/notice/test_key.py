@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.publish import notice_key as keys
-from perfbatch.publish.notice import NoticeHeading
-from perfbatch.publish.notice_key import notice_key
-from tests.publish.notice.workbooks import HEADING, finding
+from perfbatch.notice import NoticeHeading
+from perfbatch.notice import key as keys
+from perfbatch.notice.key import notice_key
+from tests.notice.workbooks import HEADING, finding
 
 FIRST, SECOND = finding("基本概况", "D3"), finding("封面", "B3", Severity.WARNING)
 GIVEN = replace(HEADING, points_at_risk={FIRST: Decimal("1.50")}, form_title="自评表", issuer="财政局")

@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from perfbatch.model.findings import Finding, Severity
+from perfbatch.notice.comment_part import CommentPart, new_comments
+from perfbatch.notice.heading import NoticeHeading
+from perfbatch.notice.note_drawing import NoteDrawing, block_of, empty_drawing
+from perfbatch.notice.notice_sheet import SHEET_NAME, Listed, area_of, header_row, sheet_markup
+from perfbatch.notice.stamp import Mark, Stamp, write_stamp
+from perfbatch.notice.styles import EMPTY_STYLES, StyleSheet, checksum
 from perfbatch.package.book_part import SheetEntry, WorkbookPart
 from perfbatch.package.editing import NotEditable, well_formed
 from perfbatch.package.patched import Package
 from perfbatch.package.relationships import Relations, declare
 from perfbatch.package.sheet_grid import Place, place_of
 from perfbatch.package.sheet_part import SheetPart
-from perfbatch.publish.notice.comment_part import CommentPart, new_comments
-from perfbatch.publish.notice.heading import NoticeHeading
-from perfbatch.publish.notice.note_drawing import NoteDrawing, block_of, empty_drawing
-from perfbatch.publish.notice.notice_sheet import SHEET_NAME, Listed, area_of, header_row, sheet_markup
-from perfbatch.publish.notice.stamp import Mark, Stamp, write_stamp
-from perfbatch.publish.notice.styles import EMPTY_STYLES, StyleSheet, checksum
 
 __all__ = ["listed_findings", "mark"]
 

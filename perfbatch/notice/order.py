@@ -10,7 +10,7 @@ from pathlib import Path
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.model.findings import Finding
 from perfbatch.model.set_aside import SetAside
-from perfbatch.publish.notice import NoticeHeading, notice_content
+from perfbatch.notice import NoticeHeading, notice_content
 
 __all__ = ["NoticeOrder", "write_notices"]
 

@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.publish.notice import notice_content
-from tests.publish.notice.workbooks import HEADING, INJECTION, finding, form, parts, rich
+from perfbatch.notice import notice_content
+from tests.notice.workbooks import HEADING, INJECTION, finding, form, parts, rich
 from tests.workbooks import repack
 
 ERROR = finding("数据", "A1", message="合计不等", reported="1.50", expected="2.50", difference="-1.00")

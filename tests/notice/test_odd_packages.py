@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from perfbatch.publish.notice import marks_of_earlier_notice_removed, notice_content
-from tests.publish.notice.workbooks import HEADING, comment_texts, finding, parts, rich
+from perfbatch.notice import marks_of_earlier_notice_removed, notice_content
+from tests.notice.workbooks import HEADING, comment_texts, finding, parts, rich
 from tests.workbooks import repack
 
 FINDINGS = [

@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import Found
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.publish.notice import NoticeHeading, extension_of, notice_name
-from perfbatch.publish.notice.order import NoticeOrder
-from perfbatch.publish.notice_key import notice_key
+from perfbatch.notice import NoticeHeading, extension_of, notice_name
+from perfbatch.notice.key import notice_key
+from perfbatch.notice.order import NoticeOrder
 
 __all__ = ["NOTICES", "plan_notices", "stale_notices"]
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
+from perfbatch.notice.comment_part import CommentPart
+from perfbatch.notice.note_drawing import NoteDrawing
+from perfbatch.notice.stamp import Mark, Stamp, is_stamp, most_common_fill, read_stamp
+from perfbatch.notice.styles import StyleSheet, checksum
 from perfbatch.package.book_part import SheetEntry, WorkbookPart
 from perfbatch.package.editing import NotEditable, well_formed
 from perfbatch.package.parts import parse_area
@@ -12,10 +16,6 @@ from perfbatch.package.patched import Package
 from perfbatch.package.relationships import Relations, withdraw
 from perfbatch.package.sheet_grid import Place
 from perfbatch.package.sheet_part import SheetPart
-from perfbatch.publish.notice.comment_part import CommentPart
-from perfbatch.publish.notice.note_drawing import NoteDrawing
-from perfbatch.publish.notice.stamp import Mark, Stamp, is_stamp, most_common_fill, read_stamp
-from perfbatch.publish.notice.styles import StyleSheet, checksum
 
 __all__ = ["clear"]
 

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 from perfbatch.intake.inbox import found_at
 from perfbatch.model.findings import Finding
+from perfbatch.notice import extension, notice_content
+from perfbatch.notice.comment_part import CommentPart, new_comments
+from perfbatch.notice.extension import extension_of, notice_extension
 from perfbatch.package import directory, sheet_grid, sheet_part
 from perfbatch.package import patched as package
 from perfbatch.package.editing import Edits, NotEditable, string, well_formed
 from perfbatch.package.scanning import LONGEST, forget, remembered
 from perfbatch.package.sheet_part import SheetPart
-from perfbatch.publish.notice import extension, notice_content
-from perfbatch.publish.notice.comment_part import CommentPart, new_comments
-from perfbatch.publish.notice.extension import extension_of, notice_extension
-from tests.publish.notice.test_odd_packages import FINDINGS, SHEETS, commented, prefixed, strict, utf16
-from tests.publish.notice.workbooks import HEADING, finding, form, parts, rich
+from tests.notice.test_odd_packages import FINDINGS, SHEETS, commented, prefixed, strict, utf16
+from tests.notice.workbooks import HEADING, finding, form, parts, rich
 from tests.workbooks import repack
 
 INBOX = Path(__file__).parents[3] / "inbox"

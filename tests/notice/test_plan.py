@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from perfbatch.batch import Night, run_batch
-from perfbatch.publish.notices import plan_notices
+from perfbatch.notice.plan import plan_notices
 from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import load_rulebook
 from tests.samples.seed import SEED

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfbatch.model.findings import Finding
+from perfbatch.notice.clearing import clear
+from perfbatch.notice.extension import extension_of, notice_extension
+from perfbatch.notice.heading import NoticeHeading, notice_name
+from perfbatch.notice.marking import mark
+from perfbatch.notice.standalone import standalone_notice
 from perfbatch.package.book_part import WorkbookPart
 from perfbatch.package.editing import NotEditable
 from perfbatch.package.patched import Package
-from perfbatch.publish.notice.clearing import clear
-from perfbatch.publish.notice.extension import extension_of, notice_extension
-from perfbatch.publish.notice.heading import NoticeHeading, notice_name
-from perfbatch.publish.notice.marking import mark
-from perfbatch.publish.notice.standalone import standalone_notice
 
 __all__ = [
     "NoticeHeading",

@@ -11,8 +11,8 @@ import pytest
 
 from perfbatch.intake.reader import read_submission
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.publish.notice import marks_of_earlier_notice_removed, notice_content, notice_extension
-from tests.publish.notice.workbooks import HEADING, changed, comment_texts, finding, form, parts, rich
+from perfbatch.notice import marks_of_earlier_notice_removed, notice_content, notice_extension
+from tests.notice.workbooks import HEADING, changed, comment_texts, finding, form, parts, rich
 from tests.workbooks import repack, rulebook
 
 FINDINGS = [

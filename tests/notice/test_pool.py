@@ -19,14 +19,14 @@ from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.isolated.executor import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.model.errors import BatchFault
+from perfbatch.notice import NoticeHeading
+from perfbatch.notice import pool as notice_pool
+from perfbatch.notice.order import NoticeOrder, write_notices
+from perfbatch.notice.pool import NoticePool
 from perfbatch.outbox.durable import NotWritten
-from perfbatch.publish import notice_pool
-from perfbatch.publish.notice import NoticeHeading
-from perfbatch.publish.notice.order import NoticeOrder, write_notices
-from perfbatch.publish.notice_pool import NoticePool
 from perfbatch.publishing import publish_outputs
 from perfbatch.report.report import REPORT_NAME
-from tests.publish.notice.workbooks import finding, form
+from tests.notice.workbooks import finding, form
 
 ORDERS = 45
 

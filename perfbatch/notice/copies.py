@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perfbatch.kept.cache_file import DAMAGED, looked_up, written
-from perfbatch.publish.notice.order import NoticeOrder
+from perfbatch.notice.order import NoticeOrder
 
 __all__ = ["EarlierNotices", "earlier_notices", "keep_notices"]
 
