@@ -348,8 +348,8 @@ def rulebook_export(
     rulebook: RulebookOption = None,
 ) -> None:
     """Write the rules as a workbook: the scoring standard, the checks, the grades."""
-    from perfbatch.publish.standard import write_standard
     from perfbatch.rulebook.load import load_rulebook
+    from perfbatch.summary.standard import write_standard
 
     try:
         write_standard(load_rulebook(rulebook).rulebook, output)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["publish_outputs", "run_night"]
 
 # Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
-_PUBLISHING = ("perfbatch.notice.pool", "perfbatch.notice.plan", "perfbatch.publish.summary")
+_PUBLISHING = ("perfbatch.notice.pool", "perfbatch.notice.plan", "perfbatch.summary")
 
 
 def run_night(
@@ -84,8 +84,8 @@ def run_night(
         from perfbatch.notice.copies import earlier_notices, keep_notices
         from perfbatch.notice.plan import plan_notices
         from perfbatch.notice.pool import NoticePool
-        from perfbatch.publish.summary import Surroundings, relative_folder, summary_name, write_summary
         from perfbatch.report.report import REPORT_NAME
+        from perfbatch.summary import Surroundings, relative_folder, summary_name, write_summary
 
         result = night.result
         name = summary_name(loaded.rulebook)

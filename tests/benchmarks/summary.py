@@ -27,8 +27,8 @@ from python_calamine import CalamineWorkbook
 from perfbatch.batch import run_batch
 from perfbatch.district.result import BatchResult
 from perfbatch.model.submission import SCALE
-from perfbatch.publish.summary import Surroundings, write_summary
 from perfbatch.rulebook.load import load_rulebook
+from perfbatch.summary import Surroundings, write_summary
 from tests.benchmarks.corpus import make_corpus
 from tests.benchmarks.spread import print_spreads, spread
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from perfbatch.district.register import FindingRegister, finding_order, in_order
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.rulebook.model import Rulebook
-from tests.publish.conftest import FINDINGS
+from tests.districts import FINDINGS
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from tests.notice.test_odd_packages import FINDINGS, SHEETS, commented, prefixed
 from tests.notice.workbooks import HEADING, finding, form, parts, rich
 from tests.workbooks import repack
 
-INBOX = Path(__file__).parents[3] / "inbox"
+INBOX = Path(__file__).parents[2] / "inbox"
 _SAMPLES = sorted(one.name for one in INBOX.glob("1160*.xlsx"))[:4]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

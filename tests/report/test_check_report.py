@@ -14,7 +14,7 @@ from perfbatch.model.figures import decimal_text
 from perfbatch.model.findings import AtRisk
 from perfbatch.report.check_report import build_check_report, total_at_risk, verdict_of
 from perfbatch.report.report import build_report
-from tests.publish.conftest import ENTRIES, FINDINGS, ODD_FILE
+from tests.districts import ENTRIES, FINDINGS, ODD_FILE
 
 UNION = 2  # 116001, in the district's order
 

@@ -18,7 +18,7 @@ from perfbatch.model.findings import CATALOGUE, SET_ASIDE
 from perfbatch.model.submission import InboxEntry
 from perfbatch.report.report import build_report, report_schema, write_report
 from perfbatch.rulebook.model import Rulebook
-from tests.publish.conftest import INJECTION, score_of
+from tests.districts import INJECTION, score_of
 
 OUTPUTS = ["district-summary-2020.xlsx", "run-report.json"]
 

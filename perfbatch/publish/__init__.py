@@ -1,1 +1,0 @@
-"""What a night leaves in the outbox: the district summary, the run report, and the switch that puts them there."""

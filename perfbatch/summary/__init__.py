@@ -1,0 +1,100 @@
+"""The district summary: one workbook that says everything about a night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from perfbatch.diagnosis.diagnose import diagnose
+from perfbatch.district.result import BatchResult
+from perfbatch.district.score_matrix import ScoreMatrix
+from perfbatch.history.changes import Changes
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.summary.book import Book
+from perfbatch.summary.card import write_card
+from perfbatch.summary.changes_sheet import write_changes
+from perfbatch.summary.charts import write_chart_sources
+from perfbatch.summary.finance import write_finance
+from perfbatch.summary.ledger import write_ledger
+from perfbatch.summary.links import relative_folder
+from perfbatch.summary.overview import Places, write_overview
+from perfbatch.summary.problems import write_problems
+from perfbatch.summary.ranking import VERIFIED_COLUMN, Ranked, write_ranking
+from perfbatch.summary.receipts import write_receipts
+from perfbatch.summary.run_log import write_run_log
+from perfbatch.summary.scores import write_scores
+from perfbatch.summary.scoring_standard import write_standard_sheet
+from perfbatch.summary.sheet import Sheet
+from perfbatch.summary.urgent import urgent_matters
+
+__all__ = ["Surroundings", "relative_folder", "summary_name", "write_summary"]
+
+_MONEY_TABLES = ("revenue", "expenditure")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies around a summary: `inbox` as a relative path from its folder with `/` ("" for no links), `notices` file
+    of a submission → path from its folder, the `changes` since the last run (None for a first one)."""
+
+    inbox: str = ""
+    notices: Mapping[str, str] = field(default_factory=dict)
+    changes: Changes | None = None
+
+
+def summary_name(rulebook: Rulebook) -> str:
+    """The summary's file name in the outbox."""
+    return f"district-summary-{rulebook.fiscal_year}.xlsx"
+
+
+def write_summary(
+    result: BatchResult, path: Path, outputs: Sequence[str] = (), surroundings: Surroundings | None = None
+) -> None:
+    """Write the summary of a night: the same night gives the same bytes.
+
+    `outputs` are the night's files as 运行记录 names them. Raises `OSError` where the file cannot be written.
+    """
+    around = surroundings or Surroundings()
+    rulebook = result.rulebook
+    title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
+    with Book(path, title, result.started_at, rulebook.issuer) as book:
+        overview, card, ranking, scores = (book.add(name) for name in ("总览", "部门一览", "得分排名", "指标得分"))
+        money, assets, problems = (book.add(name) for name in ("收支汇总", "三公与资产", "问题清单"))
+        changes, receipts = book.add("本次变化"), book.add("报送情况")
+        standard, run_log = book.add("评分标准"), book.add("运行记录")
+        by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
+
+        diagnosis, matrix = diagnose(result), ScoreMatrix(result)
+        listed = write_problems(problems, result, diagnosis, around.inbox)
+        ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
+        totals = _write_finance(money, assets, result)
+        scored = write_scores(scores, result, matrix)
+        ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
+        matters = urgent_matters(result, diagnosis)
+        # What the sheets are made of is larger than what they are held as.
+        del diagnosis, matrix
+        write_card(card, rulebook, ledger, scores, scored)
+        write_changes(changes, rulebook, around.changes)
+        write_receipts(receipts, result)
+        write_standard_sheet(standard, rulebook)
+        write_run_log(run_log, result, outputs)
+        sources = write_chart_sources(chart_data, result, totals)
+        places = Places(totals, _verified(ranking, ranked), ledger, receipts, problems, listed.rows)
+        write_overview(overview, result, places, matters, sources, chart_data)
+
+
+def _write_finance(money: Sheet, assets: Sheet, result: BatchResult) -> dict[str, tuple[str, int]]:
+    tables, unit = result.rulebook.unit_tables, result.rulebook.kinds["amount"].unit
+    first = [tables[name] for name in _MONEY_TABLES if name in tables]
+    rest = [table for name, table in tables.items() if name not in _MONEY_TABLES]
+    totals = write_finance(money, result, f"部门收支汇总（{unit}）", first, "Money")
+    return totals | write_finance(assets, result, f"部门“三公”经费与固定资产汇总（{unit}）", rest, "Assets")
+
+
+def _verified(sheet: Sheet, ranked: Ranked | None) -> str | None:
+    """The ranking's verified scores as a range for formulas elsewhere."""
+    if ranked is None:
+        return None
+    last = sheet.address(ranked.last, VERIFIED_COLUMN).rpartition("!")[2]
+    return f"{sheet.address(ranked.first, VERIFIED_COLUMN)}:{last}"

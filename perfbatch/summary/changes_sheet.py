@@ -1,0 +1,121 @@
+"""本次变化: what tonight has against the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfbatch.district.register import FindingRegister
+from perfbatch.history.changes import Changes, Move, RecordedDepartment, RecordedFinding
+from perfbatch.model.findings import Severity
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.summary.sheet import Cell, Column, Marked, Sheet
+from perfbatch.summary.styles import SCORE
+
+__all__ = ["change_word", "write_changes"]
+
+# Enough to work through; the run report and `perfbatch diff` have the rest.
+_MOST = 5_000
+
+
+def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> None:
+    """Write submissions, scores and ranks, findings; a note alone where there is nothing to compare with."""
+    title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价本次变化"
+    if changes is None:
+        top = sheet.title(title, "本年度没有更早的运行记录，本次为首次运行，没有可以比较的内容。")
+    else:
+        note = f"与上次运行 {changes.earlier.run_id}（{_moment(changes.earlier.started_at)}）比较。"
+        top = sheet.title(title, note + ("两次运行结果相同。" if changes.none else ""))
+    sheet.freeze(top, 0)
+    sheet.repeat(0, 1)
+    for column, width in enumerate((14, 28, 14, 14, 14, 14, 14, 60)):
+        sheet.width(column, width)
+    if changes is None:
+        return
+    label = rulebook.field_by_id
+    leading = [Column(label["budget_code"].label, style="centred"), Column(label["unit_name"].label)]
+    top = _part(
+        sheet,
+        top,
+        f"一、报送变化：新报 {len(changes.new)}　重报 {len(changes.resubmitted)}　撤回 {len(changes.withdrawn)}",
+        [*leading, Column("变化", style="centred"), *_blank(4), Column("文件")],
+        [
+            *(_sent(one, "新报") for one in changes.new),
+            *(_sent(move.after, "重报") for move in changes.resubmitted),
+            *(_sent(one, "撤回") for one in changes.withdrawn),
+        ],
+    )
+    score = Column("", "figure", "number", SCORE)
+    top = _part(
+        sheet,
+        top,
+        f"二、得分和名次变化：{len(changes.moves)} 个部门",
+        [
+            *leading,
+            Column("上次得分", "figure", "number", SCORE),
+            Column("本次得分", score.kind, score.style, SCORE),
+            Column("得分变化", "figure", "number", '"▲"0.00;"▼"0.00;"—"'),
+            Column("名次", style="centred"),
+            Column("名次变化", style="centred"),
+            Column("等次"),
+        ],
+        [_moved(move) for move in sorted(changes.moves, key=_size)],
+    )
+    register = FindingRegister(rulebook)
+    names = {one.budget_code: one.unit_name for one in (*changes.earlier.departments, *changes.later.departments)}
+    columns = [
+        *leading,
+        Column("级别", style="centred"),
+        Column("代码", style="centred"),
+        Column("工作表", style="centred"),
+        Column("单元格", style="centred"),
+        Column("栏目"),
+        Column("问题说明"),
+    ]
+    for heading, findings in (("三、新出现的问题", changes.found), ("四、已消除的问题", changes.cleared)):
+        rows = [_found(one, names, register) for one in findings]
+        top = _part(sheet, top, f"{heading}：{len(rows)} 条", columns, rows)
+
+
+def _part(sheet: Sheet, top: int, heading: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> int:
+    cut = f"（只列前 {_MOST:,} 条）" if len(rows) > _MOST else ""
+    sheet.text(top, 0, heading + cut, "part")
+    sheet.heights(top, 24)
+    return sheet.table(top + 1, columns, rows[:_MOST], filters=False) + 1
+
+
+def _blank(count: int) -> list[Column]:
+    return [Column("", style="centred") for _ in range(count)]
+
+
+def _sent(one: RecordedDepartment, word: str) -> list[Cell]:
+    return [one.budget_code, one.unit_name, word, *[None] * 4, one.file]
+
+
+def _size(move: Move) -> tuple[int, str]:
+    return -abs(move.score_change or 0), move.after.budget_code
+
+
+def _moved(move: Move) -> list[Cell]:
+    before, after = move.before, move.after
+    grade = after.grade if before.grade == after.grade else f"{before.grade or '—'} → {after.grade or '—'}"
+    ranks = f"{before.rank or '—'} → {after.rank or '—'}"
+    totals = (before.verified_total, after.verified_total, move.score_change)
+    return [after.budget_code, after.unit_name, *totals, ranks, change_word(move.rank_change), grade]
+
+
+def change_word(places: int | None) -> str:
+    """Places gained or lost as a sign and a number."""
+    if not places:
+        return "—"
+    return f"▲{places}" if places > 0 else f"▼{-places}"
+
+
+def _found(one: RecordedFinding, names: dict[str, str], register: FindingRegister) -> list[Cell]:
+    severity = Severity(one.severity)
+    marked = Marked(severity.label, severity.value)
+    place = (one.code, one.sheet, one.cell, register.label(one.field))
+    return [one.budget_code, names.get(one.budget_code, ""), marked, *place, one.message]
+
+
+def _moment(instant: str) -> str:
+    return instant[:19].replace("T", " ")

@@ -1,0 +1,162 @@
+"""The hidden sheets behind 部门一览 and the charts: a row per department, a row per finding, and what charts are drawn from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from perfbatch.diagnosis.diagnose import Diagnosis
+from perfbatch.district.result import STATUS_LABELS, BatchResult
+from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
+from perfbatch.model.figures import arrays, nearest_float, texts
+from perfbatch.model.findings import Severity
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.summary.sheet import Sheet
+from perfbatch.summary.strips import Counts, Look, Values
+
+__all__ = ["BLANK", "Ledger", "card_amounts", "write_ledger"]
+
+BLANK = "—"
+"""What stands where there is no figure: a formula would show an empty cell as 0."""
+
+_LABEL_LIMIT = 100
+_LOOKS = [Look("plain")]
+_SIGNS = {Severity.ERROR: "■", Severity.WARNING: "▲", Severity.INFO: "○"}
+_WORDS = {severity: f"{sign} {severity.label}" for severity, sign in _SIGNS.items()}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where things stand: key of a figure → column of the departments' sheet, and its cells. `first_found` are the rows of
+    the first department's findings."""
+
+    departments: Sheet
+    findings: Sheet
+    columns: dict[str, int]
+    strips: Sequence[Values | Counts]
+    size: int
+    found: int
+    first_found: Sequence[Sequence[str]]
+    finding_columns: tuple[str, ...] = ("级别", "代码", "位置", "问题说明", "处理办法")
+
+    @property
+    def last(self) -> int:
+        """The last row of the departments' sheet."""
+        return self.size
+
+    def first(self, key: str) -> str | float:
+        """What stands in a column for the first department."""
+        strip = self.strips[self.columns[key]]
+        if isinstance(strip, Values):
+            return str(strip.values[0])
+        return int(strip.counts[0]) / strip.scale if strip.filled[0] else BLANK
+
+    def mean(self, key: str) -> float | None:
+        """The mean of a column of figures; None where there is none."""
+        strip = self.strips[self.columns[key]]
+        if not isinstance(strip, Counts) or not strip.filled.any():
+            return None
+        filled = [nearest_float(count) for count in strip.counts[strip.filled].tolist()]
+        return sum(filled) / len(filled)
+
+
+def card_amounts(rulebook: Rulebook) -> list[str]:
+    """The amounts that a department's card shows: all columns of the unit tables."""
+    return [field.id for table in rulebook.unit_tables.values() for field in table.fields if field.kind == "amount"]
+
+
+def write_ledger(
+    departments: Sheet, findings: Sheet, result: BatchResult, diagnosis: Diagnosis, matrix: ScoreMatrix
+) -> Ledger:
+    """Fill both sheets and hide them."""
+    order = sorted(range(len(result.findings)), key=lambda at: (result.findings[at].file, *diagnosis.orders[at]))
+    listed = [result.findings[at] for at in order]
+    first: dict[str, int] = {}
+    for row, finding in enumerate(listed, 1):
+        first.setdefault(finding.file, row)
+    found = [
+        [_WORDS[one.severity] for one in listed],
+        [one.code for one in listed],
+        [(f"{one.sheet}!{one.cell}" if one.cell else one.sheet) or BLANK for one in listed],
+        [one.message or BLANK for one in listed],
+        [one.remedy or BLANK for one in listed],
+    ]
+    by_key = _departments(result, first, matrix)
+    files = texts(result.departments["file"])
+    own = [row for row, finding in enumerate(listed) if files and finding.file == files[0]]
+    ledger = Ledger(
+        departments,
+        findings,
+        {key: number for number, key in enumerate(by_key)},
+        list(by_key.values()),
+        len(files),
+        len(listed),
+        [[column[row] for column in found] for row in own],
+    )
+    _write(departments, list(by_key), ledger.strips)
+    _write(findings, ledger.finding_columns, [Values(column, _LOOKS) for column in found])
+    for sheet in (departments, findings):
+        sheet.native.hide()
+    return ledger
+
+
+def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix) -> dict[str, Values | Counts]:
+    """Key of a figure → its column; where there is no figure stands `BLANK`."""
+    frame, rulebook = result.departments, result.rulebook
+    text = {name: texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade")}
+    counted = Counter((finding.file, finding.severity) for finding in result.findings)
+    found = {
+        severity.value: np.array([counted[file, severity] for file in text["file"]], np.int64) for severity in Severity
+    }
+    by_key: dict[str, Values | Counts] = {
+        "label": Values(_labels(text["budget_code"], text["unit_name"]), _LOOKS),
+        "budget_code": Values(text["budget_code"], _LOOKS),
+        "unit_name": Values(text["unit_name"], _LOOKS),
+        "file": Values(text["file"], _LOOKS),
+        "grade": Values([grade or BLANK for grade in text["grade"]], _LOOKS),
+        "rank": Counts(*arrays(frame["rank"]), _LOOKS, scale=1, otherwise=BLANK),
+        **{
+            name: Counts(*arrays(frame[name]), _LOOKS, otherwise=BLANK)
+            for name in ("self_total", "verified_total", *(f"points.{one}" for one in STATUS_LABELS))
+        },
+    }
+    everywhere = np.ones(len(frame), np.bool_)
+    whole = {
+        **found,
+        "first": np.array([first.get(file, 0) for file in text["file"]], np.int64),
+        "findings": sum(found.values(), np.zeros(len(frame), np.int64)),
+    }
+    by_key |= {key: Counts(counts, everywhere, _LOOKS, scale=1) for key, counts in whole.items()}
+    by_key |= {name: Counts(*arrays(frame[name]), _LOOKS, otherwise=BLANK) for name in card_amounts(rulebook)}
+    for name, (counts, filled) in (("self", matrix.counts("self")), ("verified", matrix.verified)):
+        for row, indicator in enumerate(matrix.indicators):
+            by_key[f"{name}.{indicator}"] = Counts(counts[row], filled[row], _LOOKS, otherwise=BLANK)
+    most, _ = matrix.counts("max")
+    computed = np.where(matrix.statuses == STATUSES.index("computed"), most, 0).sum(axis=0)
+    by_key["computable"] = Counts(computed, everywhere, _LOOKS)
+    # One digit per indicator: its place in the list of statuses, from 1.
+    digits = ("", *(str(number) for number in range(1, len(STATUSES) + 1)))
+    by_key["statuses"] = Values(
+        ["".join(digits[one + 1] for one in statuses) for statuses in matrix.statuses.T.tolist()], _LOOKS
+    )
+    return by_key
+
+
+def _labels(codes: list[str], names: list[str]) -> list[str]:
+    """What the drop-down shows, no two alike, short enough to be looked up."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for code, name in zip(codes, names, strict=True):
+        label = f"{code}　{name}".strip()[:_LABEL_LIMIT] or BLANK
+        seen[label] += 1
+        labels.append(label if seen[label] == 1 else f"{label}（{seen[label]}）")
+    return labels
+
+
+def _write(sheet: Sheet, headings: Sequence[str], strips: Sequence[Values | Counts]) -> None:
+    for column, heading in enumerate(headings):
+        sheet.text(0, column, heading, "plain")
+    sheet.block(1, [None] * len(strips), strips)

@@ -1,0 +1,208 @@
+"""总览: how many reported, what must be done today, how the district stands, on one page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from perfbatch.district.result import BatchResult
+from perfbatch.model.figures import counts, mean, moment_text, nearest_float, texts
+from perfbatch.model.findings import Severity
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.summary.charts import ChartSource, chart
+from perfbatch.summary.ledger import Ledger
+from perfbatch.summary.links import SheetLinks
+from perfbatch.summary.receipts import ENTRY_LABELS, MISSING_LABEL
+from perfbatch.summary.sheet import Sheet
+from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
+from perfbatch.summary.urgent import Matter
+
+__all__ = ["Places", "district_totals", "write_overview"]
+
+_COLUMNS = 16
+_WIDTH = 11.3
+_PIXELS = 84
+_ROW_PIXELS = 20
+_ACROSS = 8
+_CHART_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the overview points at. `totals`: field id → (address, count); `verified`: the ranking's verified scores as a
+    range; `rows`: position of a finding → its row in 问题清单."""
+
+    totals: Mapping[str, tuple[str, int]]
+    verified: str | None
+    ledger: Ledger
+    receipts: Sheet
+    problems: Sheet
+    rows: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A heading with one figure under it: a plain int, a text, or a live formula with its value."""
+
+    heading: str
+    value: int | str
+    formula: str = ""
+    cached: float | None = None
+    number_format: str = WHOLE
+    alert: bool = False
+
+
+def district_totals(rulebook: Rulebook) -> list[str]:
+    """The field ids of the totals that are no part of another: one for each table that has a total."""
+    return [
+        column.id
+        for table in rulebook.unit_tables.values()
+        for column in table.fields
+        if column.parts and column.id not in rulebook.siblings
+    ]
+
+
+def write_overview(
+    sheet: Sheet,
+    result: BatchResult,
+    places: Places,
+    matters: Sequence[Matter],
+    charts: Sequence[ChartSource],
+    chart_sheet: Sheet,
+) -> None:
+    """Write tiles, urgent matters and charts."""
+    rulebook = result.rulebook
+    for column in range(_COLUMNS):
+        sheet.native.set_column(column, column, _WIDTH)
+    title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
+    sheet.merged(0, 0, 0, _COLUMNS - 1, title, "centred_title")
+    sheet.heights(0, 36)
+    run = f"{rulebook.issuer}　　金额单位：{rulebook.kinds['amount'].unit}　　运行编号 {result.run_id}　　运行时间 {moment_text(result.started_at)}"
+    sheet.merged(1, 0, 1, _COLUMNS - 1, run, "centred_note")
+    totals = district_totals(rulebook)
+    main = [*_receipts(result), *_amounts(rulebook, places.totals, totals[:2]), *_scores(result, places)]
+    _tiles(sheet, 2, main, "tile", 34)
+    rest = [*_amounts(rulebook, places.totals, totals[2:]), *_grades(result), *_findings(result)]
+    _tiles(sheet, 5, rest, "small_tile", 20)
+    _matters(sheet, 8, matters, places)
+    _draw(sheet, charts, chart_sheet, 10 + len(matters))
+    sheet.native.fit_to_pages(1, 1)
+    sheet.native.hide_gridlines(2)
+    sheet.repeat(0, 1)
+    sheet.show_first()
+
+
+def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: float) -> None:
+    """A line of tiles over the width of the page, two columns each where there are eight."""
+    edges = [number * _COLUMNS // len(tiles) for number in range(len(tiles) + 1)]
+    for tile, first, end in zip(tiles, edges, edges[1:], strict=False):
+        head, look = f"{style}_head", f"{style}_alert" if tile.alert else style
+        sheet.merged(row, first, row, end - 1, tile.heading, head)
+        sheet.merged(row + 1, first, row + 1, end - 1, tile.value if isinstance(tile.value, str) else "", look)
+        if tile.formula:
+            cached = "" if tile.cached is None else tile.cached
+            sheet.formula(row + 1, first, tile.formula, cached, look, tile.number_format)
+        elif not isinstance(tile.value, str):
+            sheet.number(row + 1, first, tile.value, look, tile.number_format)
+    sheet.heights(row, 18)
+    sheet.heights(row + 1, height)
+    sheet.heights(row + 2, 6)
+
+
+def _receipts(result: BatchResult) -> list[_Tile]:
+    files = Counter(entry.status for entry in result.entries)
+    received = len(result.departments)
+    aside = _Tile(f"{ENTRY_LABELS['set_aside']}（文件）", files["set_aside"], alert=files["set_aside"] > 0)
+    if result.roster is None:
+        return [_Tile("应报部门", "未提供名录"), _Tile("已报部门", received), _Tile(f"{MISSING_LABEL}部门", "—"), aside]
+    missing = len(result.roster.missing)
+    beyond = received - result.roster.received
+    heading = f"已报部门（另有名录外 {beyond} 个）" if beyond > 0 else "已报部门"
+    return [
+        _Tile("应报部门", result.roster.expected),
+        _Tile(heading, result.roster.received),
+        _Tile(f"{MISSING_LABEL}部门", missing, alert=missing > 0),
+        aside,
+    ]
+
+
+def _amounts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]], fields: Sequence[str]) -> list[_Tile]:
+    tiles = []
+    for field in fields:
+        label = rulebook.field_by_id[field].label
+        if field in totals:
+            address, count = totals[field]
+            tiles.append(_Tile(label, 0, f"={address}", nearest_float(count), AMOUNT))
+        else:
+            tiles.append(_Tile(label, "—"))
+    return tiles
+
+
+def _scores(result: BatchResult, places: Places) -> list[_Tile]:
+    """The mean verified score, and 核定率: the points of the indicators that the program could compute, of all points."""
+    if places.verified is None:
+        return [_Tile("平均核定分", "—"), _Tile("核定率", "—")]
+    value = mean(counts(result.departments["verified_total"]))
+    column = places.ledger.columns["computable"]
+    cells = f"{places.ledger.departments.address(1, column)}:{_cell(places.ledger.last, column)}"
+    points = float(result.rulebook.total_points)
+    share = (places.ledger.mean("computable") or 0) / points
+    return [
+        _Tile("平均核定分", 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE),
+        _Tile("核定率（可核算分值占比）", 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT),
+    ]
+
+
+def _cell(row: int, column: int) -> str:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    address: str = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+    return address
+
+
+def _grades(result: BatchResult) -> list[_Tile]:
+    found = Counter(texts(result.departments["grade"]))
+    return [_Tile(f"{grade.name}（个）", found[grade.name]) for grade in result.rulebook.grades]
+
+
+def _findings(result: BatchResult) -> list[_Tile]:
+    found = Counter(finding.severity for finding in result.findings)
+    departments = {finding.file for finding in result.findings if finding.severity is Severity.ERROR}
+    return [
+        _Tile("有错误的部门", len(departments)),
+        *(_Tile(f"{severity.label}（条）", found[severity]) for severity in Severity),
+    ]
+
+
+def _matters(sheet: Sheet, row: int, matters: Sequence[Matter], places: Places) -> None:
+    sheet.merged(
+        row, 0, row, _COLUMNS - 1, f"今日要办（{len(matters)} 件最要紧的）" if matters else "今日要办：无", "part"
+    )
+    sheet.heights(row, 24)
+    links = SheetLinks(sheet)
+    for number, matter in enumerate(matters, 1):
+        at = row + number
+        sheet.text(at, 0, matter.severity.label, matter.severity.value)
+        sheet.merged(at, 1, at, 3, matter.who, "line")
+        sheet.merged(at, 4, at, _COLUMNS - 2, matter.what, "line")
+        if matter.finding is None:
+            links.within(at, _COLUMNS - 1, "查看", places.receipts, 0)
+        else:
+            links.within(at, _COLUMNS - 1, "查看", places.problems, places.rows[matter.finding])
+        sheet.heights(at, 18)
+    sheet.heights(row + len(matters) + 1, 6)
+
+
+def _draw(sheet: Sheet, charts: Sequence[ChartSource], data: Sheet, row: int) -> None:
+    """Two charts in the first line, the rest in the second, over the whole width."""
+    width = _COLUMNS * _PIXELS
+    for line, members in enumerate((charts[:2], charts[2:])):
+        shares = (0.3, 0.7) if line == 0 and len(members) == 2 else [1 / max(len(members), 1)] * len(members)
+        left = 0.0
+        for source, share in zip(members, shares, strict=True):
+            size = (int(width * share) - 4, _CHART_ROWS * _ROW_PIXELS - 6)
+            column, offset = divmod(int(left), _PIXELS)
+            place = {"x_offset": offset, "object_position": 1, "description": source.title}
+            sheet.native.insert_chart(row + line * _CHART_ROWS, column, chart(sheet, source, data, size), place)
+            left += width * share

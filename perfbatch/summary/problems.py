@@ -1,0 +1,273 @@
+"""问题清单: per department, then per sheet of its workbook; what follows from another error is folded under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from perfbatch.diagnosis.diagnose import Diagnosis
+from perfbatch.district.register import FindingRegister
+from perfbatch.district.result import BatchResult
+from perfbatch.model.figures import count_of, texts
+from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.submission import SCALE
+from perfbatch.summary.block import RowLooks
+from perfbatch.summary.links import LINKS_PER_SHEET, SheetLinks, place_in
+from perfbatch.summary.sheet import Column, Sheet
+from perfbatch.summary.strips import Link, Look, Values
+from perfbatch.summary.styles import AMOUNT, SCORE
+
+__all__ = ["Problems", "write_problems"]
+
+_NUMERIC = frozenset({"amount", "area", "count", "score", "percent"})
+# A float holds 15 digits: a longer number is shown as the text that it is.
+_DIGITS = 15
+# With more findings than this the sheet opens on its departments alone.
+_FOLDED_FROM = 1_000
+_CODE, _NAME, _SHEET, _CELL, _LEVEL, _RISK, _SAID = 0, 1, 2, 3, 4, 11, 13
+# Kinds of lines, which are places among the looks of a column; further looks of its own follow.
+_FINDING, _GROUP, _SUBGROUP, _OTHER = range(4)
+_HEADS = ("group", "subgroup")
+_HEAD_HEIGHT = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Where things stand on the sheet: file → row of its department, position of a finding → its row."""
+
+    heads: Mapping[str, int]
+    rows: Mapping[int, int]
+
+
+class _Line(NamedTuple):
+    """One row of the sheet: a finding, or the head of a group, which names its first finding and `told`s how many it has."""
+
+    kind: int
+    depth: int
+    at: int
+    hidden: bool
+    sheet: str
+    told: str
+    risk: int | None
+
+
+def write_problems(
+    sheet: Sheet, result: BatchResult, diagnosis: Diagnosis, inbox: str = "", room: int = LINKS_PER_SHEET
+) -> Problems:
+    """Write all findings; `inbox` is the inbox as a relative path from the summary, "" for no links to its files."""
+    rulebook = result.rulebook
+    label = {field.id: field.label for field in rulebook.fields()}
+    columns = [
+        Column(label["budget_code"], style="centred", narrowest=11),
+        Column(label["unit_name"], narrowest=20, widest=26),
+        Column("工作表", style="centred", narrowest=13),
+        Column("单元格", style="centred", narrowest=9),
+        Column("级别", style="centred", narrowest=10),
+        Column("代码", style="centred", narrowest=8),
+        Column("检查项目", narrowest=14, widest=24),
+        Column("栏目", narrowest=12, widest=18),
+        Column("填报数", "figure", "number", AMOUNT, narrowest=10, widest=16),
+        Column("应为", "figure", "number", AMOUNT, narrowest=10, widest=16),
+        Column("差额", "figure", "number", AMOUNT, narrowest=10, widest=16),
+        Column("涉及分值", "figure", "number", SCORE, narrowest=9),
+        Column("可能原因", narrowest=18, widest=26),
+        Column("问题说明", narrowest=24, widest=44),
+        Column("处理办法", narrowest=24, widest=34),
+        Column("文件", narrowest=12, widest=26),
+    ]
+    lines = list(_Listing(result, diagnosis).lines())
+    found = [result.findings[line.at] for line in lines]
+    linked = sum(line.kind == _FINDING and finding.cell != "" for line, finding in zip(lines, found, strict=True))
+    note = "按部门、工作表分组；由其他错误引起的问题折叠在其原因之下，说明折叠在各组末尾。错误须改正后重新报送，提醒请核实。"
+    if inbox and linked > room:
+        note += f"单元格的链接只到前 {room:,} 条（Excel 每表上限），其后为文字。"
+    top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价问题清单", note)
+    links: dict[int, Link] = {}
+    if inbox:
+        given = SheetLinks(sheet, room)
+        for row, (line, finding) in enumerate(zip(lines, found, strict=True)):
+            if line.kind == _FINDING and finding.cell:
+                link = given.file(f"{inbox}/{finding.file}", place_in(finding.sheet, finding.cell))
+                if link is not None:
+                    links[row] = link
+    heads = [row for row, line in enumerate(lines) if line.kind == _GROUP]
+    looks = RowLooks(
+        [line.depth for line in lines], [line.hidden for line in lines], dict.fromkeys(heads, _HEAD_HEIGHT)
+    )
+    strips = _strips(lines, found, columns, result, diagnosis, links) if lines else []
+    sheet.columns(top, columns, strips, looks=looks)
+    sheet.freeze(top + 1, 2)
+    sheet.repeat(top, top)
+    # The file's name has no use on paper.
+    sheet.native.print_area(0, 0, top + max(len(lines), 1), len(columns) - 2)
+    return Problems(
+        {found[row].file: top + 1 + row for row in heads},
+        {line.at: row for row, line in enumerate(lines, top + 1) if line.kind == _FINDING},
+    )
+
+
+def _strips(
+    lines: Sequence[_Line],
+    found: Sequence[Finding],
+    columns: Sequence[Column],
+    result: BatchResult,
+    diagnosis: Diagnosis,
+    links: Mapping[int, Link],
+) -> list[Values]:
+    """The sheet column by column; `found` are the findings of the lines."""
+    register = FindingRegister(result.rulebook)
+    kinds = {field.id: field.kind for field in result.rulebook.fields()}
+    frame = result.departments
+    names = dict(zip(texts(frame["file"]), texts(frame["unit_name"]), strict=True))
+    plain = [line.kind for line in lines]
+    own = [line.kind == _FINDING for line in lines]
+
+    def column(
+        index: int, values: Sequence[str | int | None], codes: Sequence[int] = plain, *more: Look, heads: str = ""
+    ) -> Values:
+        kept = columns[index]
+        looks = [Look(f"{name}{heads}", kept.number_format if heads == "_number" else "") for name in _HEADS]
+        scale = SCALE if kept.kind == "figure" else 1
+        return Values(values, [Look(kept.style, kept.number_format), *looks, *more], codes, scale)
+
+    def only(values: Iterable[str]) -> list[str | None]:
+        """What stands beside findings alone."""
+        return [value if one else None for value, one in zip(values, own, strict=True)]
+
+    def figures(index: int, told: Iterable[str]) -> Values:
+        shown = [
+            _figure(text, kinds.get(finding.field, "")) if text and one else None
+            for text, finding, one in zip(told, found, own, strict=True)
+        ]
+        codes = [_OTHER if isinstance(value, str) else code for value, code in zip(shown, plain, strict=True)]
+        return column(index, shown, codes, Look("text"))
+
+    severities = list(Severity)
+    labels = {severity: (severity.label, _OTHER + place) for place, severity in enumerate(severities)}
+    levels = [
+        labels[finding.severity][1] if one else kind for finding, kind, one in zip(found, plain, own, strict=True)
+    ]
+    follows = [one and diagnosis.causes[line.at] is not None for line, one in zip(lines, own, strict=True)]
+    messages = [
+        (f"↳ {finding.message}" if follow else finding.message) if one else line.told
+        for line, finding, one, follow in zip(lines, found, own, follows, strict=True)
+    ]
+    cells = [_OTHER if row in links else code for row, code in enumerate(plain)]
+    return [
+        column(_CODE, [finding.budget_code for finding in found], heads="_centred"),
+        column(_NAME, [names.get(finding.file, "") for finding in found]),
+        column(_SHEET, [line.sheet for line in lines], heads="_centred"),
+        replace(column(_CELL, only(finding.cell for finding in found), cells, Look("link")), links=links),
+        column(
+            _LEVEL, only(labels[one.severity][0] for one in found), levels, *(Look(one.value) for one in severities)
+        ),
+        column(5, only(finding.code for finding in found)),
+        column(6, [register.title(finding) if one else None for finding, one in zip(found, own, strict=True)]),
+        column(7, only(register.label(finding.field) for finding in found)),
+        figures(8, (finding.reported for finding in found)),
+        figures(9, (finding.expected for finding in found)),
+        figures(10, (finding.difference for finding in found)),
+        column(_RISK, [line.risk for line in lines], heads="_number"),
+        column(12, only(diagnosis.reasons[line.at] for line in lines)),
+        column(
+            _SAID, messages, [_OTHER if one else kind for one, kind in zip(follows, plain, strict=True)], Look("follow")
+        ),
+        column(14, only(finding.remedy for finding in found)),
+        column(15, only(finding.file for finding in found)),
+    ]
+
+
+def _figure(text: str, kind: str) -> str | int:
+    """What a finding reports: a number where its field holds numbers, so that the column sorts; else the text."""
+    count = count_of(text) if kind in _NUMERIC else None
+    return text if count is None or sum(map(str.isdigit, text)) > _DIGITS else count
+
+
+class _Listing:
+    """The order of the sheet: departments with most at risk first, their sheets as the form has them, causes before what
+    follows from them, what is only said for information last."""
+
+    def __init__(self, result: BatchResult, diagnosis: Diagnosis) -> None:
+        self._findings = result.findings
+        self._diagnosis = diagnosis
+        self._sheets = {section.sheet: number for number, section in enumerate(result.rulebook.sections)}
+        self._folded = len(result.findings) > _FOLDED_FROM
+        order = {severity: severity.order for severity in Severity}
+        self._severities = [order[finding.severity] for finding in result.findings]
+        self._labels = [severity.label for severity in sorted(Severity, key=lambda one: one.order)]
+        self._said = Severity.INFO.order
+        self._followers: dict[int, list[int]] = {}
+        for position, cause in enumerate(diagnosis.causes):
+            if cause is not None:
+                self._followers.setdefault(cause, []).append(position)
+
+    def lines(self) -> Iterator[_Line]:
+        """All rows from top to bottom."""
+        by_file: dict[str, list[int]] = {}
+        for position, finding in enumerate(self._findings):
+            by_file.setdefault(finding.file, []).append(position)
+        for positions in sorted(by_file.values(), key=self._gravity):
+            yield from self._department(positions)
+
+    def _gravity(self, positions: list[int]) -> tuple[object, ...]:
+        errors, warnings, said = self._counted(positions)
+        first = self._findings[positions[0]]
+        # Remarks for information wait for nobody: what they concern does not move a department up.
+        grave = [at for at in positions if self._severities[at] != self._said]
+        risk = self._diagnosis.together(grave)
+        return (not errors, -risk, -errors, -warnings, -said, first.budget_code, first.file)
+
+    def _counted(self, positions: Sequence[int]) -> list[int]:
+        """How many errors, warnings, remarks."""
+        counted = [0] * len(self._labels)
+        for at in positions:
+            counted[self._severities[at]] += 1
+        return counted
+
+    def _department(self, positions: list[int]) -> Iterator[_Line]:
+        yield self._head(_GROUP, 0, positions[0], positions, "")
+        roots = [at for at in positions if self._diagnosis.causes[at] is None]
+        by_sheet: dict[str, list[int]] = {}
+        for at in roots:
+            by_sheet.setdefault(self._findings[at].sheet, []).append(at)
+        unknown = len(self._sheets)
+        # Who has nothing but remarks for information stands there with one line.
+        hidden = self._folded or all(self._severities[at] == self._said for at in positions)
+        for name in sorted(by_sheet, key=lambda one: (self._sheets.get(one, unknown), one)):
+            yield from self._sheet(name, by_sheet[name], hidden=hidden)
+
+    def _sheet(self, name: str, roots: list[int], *, hidden: bool) -> Iterator[_Line]:
+        within = [at for root in roots for at in self._with_followers(root)]
+        yield self._head(_SUBGROUP, 1, roots[0], within, name, hidden=hidden)
+        said = [at for at in roots if self._severities[at] == self._said]
+        grave = sorted((at for at in roots if self._severities[at] != self._said), key=self._order)
+        for at in grave:
+            yield self._line(2, at, hidden=hidden)
+            for follower in self._with_followers(at)[1:]:
+                yield self._line(3, follower, hidden=True)
+        if said and grave:
+            word = f"{self._labels[self._said]} {len(said)} 条"
+            yield _Line(_SUBGROUP, 2, said[0], hidden, name, word, None)
+        for at in sorted(said, key=self._order):
+            yield self._line(3 if grave else 2, at, hidden=True)
+
+    def _order(self, at: int) -> tuple[object, ...]:
+        return self._severities[at], -(self._diagnosis.risks[at] or 0), self._diagnosis.orders[at]
+
+    def _with_followers(self, at: int) -> list[int]:
+        """A finding and all that follows from it, each before what follows from itself."""
+        found = [at]
+        for follower in sorted(self._followers.get(at, ()), key=self._order):
+            found += self._with_followers(follower)
+        return found
+
+    def _head(
+        self, kind: int, depth: int, first: int, positions: Sequence[int], sheet: str, *, hidden: bool = False
+    ) -> _Line:
+        counted = zip(self._labels, self._counted(positions), strict=True)
+        told = "　".join(f"{label} {count}" for label, count in counted if count)
+        return _Line(kind, depth, first, hidden, sheet, told, self._diagnosis.together(positions) or None)
+
+    def _line(self, depth: int, at: int, *, hidden: bool) -> _Line:
+        return _Line(_FINDING, depth, at, hidden, self._findings[at].sheet, "", self._diagnosis.risks[at] or None)

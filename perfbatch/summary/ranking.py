@@ -1,0 +1,162 @@
+"""得分排名: departments by verified score, with what the score rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from perfbatch.district.result import STATUS_LABELS, BatchResult
+from perfbatch.model.figures import arrays, counts, nearest_float, texts
+from perfbatch.model.findings import Severity
+from perfbatch.summary.links import SheetLinks
+from perfbatch.summary.marks import excel_table, stacked_bar
+from perfbatch.summary.sheet import Column, Sheet
+from perfbatch.summary.strips import Counts, Link, Look, Values
+from perfbatch.summary.styles import SCORE, STATUS_COLOURS, WHOLE
+
+__all__ = ["VERIFIED_COLUMN", "Ranked", "ranking_order", "write_ranking"]
+
+VERIFIED_COLUMN = 4
+"""The column of the verified score, for formulas elsewhere."""
+
+TABLE_NAME = "Ranking"
+_COUNTED = (Severity.ERROR, Severity.WARNING)
+_POINTS = 8
+_LEGEND_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Where the ranking stands: its first and last row."""
+
+    first: int
+    last: int
+
+
+def ranking_order(result: BatchResult) -> list[int]:
+    """Positions of the departments by rank, then code. A department without a rank has no score: it comes last."""
+    ranks, codes = counts(result.departments["rank"]), texts(result.departments["budget_code"])
+    return sorted(range(len(codes)), key=lambda at: (ranks[at] is None, ranks[at] or 0, codes[at]))
+
+
+def write_ranking(
+    sheet: Sheet, result: BatchResult, problems: Sheet, heads: Mapping[str, int], notices: Mapping[str, str]
+) -> Ranked | None:
+    """Write the ranking; returns where it stands, None where there are no departments.
+
+    `heads`: file → the row of its department in `problems`; `notices`: file of a submission → path of its notice beside the summary.
+    """
+    label = {field.id: field.label for field in result.rulebook.fields()}
+    columns = [
+        Column("名次", "whole", "centred", narrowest=7),
+        Column(label["budget_code"], style="centred", narrowest=11),
+        Column(label["unit_name"], narrowest=24),
+        Column("自评得分", "figure", "number", SCORE, narrowest=10, widest=12),
+        Column("核定得分", "figure", "number", SCORE, narrowest=10, widest=12),
+        Column("自评−核定", "figure", "number", SCORE, narrowest=10, widest=12),
+        Column("等次", style="centred", narrowest=8),
+        Column("分值构成", style="bar", narrowest=27, widest=27),
+        *(
+            Column(f"{word}（分）", "figure", "number", SCORE, narrowest=11, widest=12)
+            for word in STATUS_LABELS.values()
+        ),
+        *(Column(f"{severity.label}数", "whole", "number", WHOLE, narrowest=8) for severity in _COUNTED),
+        Column("问题", style="centred", narrowest=8),
+        Column("通知书", style="centred", narrowest=9),
+    ]
+    first, *_, last = STATUS_LABELS.values()
+    top = sheet.title(
+        f"{result.rulebook.district}{result.rulebook.fiscal_year}年度部门整体支出绩效评价得分排名",
+        f"按核定得分排列，得分相同的名次并列。“{first}”至“{last}”各列把总分值按得分的来源分开；构成条由深到浅：",
+    )
+    _legend(sheet)
+    order = ranking_order(result)
+    links = _links(sheet, result, order, problems, heads, notices)
+    sheet.columns(top, columns, [*_strips(result, columns, order), *links] if order else [], filters=False)
+    sheet.freeze(top + 1, 3)
+    sheet.repeat(top, top)
+    if not order:
+        return None
+    ranked = Ranked(top + 1, top + len(order))
+    excel_table(sheet, TABLE_NAME, top, ranked.last, [column.title for column in columns])
+    return ranked
+
+
+def _legend(sheet: Sheet) -> None:
+    for offset, (status, colour) in enumerate(STATUS_COLOURS.items()):
+        block, word = (sheet.book.run(one, _LEGEND_SIZE) for one in (colour, "#595959"))
+        sheet.native.write_rich_string(1, _POINTS + offset, block, "██", word, STATUS_LABELS[status])
+
+
+def _strips(result: BatchResult, columns: Sequence[Column], order: Sequence[int]) -> list[Values | Counts]:
+    """The columns but for the links, from top to bottom in this order."""
+    frame = result.departments.iloc[list(order)]
+    looks = [[Look(column.style, column.number_format)] for column in columns]
+    ranks, own, verified = (arrays(frame[name]) for name in ("rank", "self_total", "verified_total"))
+    codes, names, files, grades = (texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade"))
+    points = {status: arrays(frame[f"points.{status}"]) for status in STATUS_LABELS}
+    found = Counter((finding.file, finding.severity) for finding in result.findings)
+    counted = [np.array([found[file, severity] for file in files], np.int64) for severity in _COUNTED]
+    return [
+        Counts(*ranks, looks[0], scale=1),
+        Values(codes, looks[1]),
+        Values(names, looks[2]),
+        Counts(*own, looks[3]),
+        Counts(*verified, looks[4]),
+        Counts(own[0] - verified[0], own[1] & verified[1], looks[5]),
+        Values(grades, looks[6]),
+        _bars(points, float(result.rulebook.total_points)),
+        *(Counts(*one, look) for one, look in zip(points.values(), looks[_POINTS:], strict=False)),
+        *(
+            Counts(one, np.ones(len(order), np.bool_), look, scale=1)
+            for one, look in zip(counted, looks[_POINTS + len(points) :], strict=False)
+        ),
+    ]
+
+
+def _bars(points: Mapping[str, tuple[Any, Any]], most: float) -> Values:
+    """The bars of points by status; the same points are drawn once."""
+    rows = list(zip(*(points[status][0].tolist() for status in STATUS_COLOURS), strict=True))
+    drawn = {
+        row: stacked_bar(
+            {colour: nearest_float(one) for colour, one in zip(STATUS_COLOURS.values(), row, strict=True)}, most
+        )
+        for row in dict.fromkeys(rows)
+    }
+    places = {look: place for place, look in enumerate(dict.fromkeys(look for _, look in drawn.values()))}
+    return Values([drawn[row][0] for row in rows], list(places), [places[drawn[row][1]] for row in rows])
+
+
+def _links(
+    sheet: Sheet,
+    result: BatchResult,
+    order: Sequence[int],
+    problems: Sheet,
+    heads: Mapping[str, int],
+    notices: Mapping[str, str],
+) -> list[Values]:
+    """The columns that lead to a department's findings and to its notice."""
+    files, links = texts(result.departments["file"]), SheetLinks(sheet)
+    found: tuple[dict[int, Link], dict[int, Link]] = ({}, {})
+    for row, at in enumerate(order):
+        within = links.place(problems, heads[files[at]]) if files[at] in heads else None
+        opened = links.file(notices[files[at]]) if files[at] in notices else None
+        for own, link in zip(found, (within, opened), strict=True):
+            if link is not None:
+                own[row] = link
+    named = (("查看", heads), ("打开", notices))
+    rows = [files[at] for at in order]
+    looks = [Look("centred"), Look("link")]
+    return [
+        Values(
+            [word if file in given else None for file in rows],
+            looks,
+            [row in own for row in range(len(rows))],
+            links=own,
+        )
+        for (word, given), own in zip(named, found, strict=True)
+    ]

@@ -1,0 +1,104 @@
+"""报送情况: with a roster how every department stands and what to tell it; every entry of the inbox and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from perfbatch.district.result import BatchResult
+from perfbatch.model.figures import moment_text
+from perfbatch.summary.chase import Standing, chase_list
+from perfbatch.summary.sheet import Cell, Column, Marked, Sheet
+from perfbatch.summary.styles import WHOLE
+
+__all__ = ["ENTRY_LABELS", "MISSING_LABEL", "write_receipts"]
+
+ENTRY_LABELS: Mapping[str, str] = {"accepted": "已接收", "superseded": "已被替代", "set_aside": "退回"}
+MISSING_LABEL = Standing.MISSING.value
+
+_STYLES: Mapping[Standing, str] = {
+    Standing.MISSING: "missing",
+    Standing.SENT_BACK: "set_aside",
+    Standing.LATE: "warning",
+    Standing.REPORTED: "accepted",
+}
+_NOT_LISTED = "名录中没有该预算编码"
+
+
+def write_receipts(sheet: Sheet, result: BatchResult) -> None:
+    """Write the roster's departments, those to be chased first, then the entries in the order of their paths."""
+    rulebook = result.rulebook
+    note = "收件文件夹中的每个文件各占一行。"
+    if result.roster:
+        note = "先列名录中的部门，“短信”一栏可直接粘贴发送；后列收件文件夹中的每个文件。"
+        if result.deadline is not None:
+            note += f"截止日期：{result.deadline:%Y-%m-%d}；以文件的修改时间为送达时间。"
+    top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价报送情况", note)
+    sheet.freeze(top + 1, 1)
+    sheet.repeat(top, top)
+    if result.roster:
+        top = _write_departments(sheet, result, top) + 1
+        sheet.text(top, 0, "收件文件", "part")
+        top += 1
+    _write_entries(sheet, result, top)
+
+
+def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
+    rulebook = result.rulebook
+    columns = [
+        Column(rulebook.field_by_id["unit_name"].label, narrowest=30, widest=60),
+        Column(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=12),
+        Column("状态", style="centred", narrowest=11),
+        Column("逾期天数", "whole", "number", WHOLE, narrowest=8),
+        Column("送达时间和文件", narrowest=24, widest=48),
+        Column("短信", narrowest=40, widest=48),
+        Column("归口业务股室", style="centred", narrowest=11, widest=20),
+        Column("联系方式", narrowest=24, widest=24),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            one.department.unit_name,
+            one.department.budget_code,
+            Marked(one.standing.value, _STYLES[one.standing]),
+            one.days_late,
+            "\n".join([*([moment_text(one.arrived)] if one.arrived else []), *one.files]),
+            one.message,
+            one.department.office,
+            one.department.contact,
+        ]
+        for one in chase_list(result)
+    ]
+    return sheet.table(top, columns, rows)
+
+
+def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
+    rulebook = result.rulebook
+    columns = [
+        Column("文件", narrowest=30, widest=60),
+        Column("大小（字节）", "whole", "number", WHOLE, narrowest=12),
+        Column("状态", style="centred", narrowest=11),
+        Column("代码", style="centred", narrowest=8),
+        Column("说明", narrowest=24, widest=48),
+        Column("处理办法", narrowest=24, widest=48),
+        Column(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=11),
+        Column(rulebook.field_by_id["unit_name"].label, narrowest=24),
+    ]
+    listed = {one.budget_code for one in result.roster.departments} if result.roster else None
+    rows: list[list[Cell]] = [
+        [
+            entry.path,
+            entry.bytes,
+            Marked(ENTRY_LABELS.get(entry.status, entry.status), entry.status),
+            entry.code,
+            entry.message or (_NOT_LISTED if listed is not None and _stranger(entry.budget_code, listed) else ""),
+            entry.remedy,
+            entry.budget_code,
+            entry.unit_name,
+        ]
+        for entry in sorted(result.entries, key=lambda entry: entry.path)
+    ]
+    # Excel filters one table of a sheet; with a roster that is the list of departments.
+    sheet.table(top, columns, rows, filters=result.roster is None)
+
+
+def _stranger(budget_code: str, listed: set[str]) -> bool:
+    return bool(budget_code) and budget_code not in listed

@@ -1,0 +1,56 @@
+"""运行记录: how the night came about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from perfbatch import __version__
+from perfbatch.district.result import BatchResult
+from perfbatch.model.figures import moment_text
+from perfbatch.model.findings import Severity
+from perfbatch.summary.receipts import ENTRY_LABELS
+from perfbatch.summary.sheet import Cell, Column, Sheet
+
+__all__ = ["write_run_log"]
+
+_NAMED = 20
+
+
+def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> None:
+    """Write the record of the run: when, by which program and rulebook, what came in and what went out."""
+    files = Counter(entry.status for entry in result.entries)
+    found = Counter(finding.severity for finding in result.findings)
+    seconds = (result.finished_at - result.started_at).total_seconds()
+    rows: list[Sequence[Cell]] = [
+        ["运行编号", result.run_id],
+        ["开始时间", moment_text(result.started_at)],
+        ["结束时间", moment_text(result.finished_at)],
+        ["用时", f"{seconds:.1f} 秒"],
+        ["程序版本", f"perfbatch {__version__}"],
+        ["规则", f"{result.rulebook.id}　{result.rulebook.title}"],
+        ["规则校验值（SHA-256）", result.rulebook_sha256],
+        ["收件文件数", str(len(result.entries))],
+        *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),
+        ["评价部门数", str(len(result.departments))],
+        ["发现问题数", str(len(result.findings))],
+        *([f"其中：{severity.label}", str(found[severity])] for severity in Severity),
+        *_outputs(outputs),
+    ]
+    top = sheet.title("运行记录", "每次运行的来历：同样的收件和规则得出同样的结果。")
+    sheet.table(top, [Column("项目", narrowest=26), Column("内容", narrowest=70, widest=90)], rows, filters=False)
+    sheet.freeze(top + 1, 0)
+    sheet.repeat(top, top)
+
+
+def _outputs(outputs: Sequence[str]) -> list[Sequence[Cell]]:
+    """Files at the top of the outbox by name, those of a folder by number once there are many."""
+    folders: Mapping[str, int] = Counter(name.split("/")[0] for name in outputs if "/" in name)
+    rows: list[Sequence[Cell]] = []
+    listed = [name for name in outputs if "/" not in name or folders[name.split("/")[0]] <= _NAMED]
+    for number, name in enumerate(listed, 1):
+        rows.append([f"输出文件 {number}", name])
+    for folder, size in folders.items():
+        if size > _NAMED:
+            rows.append([f"输出文件夹 {folder}", f"{size} 个文件"])
+    return rows

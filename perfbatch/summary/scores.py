@@ -1,0 +1,166 @@
+"""指标得分: departments by indicators as a heat map; what is dark is where points are lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
+
+from perfbatch.district.result import STATUS_LABELS, BatchResult
+from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
+from perfbatch.model.figures import arrays, texts
+from perfbatch.model.submission import SCALE
+from perfbatch.rulebook.model import Group, Indicator, Rulebook
+from perfbatch.summary.marks import heat_map
+from perfbatch.summary.sheet import Column, Sheet, display_width
+from perfbatch.summary.strips import Counts, Formulas, Look, Values
+from perfbatch.summary.styles import LOST, PERCENT, SCORE, STATUS_FORMATS, STATUS_SIGNS
+
+__all__ = ["Scored", "write_scores"]
+
+_WIDTH = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Where the heat map stands: indicator id → column, and the row of the means."""
+
+    columns: dict[str, int]
+    mean_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A column of figures: an indicator's, a group's sum over `span`, or the total."""
+
+    column: int
+    points: Decimal
+    indicator: Indicator | None = None
+    group: Group | None = None
+    members: tuple[str, ...] = ()
+    span: tuple[int, int] = (0, 0)
+
+
+def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scored:
+    """Write the verified score of every department and indicator, with group sums; points, district means and their share of
+    the points stand in the frozen rows above the departments."""
+    rulebook, frame = result.rulebook, result.departments
+    places = _places(rulebook)
+    total = places[-1].column
+    top = sheet.title(
+        f"{rulebook.district}{rulebook.fiscal_year}年度各部门指标核定得分",
+        "颜色越深，失分越多（按占分值的比例）。得分后的符号表示来源：",
+    )
+    for offset, (status, word) in enumerate(STATUS_LABELS.items()):
+        sheet.text(1, 8 + 2 * offset, f"{STATUS_SIGNS[status] or '无符号'} {word}", "note")
+    points, means, shares = top + 2, top + 3, top + 4
+    _headings(sheet, top, rulebook, places)
+    for row, word in ((points, "分值"), (means, "全区平均"), (shares, "得分率")):
+        sheet.text(row, 0, "", "points")
+        sheet.text(row, 1, word, "points")
+        sheet.lines(row, 1)
+    sheet.freeze(shares + 1, 2)
+    sheet.repeat(top, shares)
+
+    first = shares + 1
+    last = first + len(frame) - 1
+    figures = _figures(matrix, places, arrays(frame["verified_total"]))
+    if len(frame):
+        sheet.block(
+            first,
+            [Column(""), Column("", narrowest=24), *(None for _ in places)],
+            [
+                Values(texts(frame["budget_code"]), [Look("centred")]),
+                Values(texts(frame["unit_name"]), [Look("text")]),
+                *(_strip(place, figure, matrix) for place, figure in zip(places, figures, strict=True)),
+            ],
+        )
+    else:
+        sheet.nothing(first, total + 1)
+    for place, (counts, filled) in zip(places, figures, strict=True):
+        sheet.number(points, place.column, float(place.points), "points", "0.##")
+        cells = xl_range(first, place.column, last, place.column)
+        if len(frame):
+            average = int(counts[filled].sum()) / (int(filled.sum()) * SCALE) if filled.any() else None
+            mean_cell = xl_rowcol_to_cell(means, place.column)
+            points_cell = xl_rowcol_to_cell(points, place.column)
+            cached = "" if average is None else average
+            sheet.formula(means, place.column, f'=IFERROR(AVERAGE({cells}),"")', cached, "points", SCORE)
+            share = "" if average is None else average / float(place.points)
+            sheet.formula(shares, place.column, f'=IFERROR({mean_cell}/{points_cell},"")', share, "points", PERCENT)
+            heat_map(sheet, (first, last), place.column, float(place.points), LOST)
+        else:
+            sheet.text(means, place.column, "", "points")
+            sheet.text(shares, place.column, "", "points")
+    for place in places:
+        heat_map(sheet, (shares, shares), place.column, 1.0, LOST)
+    if len(frame):
+        # The filter's arrows sit on the last row above the departments.
+        sheet.filter(shares, 0, last, total)
+    return Scored({one.indicator.id: one.column for one in places if one.indicator}, means)
+
+
+def _places(rulebook: Rulebook) -> list[_Place]:
+    places: list[_Place] = []
+    column = 2
+    for group_id, members in groupby(rulebook.indicators, key=lambda indicator: indicator.group):
+        group = next(one for one in rulebook.groups if one.id == group_id)
+        start, within = column, list(members)
+        for indicator in within:
+            places.append(_Place(column, indicator.points, indicator=indicator))
+            column += 1
+        places.append(_Place(column, group.points, None, group, tuple(one.id for one in within), (start, column - 1)))
+        column += 1
+    places.append(_Place(column, rulebook.total_points))
+    return places
+
+
+def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place]) -> None:
+    for index, field in enumerate(("budget_code", "unit_name")):
+        sheet.merged(top, index, top + 1, index, rulebook.field_by_id[field].label)
+    deepest = 1
+    for place in places:
+        sheet.width(place.column, _WIDTH)
+        if place.indicator:
+            sheet.text(top + 1, place.column, place.indicator.name, "head", single_line=True)
+            deepest = max(deepest, -(-display_width(place.indicator.name) // (_WIDTH - 1)))
+        elif place.group:
+            sheet.merged(top, place.span[0], top, place.column, place.group.name)
+            sheet.text(top + 1, place.column, f"{place.group.name}小计", "head", single_line=True)
+        else:
+            sheet.merged(top, place.column, top + 1, place.column, "核定总分")
+    sheet.fit(0, 11)
+    sheet.fit(1, 24)
+    sheet.lines(top, 1)
+    sheet.lines(top + 1, deepest)
+
+
+Figure = tuple[Any, Any]
+"""Counts and where they are filled."""
+
+
+def _figures(matrix: ScoreMatrix, places: list[_Place], totals: Figure) -> list[Figure]:
+    """What stands in each place, department by department; a group without a score has no sum."""
+    counts, filled = matrix.verified
+    found: list[Figure] = []
+    for place in places:
+        names = place.members or ([place.indicator.id] if place.indicator else [])
+        rows = [matrix.indicators.index(name) for name in names]
+        found.append((counts[rows].sum(axis=0), filled[rows].any(axis=0)) if rows else totals)
+    return found
+
+
+def _strip(place: _Place, figure: Figure, matrix: ScoreMatrix) -> Counts | Formulas:
+    counts, filled = figure
+    if place.indicator:
+        statuses = matrix.statuses[matrix.indicators.index(place.indicator.id)]
+        looks = [Look("number", SCORE), *(Look(status, STATUS_FORMATS[status]) for status in STATUSES)]
+        return Counts(counts, filled, looks, statuses + 1)
+    if place.group:
+        first, last = (f"{xl_col_to_name(column)}{{row}}" for column in place.span)
+        formula = f'=IF(COUNT({first}:{last})=0,"",SUM({first}:{last}))'
+        return Formulas(formula, counts, filled, [Look("own_number", SCORE)])
+    return Counts(counts, filled, [Look("own_number", SCORE)])

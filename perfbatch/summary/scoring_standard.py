@@ -1,0 +1,118 @@
+"""评分标准, 勾稽关系, 等次: the rulebook as tables. The summary stacks them on one sheet, the export gives each its own."""
+
+from __future__ import annotations
+
+import re
+
+from perfbatch.model.findings import Severity
+from perfbatch.model.submission import SCALE
+from perfbatch.rulebook.model import DeductRule, Rulebook
+from perfbatch.rulebook.wording import (
+    READINGS,
+    describe_expression,
+    describe_figure,
+    describe_grade,
+    describe_rule,
+)
+from perfbatch.summary.sheet import Cell, Column, Marked, Sheet
+
+__all__ = ["write_checks", "write_grades", "write_indicators", "write_standard_sheet"]
+
+_SCOPES = {"department": "部门", "unit": "各机构", "item": "各指标", "target": "各绩效目标"}
+_TOLERANCES = {"interval": "允许尾差", "exact": "完全相等"}
+_PLACEHOLDERS = {"{label}": "（栏目）", "{item}": "（指标）"}
+
+
+def write_standard_sheet(sheet: Sheet, rulebook: Rulebook) -> None:
+    """Write the three tables below one another, each starting a printed page."""
+    top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度评分标准", f"依据：{rulebook.source}")
+    sheet.freeze(top, 0)
+    sheet.repeat(0, 0)
+    for part, write in (("一、评分标准", write_indicators), ("二、勾稽关系", write_checks), ("三、等次", write_grades)):
+        if top > 2:
+            sheet.page_break(top)
+        sheet.text(top, 0, part, "part")
+        sheet.heights(top, 22)
+        top = write(sheet, top + 1, rulebook) + 1
+
+
+def write_indicators(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
+    """The scoring table, a row per indicator; returns the first free row."""
+    columns = [
+        Column("一级指标", style="centred", narrowest=10),
+        Column("二级指标", style="centred", narrowest=10),
+        Column("三级指标", narrowest=18, widest=26),
+        Column("分值", "figure", "centred", "0.##", narrowest=9),
+        Column("不足一个百分点", narrowest=12, widest=14),
+        Column("评分标准", narrowest=30, widest=50),
+        Column("计算方法", narrowest=24, widest=38),
+        Column("评分规则", narrowest=30, widest=46),
+        Column("依据", narrowest=24, widest=34),
+    ]
+    groups = {group.id: group for group in rulebook.groups}
+    rows: list[list[Cell]] = []
+    for indicator in rulebook.indicators:
+        reading = READINGS[indicator.rule.reading] if isinstance(indicator.rule, DeductRule) else ""
+        group = groups[indicator.group]
+        rows.append(
+            [
+                f"{group.name}（{group.points.normalize():f}分）",
+                indicator.subgroup,
+                indicator.name,
+                int(indicator.points * SCALE),
+                reading,
+                indicator.standard,
+                describe_figure(indicator, rulebook),
+                describe_rule(indicator),
+                "；".join(indicator.sources),
+            ]
+        )
+    return sheet.table(top, columns, rows, filters=False)
+
+
+def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
+    """The checks, a row each; returns the first free row."""
+    columns = [
+        Column("代码", style="centred", narrowest=8),
+        Column("级别", style="centred", narrowest=8),
+        Column("检查项目", narrowest=18, widest=26),
+        Column("比较", style="centred", narrowest=9),
+        Column("范围", style="centred", narrowest=12, widest=14),
+        Column("勾稽关系", narrowest=30, widest=50),
+        Column("问题说明", narrowest=24, widest=38),
+        Column("处理办法", narrowest=30, widest=46),
+        Column("依据", narrowest=24, widest=34),
+    ]
+    rows: list[list[Cell]] = []
+    for check in rulebook.checks:
+        severity = Severity(check.severity)
+        rows.append(
+            [
+                check.code,
+                Marked(severity.label, severity.value),
+                check.title,
+                _TOLERANCES[check.tolerance],
+                _SCOPES[check.scope],
+                describe_expression(check.holds, rulebook),
+                _unfilled(check.message),
+                _unfilled(check.remedy),
+                check.source,
+            ]
+        )
+    return sheet.table(top, columns, rows, filters=False)
+
+
+def _unfilled(template: str) -> str:
+    """A message as it reads before a finding fills in its names."""
+    return re.sub(r"\{\w+\}", lambda match: _PLACEHOLDERS.get(match.group(), "（…）"), template)
+
+
+def write_grades(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
+    """The grades with the scores that belong to them; returns the first free row."""
+    rows: list[list[Cell]] = [["等次", grade.name, describe_grade(grade)] for grade in rulebook.grades]
+    columns = [
+        Column("项目", style="centred", narrowest=8),
+        Column("等次", style="centred", narrowest=8),
+        Column("核定总分", narrowest=18, widest=26),
+    ]
+    return sheet.table(top, columns, rows, filters=False)

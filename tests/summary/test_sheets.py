@@ -1,0 +1,258 @@
+"""What stands on each sheet, against the night behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfbatch.diagnosis.diagnose import diagnose
+from perfbatch.district.result import BatchResult
+from perfbatch.history.changes import changes_between
+from perfbatch.history.record import tonight
+from perfbatch.model.findings import Severity
+from perfbatch.report.report import build_report
+from perfbatch.summary import Surroundings
+from perfbatch.summary.charts import DEPARTMENTS_SHOWN
+from perfbatch.summary.urgent import MOST, urgent_matters
+from tests.districts import INJECTION
+from tests.summary.conftest import Written, written
+
+
+def flat(rows: list[list[Any]]) -> list[Any]:
+    return [value for row in rows for value in row if value is not None]
+
+
+def links_of(sheet: Any) -> dict[str, Any]:
+    return {cell.coordinate: cell.hyperlink for row in sheet.iter_rows() for cell in row if cell.hyperlink}
+
+
+def test_overview(small: Written) -> None:
+    rows = small.rows("总览")
+    assert flat(rows[2:4]) == [
+        "应报部门", "已报部门", "未报部门", "退回（文件）", "收入合计", "支出合计", "平均核定分", "核定率（可核算分值占比）",
+        5, 4, 1, 2, 375.205, 374.98, pytest.approx(286 / 3), pytest.approx(0.025),
+    ]  # fmt: skip
+    assert flat(rows[5:7]) == [
+        "三公经费合计", "固定资产合计", "优秀（个）", "良好（个）", "中（个）", "差（个）", "有错误的部门", "错误（条）", "提醒（条）", "说明（条）",
+        10.05, 76.35, 3, 0, 0, 0, 2, 2, 2, 1,
+    ]  # fmt: skip
+    assert [flat([row]) for row in rows[9:14]] == [
+        ["错误", "z加密.xlsx", "退回：文件已加密，需要密码才能打开。请取消密码后重新保存为 .xlsx", "查看"],
+        ["错误", "\\xff\\x01.xlsx", "退回：不是电子表格（文本）。请另存为 .xlsx 后重新报送", "查看"],
+        ["提醒", "1 个部门", "未报送，须催报：区文联", "查看"],
+        ["错误", "云溪区总工会", "R14 基本概况的实有人数与综述中的在职人数不一致（综述!C4），涉及 3.00 分", "查看"],
+        ["错误", "区教育局", "R05 累计结余不等于收入合计减支出合计（收支情况!H22）", "查看"],
+    ]
+    assert len(small.formulas["总览"]._charts) == 5
+
+
+def test_the_urgent_lead_to_their_rows(small: Written) -> None:
+    links = {place: link.location for place, link in links_of(small.formulas["总览"]).items()}
+    problems = small.rows("问题清单")
+    for at in (13, 14):
+        sheet, _, cell = links[f"P{at}"].partition("!")
+        assert sheet == "'问题清单'"
+        code = problems[int(cell[1:]) - 1][5]
+        assert small.rows("总览")[at - 1][4].startswith(code)
+
+
+def test_ten_matters_at_most(sample: Written) -> None:
+    result = sample.result
+    diagnosis = diagnose(result)
+    assert len(urgent_matters(result, diagnosis)) <= MOST
+    many = replace(result, entries=result.entries * 9)
+    assert urgent_matters(many, diagnosis)[0].who == f"{6 * 9} 个文件"
+
+
+def test_ranking(small: Written) -> None:
+    assert small.rows("得分排名")[2:] == [
+        ["名次", "预算编码", "部门（单位）名称", "自评得分", "核定得分", "自评−核定", "等次", "分值构成", "系统核算（分）", "自评待核（分）", "不适用（分）", "财政复核（分）", "错误数", "提醒数", "问题", "通知书"],
+        [1, "007002", "区教育局", 100, 100, 0, "优秀", "█" * 20, 0, 100, 0, 0, 1, 0, "查看"],
+        [2, "116001", "云溪区总工会", 98, 93, 5, "优秀", "█" * 19, 3, 85, 5, 0, 1, 2, "查看", "打开"],
+        [2, "116002", "区妇联", 94.665, 93, 1.665, "优秀", "█" * 19, 0, 89.665, 0, 3.335, 0, 0],
+        [None, "101001", INJECTION, None, None, None, None, None, 0, 0, 0, 0, 0, 0],
+    ]  # fmt: skip
+    table = small.formulas["得分排名"].tables["Ranking"]
+    assert (table.ref, table.autoFilter.ref) == ("A3:P7", "A3:P7")
+    links = links_of(small.formulas["得分排名"])
+    assert links["P5"].target == "notices/116001-云溪区总工会.xlsx"
+    assert links["O5"].location.startswith("'问题清单'!A")
+
+
+def test_scores(small: Written) -> None:
+    rulebook = small.result.rulebook
+    rows = [[cell.value for cell in row] for row in small.values["指标得分"].iter_rows()]
+    heads = [one.name for one in rulebook.indicators]
+    order = [heads.index(name) if name in heads else None for name in rows[3]]
+    assert [name for name in rows[3][2:] if name not in heads] == ["投入小计", "过程小计", "产出小计", "效果小计", None]
+    points = [float(one.points) for one in rulebook.indicators]
+    assert rows[4][2:] == [
+        points[at] if at is not None else group for at, group in zip(order[2:], _groups(order), strict=True)
+    ]
+    assert [rows[at][1] for at in (4, 5, 6)] == ["分值", "全区平均", "得分率"]
+    assert rows[9][:7] == ["116001", "云溪区总工会", 0, 5, 5, 10, 3]
+    assert (rows[9][-1], rows[8][1:3]) == (93, [INJECTION, None])
+    assert rows[5][2] == pytest.approx(10 / 3)
+    assert rows[6][2] == pytest.approx(2 / 3)
+    formulas = small.formulas["指标得分"]
+    assert formulas["C6"].value == '=IFERROR(AVERAGE(C8:C11),"")'
+    assert formulas["F10"].value == '=IF(COUNT(C10:E10)=0,"",SUM(C10:E10))'
+    rules = formulas.conditional_formatting
+    assert {str(one.sqref) for one in rules} >= {"C8:C11", "AF8:AF11", "C7"}
+    scale = next(one for one in rules if str(one.sqref) == "C8:C11").rules[0].colorScale
+    assert [one.val for one in scale.cfvo] == ["0", "5"] or [float(one.val) for one in scale.cfvo] == [0, 5]
+
+
+def _groups(order: list[int | None]) -> list[float | None]:
+    sums = iter([15.0, 40.0, 25.0, 20.0, 100.0])
+    return [next(sums) if at is None else None for at in order[2:]]
+
+
+def test_a_score_says_where_it_comes_from(small: Written) -> None:
+    sheet = small.values["指标得分"]
+    # 116001: staff control computed, change rate self-reported, key spending not applicable; 116002: satisfaction adjusted.
+    found = [sheet[at].number_format for at in ("C10", "D10", "E10", "AD11")]
+    assert found == ["0.00_°", '0.00"°"', '0.00"*"', '0.00"+"']
+
+
+def test_money(small: Written) -> None:
+    rows = small.rows("收支汇总")
+    assert rows[5][:5] == ["预算编码", "部门（单位）名称", "层级", "收入合计", "上年结转"]
+    assert rows[5][16:] == [
+        "核对：收入合计",
+        "核对：支出合计",
+        "核对：基本支出",
+        "汇总−机构：收入合计",
+        "汇总−机构：支出合计",
+    ]
+    named = [(*row, None)[:4] for row in rows[6:13]]
+    assert named == [
+        ("007002", "区教育局", "部门汇总", 100.125),
+        ("007002", "教育局机关", "局机关", 60),
+        ("007002", "实验小学", "二级机构", 40),
+        ("101001", INJECTION, "部门汇总", None),
+        ("116001", "云溪区总工会", "部门汇总", 274.98),
+        ("116001", "局机关", "局机关", 274.98),
+        ("116002", "区妇联", "部门汇总", 0.1),
+    ]
+    assert (rows[13][0], rows[13][3]) == ("全区合计", 375.205)
+    assert [row[19] if len(row) > 19 else None for row in rows[6:14]] == [0.125, None, None, None, 0, None, None, 1]
+    # The school's revenue is its carry-over: that adds up.
+    assert rows[8][16] == 0
+    sheet = small.formulas["收支汇总"]
+    assert sheet["D14"].value == '=SUMIF($C$7:$C$13,"部门汇总",D7:D13)'
+    assert sheet["Q9"].value == '=IF(OR(D9="",COUNT(E9,F9,G9,H9,I9)=0),"",ROUND(D9-SUM(E9,F9,G9,H9,I9),6))'
+    levels = [(sheet.row_dimensions[at].outlineLevel, sheet.row_dimensions[at].hidden) for at in range(7, 14)]
+    assert levels == [(0, False), (1, True), (1, True), (0, False), (0, False), (1, True), (0, False)]
+    assert sheet.tables["Money"].ref == "A6:U13"
+    assert sheet.sheet_properties.outlinePr.summaryBelow is False
+
+
+def test_problems(small: Written) -> None:
+    rows = small.rows("问题清单")[3:]
+    sheet = small.formulas["问题清单"]
+    told = [(sheet.row_dimensions[at].outlineLevel, sheet.row_dimensions[at].hidden) for at in range(4, 4 + len(rows))]
+    places = [(row[0], row[2], row[3], row[4], row[5]) for row in rows]
+    assert list(zip(told, places, strict=True)) == [
+        ((0, False), ("116001", None, None, None, None)),
+        ((1, False), ("116001", "绩效目标", None, None, None)),
+        ((2, False), ("116001", "绩效目标", "D9", "提醒", "R21")),
+        ((2, False), ("116001", "绩效目标", "D12", "提醒", "R21")),
+        ((1, False), ("116001", "评分表", None, None, None)),
+        ((2, True), ("116001", "评分表", "F9", "说明", "S05")),
+        ((1, False), ("116001", "综述", None, None, None)),
+        ((2, False), ("116001", "综述", "C4", "错误", "R14")),
+        ((0, False), ("007002", None, None, None, None)),
+        ((1, False), ("007002", "收支情况", None, None, None)),
+        ((2, False), ("007002", "收支情况", "H22", "错误", "R05")),
+    ]
+    assert rows[0][11:14] == [3, None, "错误 1　提醒 2　说明 1"]
+    assert rows[7][8:12] == [16, 10, 6, 3]
+    assert rows[2][8] == "007"
+    links = {place: (link.target, link.location) for place, link in links_of(sheet).items()}
+    assert links["D11"] == ("../inbox/116001.xlsx", "'综述'!C4")
+    assert [sheet[f"E{at}"].number_format for at in (11, 6, 9)] == ['"■ "@', '"▲ "@', '"○ "@']
+
+
+def test_follow_on_errors_are_folded_under_their_cause(sample: Written) -> None:
+    sheet = sample.formulas["问题清单"]
+    rows = {at: [cell.value for cell in sheet[at]] for at in range(4, sheet.max_row + 1)}
+    slip = next(at for at, row in rows.items() if row[5] == "C03")
+    below = [
+        (rows[at][5], sheet.row_dimensions[at].outlineLevel, sheet.row_dimensions[at].hidden)
+        for at in (slip + 1, slip + 2)
+    ]
+    assert sorted(below) == [("R01", 3, True), ("R03", 3, True)]
+    assert rows[slip][12] == "“项目支出”疑似大了一万倍（单位填错）"
+    assert {row[12] for row in rows.values() if row[12]} >= {
+        "“固定资产合计”疑似漏算“17、云溪区实验小学”",
+        "“收入合计”疑似数字颠倒（应为 2649.26）",
+    }
+    listed = Counter((row[0], row[2], row[3], row[5]) for row in rows.values() if row[5])
+    assert listed == Counter((one.budget_code, one.sheet, one.cell, one.code) for one in sample.result.findings)
+
+
+def test_every_total_is_the_run_reports(sample: Written) -> None:
+    report = build_report(sample.result, [])
+    tiles = flat(sample.rows("总览")[2:4])
+    assert tiles[9] == len(report["departments"])
+    assert tiles[11] == sum(one["status"] == "set_aside" for one in report["files"])
+    ranking = {row[1]: row for row in sample.rows("得分排名")[3:]}
+    for one in report["departments"]:
+        row = ranking[one["budget_code"]]
+        assert [row[0], row[3], row[4], row[6]] == [
+            one["rank"], float(one["self_total"]), float(one["verified_total"]), one["grade"],
+        ]  # fmt: skip
+        statuses = ("computed", "self_reported", "not_applicable", "adjusted")
+        assert row[8:12] == [float(one["points_by_status"][status]) for status in statuses]
+    mean = sum(float(one["verified_total"]) for one in report["departments"]) / len(report["departments"])
+    assert tiles[14] == pytest.approx(mean)
+    computed = sum(float(one["points_by_status"]["computed"]) for one in report["departments"])
+    assert tiles[15] == pytest.approx(computed / 100 / len(report["departments"]))
+    severities = Counter(one["severity"] for one in report["findings"])
+    assert flat(sample.rows("总览")[5:7])[-3:] == [severities[one.value] for one in Severity]
+
+
+def test_changes(with_units: BatchResult, tmp_path: Path) -> None:
+    later = tonight(with_units)
+    earlier = replace(
+        later,
+        run_id="20210719-1",
+        departments=(
+            later.departments[2]._replace(verified_total=90_000_000, rank=4, sha256="old"),
+            later.departments[3],
+        ),
+        findings=(*later.findings[1:], later.findings[0]._replace(code="R02")),
+    )
+    around = Surroundings(changes=changes_between(earlier, later))
+    rows = [row for row in written(with_units, tmp_path / "s.xlsx", around).rows("本次变化") if row]
+    assert rows[1] == ["与上次运行 20210719-1（2021-07-20 01:00:05）比较。"]
+    assert ["一、报送变化：新报 2　重报 1　撤回 0"] in rows
+    assert ["007002", "区教育局", "新报", None, None, None, None, "007002.xlsx"] in rows
+    assert ["116001", "云溪区总工会", 90, 93, 3, "4 → 2", "▲2", "优秀"] in rows
+    assert ["三、新出现的问题：1 条"] in rows
+    assert ["四、已消除的问题：1 条"] in rows
+
+
+def test_a_first_run_has_nothing_to_compare_with(small: Written) -> None:
+    assert flat(small.rows("本次变化")[1:]) == ["本年度没有更早的运行记录，本次为首次运行，没有可以比较的内容。"]
+
+
+def test_charts_show_top_and_bottom(sample: Written, tmp_path: Path) -> None:
+    import pandas as pd
+
+    frame = sample.result.departments
+    many = pd.concat([frame.assign(budget_code=frame["budget_code"] + str(at)) for at in range(9)], ignore_index=True)
+    big = written(replace(sample.result, departments=many, findings=()), tmp_path / "s.xlsx")
+    data = big.values["图表数据"]
+    shown = [data.cell(row, 6).value for row in range(2, 100) if data.cell(row, 6).value]
+    assert len(shown) == DEPARTMENTS_SHOWN
+    half = DEPARTMENTS_SHOWN // 2
+    verified = [data.cell(row, 8).value for row in range(2, 2 + DEPARTMENTS_SHOWN)]
+    assert verified[0] == 98.5
+    assert verified[-1] == min(verified)
+    assert verified[:half] == sorted(verified[:half], reverse=True)
