@@ -28,7 +28,7 @@ _MAIN = "from perfbatch.cli import main; main()"
 _PROGRAMS: Mapping[str, str] = {
     BASELINE: "import pandas, xlsxwriter, pydantic, typer, rich.console",
     "night": _MAIN,
-    "loaded first": f"import perfbatch.batch as b; b._load((*b._EXAMINING, *b._PUBLISHING)); {_MAIN}",
+    "loaded first": f"from perfbatch import batch as b, publishing as p; b._load((*b._EXAMINING, *p._PUBLISHING)); {_MAIN}",
     "usual collector": f"import gc; gc.set_threshold = lambda *_: None; {_MAIN}",
 }
 _WITHOUT_NIGHT = frozenset({BASELINE})

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perfbatch import batch
+from perfbatch import batch, publishing
 from perfbatch.history.record import HISTORY_NAME, notice_days
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.kept.cache_file import CACHE_NAME
@@ -349,7 +349,7 @@ def test_a_night_that_fails_keeps_nothing(nights: Nights, monkeypatch: pytest.Mo
     first = nights.night(20)
     nights.put("乙.xlsx", "900002", on_post_staff=25)
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "write_history", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(publishing, "write_history", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             nights.night(21)
     assert nights.days() == {A: "7月20日", B: "7月20日"}
