@@ -19,7 +19,19 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["Stored", "blank", "compound_file", "fill", "places", "repack", "rulebook", "sheet_parts", "store", "zip_of"]
+__all__ = [
+    "Stored",
+    "blank",
+    "compound_file",
+    "earlier_form",
+    "fill",
+    "places",
+    "repack",
+    "rulebook",
+    "sheet_parts",
+    "store",
+    "zip_of",
+]
 
 
 @lru_cache(maxsize=1)
@@ -37,6 +49,12 @@ def blank(units: int = 2) -> bytes:
         path = Path(folder) / "blank.xlsx"
         write_template(rulebook(), path, units=units)
         return path.read_bytes()
+
+
+@lru_cache(maxsize=4)
+def earlier_form(revision: int) -> bytes:
+    """The blank form as it was sent out at an earlier revision, with room for ten subordinate units."""
+    return (Path(__file__).parent / "forms" / f"yunxi-2020-revision-{revision}.xlsx").read_bytes()
 
 
 @lru_cache(maxsize=16)

@@ -33,11 +33,14 @@ __all__ = ["STAMP_SHEET", "read_submission"]
 
 STAMP_SHEET = "_perfbatch"
 _FieldBlock: TypeAlias = CardBlock | UnitTableBlock | RowsBlock | ScorecardBlock | EvidenceBlock
-_STAMP = ("form_id", "form_version")
+# What the stamp says, and in which row; a form's first revision did not state that it was one.
+_STAMP = {"form_id": 1, "form_version": 2, "revision": 4}
+_FIRST_REVISION = "1"
 _TOLERANCE = Fraction(1, 1_000_000)
 _NUMERIC = ("amount", "count", "area", "score", "percent", "year")
 _EMPTY = (State.BLANK, State.STATED_NONE)
 _LOST = Column("", "", bytes([State.UNREADABLE]), (None,))
+_NOT_YET = Column("", "", bytes([State.BLANK]), (None,))
 # What most departments' cells say alike: ids, names, zeros, common figures; not their accounts of themselves.
 _REMEMBERED, _LONGEST_REMEMBERED = 50_000, 100
 
@@ -50,21 +53,23 @@ def read_submission(
     `plainly` False leaves all markup to the parsers: slower, and the same (`plain_sheet`).
 
     Every field of the form has its facts, in the order of its cells; a field whose cells cannot be found has one
-    UNREADABLE fact without a place. `budget_code` and `unit_name` are "" where the workbook does not state them.
+    UNREADABLE fact without a place, one that the workbook's revision of the form did not have yet a BLANK one. `budget_code` and `unit_name` are "" where the workbook does not state them.
     Raises `SetAside` (F01–F07) where the file is not a readable submission of this form.
     """
     limits = limits or Limits()
     workbook = open_workbook(inspect(content, limits), limits, rulebook.field_by_id, plainly=plainly)
-    _recognise(workbook, rulebook)
-    return _Reader(workbook, file, _form_of(rulebook)).submission()
+    revision = _recognise(workbook, rulebook)
+    return _Reader(workbook, file, _form_of(rulebook), revision).submission()
 
 
-def _recognise(workbook: Workbook, rulebook: Rulebook) -> None:
-    """Raise `SetAside` F05 or F06 unless the stamp names this form and the version that the rulebook knows."""
+def _recognise(workbook: Workbook, rulebook: Rulebook) -> int:
+    """The revision of the form that the workbook was made on.
+
+    Raises `SetAside` F05 or F06 unless the stamp names this form, and a version and revision that the rulebook knows."""
     if STAMP_SHEET not in workbook.sheets:
         raise SetAside("F05")
     stamp: dict[str, str] = {}
-    for row, name in enumerate(_STAMP, start=1):
+    for name, row in _STAMP.items():
         if workbook.cell(STAMP_SHEET, row, 1).value == name:
             value = workbook.cell(STAMP_SHEET, row, 2).value
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -74,6 +79,10 @@ def _recognise(workbook: Workbook, rulebook: Rulebook) -> None:
     version = stamp.get("form_version", "")
     if version != rulebook.form_version:
         raise SetAside("F06", version[:40] or "（未注明）")
+    revision = stamp.get("revision") or _FIRST_REVISION
+    if revision not in map(str, range(1, rulebook.revision + 1)):
+        raise SetAside("F06", f"{version}（修订号 {revision[:20]}）")
+    return int(revision)
 
 
 class _Form:
@@ -133,8 +142,9 @@ def _form_of(rulebook: Rulebook) -> _Form:
 class _Reader:
     """Reads the fields of one open workbook; one per workbook, so nothing of it is carried over to the next."""
 
-    def __init__(self, workbook: Workbook, file: str, form: _Form) -> None:
+    def __init__(self, workbook: Workbook, file: str, form: _Form, revision: int) -> None:
         self._workbook = workbook
+        self._revision = revision
         self._file = file
         self._form = form
         self._rulebook = form.rulebook
@@ -153,7 +163,7 @@ class _Reader:
             if isinstance(block, ScorecardBlock):
                 self._read_field(block.total, block, single=True, derived=True)
             self._require(block)
-        if all(column.states == _LOST.states and not column.cells for column in self._columns.values()):
+        if not any(column.cells for column in self._columns.values()):
             # The stamp is there and not one input cell: the form's sheets are gone.
             raise SetAside("F03")
         budget_code, unit_name = self._text("budget_code"), self._text("unit_name")
@@ -169,6 +179,9 @@ class _Reader:
 
     def _read_field(self, field: FormField, block: _FieldBlock, *, single: bool, derived: bool = False) -> None:
         area = self._workbook.names.get(field.id)
+        if area is None and field.since > self._revision:
+            self._columns[field.id] = _NOT_YET
+            return
         if area is None:
             self._columns[field.id] = _LOST
             self._remarks.append((Remark("C14"), field, 0))
@@ -242,7 +255,7 @@ class _Reader:
 
     def _require(self, block: _FieldBlock) -> None:
         """Say which required cells are empty (C07): single cells, the summary row of a unit table, every row in use elsewhere."""
-        required = [field for field in block.fields if field.required]
+        required = [field for field in block.fields if field.required and self._columns[field.id] is not _NOT_YET]
         used = self._used_rows(block) if required else []
         for field in required:
             states = self._columns[field.id].states

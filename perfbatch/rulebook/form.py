@@ -52,7 +52,8 @@ class Kind(Model):
 
 
 class FormField(Model):
-    """An input cell, or a column of input cells, named by its id (DOMAIN §2)."""
+    """An input cell, or a column of input cells, named by its id (DOMAIN §2). `since` is the revision of the form that
+    brought it: a workbook made before has no such cell, and nothing is wrong with that."""
 
     id: Identifier
     label: str
@@ -67,6 +68,7 @@ class FormField(Model):
     max_length: int | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    since: int = Field(default=1, ge=1)
 
 
 class AmountColumn(FormField):

@@ -51,6 +51,8 @@ def _fields(rulebook: Rulebook) -> Iterator[str]:
             yield f"field {field.id}, kind: there is no [kinds.{field.kind}]; add it"
         if field.kind == "choice" and not field.choices and field.id != "evidence_answer":
             yield f"field {field.id}, choices: none given; list what may be chosen"
+        if field.since > rulebook.revision:
+            yield f"field {field.id}, since: the form has no revision {field.since} yet; raise the rulebook's revision"
     for table in rulebook.unit_tables.values():
         columns = {column.id for column in table.fields}
         for column in table.fields:

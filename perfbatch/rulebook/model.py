@@ -126,7 +126,10 @@ class Grade(Model):
 
 
 class Rulebook(Model):
-    """One form of one year. `deadline` is the last day on which a department may report (报送截止日期)."""
+    """One form of one year. `deadline` is the last day on which a department may report (报送截止日期).
+
+    `revision` counts the changes of a form whose version stays: workbooks made on an earlier one are read by its own layout.
+    """
 
     id: str
     title: str
@@ -134,6 +137,7 @@ class Rulebook(Model):
     issuer: str
     form_id: Identifier
     form_version: str
+    revision: int = Field(default=1, ge=1)
     fiscal_year: int
     deadline: date | None = None
     source: str
@@ -163,6 +167,19 @@ class Rulebook(Model):
             if twice:
                 raise ValueError(f"duplicate {what}: {', '.join(twice)}")
         return self
+
+    def as_of(self, revision: int) -> Rulebook:
+        """The rulebook with the form as it was at a revision: without the fields that came later, and without blocks and
+        sheets that then had nothing to fill in. Its checks may name fields that are gone: it is for layouts and for reading.
+
+        Raises `ValueError` for a revision that the form never had.
+        """
+        if not 1 <= revision <= self.revision:
+            raise ValueError(f"{self.id} has no revision {revision}")
+        sections = tuple(kept for section in self.sections if (kept := _section_as_of(section, revision)) is not None)
+        values = {name: getattr(self, name) for name in Rulebook.model_fields}
+        # Built anew: a copy would keep what was worked out from the fields of today.
+        return Rulebook.model_construct(**{**values, "revision": revision, "sections": sections})
 
     def blocks(self) -> Iterator[tuple[Section, Block]]:
         """Every block with its section, in the order of the form."""
@@ -220,3 +237,16 @@ class Rulebook(Model):
         if field.signed and field.minimum is None:
             changes["minimum"] = None if kind.maximum is None else -kind.maximum
         return kind.model_copy(update=changes) if changes else kind
+
+
+def _section_as_of(section: Section, revision: int) -> Section | None:
+    """None where nothing of it was there to fill in."""
+    blocks = tuple(kept for block in section.blocks if (kept := _block_as_of(block, revision)) is not None)
+    return None if section.blocks and not blocks else section.model_copy(update={"blocks": blocks})
+
+
+def _block_as_of(block: Block, revision: int) -> Block | None:
+    if isinstance(block, SignatureBlock):
+        return block
+    fields = tuple(field for field in block.fields if field.since <= revision)
+    return block.model_copy(update={"fields": fields}) if fields else None

@@ -231,7 +231,12 @@ def _set_up_pages(sheet: Worksheet, plan: SheetPlan) -> None:
 
 def _write_stamp(workbook: Workbook, rulebook: Rulebook) -> None:
     sheet = workbook.add_worksheet(STAMP_SHEET)
-    stamp = (("form_id", rulebook.form_id), ("form_version", rulebook.form_version), ("rulebook", rulebook.id))
+    stamp = (
+        ("form_id", rulebook.form_id),
+        ("form_version", rulebook.form_version),
+        ("rulebook", rulebook.id),
+        ("revision", str(rulebook.revision)),
+    )
     as_text = workbook.add_format({"num_format": "@"})
     for row, (name, value) in enumerate(stamp):
         sheet.write_string(row, 0, name)

@@ -50,6 +50,13 @@ def test_a_copy_of_it_is_the_same_rulebook(tmp_path: Path) -> None:
     assert (loaded.rulebook, loaded.sha256, loaded.name) == (built_in.rulebook, built_in.sha256, str(copy))
 
 
+def test_a_field_of_a_revision_to_come_is_refused(tmp_path: Path) -> None:
+    text = _changed(("since = 2", "since = 3"))
+    assert _refused(tmp_path / "a.toml", text).startswith(
+        "field project_budget, since: the form has no revision 3 yet; raise the rulebook's revision"
+    )
+
+
 def test_every_identity_of_the_domain_is_stated() -> None:
     book = load_rulebook().rulebook
     assert {check.code for check in book.checks} == {*(f"R{number:02}" for number in range(1, 26)), "C03"}

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from perfbatch.batch import examine
 from perfbatch.rulebook.load import BUILT_IN, load_rulebook
-from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.model import Rulebook, SignatureBlock
 from tests.cases.clean import changed
 from tests.cases.district import Told, told
 from tests.submissions import RULEBOOK
@@ -123,6 +123,20 @@ def test_fields_are_found_by_their_id() -> None:
     ids = [field.id for field in RULEBOOK.fields()]
     assert len(ids) == len(set(ids)) == len(RULEBOOK.field_by_id)
     assert RULEBOOK.field_by_id["scorecard_total"].label == "总 分"
+
+
+def test_the_form_as_of_a_revision() -> None:
+    book = RULEBOOK
+    assert book.as_of(book.revision) == book
+    first = book.as_of(1)
+    assert first.revision == 1
+    assert [field.id for field in first.fields()] == [field.id for field in book.fields() if field.since == 1]
+    assert {field.id for field in book.fields()} - first.field_by_id.keys() == {"project_budget"}
+    assert all(block.fields for _, block in first.blocks() if not isinstance(block, SignatureBlock))
+    assert "project_budget" in book.field_by_id
+    for unknown in (0, book.revision + 1):
+        with pytest.raises(ValueError, match=f"yunxi-2020 has no revision {unknown}"):
+            book.as_of(unknown)
 
 
 def test_parts_know_their_siblings() -> None:

@@ -47,6 +47,7 @@ def test_the_stamp_is_very_hidden_and_says_which_form_it_is(blank: Workbook, for
         ("form_id", "yunxi", "s"),
         ("form_version", "2020", "s"),
         ("rulebook", "yunxi-2020", "s"),
+        ("revision", "2", "s"),
     ]
     assert form_rulebook.form_version == "2020"
 
