@@ -114,9 +114,11 @@ class Block:
 
     def draw_rows(self, sheet: Canvas, heights: Sequence[float | None]) -> None:
         """Set every row's height and outline by public calls."""
-        for at, (height, level, hidden) in enumerate(zip(heights, self._levels, self._hidden, strict=True)):
-            if height is not None or level or hidden:
-                sheet.native.set_row(self.top + at, height, None, {"level": level, "hidden": hidden})
+        outline = zip(heights, self._levels, self._hidden, self._collapsed, strict=True)
+        for at, (height, level, hidden, collapsed) in enumerate(outline):
+            if height is not None or level or hidden or collapsed:
+                options = {"level": level, "hidden": hidden, "collapsed": collapsed}
+                sheet.native.set_row(self.top + at, height, None, options)
 
     def specimens(self, sheet: Canvas) -> None:
         """Have every look drawn once inside the block, row by row from its first cell on: there are never more looks than
@@ -146,13 +148,14 @@ class Block:
         of a cell; `base`: the place of the first text among the package's strings."""
         names = [xl_col_to_name(column) for column in range(len(self.strips))]
         openings = [f'<c r="{name}' for name in names]
-        levels, hidden = self._levels, self._hidden
-        row_looks: dict[tuple[float | None, int, bool], str] = {}
+        levels, hidden, collapsed = self._levels, self._hidden, self._collapsed
+        row_looks: dict[tuple[float | None, int, bool, bool], str] = {}
         step = max(1, _CHUNK // len(names))
         for start in range(0, self.rows, step):
             stop = min(start + step, self.rows)
             parts: list[Any] = [repeat('<row r="')]
-            own = list(zip(heights[start:stop], levels[start:stop], hidden[start:stop], strict=True))
+            rows = slice(start, stop)
+            own = list(zip(heights[rows], levels[rows], hidden[rows], collapsed[rows], strict=True))
             for one in set(own) - row_looks.keys():
                 row_looks[one] = f'"{_row_attributes(*one)}>{openings[0]}'
             parts.append(map(row_looks.__getitem__, own))
@@ -182,8 +185,15 @@ class Block:
     def _hidden(self) -> Sequence[bool]:
         return self.looks.hidden or [False] * self.rows
 
+    @property
+    def _collapsed(self) -> Sequence[bool]:
+        """Whether the group below a row is folded: Excel draws its "+" on no other row."""
+        levels, hidden = self._levels, self._hidden
+        below = zip(levels, levels[1:], hidden[1:], strict=False)
+        return [*(deeper > level and folded for level, deeper, folded in below), False]
 
-def _row_attributes(height: float | None, level: int, hidden: bool) -> str:
+
+def _row_attributes(height: float | None, level: int, hidden: bool, collapsed: bool) -> str:
     """As xlsxwriter writes them: heights in steps of a pixel."""
     shown = "" if height is None else f' ht="{int(height * 4.0 / 3.0 + 0.5) * 0.75:.16g}"'
     return (
@@ -191,4 +201,5 @@ def _row_attributes(height: float | None, level: int, hidden: bool) -> str:
         + (' hidden="1"' if hidden else "")
         + (' customHeight="1"' if shown else "")
         + (f' outlineLevel="{level}"' if level else "")
+        + (' collapsed="1"' if collapsed else "")
     )

@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from perfbatch.summary.block import Block
+from perfbatch.summary.finishing import finished
 from perfbatch.summary.strips import Rich
 
 __all__ = ["SheetAdditions", "UnknownMarkup", "splice"]
@@ -59,6 +60,10 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
     tables = {name: ranges for added in sheets.values() for name, ranges in added.tables.items()}
     with ZipFile(skeleton) as source, ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as package:
         names = source.namelist()
+        if not any(added.blocks for added in sheets.values()):
+            for name in names:
+                package.writestr(name, finished(name, source.read(name)))
+            return
         strings = _Strings(source.read(_STRINGS).decode() if _STRINGS in names else "", texts)
         parts = {f"xl/worksheets/sheet{number}.xml": added for number, added in sheets.items() if added.blocks}
         relations = {_relations_of(name): list(_relations(added)) for name, added in parts.items()}
@@ -74,7 +79,7 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
                 elif name.startswith("xl/tables/"):
                     pieces = _table(content.decode(), tables)
                 else:
-                    part.write(content)
+                    part.write(finished(name, content))
                     continue
                 for piece in pieces:
                     part.write(piece.encode())

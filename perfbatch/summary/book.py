@@ -72,10 +72,7 @@ class Book:
 
     def write(self, target: IO[bytes], added: Mapping[int, SheetAdditions]) -> None:
         """Write the finished package. Raises `OSError`, and `UnknownMarkup` where blocks cannot be put into it."""
-        if any(one.blocks for one in added.values()):
-            splice(self._content, target, added, self._parts.texts.shown)
-        else:
-            target.write(self._content.getbuffer())
+        splice(self._content, target, added, self._parts.texts.shown)
 
     def add(self, name: str) -> Sheet:
         """Add a sheet at the end."""

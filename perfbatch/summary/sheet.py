@@ -32,6 +32,8 @@ __all__ = ["Cell", "Column", "Marked", "Sheet", "display_width"]
 _A4 = 9
 # The arrow of a filter covers about three characters of a heading.
 _ARROW = 3
+_NO_ERRORS = ("number_stored_as_text", "formula_differs", "formula_range", "calculated_column")
+_EVERYWHERE = "A1:XFD1048576"
 # Excel's own limit.
 _ROWS = 1_048_576
 
@@ -57,6 +59,8 @@ class Sheet:
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.center_horizontally()
         sheet.set_footer("&L&A&C第 &P 页，共 &N 页")
+        # Codes are texts of digits and checks differ from row to row on purpose: no green triangles for that.
+        sheet.ignore_errors(dict.fromkeys(_NO_ERRORS, _EVERYWHERE))
 
     def text(self, row: int, column: int, value: str, style: str = "text", *, single_line: bool = False) -> None:
         """Write a text, whatever it looks like. A `single_line` has no part in the height of its row."""

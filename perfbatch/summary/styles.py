@@ -35,11 +35,12 @@ PERCENT = "0.0%"
 DIFFERENCE = '#,##0.00####;-#,##0.00####;"✓";@'
 
 DARK, BLUE, PALE_BLUE = "#1F3864", "#2E75B6", "#9DC3E6"
-ORANGE, LOST, GREY = "#C55A11", "#F4B183", "#7F7F7F"
+# Each of them, and ORANGE on the tile that alerts, is read at a contrast of 4.5 at least (WCAG AA).
+ORANGE, LOST, GREY = "#A84A0E", "#F4B183", "#6E6E6E"
 
 # 宋体 and 黑体 are on every Windows with Excel or WPS; WPS and LibreOffice on Linux put their own Song and Hei faces in their
-# place, of the same widths.
-BASE_FONT: Mapping[str, object] = {"font_name": "宋体", "font_size": 10}
+# place, of the same widths. Without a scheme: with one, Excel takes the font of the theme instead.
+BASE_FONT: Mapping[str, object] = {"font_name": "宋体", "font_size": 10, "font_scheme": "none"}
 
 # The bar of points by status: from dark to light, so that a grey print keeps the order.
 STATUS_COLOURS: Mapping[str, str] = {
