@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,8 +22,8 @@ from numpy.typing import NDArray
 
 from perfbatch.district.frames import Frames
 from perfbatch.district.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
-from perfbatch.model.figures import MIN_PLACES, count_text, plain
-from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.figures import MIN_PLACES, count_text
+from perfbatch.model.findings import CheckOutcome, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evaluate
@@ -35,6 +37,8 @@ _TAIL = "{title}：尾差"
 _TAIL_REMEDY = "尾差在四舍五入允许范围内，无须修改"
 _PARTS_BLANK = "{title}：分项未填，无法核对"
 _TOTAL_BLANK = "{title}：该项未填，无法核对"
+# What the kinds of `_CheckedScope._kinds` say of the check itself.
+_OUTCOMES: tuple[CheckOutcome, ...] = ("failed", "rounding", "not_made", "not_made")
 _BLANK_REMEDY = "补填空白的项目；没有发生额的填 0"
 
 
@@ -132,6 +136,16 @@ def _scopes(
     }
 
 
+class _Figure(NamedTuple):
+    """What a finding shows of a figure, and the figure itself as a count of 1/SCALE; "" and None where there is none."""
+
+    text: str
+    number: int | None = None
+
+
+_NO_FIGURE = _Figure("")
+
+
 class _CheckedScope:
     """One concrete check over its scope."""
 
@@ -157,9 +171,14 @@ class _CheckedScope:
         departments, at = self._departments_and_rows(rows)
         facts = self._facts(field, departments, at)
         figures = self._figures(rows, facts, MIN_PLACES.get(self._rulebook.field_by_id[field].kind, 0))
-        told = zip(self._words(rows), self._entities(departments, at), departments, facts, *figures, strict=True)
-        for (severity, message, remedy), entity, department, fact, reported, expected, difference in told:
-            submission = submissions[department]
+        kinds = self._kinds(rows)
+        column = field in self._rulebook.column_ids
+        told = zip(
+            self._words(rows, kinds), self._entities(departments, at), departments, kinds, facts, *figures,
+            strict=True,
+        )  # fmt: skip
+        for words, entity, department, kind, fact, reported, expected, difference in told:
+            submission, (severity, message, remedy) = submissions[department], words
             yield Finding(
                 code,
                 severity,
@@ -168,11 +187,16 @@ class _CheckedScope:
                 fact.sheet,
                 fact.cell,
                 field,
-                reported,
-                expected,
-                difference,
+                reported.text,
+                expected.text,
+                difference.text,
                 entity + message if entity else message,
                 remedy,
+                self._check.id,
+                self._bound.each,
+                fact.row if column and fact.cell else None,
+                _OUTCOMES[kind],
+                (reported.number, expected.number, difference.number),
             )
 
     def _outcome(self) -> Outcome:
@@ -211,18 +235,23 @@ class _CheckedScope:
             at = first[departments].tolist()
         return list(map(self._frames.fact, departments, repeat(field), at))
 
-    def _words(self, rows: Ints) -> list[tuple[Severity, str, str]]:
+    def _kinds(self, rows: Ints) -> list[int]:
+        """What there is to say of each row: 0 it fails, 1 rounding, 2 its parts are blank, 3 its total is."""
+        outcome = self.outcome
+        kinds: list[int] = np.select(
+            [outcome.tail[rows], outcome.parts_blank[rows], outcome.total_blank[rows]], [1, 2, 3]
+        ).tolist()
+        return kinds
+
+    def _words(self, rows: Ints, kinds: Sequence[int]) -> list[tuple[Severity, str, str]]:
         """Severity, message and remedy of each row, put into words once per kind (and indicator) and shared."""
-        check, outcome = self._check, self.outcome
+        check = self._check
         forms = (
             (Severity(check.severity), check.message, check.remedy),
             (Severity.INFO, _TAIL, _TAIL_REMEDY),
             (Severity.WARNING, _PARTS_BLANK, _BLANK_REMEDY),
             (Severity.WARNING, _TOTAL_BLANK, _BLANK_REMEDY),
         )
-        kinds = np.select(
-            [outcome.tail[rows], outcome.parts_blank[rows], outcome.total_blank[rows]], [1, 2, 3]
-        ).tolist()
         indicators = self._scope.frame["indicator"].to_numpy()[rows].tolist() if check.scope == "item" else None
         items = indicators or [""] * len(rows)
 
@@ -246,28 +275,31 @@ class _CheckedScope:
             for department, row in zip(departments, at, strict=True)
         ]
 
-    def _figures(self, rows: Ints, facts: Sequence[Fact], places: int) -> tuple[list[str], list[str], list[str]]:
-        """Found, expected, difference as texts; "" for what the check does not have."""
-        comparison = self._comparison
+    def _figures(
+        self, rows: Ints, facts: Sequence[Fact], places: int
+    ) -> tuple[list[_Figure], list[_Figure], list[_Figure]]:
+        """Reported, expected, difference; no figure for what the check does not have."""
+        comparison, none = self._comparison, [_NO_FIGURE] * len(rows)
         if self._bound.expected is None and comparison is not None:
-            gaps = _texts(comparison.difference, rows, places)
+            gaps = _column_figures(comparison.difference, rows, places)
             both = comparison.truth.known[rows].tolist()
             return (
-                _texts(comparison.left, rows, places),
-                _texts(comparison.right, rows, places),
-                [gap if known else "" for gap, known in zip(gaps, both, strict=True)],
+                _column_figures(comparison.left, rows, places),
+                _column_figures(comparison.right, rows, places),
+                [gap if known else _NO_FIGURE for gap, known in zip(gaps, both, strict=True)],
             )
         reported = [
-            count_text(fact.value, places) if isinstance(fact.value, int) else str(fact.value or "") for fact in facts
+            _counted(fact.value, places) if isinstance(fact.value, int) else _Figure(str(fact.value or ""))
+            for fact in facts
         ]
         if self._bound.expected is None:
-            return reported, [""] * len(rows), [""] * len(rows)
+            return reported, none, none
         expected = evaluate(self._bound.expected, self._scope, tolerant=False)
-        differences = [""] * len(rows)
+        differences = none
         if isinstance(expected, Quantity):
             gap = arithmetic("-", _stated(facts), expected.at(rows))
-            differences = _texts(gap, np.arange(len(rows)), places)
-        return reported, _texts(expected, rows, places), differences
+            differences = _column_figures(gap, np.arange(len(rows)), places)
+        return reported, _column_figures(expected, rows, places), differences
 
 
 def _stated(facts: Sequence[Fact]) -> Quantity:
@@ -278,14 +310,27 @@ def _stated(facts: Sequence[Fact]) -> Quantity:
     return Quantity(num, SCALE, np.zeros(len(num), np.int64), known, np.zeros(len(num), bool))
 
 
-def _texts(column: object, rows: Ints, places: int) -> list[str]:
-    """A column's rows as texts, "" where there is no figure."""
+def _counted(count: int, places: int) -> _Figure:
+    return _Figure(count_text(count, places), count)
+
+
+def _column_figures(column: object, rows: Ints, places: int) -> list[_Figure]:
+    """A column's figures in these rows, to six decimals, half up; none where the column has none."""
     if isinstance(column, Texts):
-        return [str(value or "") for value in column.values[rows].tolist()]
+        return [_Figure(str(value or "")) for value in column.values[rows].tolist()]
     if not isinstance(column, Quantity):
-        return [""] * len(rows)
+        return [_NO_FIGURE] * len(rows)
     known, num = column.known[rows].tolist(), column.num[rows].tolist()
     if isinstance(column.den, int) and SCALE % column.den == 0:
         up = SCALE // column.den
-        return [count_text(one * up, places) if sure else "" for one, sure in zip(num, known, strict=True)]
-    return [plain(column.fraction(row), places) if sure else "" for row, sure in zip(rows.tolist(), known, strict=True)]
+        return [_counted(count * up, places) if sure else _NO_FIGURE for count, sure in zip(num, known, strict=True)]
+    return [
+        _counted(_rounded(column.fraction(row)), places) if sure else _NO_FIGURE
+        for row, sure in zip(rows.tolist(), known, strict=True)
+    ]
+
+
+def _rounded(value: Fraction) -> int:
+    """The count of 1/SCALE nearest to a figure, half up."""
+    doubled = 2 * value * SCALE + 1
+    return doubled.numerator // (2 * doubled.denominator)

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from perfbatch.intake.numerals import Numeral, canonical_unit, is_stated_none, parse_numeral, plain, typed_decimals
 from perfbatch.intake.reading import Reading, Remark
+from perfbatch.model.findings import Counts
 from perfbatch.model.submission import SCALE, State
 from perfbatch.package.workbook import RawCell
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
@@ -31,8 +32,17 @@ def _decimal(value: object) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
 
 
-def _unreadable(code: str, typed: str, **details: str) -> Reading:
-    return Reading(State.UNREADABLE, remarks=(Remark(code, {"typed": typed, **details}),))
+def _unreadable(code: str, typed: str, value: Decimal | None = None, **details: str) -> Reading:
+    counts = _counts(typed, value)
+    return Reading(State.UNREADABLE, remarks=(Remark(code, {"typed": typed, **details}, counts=counts),))
+
+
+def _counts(typed: str, value: Decimal | None) -> Counts:
+    """The typed figure as a number, where nothing but the number was typed."""
+    if value is None or not value.is_finite() or plain(value) != typed:
+        return None, None, None
+    count = value * SCALE
+    return (int(count) if count == count.to_integral_value() else None), None, None
 
 
 def read_number(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
@@ -55,7 +65,7 @@ def read_number(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
 def _read_figure(cell: RawCell, field: FormField, kind: Kind, rulebook: Rulebook) -> Reading:
     value, typed = _decimal(cell.value), shown_number(cell)
     if not value.is_finite() or abs(value) > _LARGEST:
-        return _unreadable("C12", typed, bounds=_bounds(kind))
+        return _unreadable("C12", typed, value, bounds=_bounds(kind))
     remarks: tuple[Remark, ...] = ()
     if field.kind == "percent":
         if cell.percent and value > 1:
@@ -64,7 +74,7 @@ def _read_figure(cell: RawCell, field: FormField, kind: Kind, rulebook: Rulebook
         elif cell.percent:
             value *= 100
         elif 0 < value <= 1:
-            remarks = (Remark("C08", {"typed": typed}),)
+            remarks = (Remark("C08", {"typed": typed}, counts=_counts(typed, value)),)
     elif cell.percent:
         return _unreadable("C10", typed, unit=kind.unit)
     # A formula's result carries no typed decimals: 100/3 is not "typed too finely".
@@ -78,12 +88,12 @@ def _read_text(text: str, field: FormField, kind: Kind, rulebook: Rulebook) -> R
     if numeral is None:
         return _unreadable("C04", text)
     if numeral.value < 0 and not field.signed:
-        return _unreadable("C04", text)
+        return _unreadable("C04", text, numeral.value)
     column_unit = "年" if field.kind == "year" else canonical_unit(kind.unit)
     value, decimals = numeral.value, numeral.decimals
     if numeral.unit in ("", column_unit):
         if field.kind == "percent" and not numeral.unit and 0 < value <= 1:
-            remarks = (Remark("C08", {"typed": text}),)
+            remarks = (Remark("C08", {"typed": text}, counts=_counts(text, value)),)
         else:
             remarks = (_noted(text, numeral),)
     elif numeral.unit == "元" and column_unit == "万元":
@@ -98,7 +108,7 @@ def _noted(text: str, numeral: Numeral) -> Remark:
     value = plain(numeral.value)
     # Nothing looks different, yet Excel's sums pass over a number that is stored as text.
     typed = f"{text}（文本格式）" if text == value else text
-    return Remark("C01", {"typed": typed, "value": value}, reported=text)
+    return Remark("C01", {"typed": typed, "value": value}, reported=text, counts=_counts(text, numeral.value))
 
 
 def _finish(
@@ -114,18 +124,18 @@ def _finish(
 ) -> Reading:
     """Bounds, whole numbers, rounding and the step, the same for every way of typing. `decimals` None: told by the value."""
     if abs(value) > _LARGEST:
-        return _unreadable("C12", typed, bounds=_bounds(kind))
+        return _unreadable("C12", typed, value, bounds=_bounds(kind))
     if value < 0 and not field.signed:
-        return _unreadable("C04", typed)
+        return _unreadable("C04", typed, value)
     rounded = value.quantize(Decimal(1).scaleb(-kind.decimals), rounding=ROUND_HALF_UP)
     noise = max(_NOISE, abs(value) * _RELATIVE_NOISE) if decimals is None else Decimal(0)
     if abs(value - rounded) > noise:
         if kind.decimals == 0:
-            return _unreadable("C04", typed)
+            return _unreadable("C04", typed, value)
         if not calculated:
-            remarks += (Remark("C16", {"typed": typed, "value": plain(rounded)}),)
+            remarks += (Remark("C16", {"typed": typed, "value": plain(rounded)}, counts=_counts(typed, value)),)
     if (kind.minimum is not None and rounded < kind.minimum) or (kind.maximum is not None and rounded > kind.maximum):
-        return _unreadable("C12", typed, bounds=_bounds(kind))
+        return _unreadable("C12", typed, value, bounds=_bounds(kind))
     if field.kind == "year" and rounded != rulebook.fiscal_year:
         year = str(rulebook.fiscal_year)
         remarks += (Remark("C15", {"typed": plain(rounded), "year": year}, expected=year),)

@@ -15,7 +15,7 @@ from perfbatch.intake.reading import Reading, Remark, finding_of
 from perfbatch.intake.recompute import Recomputation
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
-from perfbatch.model.submission import Column, State, Submission
+from perfbatch.model.submission import SCALE, Column, State, Submission
 from perfbatch.package.workbook import RawCell, Workbook, open_workbook
 from perfbatch.rulebook.model import (
     CardBlock,
@@ -101,6 +101,7 @@ class _Form:
             for _, block in rulebook.blocks()
             if not isinstance(block, SignatureBlock)
         ]
+        self.columns = rulebook.column_ids
         self.counted = frozenset(
             evidence
             for indicator in rulebook.indicators
@@ -168,7 +169,14 @@ class _Reader:
             raise SetAside("F03")
         budget_code, unit_name = self._text("budget_code"), self._text("unit_name")
         findings = tuple(
-            finding_of(remark, field, self._columns[field.id].fact(field.id, row), self._file, budget_code)
+            finding_of(
+                remark,
+                field,
+                fact := self._columns[field.id].fact(field.id, row),
+                self._file,
+                budget_code,
+                row if fact.cell and field.id in self._form.columns else None,
+            )
             for remark, field, row in self._remarks
         )
         return Submission(self._file, budget_code, unit_name, self._columns, findings)
@@ -239,10 +247,12 @@ class _Reader:
             return reading
         reported = plain(Decimal(repr(cell.value))) if isinstance(cell.value, int | float) else str(cell.value)
         details = {"typed": "=" + cell.formula, "reported": reported}
-        difference = ""
-        if expected is not None:
-            difference = _rounded(Fraction(Decimal(repr(cell.value))) - expected)
-        remark = Remark("C11", details, reported, "" if expected is None else _rounded(expected), difference)
+        stored = Fraction(Decimal(repr(cell.value))) if isinstance(cell.value, int | float) else None
+        if stored is None or expected is None:
+            remark = Remark("C11", details, reported, counts=(_count(stored), None, None))
+        else:
+            counts = _count(stored), _count(expected), _count(stored - expected)
+            remark = Remark("C11", details, reported, _rounded(expected), _rounded(stored - expected), counts)
         if cell.calculated:
             return Reading(reading.state, reading.value, reading.step, (*reading.remarks, remark))
         return Reading(State.UNREADABLE, remarks=(remark,))
@@ -268,6 +278,14 @@ class _Reader:
             return [0]
         columns = [self._columns[field.id].states for field in block.fields]
         return [row for row, states in enumerate(zip_longest(*columns, fillvalue=0)) if any(states)]
+
+
+def _count(value: Fraction | None) -> int | None:
+    """A figure as a count of 1/SCALE; None for none, or one that is finer than that."""
+    if value is None:
+        return None
+    count = Fraction(round(value * 10**9), 10**9) * SCALE
+    return count.numerator if count.denominator == 1 else None
 
 
 def _rounded(value: Fraction) -> str:

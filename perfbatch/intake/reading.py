@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.model.findings import CATALOGUE, Counts, Finding
 from perfbatch.model.submission import Fact, State
 from perfbatch.rulebook.model import FormField
 
@@ -20,7 +20,7 @@ _SHOWN = 60
 class Remark:
     """A finding in the making: its C-code, and what its message names (`typed`, `value`, `bounds`, …).
 
-    `reported`, `expected`, `difference` are the finding's own; `reported` is the cell's content where it is None.
+    `reported`, `expected`, `difference` and `counts` are the finding's own; `reported` is the cell's content where it is None.
     """
 
     code: str
@@ -28,6 +28,7 @@ class Remark:
     reported: str | None = None
     expected: str = ""
     difference: str = ""
+    counts: Counts = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,10 @@ def shortened(text: str) -> str:
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
-def finding_of(remark: Remark, form_field: FormField, fact: Fact, file: str, budget_code: str) -> Finding:
-    """The finding of a remark. What stands in a field about a person is never repeated."""
+def finding_of(
+    remark: Remark, form_field: FormField, fact: Fact, file: str, budget_code: str, row: int | None = None
+) -> Finding:
+    """The finding of a remark, on a row of the field's column. What stands in a field about a person is never repeated."""
     text = CATALOGUE[remark.code]
     details = {name: shortened(detail) for name, detail in remark.details.items()}
     reported = details.get("typed", "") if remark.reported is None else shortened(remark.reported)
@@ -68,4 +71,6 @@ def finding_of(remark: Remark, form_field: FormField, fact: Fact, file: str, bud
         difference=difference,
         message=text.message.format(label=form_field.label, **details),
         remedy=text.remedy,
+        row=row,
+        counts=(None, None, None) if form_field.personal else remark.counts,
     )

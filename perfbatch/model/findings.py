@@ -11,8 +11,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
-__all__ = ["CATALOGUE", "SET_ASIDE", "AtRisk", "CodeText", "Finding", "Severity"]
+__all__ = ["CATALOGUE", "SET_ASIDE", "AtRisk", "CheckOutcome", "CodeText", "Counts", "Finding", "Severity"]
+
+CheckOutcome = Literal["failed", "rounding", "not_made"]
+"""What a check came to where there is something to say: it does not hold; it holds within the rounding of its figures only;
+it could not be made, for want of data or of a rule."""
+
+Counts = tuple[int | None, int | None, int | None]
+"""Reported, expected, difference as counts of 1/SCALE of the field's unit, None where there is no such figure."""
+
+_NO_COUNTS: Counts = (None, None, None)
 
 
 class Severity(StrEnum):
@@ -36,8 +46,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found in one workbook. Texts are ready to show; `reported`, `expected`, `difference` are "" where the
-    finding has none, plain decimal strings where they are amounts or scores. `file` is relative to the inbox."""
+    """One thing found in one workbook, and where it came from.
+
+    Texts are ready to show and nothing is read out of them again; `reported`, `expected`, `difference` are "" where the
+    finding has none, plain decimal strings where they are amounts or scores, and `counts` are the same as numbers. `file` is
+    relative to the inbox.
+
+    `check` is the id of the rulebook's check, or of the indicator whose score it is about, and "" for what the program itself
+    has to say of a cell. A check that the rulebook repeats (`each`, `each_table`, `each_total`, `each_part`) was made here
+    on the id `each`. `row` is the position in the field's column, from 0 (in the unit tables 0 is 汇总); None where the field
+    stands once or has no cell.
+    """
 
     code: str
     severity: Severity
@@ -51,6 +70,11 @@ class Finding:
     difference: str
     message: str
     remedy: str
+    check: str = ""
+    each: str = ""
+    row: int | None = None
+    outcome: CheckOutcome = "failed"
+    counts: Counts = _NO_COUNTS
 
     def __hash__(self) -> int:
         # Of equal findings these are equal, of different ones hardly ever; the hash of a severity is Python's own work.

@@ -15,7 +15,8 @@ __all__ = ["BoundCheck", "bind_checks", "check_bindings", "place_of", "sum_of"]
 @dataclass(frozen=True, slots=True)
 class BoundCheck:
     """One check on one set of fields. `place` is the cell that its finding points at: a field of the check's scope, or a
-    member (an indicator's score, a group's first row)."""
+    member (an indicator's score, a group's first row). `each` is the id that a repeated check was bound to (the part, the
+    total, or what stands in place of `each`), "" for a check that is made once: with the check's id it names this one."""
 
     check: Check
     holds: Node
@@ -23,6 +24,7 @@ class BoundCheck:
     expected: Node | None
     place: Name | Member
     label: str
+    each: str
 
 
 def sum_of(names: tuple[str, ...]) -> Node:
@@ -78,7 +80,13 @@ def _bound(check: Check, bindings: Mapping[str, Node], rulebook: Rulebook) -> Bo
         expected=bind(parse(check.expected), bindings) if check.expected else None,
         place=place,
         label=_label(place, rulebook),
+        each=_bound_to(bindings),
     )
+
+
+def _bound_to(bindings: Mapping[str, Node]) -> str:
+    named = (bindings.get(name) for name in ("part", "total", "each"))
+    return next((node.id for node in named if isinstance(node, Name)), "")
 
 
 def _label(place: Name | Member, rulebook: Rulebook) -> str:

@@ -197,6 +197,16 @@ class Rulebook(Model):
                 yield block.total
 
     @cached_property
+    def column_ids(self) -> frozenset[str]:
+        """Ids of the fields that have a cell in each row of a table; any other field stands once."""
+        return frozenset(
+            field.id
+            for _, block in self.blocks()
+            if not isinstance(block, CardBlock | SignatureBlock)
+            for field in block.fields
+        )
+
+    @cached_property
     def field_by_id(self) -> dict[str, FormField]:
         """Field id → field."""
         return {field.id: field for field in self.fields()}

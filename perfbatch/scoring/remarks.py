@@ -12,7 +12,7 @@ import numpy as np
 from perfbatch.district.frames import Frames
 from perfbatch.district.quantities import ItemRows
 from perfbatch.model.figures import percent_text, score_text
-from perfbatch.model.findings import CATALOGUE, Finding, Severity
+from perfbatch.model.findings import CATALOGUE, CheckOutcome, Counts, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Call, Name, Node, children
@@ -37,6 +37,9 @@ READING_NAMES: Mapping[Reading, str] = {
 }
 
 _CENT = SCALE // 100
+_NO_COUNTS: Counts = (None, None, None)
+# What these say is that the score could not be computed; of the others, that it is not the department's own.
+_NOT_MADE = frozenset({"S04", "S05", "S06"})
 
 
 def remark(
@@ -88,6 +91,7 @@ class _Words:
     severity: Severity
     message: str
     remedy: str
+    outcome: CheckOutcome
 
 
 class _Speaker:
@@ -106,8 +110,10 @@ class _Speaker:
         for row, fact in zip(rows, self._self_cells(rows), strict=True):
             code = self._frames.submissions[row].budget_code
             reason = adjustments[(code, self._indicator.id)].reason
-            verified = score_text(int(self._scores.verified[row]))
-            yield self._say(self._words("S07", expected=verified, reason=reason), row, fact, expected=verified)
+            count = int(self._scores.verified[row])
+            verified = score_text(count)
+            words = self._words("S07", expected=verified, reason=reason)
+            yield self._say(words, row, fact, expected=verified, counts=(None, count, None))
 
     def differs(self, *, silent: bool) -> Iterator[Finding]:
         """S01: the self-score is not the computed one; S02: it is, under another reading of the form's words."""
@@ -118,7 +124,7 @@ class _Speaker:
         here = computation.computed & self_score.usable & (self._scores.status == COMPUTED)
         rows = np.flatnonzero(here & (self_score.num != computation.points * _CENT)).tolist()
         # Scores are few: the same two meet in many departments, and are put into words once.
-        told: dict[tuple[int, int, Reading | None], tuple[_Words, str, str, str]] = {}
+        told: dict[tuple[int, int, Reading | None], tuple[_Words, str, str, str, Counts]] = {}
         for row, fact in zip(rows, self._self_cells(rows), strict=True):
             own, computed = int(self_score.num[row]), int(computation.points[row]) * _CENT
             reading = next((one for one in READINGS if self._matches(one, row)), None)
@@ -126,8 +132,8 @@ class _Speaker:
                 told[own, computed, reading] = self._deviation(own, computed, reading)
             yield self._say(told[own, computed, reading][0], row, fact, *told[own, computed, reading][1:])
 
-    def _deviation(self, own: int, computed: int, reading: Reading | None) -> tuple[_Words, str, str, str]:
-        """What is said of a self-score beside the computed one: words, both scores, their difference."""
+    def _deviation(self, own: int, computed: int, reading: Reading | None) -> tuple[_Words, str, str, str, Counts]:
+        """What is said of a self-score beside the computed one: words, both scores, their difference, as texts and numbers."""
         reported, expected = score_text(own), score_text(computed)
         words = self._words(
             "S01" if reading is None else "S02",
@@ -135,7 +141,8 @@ class _Speaker:
             expected=expected,
             reading=READING_NAMES[reading] if reading else "",
         )
-        return words, reported, expected, score_text(own - computed)
+        gap = own - computed
+        return words, reported, expected, score_text(gap), (own, computed, gap)
 
     def _matches(self, reading: Reading, row: int) -> bool:
         computation = self._scores.computation
@@ -165,7 +172,7 @@ class _Speaker:
         denominator = input_ids(self._indicator)[-1]
         words = self._words("S04", reported="0", field_label=label_of_input(denominator, self._rulebook))
         for row, fact in zip(rows, self._input_cells(denominator, rows), strict=True):
-            yield self._say(words, row, fact, "0")
+            yield self._say(words, row, fact, "0", counts=(0, None, None))
 
     def uncovered(self) -> Iterator[Finding]:
         """S06: the form's rule says nothing about such a figure."""
@@ -202,10 +209,18 @@ class _Speaker:
         """What is said under a code, put together once for all departments of which it is said alike."""
         text = CATALOGUE[code]
         named = {"item": self._indicator.name, "ratio_name": self._indicator.ratio_name, **words}
-        return _Words(code, text.severity, text.message.format(**named), text.remedy.format(**named))
+        outcome: CheckOutcome = "not_made" if code in _NOT_MADE else "failed"
+        return _Words(code, text.severity, text.message.format(**named), text.remedy.format(**named), outcome)
 
     def _say(
-        self, words: _Words, row: int, fact: Fact, reported: str = "", expected: str = "", difference: str = ""
+        self,
+        words: _Words,
+        row: int,
+        fact: Fact,
+        reported: str = "",
+        expected: str = "",
+        difference: str = "",
+        counts: Counts = _NO_COUNTS,
     ) -> Finding:
         submission = self._frames.submissions[row]
         return Finding(
@@ -221,4 +236,8 @@ class _Speaker:
             difference,
             words.message,
             words.remedy,
+            check=self._indicator.id,
+            row=fact.row if fact.cell and fact.field in self._rulebook.column_ids else None,
+            outcome=words.outcome,
+            counts=counts,
         )

@@ -209,6 +209,9 @@ def test_a_finding_names_place_found_expected_difference_message_and_remedy() ->
         difference="-1.00",
         message="服务中心：支出合计不等于基本支出与项目支出之和",
         remedy="核对基本支出、项目支出与支出合计，改正填错的一项",
+        check="R03",
+        row=2,
+        counts=(210_000_000, 211_000_000, -1_000_000),
     )
 
 
