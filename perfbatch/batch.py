@@ -171,8 +171,8 @@ def examine(
         scored.departments,
         computed_points(scored),
         rulebook,
-        prior=record_frame(codes, prior or {}, fields_of("prior", rulebook)),
-        roster=record_frame(codes, figures, fields_of("roster", rulebook)),
+        prior=record_frame(codes, prior or {}, fields_of("prior", rulebook), rulebook),
+        roster=record_frame(codes, figures, fields_of("roster", rulebook), rulebook),
     )
     said = [finding for submission in submissions for finding in submission.findings]
     findings = [*said, *checked, *remark(frames, scored, rulebook, adjustments)]

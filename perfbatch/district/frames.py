@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perfbatch.model.submission import Column, Fact, State, Submission
+from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
     FormField,
+    Kind,
     RowsBlock,
     Rulebook,
     ScorecardBlock,
@@ -104,19 +105,34 @@ def evidence_fields(rulebook: Rulebook) -> Iterator[FormField]:
                 yield FormField.model_construct(id=evidence_id, label=indicator.name, kind="choice", choices=choices)
 
 
-def record_frame(codes: Sequence[str], records: dict[str, dict[str, int]], fields: Iterable[str]) -> pd.DataFrame:
+def record_frame(
+    codes: Sequence[str], records: dict[str, dict[str, int]], fields: Iterable[str], rulebook: Rulebook
+) -> pd.DataFrame:
     """Other records of the same departments (last year's, the bureau's), aligned to `codes`: a row each, columns as above.
 
-    `records` is budget_code → field id → count of 1/SCALE; the figures are taken as exact.
+    `records` is budget_code → field id → count of 1/SCALE; each figure has the rounding step of its own decimals.
     """
     columns: dict[str, Any] = {}
     for field in fields:
         values = [records.get(code, {}).get(field) for code in codes]
         columns[field] = _integers(values)
-        columns[f"{field}.step"] = np.zeros(len(values), np.int64)
+        columns[f"{field}.step"] = _steps(values, rulebook.kind_of(rulebook.field_by_id[field]))
         states = [State.BLANK if value is None else State.FILLED for value in values]
         columns[f"{field}.state"] = np.array(states, dtype=np.int8)
     return pd.DataFrame(columns, index=range(len(codes)))
+
+
+def _steps(counts: Sequence[int | None], kind: Kind) -> Any:
+    """The kind's rounding step, or finer where a figure has more decimals; 0 for exact kinds."""
+    steps = np.zeros(len(counts), np.int64)
+    if kind.step is None:
+        return steps
+    numbers = np.array([count or 0 for count in counts], dtype=np.int64)
+    coarsest = int(kind.step * SCALE)
+    finer = [step for step in (10**power for power in range(kind.decimals)) if step < coarsest]
+    for step in (*finer, coarsest):
+        steps[numbers % step == 0] = step
+    return steps
 
 
 def _texts(values: Iterable[str | None]) -> Any:

@@ -212,8 +212,10 @@ class _CheckedScope:
             return Outcome(due & truth.known & ~truth.tainted & ~truth.value, none, none, none)
         truth, left, right = self._comparison.truth, self._comparison.left, self._comparison.right
         sound = due & ~truth.tainted
-        # A total left blank beside parts that come to nothing hides nothing.
+        # A total left blank beside parts that come to nothing hides nothing; where a typed 0 is to be answered, it does.
         nothing = np.asarray(right.num == 0, dtype=bool) if isinstance(right, Quantity) else ~none
+        if self._check.zero_is_filled:
+            nothing = none
         return Outcome(
             failed=sound & truth.known & ~truth.value,
             tail=sound & truth.known & self._comparison.rounding,

@@ -36,10 +36,12 @@ def sum_of(names: tuple[str, ...]) -> Node:
 def check_bindings(check: Check, rulebook: Rulebook) -> Iterator[Mapping[str, Node]]:
     """The sets of names to put in, one per concrete check; a single empty set for a check without `each…`."""
     tables = rulebook.unit_tables
-    if not (check.each or check.each_table or check.each_total or check.each_part):
+    if not (check.each or check.each_table or check.each_total or check.each_part or check.each_against):
         yield {}
     for name in check.each:
         yield {"each": Name(name)}
+    for name, against in check.each_against.items():
+        yield {"each": Name(name), "against": parse(against)}
     for table in check.each_table:
         for column in tables[table].fields:
             if column.kind == "amount":

@@ -229,11 +229,19 @@ HOLDS, FAILS, TAIL, BLANK, UNREADABLE, NOT_DUE = "✓", "✗", "尾差", "未填
 """What a live check says; ✗ and 尾差 are followed by the difference where there is one."""
 
 
-def verdict_formula(holds: Node, when: Node | None, scope: FormulaScope, *, tolerant: bool, places: str) -> str:
+def verdict_formula(
+    holds: Node,
+    when: Node | None,
+    scope: FormulaScope,
+    *,
+    tolerant: bool,
+    places: str,
+    zero_is_filled: bool = False,
+) -> str:
     """The formula of one live check, `=` included: ✓, ✗ and difference, 尾差 and difference, 未填, 非数值, or nothing.
 
-    It says what `reconcile` says of the same row: `places` is the number
-    format of the difference.
+    It says what `reconcile` says of the same row: `places` is the number format of the difference, `zero_is_filled` the
+    check's own.
     """
     due, due_tainted = "TRUE", NO
     if when is not None:
@@ -245,7 +253,7 @@ def verdict_formula(holds: Node, when: Node | None, scope: FormulaScope, *, tole
     if isinstance(holds, Compare):
         left = compile_formula(holds.left, scope, tolerant=tolerant)
         right = compile_formula(holds.right, scope, tolerant=tolerant)
-        said = _compared(holds.op, left, right, tolerant, places)
+        said = _compared(holds.op, left, right, tolerant, places, zero_is_filled)
         tainted = gather(left.tainted, right.tainted)
     else:
         truth = _condition(holds, scope, tolerant)
@@ -256,7 +264,7 @@ def verdict_formula(holds: Node, when: Node | None, scope: FormulaScope, *, tole
     return "=" + _branch(some(due_tainted), quoted(UNREADABLE), spoken)
 
 
-def _compared(op: str, left: Term, right: Term, tolerant: bool, places: str) -> str:
+def _compared(op: str, left: Term, right: Term, tolerant: bool, places: str, zero_is_filled: bool) -> str:
     exact = _comparison(op, left, right, tolerant=False).value
     shown = ""
     tail = quoted(FAILS)
@@ -266,7 +274,7 @@ def _compared(op: str, left: Term, right: Term, tolerant: bool, places: str) -> 
         if op in ("==", "<=", ">="):
             # Past a bound that is itself wrong there is no difference that would help.
             shown = f'&" "&TEXT({bracket(gap.num)}/{bracket(str(gap.den))},{quoted(places)})'
-        nothing = f"{bracket(right.num)}=0"
+        nothing = "FALSE" if zero_is_filled else f"{bracket(right.num)}=0"
         tail = quoted(FAILS) + shown
         if tolerant and gap.slack != NO and op not in ("<", ">"):
             within = _relation(op, gap, tolerant=True)

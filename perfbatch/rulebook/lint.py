@@ -195,6 +195,14 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
         yield f"{place}: there is no unit table {', '.join(unknown)}; correct the id"
         return
     namespace = Namespace(rulebook, check.scope)
+    against = [
+        fault
+        for name, source in check.each_against.items()
+        for fault in _expression(f"each_against.{name}", source, namespace, "number")
+    ]
+    if against:
+        yield from (f"{place}, {fault}" for fault in against)
+        return
     seen: set[str] = set()
     for bindings in check_bindings(check, rulebook):
         for fault in _bound_check(check, bindings, namespace, rulebook):

@@ -87,7 +87,11 @@ class Check(Model):
 
     `each` repeats the check for every field id listed, put in place of the name `each`; `each_table` does so for every
     amount column of the tables named, `each_total` for every total of them (names `total`, `parts`: their sum),
-    `each_part` for every part of every total (names `total`, `parts`, `part`).
+    `each_part` for every part of every total (names `total`, `parts`, `part`), `each_against` for every field id with the
+    expression it is held against (names `each`, `against`).
+
+    Where one side of a comparison is blank and the other filled, that is said. A 0 on the right asks nothing of a blank
+    left side, unless `zero_is_filled`.
     """
 
     id: str
@@ -104,6 +108,8 @@ class Check(Model):
     each_table: tuple[Identifier, ...] = ()
     each_total: tuple[Identifier, ...] = ()
     each_part: tuple[Identifier, ...] = ()
+    each_against: dict[Identifier, str] = Field(default_factory=dict)
+    zero_is_filled: bool = False
     message: str
     remedy: str
     source: str = ""

@@ -60,6 +60,7 @@ _PLACES = {
     "total": "合计",
     "parts": "各分项之和",
     "part": "分项",
+    "against": "所对照的数",
     "total_points": "总分",
     "self_total": "自评总分",
     "verified_total": "核定总分",

@@ -1,7 +1,7 @@
 """What the bureau fills into a department's own copy of the form: who it is, its units, last year's closing figures.
 
 Which field starts from which figure of last year is the rulebook's matter: a check that holds a field equal to a figure on
-record (`x == prior.y`) says what x has to be.
+record (`x == prior.y`, or `either(x, 0) == either(prior.y, prior.z - …)`) says what x has to be.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 from perfbatch.model.submission import SCALE
 from perfbatch.roster import ROSTER_COLUMNS, RosterEntry
 from perfbatch.rulebook.checks import bind_checks
-from perfbatch.rulebook.expression import Compare, Member, Name
+from perfbatch.rulebook.expression import Binary, Call, Compare, Member, Name, Node, Number, leaves
 from perfbatch.rulebook.model import FormField, Rulebook
 from perfbatch.template.plan import Value
 from perfbatch.template.unit_tables import entity_field
@@ -32,12 +32,43 @@ class Prefill:
 
 def carried_forward(rulebook: Rulebook) -> dict[str, str]:
     """Field id → the field of last year's form whose figure it must show, in the order of the rulebook's checks."""
-    found: dict[str, str] = {}
+    return {
+        own: next(leaf.field for leaf in leaves(tree) if isinstance(leaf, Member)) for own, tree in _carried(rulebook)
+    }
+
+
+def _carried(rulebook: Rulebook) -> list[tuple[str, Node]]:
+    """A field and the figures on record that it must equal; of several checks of one field the first."""
+    carried: dict[str, Node] = {}
     for bound in bind_checks(rulebook):
-        match bound.holds:
-            case Compare("==", Name(own), Member("prior", source)) | Compare("==", Member("prior", source), Name(own)):
-                found.setdefault(own, source)
-    return found
+        if not isinstance(bound.holds, Compare) or bound.holds.op != "==":
+            continue
+        for own, recorded in ((bound.holds.left, bound.holds.right), (bound.holds.right, bound.holds.left)):
+            match own:
+                case Name(name) | Call("either", (Name(name), Number())) if _is_recorded(recorded):
+                    carried.setdefault(name, recorded)
+    return list(carried.items())
+
+
+def _is_recorded(tree: Node) -> bool:
+    owners = [leaf.owner if isinstance(leaf, Member) else "" for leaf in leaves(tree)]
+    return bool(owners) and set(owners) == {"prior"}
+
+
+def _on_record(tree: Node, prior: Mapping[str, int]) -> int | None:
+    """What last year's figures come to, as a count; None where they are not there."""
+    match tree:
+        case Member("prior", source):
+            return prior.get(source)
+        case Call("either", (first, second)):
+            count = _on_record(first, prior)
+            return _on_record(second, prior) if count is None else count
+        case Binary("+" | "-", left, right):
+            minuend, subtrahend = _on_record(left, prior), _on_record(right, prior)
+            if minuend is None or subtrahend is None:
+                return None
+            return minuend + subtrahend if tree.op == "+" else minuend - subtrahend
+    return None
 
 
 def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook) -> Prefill:
@@ -56,8 +87,8 @@ def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook
         own_rows = (None,) * (len(rulebook.unit_rows) - 1)
         values[names.id] = (*own_rows, *entry.subordinate_units)
     columns = {column.id for table in rulebook.unit_tables.values() for column in table.fields}
-    for own, source in carried_forward(rulebook).items():
-        figure = _figure(rulebook.field_by_id[own], prior.get(source), rulebook)
+    for own, recorded in _carried(rulebook):
+        figure = _figure(rulebook.field_by_id[own], _on_record(recorded, prior), rulebook)
         if figure is not None:
             alone = own in columns and entry.subordinate_units == ()
             values[own] = (figure, figure) if alone else (figure,)

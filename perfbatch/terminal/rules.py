@@ -60,6 +60,9 @@ def _print_check_rule(console: Console, check: Check, rulebook: Rulebook, live: 
     console.print(f"  含义：{describe_expression(check.holds, rulebook)}", soft_wrap=True)
     if check.when:
         console.print(f"  条件：{describe_expression(check.when, rulebook)}", soft_wrap=True)
+    for name, against in check.each_against.items():
+        words = f"{describe_expression(name, rulebook)} — {describe_expression(against, rulebook)}"
+        console.print(f"  对照：{words}", soft_wrap=True)
     first = next((one for one in live.checks() if one.bound.check.id == check.id), None)
     if first is None:
         console.print("  Excel：须用上年数据或财政数据，只在夜间核对", soft_wrap=True)

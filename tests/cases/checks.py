@@ -49,6 +49,23 @@ def _totals(points: float, grade: str = "优秀") -> dict[str, Any]:
 
 _NONE_CLAIMED = {f"item_self_score!{row}": None for row in range(len(INDICATORS))}
 _NO_MAXIMA = {f"item_max!{row}": None for row in range(len(INDICATORS))}
+_REVENUE = (
+    "revenue_total",
+    "carryover_prior_year",
+    "general_budget_appropriation",
+    "gov_fund_appropriation",
+    "nontax_special_account",
+    "revenue_other",
+)
+_NO_REVENUE = {f"{field}!{row}": None for field in _REVENUE for row in (0, 1, 2)}
+_NO_REVENUE_SAID = (
+    *(_warning("R05", f"balance_cumulative!{row}", balance) for row, balance in enumerate(("10.00", "5.00", "5.00"))),
+    *(
+        _warning("R05", f"balance_current_year!{row}", balance)
+        for row, balance in enumerate(("-2.00", "-5.00", "3.00"))
+    ),
+    _info("S05", "carryover_prior_year!0"),
+)
 
 
 # A third unit that spends as much on the three public expenses as the whole of its operating expenditure.
@@ -486,6 +503,11 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R10",
         "blank",
         {"wages_welfare": None, "personal_family_subsidy": None, "narrative_basic_expenditure": None},
+        (
+            _warning("R10", "personnel_expenditure!0", "260.00"),
+            _warning("R12", "narrative_basic_expenditure!0", "", "140.00"),
+            _warning("R12", "narrative_basic_expenditure!0", "", "400.00"),
+        ),
     ),
     CheckCase(
         "R10",
@@ -517,7 +539,33 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             _error("R12", "narrative_basic_expenditure!0", "400.00", "401.00", "-1.00"),
         ),
     ),
-    CheckCase("R11", "blank", {"goods_services": None, "narrative_basic_expenditure": None}),
+    CheckCase(
+        "R11",
+        "blank",
+        {"goods_services": None, "narrative_basic_expenditure": None},
+        (
+            _warning("R11", "operating_expenditure!0", "140.00"),
+            _warning("R12", "narrative_basic_expenditure!0", "", "260.00"),
+            _warning("R12", "narrative_basic_expenditure!0", "", "400.00"),
+        ),
+    ),
+    CheckCase(
+        "R11",
+        "blank",  # a typed 0 is filled
+        {
+            "operating_expenditure!0": None,
+            "operating_expenditure!1": None,
+            "operating_expenditure!2": None,
+            "goods_services": 0,
+        },
+        (
+            _error("R04", "basic_expenditure!0", "400.00", "260.00", "140.00"),
+            _error("R04", "basic_expenditure!1", "245.00", "160.00", "85.00"),
+            _error("R04", "basic_expenditure!2", "155.00", "100.00", "55.00"),
+            _warning("R11", "operating_expenditure!0", "", "0.00"),
+            _error("R12", "narrative_basic_expenditure!0", "400.00", "260.00", "140.00"),
+        ),
+    ),
     CheckCase(
         "R11",
         "tail",
@@ -542,7 +590,11 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R12.parts",
         "blank",
         {"wages_welfare": None, "goods_services": None, "personal_family_subsidy": None},
-        (_warning("R12", "narrative_basic_expenditure!0", "400.00"),),
+        (
+            _warning("R10", "personnel_expenditure!0", "260.00"),
+            _warning("R11", "operating_expenditure!0", "140.00"),
+            _warning("R12", "narrative_basic_expenditure!0", "400.00"),
+        ),
     ),
     CheckCase(
         "R12.parts",
@@ -564,7 +616,15 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             _error("R12", "narrative_basic_expenditure!0", "402.00", "400.00", "2.00"),
         ),
     ),
-    CheckCase("R12.table", "blank", {"narrative_basic_expenditure": None}),
+    CheckCase(
+        "R12.table",
+        "blank",
+        {"narrative_basic_expenditure": None},
+        (
+            _warning("R12", "narrative_basic_expenditure!0", "", "400.00"),
+            _warning("R12", "narrative_basic_expenditure!0", "", "400.00"),
+        ),
+    ),
     CheckCase(
         "R12.table",
         "tail",
@@ -590,7 +650,10 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R13",
         "blank",
         {"narrative_on_post_staff": None},
-        (_warning("R13", "narrative_on_post_staff!0", "", "20"),),
+        (
+            _warning("R13", "narrative_on_post_staff!0", "", "20"),
+            _warning("R14", "on_post_staff!0", "20"),
+        ),
     ),
     CheckCase("R13", "unreadable", {"narrative_admin_staff": UNREADABLE}),
     CheckCase("R14", "pass", {"on_post_staff": 18, "narrative_on_post_staff": 18, "narrative_admin_staff": 10}),
@@ -599,6 +662,18 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R14",
         "blank",
         {"narrative_on_post_staff": None, "narrative_admin_staff": None, "narrative_institution_staff": None},
+        (_warning("R14", "on_post_staff!0", "20"),),
+    ),
+    CheckCase(
+        "R14",
+        "blank",  # a typed 0 is filled
+        {
+            "on_post_staff": None,
+            "narrative_on_post_staff": 0,
+            "narrative_admin_staff": 0,
+            "narrative_institution_staff": 0,
+        },
+        (_warning("R14", "on_post_staff!0", "", "0"), _info("S05", "on_post_staff!0")),
     ),
     CheckCase("R14", "unreadable", {"narrative_on_post_staff": UNREADABLE}),
     # ------------------------------------------------------------------ R15 分值
@@ -819,6 +894,55 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         prior={**PRIOR, "balance_cumulative": "11"},
     ),
     CheckCase("R22.carryover", "blank", {}, prior={"three_public_budget": "12"}),
+    CheckCase("R22.carryover", "blank", {}, prior={"revenue_total": "500"}),
+    CheckCase(
+        "R22.carryover",
+        "blank",  # nothing at all in the row
+        _NO_REVENUE,
+        _NO_REVENUE_SAID,
+        prior={"balance_cumulative": "12"},
+    ),
+    CheckCase(
+        "R22.carryover",
+        "fail",  # a blank carry-over of a row in use is 0
+        {"carryover_prior_year!0": None, "general_budget_appropriation!0": 492},
+        (
+            _warning("R01", "carryover_prior_year!0", "", "12.00"),
+            _error("R01", "general_budget_appropriation!0", "492.00", "480.00", "12.00"),
+            _error("R05", "balance_current_year!0", "-2.00", "10.00", "-12.00"),
+            _error("R22", "carryover_prior_year!0", "0.00", "12.00", "-12.00"),
+            _warning("S01", item("fund_balance"), "2.00", "0.00", "2.00"),
+        ),
+        prior={"balance_cumulative": "12"},
+    ),
+    CheckCase(
+        "R22.carryover",
+        "fail",  # last year's balance left blank is what its revenue left over
+        {},
+        (_error("R22", "carryover_prior_year!0", "12.00", "12.02", "-0.02"),),
+        prior={"revenue_total": "500.02", "expenditure_total": "488"},
+    ),
+    CheckCase("R22.carryover", "pass", {}, prior={"revenue_total": "500", "expenditure_total": "488"}),
+    CheckCase(
+        "R22.carryover",
+        "tail",  # three intervals of 0.005 meet, the last at their edge
+        {},
+        (_info("R22", "carryover_prior_year!0", "12.00", "12.01", "-0.01"),),
+        prior={"revenue_total": "500.01", "expenditure_total": "488"},
+    ),
+    CheckCase(
+        "R22.carryover",
+        "tail",  # last year's figure has the interval of its two decimals, and with this one's three that is enough
+        {"carryover_prior_year!0": "12.005", "revenue_total!0": "550.005"},
+        (
+            _info("R01", "carryover_prior_year!0", "12.005", "12.00", "0.005"),
+            _info("R01", "revenue_total!0", "550.005", "550.00", "0.005"),
+            _info("R05", "balance_cumulative!0", "10.00", "10.005", "-0.005"),
+            _info("R05", "balance_current_year!0", "-2.00", "-2.005", "0.005"),
+            _info("R22", "carryover_prior_year!0", "12.005", "12.00", "0.005"),
+        ),
+        prior={"balance_cumulative": "12"},
+    ),
     CheckCase(
         "R22.carryover",
         "tail",
@@ -993,12 +1117,13 @@ CHECK_CASES: tuple[CheckCase, ...] = (
     ),
     CheckCase(
         "C03.residual",
-        "fail",  # one part of three in 元
-        {"official_reception!2": 10000},
+        "fail",  # one small part of three in 元: not yet 2000 times its total
+        {"official_reception!2": 4000, "vehicle_operation!2": "2.6", "vehicle_operation!0": "5.6"},
         (
-            _error("C03", "official_reception!2", "10000.00", "1.00", "9999.00"),
-            _error("R01", "official_reception!0", "3.00", "10002.00", "-9999.00"),
-            _error("R07", "three_public_total!2", "3.00", "10002.00", "-9999.00"),
+            _error("C03", "official_reception!2", "4000.00", "0.40", "3999.60"),
+            _error("R01", "official_reception!0", "3.00", "4002.00", "-3999.00"),
+            _error("R07", "three_public_total!0", "9.00", "9.60", "-0.60"),
+            _error("R07", "three_public_total!2", "3.00", "4002.60", "-3999.60"),
         ),
     ),
     CheckCase(
@@ -1129,4 +1254,96 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         prior={**PRIOR, "revenue_total": "0.055", "fixed_assets_total": "0.04"},
     ),
     CheckCase("C03.prior", "blank", {}, prior={"three_public_budget": "12"}),
+    CheckCase(
+        "C03.base",
+        "pass",  # just under 2000 times
+        {"office_expense": "1999.99"},
+        prior={"office_expense": "1"},
+    ),
+    CheckCase(
+        "C03.base",
+        "pass",  # just past 50000 times
+        {"office_expense": "50.000001"},
+        prior={"office_expense": "0.001"},
+    ),
+    CheckCase(
+        "C03.base",
+        "fail",  # against last year's on the form, not what is on record
+        {"three_public_budget_prior": "0.005", "three_public_total!0": 9},
+        (
+            _error("C03", "three_public_budget!0", "10.00", "0.001", "9.999"),
+            _error("R22", "three_public_budget_prior!0", "0.005", "12.00", "-11.995"),
+            _warning("S01", item("three_public_change_rate"), "5.00", "0.00", "5.00"),
+            _warning("R25", "self_score_total!0", "92.3", "87.3", "5"),
+        ),
+        prior={"three_public_budget": "12"},
+    ),
+    CheckCase(
+        "C03.base",
+        "fail",  # on record, where the form has nothing: both ends of the span
+        {
+            "office_expense": 2000,
+            "meeting_training": 50000,
+            "three_public_budget_prior": None,
+            "operating_expenditure!0": 140,
+        },
+        (
+            _error("C03", "office_expense!0", "2000.00", "0.20", "1999.80"),
+            _error("C03", "meeting_training!0", "50000.00", "5.00", "49995.00"),
+            _error("C03", "three_public_budget!0", "10.00", "0.001", "9.999"),
+            _info("S05", "three_public_budget_prior!0"),
+        ),
+        prior={"office_expense": "1", "meeting_training": "1", "three_public_budget": "0.001"},
+    ),
+    CheckCase(
+        "C03.base",
+        "fail",
+        {"three_public_final_prior": "0.0009"},
+        (_error("C03", "three_public_total!0", "9.00", "0.0009", "8.9991"),),
+    ),
+    CheckCase(
+        "C03.base",
+        "fail",  # last year's figures on the form, in 元
+        {"three_public_budget_prior": 120000, "three_public_final_prior": 110000},
+        (
+            _error("C03", "three_public_budget_prior!0", "120000.00", "12.00", "119988.00"),
+            _error("C03", "three_public_final_prior!0", "110000.00", "11.00", "109989.00"),
+            _error("R22", "three_public_budget_prior!0", "120000.00", "12.00", "119988.00"),
+            _error("R22", "three_public_final_prior!0", "110000.00", "11.00", "109989.00"),
+        ),
+        prior=PRIOR,
+    ),
+    CheckCase("C03.base", "blank", {"office_expense": 2000}, prior={"meeting_training": "1"}),
+    CheckCase("C03.base", "blank", {"office_expense": None}, prior={"office_expense": "1"}),
+    CheckCase("C03.whole", "pass", {"office_expense": 140, "budget_supplement": 5}),
+    CheckCase(
+        "C03.whole",
+        "fail",
+        {"procurement_actual": 990000, "official_card_spending": 450000, item("official_card_rate"): 2},
+        (
+            _error("C03", "procurement_actual!0", "990000.00", "99.00", "989901.00"),
+            _error("C03", "official_card_spending!0", "450000.00", "45.00", "449955.00"),
+            _warning("S01", item("official_card_rate"), "2.00", "3.00", "-1.00"),
+            _warning("S01", item("procurement_execution_rate"), "2.80", "3.00", "-0.20"),
+            _warning("S03", "procurement_actual!0", "990000.00%", "100.00%", "989900.00%"),
+        ),
+    ),
+    CheckCase(
+        "C03.whole",
+        "blank",
+        {"procurement_budget": None, "procurement_actual": 990000},
+        (_info("S05", "procurement_budget!0"),),
+    ),
+    CheckCase("C03.roster", "pass", {}, roster=CONTROL),
+    CheckCase(
+        "C03.roster",
+        "fail",
+        {},
+        (
+            _error("C03", "budget_initial!0", "500.00", "0.05", "499.95"),
+            _error("R23", "budget_initial!0", "500.00", "0.05", "499.95"),
+        ),
+        roster={**CONTROL, "budget_initial": "0.05"},
+    ),
+    CheckCase("C03.roster", "blank", {}, roster={"authorized_posts": "20"}),
 )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pickle
+from decimal import Decimal
+
+import pytest
 
 from perfbatch.district.frames import build_frames, evidence_fields, record_frame
 from perfbatch.model.submission import SCALE, Column, Fact, Sharing, State, Submission
@@ -133,12 +136,23 @@ def test_a_fact_is_found_with_its_cell() -> None:
 
 def test_other_records_are_aligned_to_the_departments() -> None:
     records = {"2": {"revenue_total": 5, "expenditure_total": 0}, "9": {"revenue_total": 7}}
-    frame = record_frame(["1", "2"], records, ["revenue_total", "expenditure_total"])
+    frame = record_frame(["1", "2"], records, ["revenue_total", "expenditure_total"], RULEBOOK)
     assert frame["revenue_total.state"].to_list() == [State.BLANK, State.FILLED]
     assert frame["expenditure_total.state"].to_list() == [State.BLANK, State.FILLED]
     assert frame.loc[1, ["revenue_total", "expenditure_total"]].to_list() == [5, 0]
-    assert frame["revenue_total.step"].to_list() == [0, 0]
-    assert len(record_frame(["1", "2"], {}, [])) == 2
+    assert len(record_frame(["1", "2"], {}, [], RULEBOOK)) == 2
+
+
+@pytest.mark.parametrize(
+    ("figure", "step"),
+    [("274.98", "0.01"), ("274.9", "0.01"), ("274", "0.01"), ("0", "0.01"), ("-3.2", "0.01"), ("274.981", "0.001"),
+     ("274.9801", "0.0001"), ("0.000001", "0.000001"), ("-1.00001", "0.00001")],
+)  # fmt: skip
+def test_a_figure_on_record_has_the_rounding_step_of_its_decimals(figure: str, step: str) -> None:
+    records = {"1": {"revenue_total": int(Decimal(figure) * SCALE), "authorized_posts": 20 * SCALE}}
+    frame = record_frame(["1"], records, ["revenue_total", "authorized_posts"], RULEBOOK)
+    assert frame["revenue_total.step"].to_list() == [int(Decimal(step) * SCALE)]
+    assert frame["authorized_posts.step"].to_list() == [0]
 
 
 def test_no_submission_is_a_district_too() -> None:

@@ -51,7 +51,7 @@ def test_sums_over_the_scorecard_and_its_groups() -> None:
 
 
 def test_members_are_groups_indicators_and_other_records() -> None:
-    prior = record_frame(["000000", "000001"], {"000001": {"revenue_total": 5_000_000}}, ["revenue_total"])
+    prior = record_frame(["000000", "000001"], {"000001": {"revenue_total": 5_000_000}}, ["revenue_total"], RULEBOOK)
     scope = _department({}, {item("duty_growth"): UNREADABLE}, prior=prior)
     assert _values(scope.member("effect", "points")) == [20, 20]
     assert _values(scope.member("duty_growth", "item_max")) == [7, 7]

@@ -185,7 +185,7 @@ LINT_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
     "a field of another scope": (
         [
             (
-                'when = "filled(goods_services)"\nholds = "operating_expenditure == goods_services"',
+                'zero_is_filled = true\nholds = "operating_expenditure == goods_services"',
                 'when = "filled(item_max)"\nholds = "operating_expenditure == goods_services"',
             )
         ],
@@ -202,11 +202,19 @@ LINT_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
     "a record that nobody keeps": (
         [
             (
-                'holds = "carryover_prior_year == prior.balance_cumulative"',
-                'holds = "carryover_prior_year == next.balance_cumulative"',
+                'holds = "three_public_budget_prior == prior.three_public_budget"',
+                'holds = "three_public_budget_prior == next.three_public_budget"',
             )
         ],
-        "check R22.carryover, holds, column 25: nothing is called next.balance_cumulative in the scope department",
+        "check R22.budget, holds, column 30: nothing is called next.three_public_budget in the scope department",
+    ),
+    "a figure that a field cannot be held against": (
+        [('budget_supplement = "budget_initial"', 'budget_supplement = "budget_begun"')],
+        "check C03.whole, each_against.budget_supplement, column 1: no field 'budget_begun' in the scope department",
+    ),
+    "a field that is held against nothing known": (
+        [('budget_supplement = "budget_initial"', 'budget_added = "budget_initial"')],
+        "check C03.whole, holds, column 1: no field 'budget_added' in the scope department",
     ),
     "a sum of what is not in rows": (
         [('holds = "each == sum(units.each)"', 'holds = "each == sum(items.each)"')],

@@ -146,6 +146,7 @@ class _Planner:
             scope,
             tolerant=bound.check.tolerance == "interval",
             places="0.00####" if money else "0.######",
+            zero_is_filled=bound.check.zero_is_filled,
         )
         at = FIRST_VERDICT_COLUMN + column
         self._live_row += 1
@@ -162,5 +163,5 @@ class _Planner:
     def _title(self, bound: BoundCheck) -> str:
         """The check's title, with the field where one check stands for many."""
         check = bound.check
-        repeated = check.each or check.each_table or check.each_total or check.each_part
+        repeated = check.each or check.each_table or check.each_total or check.each_part or check.each_against
         return f"{check.title}：{bound.label}" if repeated else check.title
