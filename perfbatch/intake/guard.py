@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import struct
-import zipfile
-import zlib
+from collections.abc import Sequence
 
 from perfbatch.intake.foreign import name_foreign, refuse_compound_file
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
-from perfbatch.package.archive import BEGINNING, Package, members_of, refuse_end_record, stream
+from perfbatch.package.archive import BEGINNING, Package, part_of, refuse_members, stream
+from perfbatch.package.directory import ZipMember, read_directory, span_of
 from perfbatch.package.parts import find_workbook_part
 from perfbatch.package.scanning import refuse_document_type, starts_plainly
 
@@ -20,7 +18,6 @@ _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
 _XML_NAMES = (".xml", ".rels", ".vml")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
 
 
 def inspect(content: bytes, limits: Limits | None = None) -> Package:
@@ -38,39 +35,35 @@ def inspect(content: bytes, limits: Limits | None = None) -> Package:
         refuse_compound_file(content)
     if not content.startswith(_ZIP_MAGIC):
         raise name_foreign(content)
-    try:
-        claimed = refuse_end_record(content)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = members_of(archive, limits)
-            if len(members) != claimed:
-                raise SetAside("F03")
-            _refuse_other_packages(archive)
-            sizes = {member.filename: member.file_size for member in members}
-            keep, parts = sum(sizes.values()) <= limits.kept_bytes, dict[str, bytes]()
-            for member, beginning in stream(content, members, limits, whole=keep):
-                if not starts_plainly(beginning):
-                    named = member.filename.casefold().endswith(_XML_NAMES) and member.file_size > 0
-                    if named or beginning[:BEGINNING].lstrip().startswith(_XML_STARTS):
-                        refuse_document_type(beginning[:BEGINNING], named_markup=named)
-                if keep:
-                    parts[member.filename] = beginning
-        package = Package(content, sizes, parts)
-        find_workbook_part(package, limits)
-    except _DAMAGED:
-        raise SetAside("F03") from None
+    members = read_directory(content)
+    refuse_members(members, limits)
+    _refuse_other_packages(content, members)
+    sizes = {member.name: member.size for member in members}
+    keep, parts = sum(sizes.values()) <= limits.kept_bytes, dict[str, bytes]()
+    for member, beginning in stream(content, members, limits, whole=keep):
+        if not starts_plainly(beginning):
+            named = member.name.casefold().endswith(_XML_NAMES) and member.size > 0
+            if named or beginning[:BEGINNING].lstrip().startswith(_XML_STARTS):
+                refuse_document_type(beginning[:BEGINNING], named_markup=named)
+        if keep:
+            parts[member.name] = beginning
+    package = Package(content, sizes, parts)
+    find_workbook_part(package, limits)
     return package
 
 
-def _refuse_other_packages(package: zipfile.ZipFile) -> None:
+def _refuse_other_packages(content: bytes, members: Sequence[ZipMember]) -> None:
     """Tell the packages that share the zip container apart by what is in them."""
-    names = {member.filename for member in package.infolist()}
-    if "mimetype" in names:
-        with package.open("mimetype") as stated:
-            kind = stated.read(200).decode("latin-1").strip()
+    named = {member.name: member for member in members}
+    if "mimetype" in named:
+        stated = named["mimetype"]
+        _, begin, end = span_of(content, stated)
+        described = part_of(content[begin:end], stated.method, stated.size, stated.checksum)
+        kind = described[:200].decode("latin-1").strip()
         if kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
             raise SetAside("F04", "OpenDocument 表格 .ods")
         raise SetAside("F01", "OpenDocument 文档" if "opendocument" in kind else "压缩包")
-    if "xl/workbook.bin" in names:
+    if "xl/workbook.bin" in named:
         raise SetAside("F04", "Excel 二进制工作簿 .xlsb")
     for part, what in (
         ("word/document.xml", "Word 文档"),
@@ -78,15 +71,14 @@ def _refuse_other_packages(package: zipfile.ZipFile) -> None:
         ("AndroidManifest.xml", "安装包"),
         ("content.xml", "OpenDocument 文档"),
     ):
-        if part in names:
+        if part in named:
             raise SetAside("F01", what)
-    spreadsheet = any(name.startswith("xl/") for name in names)
-    if not spreadsheet and "_rels/.rels" not in names and "[Content_Types].xml" not in names:
+    spreadsheet = any(name.startswith("xl/") for name in named)
+    if not spreadsheet and "_rels/.rels" not in named and "[Content_Types].xml" not in named:
         raise SetAside("F01", "压缩包")
 
 
 def name_macros(content: bytes) -> str:
     """What to tell of a workbook that passed and carries macros (nothing here ever looks at them), "" of any other."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        macros = any(name.casefold().endswith("vbaproject.bin") for name in package.namelist())
+    macros = any(member.name.casefold().endswith("vbaproject.bin") for member in read_directory(content))
     return "启用宏的工作簿，宏未读取" if macros else ""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from perfbatch.model.set_aside import SetAside
-from perfbatch.package.sheet_cells import StoredCell, parse_cell
+from perfbatch.package.addresses import Place, place_of
+from perfbatch.package.sheet_cells import StoredCell
 
 __all__ = ["Recomputation"]
 
@@ -236,8 +236,8 @@ def _bounded(value: Fraction) -> Fraction:
     return value
 
 
-def _place(reference: str) -> tuple[int, int]:
-    try:
-        return parse_cell(reference.replace("$", ""))
-    except SetAside:
-        raise _NotUnderstood from None
+def _place(reference: str) -> Place:
+    place = place_of(reference)
+    if place is None:
+        raise _NotUnderstood
+    return place

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["CELL_LIMIT", "cell_text", "storable_text", "storable_texts"]
+from perfbatch.model.excel import CELL_LIMIT
 
-CELL_LIMIT = 32_767
-"""UTF-16 code units that a cell of a workbook holds; a longer text makes Excel repair the file."""
+__all__ = ["cell_text", "storable_text", "storable_texts"]
 
 # What UTF-8 cannot hold; what JSON leaves as it is and yet acts on whoever prints it: C1 controls (terminals take some for
 # commands) and the marks that reverse the reading direction (a file name can use them to look like another one).

@@ -14,9 +14,9 @@ from perfbatch.notice.extension import extension_of, notice_extension
 from perfbatch.notice.heading import NoticeHeading, notice_name
 from perfbatch.notice.marking import mark
 from perfbatch.notice.standalone import standalone_notice
-from perfbatch.package.book_part import WorkbookPart
+from perfbatch.package.book_part import EditableWorkbook
 from perfbatch.package.editing import NotEditable
-from perfbatch.package.patched import Package
+from perfbatch.package.patched import EditablePackage
 
 __all__ = [
     "NoticeHeading",
@@ -36,10 +36,10 @@ def notice_content(content: bytes, findings: Sequence[Finding], *, heading: Noti
     sheet alone. The same arguments give the same bytes.
     """
     try:
-        package = Package(content)
-        workbook = WorkbookPart(package)
+        package = EditablePackage(content)
+        workbook = EditableWorkbook(package)
         if clear(package, workbook):
-            workbook = WorkbookPart(package)
+            workbook = EditableWorkbook(package)
         mark(package, workbook, findings, heading)
         return package.content()
     except NotEditable:
@@ -53,7 +53,7 @@ def marks_of_earlier_notice_removed(content: bytes) -> bytes:
     the workbook that it was made from; a department's own comments stay, also where a note was put behind one.
     """
     try:
-        package = Package(content)
-        return package.content() if clear(package, WorkbookPart(package)) else content
+        package = EditablePackage(content)
+        return package.content() if clear(package, EditableWorkbook(package)) else content
     except NotEditable:
         return content

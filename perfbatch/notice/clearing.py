@@ -9,12 +9,12 @@ from perfbatch.notice.comment_part import CommentPart
 from perfbatch.notice.note_drawing import NoteDrawing
 from perfbatch.notice.stamp import Mark, Stamp, is_stamp, most_common_fill, read_stamp
 from perfbatch.notice.styles import StyleSheet, checksum
-from perfbatch.package.book_part import SheetEntry, WorkbookPart
+from perfbatch.package.addresses import Place, parse_area
+from perfbatch.package.book_part import EditableWorkbook, SheetEntry
+from perfbatch.package.content_types import withdraw
 from perfbatch.package.editing import NotEditable, well_formed
-from perfbatch.package.parts import parse_area
-from perfbatch.package.patched import Package
-from perfbatch.package.relationships import Relations, withdraw
-from perfbatch.package.sheet_grid import Place
+from perfbatch.package.patched import EditablePackage
+from perfbatch.package.relation_edits import Relations
 from perfbatch.package.sheet_part import SheetPart
 
 __all__ = ["clear"]
@@ -22,7 +22,7 @@ __all__ = ["clear"]
 _NO_FILL = '<fill><patternFill patternType="none"/></fill>'
 
 
-def clear(package: Package, workbook: WorkbookPart) -> bool:
+def clear(package: EditablePackage, workbook: EditableWorkbook) -> bool:
     """Take the marks off in place; whether there were any.
 
     What is not understood stays: a sheet whose part cannot be edited keeps its marks. A workbook part that was cleared must
@@ -43,7 +43,7 @@ def clear(package: Package, workbook: WorkbookPart) -> bool:
     return True
 
 
-def _clear_notes(package: Package, entry: SheetEntry) -> None:
+def _clear_notes(package: EditablePackage, entry: SheetEntry) -> None:
     """Take our notes off a sheet, and the parts that only they needed."""
     relations = Relations(package, entry.part)
     related = relations.first("comments")
@@ -77,7 +77,9 @@ def _clear_notes(package: Package, entry: SheetEntry) -> None:
         withdraw(package, related.part)
 
 
-def _clear_tints(package: Package, workbook: WorkbookPart, sheets: Sequence[SheetEntry], stamp: Stamp) -> None:
+def _clear_tints(
+    package: EditablePackage, workbook: EditableWorkbook, sheets: Sequence[SheetEntry], stamp: Stamp
+) -> None:
     """Give the marked cells the fill that they had; where the styles part is still ours, the very style."""
     related = workbook.relations.first("styles")
     if related is None:
@@ -123,7 +125,7 @@ def _clear_sheet(sheet: SheetPart, styles: StyleSheet, here: dict[Place, Mark], 
     return whole
 
 
-def _clear_workbook(package: Package, workbook: WorkbookPart, stamp: Stamp) -> None:
+def _clear_workbook(package: EditablePackage, workbook: EditableWorkbook, stamp: Stamp) -> None:
     """Take the first sheet of the notice and the names of its stamp away."""
     workbook.drop(is_stamp)
     found = [number for number, one in enumerate(workbook.sheets) if one.name == stamp.sheet]

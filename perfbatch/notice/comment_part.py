@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from perfbatch.package.addresses import Place, cell_name, place_of
 from perfbatch.package.editing import (
     Edits,
     Element,
@@ -20,8 +21,6 @@ from perfbatch.package.editing import (
     string,
     unescaped,
 )
-from perfbatch.package.sheet_cells import cell_name
-from perfbatch.package.sheet_grid import Place, place_of
 
 __all__ = ["AUTHOR", "BEGIN", "END", "CommentPart", "new_comments"]
 

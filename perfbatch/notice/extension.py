@@ -11,10 +11,14 @@ from collections.abc import Callable
 
 from perfbatch.intake.inbox import Found, peek, read_bytes
 from perfbatch.model.set_aside import SetAside
-from perfbatch.package.directory import CENTRAL, END, LOCAL
+from perfbatch.package.archive import part_of
+from perfbatch.package.content_types import CONTENT_TYPES, part_type
+from perfbatch.package.directory import _CENTRAL as CENTRAL
+from perfbatch.package.directory import _END as END
+from perfbatch.package.directory import _LOCAL as LOCAL
 from perfbatch.package.editing import NotEditable, plain
-from perfbatch.package.patched import Package, inflated
-from perfbatch.package.relationships import CONTENT_TYPES, Relations, part_type
+from perfbatch.package.patched import EditablePackage
+from perfbatch.package.relation_edits import Relations
 from perfbatch.package.scanning import LONGEST, remembered
 
 __all__ = ["extension_of", "notice_extension"]
@@ -28,7 +32,7 @@ _TAIL = 16 * 1024
 def notice_extension(content: bytes) -> str:
     """The extension for a workbook given as received; `.xlsx` for what is no package."""
     try:
-        package = Package(content)
+        package = EditablePackage(content)
         found = Relations(package, "").first("officeDocument")
         macros = found is not None and "macroEnabled" in part_type(package, found.part)
     except NotEditable:
@@ -77,7 +81,7 @@ def _types(read: Callable[[int, int], bytes], size: int) -> tuple[bytes, int, in
 def _may_name_macros(packed: bytes, method: int, size: int, checksum: int) -> bool:
     """Whether the content types say anything of macros, or cannot be told not to."""
     try:
-        markup = plain(inflated(packed, method, size, checksum))
-    except NotEditable:
+        markup = plain(part_of(packed, method, size, checksum))
+    except (NotEditable, SetAside):
         return True
     return b"macroEnabled" in markup or b"&" in markup

@@ -12,11 +12,12 @@ from perfbatch.notice.note_drawing import NoteDrawing, block_of, empty_drawing
 from perfbatch.notice.notice_sheet import SHEET_NAME, Listed, area_of, header_row, sheet_markup
 from perfbatch.notice.stamp import Mark, Stamp, write_stamp
 from perfbatch.notice.styles import EMPTY_STYLES, StyleSheet, checksum
-from perfbatch.package.book_part import SheetEntry, WorkbookPart
+from perfbatch.package.addresses import Place, place_of
+from perfbatch.package.book_part import EditableWorkbook, SheetEntry
+from perfbatch.package.content_types import declare
 from perfbatch.package.editing import NotEditable, well_formed
-from perfbatch.package.patched import Package
-from perfbatch.package.relationships import Relations, declare
-from perfbatch.package.sheet_grid import Place, place_of
+from perfbatch.package.patched import EditablePackage
+from perfbatch.package.relation_edits import Relations
 from perfbatch.package.sheet_part import SheetPart
 
 __all__ = ["listed_findings", "mark"]
@@ -69,7 +70,9 @@ def note_text(findings: Sequence[Finding]) -> str:
     return "\n\n".join(parts)
 
 
-def mark(package: Package, workbook: WorkbookPart, findings: Sequence[Finding], heading: NoticeHeading) -> None:
+def mark(
+    package: EditablePackage, workbook: EditableWorkbook, findings: Sequence[Finding], heading: NoticeHeading
+) -> None:
     """Mark a package in place. Raises `NotEditable` where not even a sheet can be added to it."""
     sheets = {one.name: number for number, one in enumerate(workbook.sheets) if one.kind == "worksheet"}
     listed = listed_findings(findings, heading, sheets)
@@ -93,7 +96,7 @@ def mark(package: Package, workbook: WorkbookPart, findings: Sequence[Finding], 
     _add_sheet(package, workbook, listed, heading, remarks, styles, styles_part, marks)
 
 
-def _styles(package: Package, workbook: WorkbookPart) -> tuple[StyleSheet | None, str]:
+def _styles(package: EditablePackage, workbook: EditableWorkbook) -> tuple[StyleSheet | None, str]:
     """The styles and their part; a workbook without them is given some."""
     related = workbook.relations.first("styles")
     if related is None:
@@ -110,8 +113,8 @@ def _styles(package: Package, workbook: WorkbookPart) -> tuple[StyleSheet | None
 
 
 def _mark_sheet(
-    package: Package,
-    workbook: WorkbookPart,
+    package: EditablePackage,
+    workbook: EditableWorkbook,
     marked: _Marked,
     findings: Sequence[Finding],
     styles: StyleSheet | None,
@@ -148,8 +151,8 @@ def _mark_sheet(
 
 
 def _annotate(
-    package: Package,
-    workbook: WorkbookPart,
+    package: EditablePackage,
+    workbook: EditableWorkbook,
     entry: SheetEntry,
     sheet: SheetPart,
     notes: Mapping[Place, str],
@@ -201,8 +204,8 @@ def _annotate(
 
 
 def _add_sheet(
-    package: Package,
-    workbook: WorkbookPart,
+    package: EditablePackage,
+    workbook: EditableWorkbook,
     listed: Sequence[Listed],
     heading: NoticeHeading,
     remarks: Sequence[str],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from perfbatch.model.excel import LAST_COLUMN, LAST_ROW
+from perfbatch.package.addresses import Place
 from perfbatch.package.editing import Edits, NotEditable
-from perfbatch.package.sheet_grid import Place
 from perfbatch.package.sheet_part import SheetPart
 
 __all__ = ["NoteDrawing", "block_of", "empty_drawing"]
@@ -33,7 +34,6 @@ _BOX = (
 _WIDTH = 280
 _LINE = 17
 _CHARACTERS = 21
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 def empty_drawing(block: int) -> bytes:
@@ -99,9 +99,9 @@ class NoteDrawing:
 def _anchor(place: Place, height: int, sheet: SheetPart) -> str:
     """Where the box stands: right of its cell, from the row above; in columns and rows with the pixels into them."""
     left, into_left = place[1], 15
-    right, into_right = _walk(left, into_left + _WIDTH, sheet.column_width, _LAST_COLUMN)
+    right, into_right = _walk(left, into_left + _WIDTH, sheet.column_width, LAST_COLUMN)
     top, into_top = max(place[0] - 2, 0), 10
-    bottom, into_bottom = _walk(top, into_top + height, sheet.row_height, _LAST_ROW)
+    bottom, into_bottom = _walk(top, into_top + height, sheet.row_height, LAST_ROW)
     return f"{left}, {into_left}, {top}, {into_top}, {right}, {into_right}, {bottom}, {into_bottom}"
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from perfbatch.model.excel import MAX_ROW_HEIGHT
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.notice.heading import NoticeHeading
 from perfbatch.notice.styles import TINTS, StyleSheet
+from perfbatch.package.addresses import column_letters, quoted_sheet
 from perfbatch.package.editing import escaped, prefixed, string
 
 __all__ = ["SHEET_NAME", "Listed", "area_of", "header_row", "sheet_markup"]
@@ -26,9 +28,9 @@ _COLUMNS = (
     ("涉及分值", 10.0),
     ("整改建议", 38.0),
 )
-_LAST = chr(64 + len(_COLUMNS))
+_LAST = column_letters(len(_COLUMNS))
 _SIZE = 10.0
-_LINE_HEIGHT, _PADDING, _HIGHEST = 15.0, 8.0, 409.0
+_LINE_HEIGHT, _PADDING = 15.0, 8.0
 _THIN = '<{0} style="thin"><color rgb="FFA6A6A6"/></{0}>'
 _BORDER = (
     "<border>" + "".join(_THIN.format(side) for side in ("left", "right", "top", "bottom")) + "<diagonal/></border>"
@@ -127,7 +129,7 @@ def sheet_markup(
     return _worksheet(rows, merged, links, top, namespace, prefix)
 
 
-_LETTERS = [chr(65 + number) for number in range(len(_COLUMNS))]
+_LETTERS = [column_letters(number + 1) for number in range(len(_COLUMNS))]
 
 
 def header_row(heading: NoticeHeading) -> int:
@@ -137,7 +139,7 @@ def header_row(heading: NoticeHeading) -> int:
 
 def area_of(sheet: str, rows: int) -> str:
     """The reference to whole rows of a sheet, the first up to `rows`."""
-    return f"{_quoted(sheet)}!$1:${rows}"
+    return f"{quoted_sheet(sheet)}!$1:${rows}"
 
 
 def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[str]:
@@ -192,11 +194,7 @@ def _shown_place(one: Listed) -> str:
 
 
 def _location(sheet: str, cell: str) -> str:
-    return f"{_quoted(sheet)}!{cell}"
-
-
-def _quoted(sheet: str) -> str:
-    return "'" + sheet.replace("'", "''") + "'"
+    return f"{quoted_sheet(sheet)}!{cell}"
 
 
 def _row(number: int, height: float, cells: Sequence[tuple[str, int, str]]) -> str:
@@ -218,7 +216,7 @@ def _height(text: str, width: float, size: float) -> float:
     for line in text[:4_000].split("\n") if len(text) * 2 > room or "\n" in text else ("",):
         # In the national character set a wide character takes two bytes, as it takes the width of two digits.
         lines += max(1, -int(-len(line.encode("gbk", "replace")) // room))
-    return min(_HIGHEST, lines * _LINE_HEIGHT * size / _SIZE + _PADDING)
+    return min(MAX_ROW_HEIGHT, lines * _LINE_HEIGHT * size / _SIZE + _PADDING)
 
 
 def _worksheet(

@@ -13,10 +13,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfbatch.package.book_part import DefinedName, WorkbookPart
-from perfbatch.package.parts import parse_area
-from perfbatch.package.sheet_cells import cell_name
-from perfbatch.package.sheet_grid import Place
+from perfbatch.package.addresses import Place, column_letters, parse_area, quoted_sheet
+from perfbatch.package.book_part import DefinedName, EditableWorkbook
 
 __all__ = ["Mark", "Stamp", "is_stamp", "most_common_fill", "read_stamp", "write_stamp"]
 
@@ -58,7 +56,7 @@ def is_stamp(name: DefinedName) -> bool:
     return own or _MARK.fullmatch(name.name) is not None or _FILL.fullmatch(name.name) is not None
 
 
-def read_stamp(workbook: WorkbookPart) -> Stamp | None:
+def read_stamp(workbook: EditableWorkbook) -> Stamp | None:
     """The stamp of the notice that a workbook once was, None for one that was none."""
     if not workbook.mentions(_SHEET):
         return None
@@ -88,7 +86,7 @@ def read_stamp(workbook: WorkbookPart) -> Stamp | None:
     )
 
 
-def write_stamp(workbook: WorkbookPart, stamp: Stamp) -> None:
+def write_stamp(workbook: EditableWorkbook, stamp: Stamp) -> None:
     """Define the names of a stamp."""
     assert stamp.sheet is not None
     workbook.define(_SHEET, _reference(stamp.sheet, (1, 1)))
@@ -106,8 +104,7 @@ def write_stamp(workbook: WorkbookPart, stamp: Stamp) -> None:
 
 
 def _reference(sheet: str, place: Place) -> str:
-    row, letters = place[0], cell_name(1, place[1])[:-1]
-    return "'" + sheet.replace("'", "''") + f"'!${letters}${row}"
+    return f"{quoted_sheet(sheet)}!${column_letters(place[1])}${place[0]}"
 
 
 def _quoted(text: str) -> str:

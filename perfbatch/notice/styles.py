@@ -23,7 +23,7 @@ from perfbatch.package.editing import (
     well_formed_once,
     with_attribute,
 )
-from perfbatch.package.patched import Package
+from perfbatch.package.patched import EditablePackage
 from perfbatch.package.scanning import remembered
 
 __all__ = ["EMPTY_STYLES", "TINTS", "StyleSheet", "checksum"]
@@ -133,7 +133,7 @@ class StyleSheet:
         """The styles part; lists that were not added to are as they were."""
         return b"".join(piece for piece, _ in self._pieces())
 
-    def write(self, package: Package, name: str) -> bytes:
+    def write(self, package: EditablePackage, name: str) -> bytes:
         """Write the styles part; returns it. Raises `NotEditable` where it is no XML."""
         pieces = self._pieces()
         made = b"".join(piece for piece, _ in pieces)

@@ -25,11 +25,12 @@ from perfbatch.package.editing import (
     well_formed,
     with_attribute,
 )
-from perfbatch.package.patched import Package
-from perfbatch.package.relationships import Relation, Relations
+from perfbatch.package.patched import EditablePackage
+from perfbatch.package.relation_edits import Relations
+from perfbatch.package.relationships import Relation
 from perfbatch.package.scanning import remembered
 
-__all__ = ["DefinedName", "SheetEntry", "WorkbookPart"]
+__all__ = ["DefinedName", "EditableWorkbook", "SheetEntry"]
 
 _AHEAD_OF_NAMES = (b"sheets", b"functionGroups", b"externalReferences")
 
@@ -167,10 +168,10 @@ def _with_first_sheet(markup: bytes, name: str, relation: str, types: str) -> tu
     return before + start, end + after
 
 
-class WorkbookPart:
+class EditableWorkbook:
     """The workbook part of a package, read once and written once."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: EditablePackage) -> None:
         """Raises `NotEditable` where the package does not lead to a workbook with sheets."""
         found = Relations(package, "").first("officeDocument")
         if found is None:

@@ -5,24 +5,20 @@ What a part claims about itself (`<dimension>`, `count`) is not believed; where 
 
 from __future__ import annotations
 
-import re
-import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from perfbatch.model.excel import LAST_COLUMN, LAST_ROW
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.addresses import place_of
 from perfbatch.package.archive import Package
 from perfbatch.package.parts import WorkbookPart
 from perfbatch.package.scanning import local, scan, scan_starts
 
 __all__ = ["SheetExtent", "measure_sheet", "refuse_strings", "scan_part"]
-
-_ROWS, _COLUMNS = 1_048_576, 16_384
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
-_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +33,8 @@ def measure_sheet(package: Package, part: str, limits: Limits) -> SheetExtent:
     """Count a sheet's cells, keeping none. Raises `SetAside`: F03 where they cannot be, F07 more than the limits."""
     counted = _Sheet(limits)
     try:
-        with package.open(part) as stream:
-            scan_starts(stream, counted.start)
-    except (KeyError, *_DAMAGED):
+        scan_starts(package.open(part), counted.start)
+    except (KeyError, zlib.error):
         raise SetAside("F03") from None
     return SheetExtent(counted.stored, counted.references)
 
@@ -75,9 +70,8 @@ def scan_part(
 ) -> None:
     """`scan` over a part of the package. Raises `SetAside` F03 where the part is missing or damaged."""
     try:
-        with package.open(part) as stream:
-            scan(stream, start, end, text, limits)
-    except (KeyError, *_DAMAGED):
+        scan(package.open(part), start, end, text, limits)
+    except (KeyError, zlib.error):
         raise SetAside("F03") from None
 
 
@@ -90,7 +84,6 @@ class _Sheet:
         self._merges = self._links = 0
         self._row = self._column = self._bottom = self._right = 0
         self._in_row = 0
-        self._columns: dict[str, int] = {}
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
         if element == "c":
@@ -105,7 +98,7 @@ class _Sheet:
                     raise SetAside("F07", f"单元格范围超过 {self._limits.cells} 个")
         elif element == "row":
             number = attributes.get("r", str(self._in_row + 1))
-            if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= _ROWS):
+            if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= LAST_ROW):
                 raise SetAside("F03")
             self._row = self._in_row = int(number)
             self._column = 0
@@ -124,28 +117,15 @@ class _Sheet:
         if reference is None:
             self._column += 1
         else:
-            match = _CELL.fullmatch(reference)
-            if match is None:
-                raise SetAside("F03")
-            letters, row = match[1], int(match[2])
+            place = None if "$" in reference else place_of(reference)
             # A cell in another row than the one around it: readers disagree on where it stands.
-            if self._in_row and row != self._in_row:
+            if place is None or (self._in_row and place[0] != self._in_row):
                 raise SetAside("F03")
-            column = self._columns.get(letters)
-            if column is None:
-                column = self._columns[letters] = _column(letters)
-            self._row, self._column = row, column
-        if self._row > _ROWS or self._column > _COLUMNS:
+            self._row, self._column = place
+        if self._column > LAST_COLUMN:
             raise SetAside("F03")
         if self.stored > self._limits.stored_cells:
             raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 class _Strings:

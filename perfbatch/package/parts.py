@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import io
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.addresses import Area, parse_area
 from perfbatch.package.archive import Package
+from perfbatch.package.relationships import Relation, read_relationships, relationships_name
 from perfbatch.package.scanning import remembered, scan
 
-__all__ = ["Area", "Styles", "WorkbookPart", "find_workbook_part", "parse_area", "read_styles", "read_workbook_part"]
+__all__ = ["Styles", "WorkbookPart", "find_workbook_part", "read_styles", "read_workbook_part"]
 
-_ROWS, _COLUMNS = 1_048_576, 16_384
 _TRUE = ("1", "true", "on")
-_AREA = re.compile(
-    r"^=?(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!\[\]:,\s()\"]+))!"
-    r"\$?(?P<c1>[A-Z]{1,3})\$?(?P<r1>[1-9]\d{0,6})(?::\$?(?P<c2>[A-Z]{1,3})\$?(?P<r2>[1-9]\d{0,6}))?$"
-)
 # ECMA-376 part 1, 18.8.30: the built-in formats that bear on how a figure is read; all others are plain numbers.
 _BUILTIN_FORMATS: Mapping[int, str] = {9: "0%", 10: "0.00%", 14: "m/d/yyyy", 22: "m/d/yy h:mm", 49: "@"}
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A block of cells on one sheet; rows and columns count from 1, both ends belong to it."""
-
-    sheet: str
-    first_row: int
-    first_column: int
-    last_row: int
-    last_column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +49,6 @@ class Styles:
         return self.formats[style] if 0 <= style < len(self.formats) else ""
 
 
-def parse_area(text: str) -> Area | None:
-    """`'收支情况'!$C$7:$C$18` or `封面!$B$4` → its area; None for unions, whole columns, other workbooks, `#REF!`, formulas."""
-    match = _AREA.match(text.strip())
-    if match is None:
-        return None
-    sheet = match["plain"] or match["quoted"].replace("''", "'")
-    if "[" in sheet:
-        return None
-    rows = sorted((int(match["r1"]), int(match["r2"] or match["r1"])))
-    columns = sorted((_column(match["c1"]), _column(match["c2"] or match["c1"])))
-    if rows[1] > _ROWS or columns[1] > _COLUMNS:
-        return None
-    return Area(sheet, rows[0], columns[0], rows[1], columns[1])
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _part(package: Package, name: str, limits: Limits) -> bytes:
     """A part that is read whole. Raises `SetAside` F03 where it is missing, F07 where it is huge."""
     size = package.sizes.get(name)
@@ -93,36 +56,12 @@ def _part(package: Package, name: str, limits: Limits) -> bytes:
         raise SetAside("F03")
     if size > limits.control_bytes:
         raise SetAside("F07", f"部件 {size} 字节，上限 {limits.control_bytes} 字节")
-    with package.open(name) as stream:
-        return stream.read()
+    return package.open(name).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Relationship:
-    id: str
-    kind: str
-    part: str
-
-
-def _relationships(package: Package, part: str, limits: Limits) -> tuple[_Relationship, ...]:
-    folder, name = posixpath.split(part)
-    return _read_relationships(_part(package, posixpath.join(folder, "_rels", name + ".rels"), limits), folder)
-
-
-@remembered
-def _read_relationships(markup: bytes, folder: str) -> tuple[_Relationship, ...]:
-    found: list[_Relationship] = []
-
-    def start(element: str, attributes: Mapping[str, str]) -> None:
-        if element == "Relationship" and attributes.get("TargetMode") != "External":
-            target = attributes.get("Target", "")
-            resolved = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            # Transitional and Strict packages name the same relation by different addresses; the last word is the same.
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            found.append(_Relationship(attributes.get("Id", ""), kind, resolved))
-
-    scan(io.BytesIO(markup), start)
-    return tuple(found)
+def _relationships(package: Package, part: str, limits: Limits) -> tuple[Relation, ...]:
+    markup = _part(package, relationships_name(part), limits)
+    return read_relationships(markup, posixpath.dirname(part))
 
 
 def find_workbook_part(package: Package, limits: Limits) -> str:
@@ -175,13 +114,12 @@ def read_workbook_part(package: Package, limits: Limits) -> WorkbookPart:
 
 
 @remembered
-def _workbook_part(
-    markup: bytes, related: tuple[_Relationship, ...], parts: frozenset[str], limits: Limits
-) -> WorkbookPart:
+def _workbook_part(markup: bytes, related: tuple[Relation, ...], parts: frozenset[str], limits: Limits) -> WorkbookPart:
     reader = _WorkbookReader()
     scan(io.BytesIO(markup), reader.start, reader.end, reader.text)
     if len(reader.sheets) > limits.sheets:
         raise SetAside("F07", f"{len(reader.sheets)} 张工作表，上限 {limits.sheets}")
+    related = tuple(relation for relation in related if not relation.external)
     worksheets = {one.id: one.part for one in related if one.kind == "worksheet"}
     sheets = {name: worksheets[key] for name, key in reader.sheets if key in worksheets}
     _refuse_sheets(parts, reader.sheets, sheets, related)
@@ -203,7 +141,7 @@ def _refuse_sheets(
     present: frozenset[str],
     listed: Sequence[tuple[str, str]],
     sheets: Mapping[str, str],
-    related: Sequence[_Relationship],
+    related: Sequence[Relation],
 ) -> None:
     """Raise `SetAside` F03 where the workbook has no worksheet, or one without a part, a name or a part of its own."""
     known = {one.id for one in related}

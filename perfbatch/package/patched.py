@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Mapping, Sequence
 
-from perfbatch.package.directory import CENTRAL, END, LOCAL, Member, members_of
+from perfbatch.model.set_aside import SetAside
+from perfbatch.package.archive import part_of
+from perfbatch.package.directory import (
+    DEFLATED,
+    EMPTY_ARCHIVE,
+    ZipMember,
+    new_member,
+    read_directory,
+    span_of,
+    write_archive,
+)
 from perfbatch.package.editing import NotEditable
 from perfbatch.package.scanning import LONGEST, remembered
 
-__all__ = ["Package", "inflated", "packed"]
+__all__ = ["EditablePackage", "packed"]
 
-_STORED, _DEFLATED = 0, 8
-_UTF8 = 0x800
-_DESCRIPTOR = 0x8
 # Bytes: packing a shorter stretch by itself costs more room than it saves time.
 _WORTH_KEEPING = 512
-# The first day that the format can tell.
-_EPOCH = 1 << 5 | 1
 # Packing is the largest cost of a notice; this level packs markup nearly as well as the default in a quarter of its time.
 _LEVEL = 1
 
 
-class Package:
+class EditablePackage:
     """The members of a zip, to be read, replaced, added and removed; everything else keeps its place and its bytes."""
 
     def __init__(self, content: bytes) -> None:
         """Raises `NotEditable` for what is no zip."""
         self._content = content
-        self._members = members_of(content)
+        try:
+            self._members = {member.name: member for member in read_directory(content)}
+        except SetAside:
+            raise NotEditable("not a zip package") from None
         self._parts: dict[str, bytes] = {}
         self._changed: dict[str, bytes | None] = {}
         self._steady: dict[str, Sequence[tuple[int, int]]] = {}
@@ -87,72 +94,42 @@ class Package:
             number += 1
         return f"{stem}{number}{extension}"
 
-    def _packed(self, member: Member) -> bytes:
+    def _packed(self, member: ZipMember) -> bytes:
         try:
-            header = LOCAL.unpack_from(self._content, member.offset)
-        except struct.error:
+            _, begin, end = span_of(self._content, member)
+        except SetAside:
             raise NotEditable("damaged package") from None
-        begin = member.offset + LOCAL.size + header[9] + header[10]
-        packed = self._content[begin : begin + member.packed]
-        if header[0] != b"PK\x03\x04" or len(packed) != member.packed:
-            raise NotEditable("damaged package")
-        return packed
+        return self._content[begin:end]
 
-    def _unpacked(self, member: Member, steady: bool) -> bytes:
+    def _unpacked(self, member: ZipMember, steady: bool) -> bytes:
         packed = self._packed(member)
-        if member.flags & 0x1 or member.method not in (_STORED, _DEFLATED):
-            raise NotEditable("a part that is encrypted or packed in an unknown way")
         # What is kept is kept under the packed bytes: they must not stand for a part longer than is kept.
-        inflate = _inflated_once if steady and member.size <= LONGEST else inflated
+        inflate = _inflated_once if steady and member.size <= LONGEST else _inflated
         return inflate(packed, member.method, member.size, member.checksum)
 
     def content(self) -> bytes:
         """The package. The same parts give the same bytes."""
         if not self._changed:
             return self._content
-        pieces: list[bytes] = []
-        directory: list[bytes] = []
-        offset = 0
-        names = self.names
-        for name in names:
-            member, part = self._members.get(name), self._changed.get(name)
-            if member is None:
-                flags = 0 if name.isascii() else _UTF8
-                member = Member(name.encode("utf-8"), 20, 0, flags, 0, 0, _EPOCH, 0, 0, 0, 0, 0, 0, b"")
-            written, version, system, flags, method, time, date, checksum, _, size, internal, attributes, _, comment = (
-                member
-            )
-            flags &= ~_DESCRIPTOR
-            if part is None:
-                packed = self._packed(member)
-            else:
-                packed, method = _deflated(part, self._steady[name]), _DEFLATED
-                checksum, size = zlib.crc32(part), len(part)
-            length = len(written)
-            facts = (flags, method, time, date, checksum, len(packed), size, length, 0)
-            pieces += (LOCAL.pack(b"PK\x03\x04", 20, *facts), written, packed)
-            place = (len(comment), 0, internal, attributes, offset)
-            directory += (CENTRAL.pack(b"PK\x01\x02", version, system, 20, 0, *facts, *place), written, comment)
-            offset += LOCAL.size + length + len(packed)
-        tail = b"".join(directory)
-        count = len(names)
-        return b"".join((*pieces, tail, END.pack(b"PK\x05\x06", 0, 0, count, count, len(tail), offset, 0)))
+        return write_archive([self._written(name) for name in self.names])
+
+    def _written(self, name: str) -> tuple[ZipMember, bytes]:
+        member, part = self._members.get(name) or new_member(name), self._changed.get(name)
+        if part is None:
+            return member, self._packed(member)
+        packed = _deflated(part, self._steady[name])
+        return member._replace(method=DEFLATED, checksum=zlib.crc32(part), size=len(part)), packed
 
 
-def inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
+def _inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
     """A part from its packed bytes. Raises `NotEditable` where they are damaged."""
-    part = packed
-    if method == _DEFLATED:
-        try:
-            part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size or 1)
-        except zlib.error:
-            raise NotEditable("damaged package") from None
-        if len(part) != size or zlib.crc32(part) != checksum:
-            raise NotEditable("damaged package")
-    return part
+    try:
+        return part_of(packed, method, size, checksum)
+    except SetAside:
+        raise NotEditable("damaged package") from None
 
 
-_inflated_once = remembered(inflated)
+_inflated_once = remembered(_inflated)
 
 
 def _deflated(part: bytes, steady: Sequence[tuple[int, int]]) -> bytes:
@@ -185,7 +162,7 @@ _block_once = remembered(_block)
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
     """A package of these parts."""
-    package = Package(END.pack(b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0))
+    package = EditablePackage(EMPTY_ARCHIVE)
     for name, part in parts.items():
         package.write(name, part)
     return package.content()

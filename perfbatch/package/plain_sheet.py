@@ -18,9 +18,10 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from perfbatch.model.limits import Limits
+from perfbatch.package.addresses import cell_name
 from perfbatch.package.extent import SheetExtent
 from perfbatch.package.scanning import remembered, starts_plainly
-from perfbatch.package.sheet_cells import SheetFrame, StoredCell, cell_name, parse_cell, read_sheet_frame
+from perfbatch.package.sheet_cells import SheetFrame, StoredCell, parse_cell, read_sheet_frame
 
 __all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "text_of"]
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from perfbatch.model.excel import LAST_COLUMN, LAST_ROW
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.addresses import Place, column_letters, place_of
 from perfbatch.package.archive import Package
 from perfbatch.package.extent import SheetExtent, scan_part
 from perfbatch.package.scanning import Source, scan
@@ -16,15 +18,12 @@ __all__ = [
     "SheetCells",
     "SheetFrame",
     "StoredCell",
-    "cell_name",
     "parse_cell",
     "read_sheet_cells",
     "read_sheet_frame",
     "shift_formula",
 ]
 
-_ROWS, _COLUMNS = 1_048_576, 16_384
-_CELL = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 # Text in quotes and sheet names in apostrophes stay as they are; a reference does not touch a letter, digit or bracket.
 _SHIFTED = re.compile(
     r"\"[^\"]*\"|'[^']*'|(?<![A-Za-z0-9_.$])(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})(?![A-Za-z0-9_.(!])",
@@ -66,27 +65,12 @@ class SheetFrame:
     stored: int
 
 
-def parse_cell(name: str) -> tuple[int, int]:
+def parse_cell(name: str) -> Place:
     """`C7` → (7, 3). Raises `SetAside` F03 for what is no cell of a sheet."""
-    match = _CELL.match(name)
-    if match is None:
+    place = None if "$" in name else place_of(name)
+    if place is None:
         raise SetAside("F03")
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    row = int(match[2])
-    if row > _ROWS or column > _COLUMNS:
-        raise SetAside("F03")
-    return row, column
-
-
-def cell_name(row: int, column: int) -> str:
-    """(7, 3) → `C7`."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return place
 
 
 def shift_formula(formula: str, rows: int, columns: int) -> str:
@@ -97,10 +81,9 @@ def shift_formula(formula: str, rows: int, columns: int) -> str:
             return match[0]
         row, column = parse_cell(match[2] + match[4])
         row, column = row + (0 if match[3] else rows), column + (0 if match[1] else columns)
-        if not (1 <= row <= _ROWS and 1 <= column <= _COLUMNS):
+        if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
             return "#REF!"
-        letters = cell_name(1, column)[:-1]
-        return f"{match[1]}{letters}{match[3]}{row}"
+        return f"{match[1]}{column_letters(column)}{match[3]}{row}"
 
     return _SHIFTED.sub(moved, formula)
 
@@ -133,7 +116,7 @@ class _SheetReader:
                 # A cell in another row than the one around it: readers disagree on where it stands.
                 if self._in_row not in (0, self._row):
                     raise SetAside("F03")
-            if self._column > _COLUMNS:
+            if self._column > LAST_COLUMN:
                 raise SetAside("F03")
             if self.stored > self._limits.stored_cells:
                 raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
@@ -144,7 +127,7 @@ class _SheetReader:
             self._value = self._formula_text = ""
         elif element == "row":
             number = attributes.get("r", str(self._row + 1))
-            if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= _ROWS):
+            if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= LAST_ROW):
                 raise SetAside("F03")
             self._row = self._in_row = int(number)
             self._column = 0

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from perfbatch.package.addresses import column_number
 from perfbatch.package.editing import Element, NotEditable, attributes, children, local
 from perfbatch.package.scanning import remembered
 
-__all__ = ["USUAL_WIDTH", "Columns", "column_number", "columns_in", "merged_in", "place_of_drawing", "side_by_side"]
+__all__ = ["USUAL_WIDTH", "Columns", "columns_in", "merged_in", "place_of_drawing", "side_by_side"]
 
 # Pixels: 255 characters.
 _WIDEST = 1_790
@@ -33,15 +33,6 @@ _AFTER_DRAWING = frozenset(
         b"extLst",
     )
 )
-
-
-@lru_cache(maxsize=512)
-def column_number(letters: bytes) -> int:
-    """`C` → 3, 0 for no letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 @dataclass(frozen=True, slots=True)

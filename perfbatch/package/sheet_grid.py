@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from perfbatch.model.excel import LAST_COLUMN, LAST_ROW
+from perfbatch.package.addresses import Place, cell_name, column_number
 from perfbatch.package.editing import (
     Element,
     NotEditable,
@@ -18,24 +20,17 @@ from perfbatch.package.editing import (
     prefix_of,
     root,
 )
-from perfbatch.package.sheet_cells import cell_name
 from perfbatch.package.sheet_frame import (
     USUAL_WIDTH,
     Columns,
-    column_number,
     columns_in,
     merged_in,
     place_of_drawing,
     side_by_side,
 )
 
-__all__ = ["Place", "Row", "SheetGrid", "Spot", "place_of", "style_in"]
+__all__ = ["Row", "SheetGrid", "Spot", "style_in"]
 
-Place = tuple[int, int]
-"""Row and column of a cell, from 1."""
-
-_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
-_ROWS, _COLUMNS = 1_048_576, 16_384
 # Pixels: 409 points.
 _HIGHEST, _USUAL_HEIGHT = 546, 20
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d{1,9})["']""")
@@ -46,15 +41,6 @@ _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _ROW_START = re.compile(rb'<row(?: r="(\d{1,7})")?')
 _CELL_START = re.compile(rb'<c(?: r="([A-Z]{1,3})\d{1,7}")?')
 _CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
-
-
-def place_of(cell: str) -> Place | None:
-    """`C7` → (7, 3); None for what is no cell."""
-    match = _CELL.fullmatch(cell)
-    if match is None:
-        return None
-    row, column = int(match[2]), column_number(match[1].encode())
-    return (row, column) if row <= _ROWS and column <= _COLUMNS else None
 
 
 def style_in(markup: bytes, tag: re.Match[bytes]) -> re.Match[bytes] | None:
@@ -115,7 +101,7 @@ class SheetGrid:
         for match in opening(self.prefix + "row").finditer(self.markup, self._data.inside, self._data.close):
             stated = _ROW_NUMBER.search(match[1])
             following = int(stated[1]) if stated else number + 1
-            if following <= number or following > _ROWS:
+            if following <= number or following > LAST_ROW:
                 raise NotEditable("rows out of order")
             number = following
             if match[1].endswith(b"/"):
@@ -167,7 +153,7 @@ class SheetGrid:
         for match in opening(self.prefix + "c").finditer(self.markup, row.inside, row.close):
             stated = _CELL_NAME.search(match[1])
             following = column_number(stated[1]) if stated else column + 1
-            if following <= column or following > _COLUMNS:
+            if following <= column or following > LAST_COLUMN:
                 raise NotEditable("cells out of order")
             column = following
             yield column, match
@@ -282,7 +268,7 @@ def _row_starts(markup: bytes, start: int, end: int) -> dict[int, int] | None:
     last = 0
     for match in _ROW_START.finditer(markup, start, end):
         number = int(match[1] or 0)
-        if not last < number <= _ROWS:
+        if not last < number <= LAST_ROW:
             return None
         found[number] = match.start()
         last = number
@@ -300,4 +286,4 @@ def _cell_at(markup: bytes, row: Row, place: Place) -> re.Match[bytes] | None:
         if column <= last:
             return None
         last = column
-    return opening("c").match(markup, at, row.close) if last < place[1] <= _COLUMNS else None
+    return opening("c").match(markup, at, row.close) if last < place[1] <= LAST_COLUMN else None

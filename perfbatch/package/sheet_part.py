@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from perfbatch.package.addresses import Place, cell_name
 from perfbatch.package.editing import Edits, NotEditable, names_of, well_formed, well_formed_once
-from perfbatch.package.sheet_cells import cell_name
-from perfbatch.package.sheet_grid import Place, Row, SheetGrid, Spot, style_in
+from perfbatch.package.sheet_grid import Row, SheetGrid, Spot, style_in
 
 __all__ = ["SheetPart"]
 

@@ -13,11 +13,12 @@ from python_calamine import CalamineWorkbook
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.addresses import Area, cell_name
 from perfbatch.package.archive import Package
 from perfbatch.package.extent import SheetExtent, measure_sheet, refuse_strings
-from perfbatch.package.parts import Area, Styles, WorkbookPart, read_styles, read_workbook_part
+from perfbatch.package.parts import Styles, WorkbookPart, read_styles, read_workbook_part
 from perfbatch.package.plain_sheet import PlainCell, PlainSheet, PlainStrings, count_plainly, text_of
-from perfbatch.package.sheet_cells import SheetCells, StoredCell, cell_name, read_sheet_cells
+from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 
 __all__ = ["CellKind", "CellValue", "RawCell", "Workbook", "open_workbook"]
 

@@ -12,6 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.excel import CELL_LIMIT
 from perfbatch.roster.model import (
     CONTROL_FIGURES,
     MAX_UNITS,
@@ -139,8 +140,8 @@ def _write_departments(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> No
         else:
             field = rulebook.field_by_id.get(name)
             most = rulebook.kind_of(field).max_length if field else None
-            length = {"validate": "length", "criteria": "<=", "value": most or 32767}
-            _bound(sheet, column, ROSTER_COLUMNS, name, length, f"不超过{most or 32767}字。")
+            length = {"validate": "length", "criteria": "<=", "value": most or CELL_LIMIT}
+            _bound(sheet, column, ROSTER_COLUMNS, name, length, f"不超过{most or CELL_LIMIT}字。")
         _write_cells(sheet, column, form)
     wrong = f'=AND(A2<>"",OR(ISNUMBER(A2),SUMPRODUCT(--({"$A$2:$A$" + str(_ROWS + 1)}=A2))>1))'
     sheet.conditional_format(1, 0, _ROWS, 0, {"type": "formula", "criteria": wrong, "format": look.red})

@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.submission import SCALE
+from perfbatch.package.addresses import cell_name
 from perfbatch.roster.model import (
     CONTROL_FIGURES,
     MAX_UNITS,
@@ -96,16 +97,7 @@ class _Table:
     def fault(self, row: int, column: int | str, fault: str, remedy: str) -> OperatorFault:
         """A fault at a cell; `column` is a number from 0 or a column's name."""
         number = self._at[column] if isinstance(column, str) else column
-        return OperatorFault(f"{self._path} [{self._sheet}!{_letters(number)}{row + 1}]", fault, remedy)
-
-
-def _letters(column: int) -> str:
-    """A column's letters; `column` is a number from 0."""
-    letters = ""
-    while column >= 0:
-        column, letter = divmod(column, 26)
-        letters, column = chr(ord("A") + letter) + letters, column - 1
-    return letters
+        return OperatorFault(f"{self._path} [{self._sheet}!{cell_name(row + 1, number + 1)}]", fault, remedy)
 
 
 def _plain(value: Any) -> str:

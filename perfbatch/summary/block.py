@@ -14,13 +14,13 @@ from typing import Any, Protocol
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
+from perfbatch.model.excel import MAX_ROW_HEIGHT
 from perfbatch.summary.shared_texts import Texts
 from perfbatch.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip
 from perfbatch.summary.styles import STYLES
 
-__all__ = ["HIGHEST_ROW", "Block", "RowLooks", "line_points"]
+__all__ = ["Block", "RowLooks", "line_points"]
 
-HIGHEST_ROW = 409.0
 """Points; Excel's own limit."""
 
 _LINE_POINTS = 14.5
@@ -94,10 +94,10 @@ class Block:
                 counted = texts.lines(strip.payload[wrapped], widths.get(column, 0))
                 lines[wrapped] = np.maximum(lines[wrapped], counted)
         # One float for all rows of a height.
-        points = [min(line_points(count), HIGHEST_ROW) if count else None for count in range(int(lines.max()) + 1)]
+        points = [min(line_points(count), MAX_ROW_HEIGHT) if count else None for count in range(int(lines.max()) + 1)]
         found = [points[count] for count in lines.tolist()]
         for row, height in self.looks.heights.items():
-            found[row] = min(height, HIGHEST_ROW)
+            found[row] = min(height, MAX_ROW_HEIGHT)
         return found
 
     def draw(self, sheet: Canvas, texts: Sequence[str]) -> None:

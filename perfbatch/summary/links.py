@@ -8,15 +8,14 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from perfbatch.model.excel import LINKS_PER_SHEET
 from perfbatch.model.legible import cell_text
+from perfbatch.package.addresses import quoted_sheet
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Link
 from perfbatch.summary.urls import url_of
 
-__all__ = ["LINKS_PER_SHEET", "SheetLinks", "link_target", "place_in", "relative_folder"]
-
-LINKS_PER_SHEET = 65_530
-"""Excel's own limit; a sheet with more is repaired on opening."""
+__all__ = ["SheetLinks", "link_target", "place_in", "relative_folder"]
 
 _LONGEST = 2_000
 # What Excel writes percent-encoded in a relationship; Chinese stays as it is.
@@ -48,8 +47,7 @@ def place_in(sheet: str, cell: str) -> str:
     """A cell as the location of a link: '收支情况'!C7; "" without a sheet."""
     if not sheet or _UNLINKABLE.search(sheet):
         return ""
-    quoted = sheet.replace("'", "''")
-    return f"'{quoted}'!{cell or 'A1'}"
+    return f"{quoted_sheet(sheet)}!{cell or 'A1'}"
 
 
 class SheetLinks:

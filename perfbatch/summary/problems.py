@@ -9,11 +9,12 @@ from typing import NamedTuple
 from perfbatch.diagnosis.diagnose import Diagnosis
 from perfbatch.district.register import FindingRegister
 from perfbatch.district.result import BatchResult
+from perfbatch.model.excel import LINKS_PER_SHEET
 from perfbatch.model.figures import count_of, texts
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.summary.block import RowLooks
-from perfbatch.summary.links import LINKS_PER_SHEET, SheetLinks, place_in
+from perfbatch.summary.links import SheetLinks, place_in
 from perfbatch.summary.sheet import Column, Sheet
 from perfbatch.summary.strips import Link, Look, Values
 from perfbatch.summary.styles import AMOUNT, SCORE

@@ -8,8 +8,10 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from perfbatch.model.excel import LAST_COLUMN, LAST_ROW, MAX_ROW_HEIGHT
 from perfbatch.model.legible import cell_text
-from perfbatch.summary.block import HIGHEST_ROW, Block, RowLooks, line_points
+from perfbatch.package.addresses import cell_name, quoted_sheet
+from perfbatch.summary.block import Block, RowLooks, line_points
 from perfbatch.summary.block_sheet import SheetAdditions
 from perfbatch.summary.book_parts import BookParts
 from perfbatch.summary.cells import INDENT, Cell, Column, Marked, display_width, line_count
@@ -33,9 +35,7 @@ _A4 = 9
 # The arrow of a filter covers about three characters of a heading.
 _ARROW = 3
 _NO_ERRORS = ("number_stored_as_text", "formula_differs", "formula_range", "calculated_column")
-_EVERYWHERE = "A1:XFD1048576"
-# Excel's own limit.
-_ROWS = 1_048_576
+_EVERYWHERE = f"A1:{cell_name(LAST_ROW, LAST_COLUMN)}"
 
 
 class Sheet:
@@ -179,8 +179,7 @@ class Sheet:
 
     def address(self, row: int, column: int) -> str:
         """A cell's absolute address for a formula on another sheet."""
-        quoted = self.name.replace("'", "''")
-        return f"'{quoted}'!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}"
+        return f"{quoted_sheet(self.name)}!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}"
 
     def excel_table(self, name: str, top: int, last: int, headings: Sequence[Mapping[str, object]]) -> None:
         """Make the rows from the headings at `top` to `last` an Excel table of its own look."""
@@ -256,7 +255,7 @@ class Sheet:
         palette, texts = Palette(), self._book.texts
         made = [strip.strip(texts, palette) for strip in strips]
         rows = len(made[0].marks)
-        if top + rows > _ROWS:
+        if top + rows > LAST_ROW:
             raise OSError(f"row {top + rows} does not fit into a sheet")
         if not rows:
             return 0
@@ -284,7 +283,7 @@ class Sheet:
             if row not in self._heights:
                 self.lines(row, max(line_count(text, widths.get(column, 0)) for column, text in cells))
         for row, points in sorted(self._heights.items()):
-            self._sheet.set_row(row, min(points, HIGHEST_ROW))
+            self._sheet.set_row(row, min(points, MAX_ROW_HEIGHT))
         if any(block.deepest for block in self._blocks):
             # The button stands beside the row that heads the group, above what it folds.
             self._sheet.outline_settings(symbols_below=False)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from perfbatch.package import addresses
+from perfbatch.package.addresses import column_letters, quoted_sheet
+
 __all__ = ["CellRange", "cell_name", "column_name"]
 
 
 def column_name(column: int) -> str:
     """Letters of a column counted from 0: 0 → A, 26 → AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
+    return column_letters(column + 1)
 
 
 def cell_name(row: int, column: int) -> str:
     """A cell counted from 0, as people write it: (6, 2) → C7."""
-    return f"{column_name(column)}{row + 1}"
+    return addresses.cell_name(row + 1, column + 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,10 +43,9 @@ class CellRange:
     @property
     def reference(self) -> str:
         """Absolute, with the sheet, as a defined name refers to it: '收支情况'!$C$7:$C$18."""
-        quoted = self.sheet.replace("'", "''")
         first = f"${column_name(self.left)}${self.top + 1}"
         last = f"${column_name(self.right)}${self.bottom + 1}"
-        return f"'{quoted}'!{first}" + ("" if first == last else f":{last}")
+        return f"{quoted_sheet(self.sheet)}!{first}" + ("" if first == last else f":{last}")
 
     @property
     def local(self) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import unicodedata
 
-__all__ = ["MAX_ROW_HEIGHT", "text_height"]
+from perfbatch.model.excel import MAX_ROW_HEIGHT
 
-MAX_ROW_HEIGHT = 409.0
-"""Points; Excel allows no higher row."""
+__all__ = ["text_height"]
 
 # A column's width counts digits of the default font; in 宋体 of 11 points one takes 8 pixels, a full-width character 14.7.
 _DIGITS_PER_POINT = 14.67 / 8 / 11

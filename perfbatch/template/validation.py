@@ -11,16 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.excel import LIST_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
 from perfbatch.template.grid import cell_name
 from perfbatch.template.plan import InputCell
 
-__all__ = ["MESSAGE_LIMIT", "TITLE_LIMIT", "cell_kind", "validation_of"]
-
-TITLE_LIMIT = 32
-MESSAGE_LIMIT = 255
-LIST_LIMIT = 255
-"""Characters; Excel takes a workbook that goes past them for a damaged one."""
+__all__ = ["cell_kind", "validation_of"]
 
 _NUMBERS = {"amount": "decimal", "area": "decimal", "score": "decimal", "percent": "decimal"}
 _COUNTS = {"count": "integer", "year": "integer"}

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.intake.recompute import Recomputation
-from perfbatch.package.sheet_cells import StoredCell, cell_name, parse_cell, shift_formula
+from perfbatch.package.addresses import cell_name
+from perfbatch.package.sheet_cells import StoredCell, parse_cell, shift_formula
 
 STORED = {
     "A1": StoredCell("n", 0, "1.1", None, True),

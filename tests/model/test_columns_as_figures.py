@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfbatch.model.excel import CELL_LIMIT
 from perfbatch.model.figures import count_of, decimal_text, mean, nearest_float
-from perfbatch.model.legible import CELL_LIMIT, cell_text, storable_text
+from perfbatch.model.legible import cell_text, storable_text
 from perfbatch.model.submission import SCALE
 
 COUNTS = st.integers(-(10**14), 10**14)

@@ -6,8 +6,9 @@ import pytest
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.addresses import Area, parse_area
 from perfbatch.package.archive import Package
-from perfbatch.package.parts import Area, parse_area, read_styles
+from perfbatch.package.parts import read_styles
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from tests.workbooks import zip_of
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
+from perfbatch.model.excel import MAX_ROW_HEIGHT
 from perfbatch.template.grid import CellRange, cell_name, column_name
-from perfbatch.template.text_fit import MAX_ROW_HEIGHT, text_height
+from perfbatch.template.text_fit import text_height
 
 
 @given(st.integers(min_value=0, max_value=16383))

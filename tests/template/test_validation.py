@@ -7,9 +7,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.excel import MESSAGE_LIMIT, TITLE_LIMIT
 from perfbatch.rulebook.model import FormField, Rulebook
 from perfbatch.template.plan import InputCell
-from perfbatch.template.validation import MESSAGE_LIMIT, TITLE_LIMIT, validation_of
+from perfbatch.template.validation import validation_of
 from tests.template.packages import form_names, named_cells
 
 
