@@ -50,6 +50,8 @@ class Night:
     faults: tuple[tuple[str, str], ...] = ()
     recalled: int = 0
     """Entries known from an earlier night and not read again."""
+    forgiven: tuple[str, ...] = ()
+    """What failed without failing the night, a line for each: place, fault, remedy."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 import typer
 
 from perfbatch.model.errors import BatchFault, OperatorFault
+from perfbatch.outbox.interruption import Interrupted, listen, switched
+from perfbatch.terminal.streams import unfailing_streams
 
 if TYPE_CHECKING:
     from perfbatch.intake.cluster import ClusterExecutor
@@ -390,18 +392,28 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; whatever the operator did wrong is told in one line."""
     # The system takes all memory back at once: nothing that is left needs to be looked through for cycles before.
     atexit.register(gc.freeze)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe that cannot show Chinese must not stop the night.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    listen()
+    with unfailing_streams() as outlet:
+        code = _exit_code(arguments)
+        sys.stdout.flush()
+        if outlet is not None and outlet.fault is not None:
+            consequence = "The night is published." if switched() else "Send it elsewhere."
+            _tell(f"perfbatch: standard output: cannot be written to ({outlet.fault.strerror}). {consequence}")
+            code = code if switched() else NOT_COMPLETED
+    sys.exit(code)
+
+
+def _exit_code(arguments: list[str] | None) -> int:
     try:
-        sys.exit(app(arguments, prog_name="perfbatch", standalone_mode=False))
+        code: object = app(arguments, prog_name="perfbatch", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
     except OperatorFault as fault:
         _tell(f"perfbatch: {fault}")
-        sys.exit(USAGE)
+        return USAGE
     except BatchFault as fault:
         _tell(f"perfbatch: {fault}")
-        sys.exit(NOT_COMPLETED)
+    except (Interrupted, KeyboardInterrupt, typer.Abort) as interruption:
+        _tell(f"perfbatch: interrupted. {interruption}".rstrip())
     except _UsageError as error:
         message = error.format_message()  # type: ignore[attr-defined]
         path = error.ctx.command_path if error.ctx else "perfbatch"  # type: ignore[attr-defined]
@@ -410,7 +422,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             typer.echo(message, err=True)
         else:
             _tell(f"{path}: {message.rstrip('.')}. Try `{path} --help`.")
-        sys.exit(USAGE)
+        return USAGE
+    except Exception:
+        if not switched():
+            raise
+        import traceback
+
+        traceback.print_exc()
+        _tell("perfbatch: a fault of the program after the night was published. Please report it.")
+    # Whatever failed after the outbox was replaced: to say that nothing was replaced would be a lie.
+    return DONE if switched() else NOT_COMPLETED
 
 
 def _tell(fault: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +27,7 @@ from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import Finding
 from perfbatch.model.phases import Phases, Watch
+from perfbatch.outbox.durable import reason
 from perfbatch.outbox.switch import locked, publish
 from perfbatch.roster import Roster
 from perfbatch.rulebook.load import LoadedRulebook
@@ -110,10 +112,10 @@ def run_night(
         earlier = earlier_notices(kept, outbox) if cached else None
         pool = NoticePool(notices, workers, phases.advance, earlier)
         published = publish_outputs(result, outbox, counted, pool)
-        if cache:
-            cache.keep()
-            keep_notices(kept, notices, pool.written)
-        return night, published
+        if cache is None:
+            return night, published
+        keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written))
+        return replace(night, forgiven=tuple(_forgiven(kept, keeping))), published
 
 
 def publish_outputs(
@@ -140,6 +142,18 @@ def _counted(writer: Writer, phases: Phases) -> Writer:
         phases.advance()
 
     return write
+
+
+def _forgiven(kept: Path, keeping: Iterable[Callable[[], None]]) -> Iterator[str]:
+    """Keep for the next night what it can do without; a line for each that could not be, for the night is out already."""
+    for keep in keeping:
+        try:
+            keep()
+        except Exception as error:
+            yield (
+                f"{kept}: could not be written ({reason(error)}). The night is published; the next one does again what this "
+                "one could not keep. Remove the file if this is told again."
+            )
 
 
 def _points(result: BatchResult) -> dict[Finding, Decimal]:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from perfbatch.outbox.durable import TONIGHT, sync_folder
+from perfbatch.outbox.interruption import committing
 
 __all__ = ["bring_over", "exchange", "prepare"]
 
@@ -96,14 +97,16 @@ def exchange(outbox: Path, private: Path, ours: Collection[str]) -> bool:
             json.dump(plan, file)
             file.flush()
             os.fsync(file.fileno())
-        swap(tonight, outbox)
+        with committing():
+            swap(tonight, outbox)
     except OSError:
         (private / _PLAN).unlink(missing_ok=True)
         return False
     # From here on it is tonight: nothing may fail any more, only be left to the next run.
     with contextlib.suppress(OSError):
         sync_folder(outbox.parent)
-    bring_over(outbox, private)
+    with contextlib.suppress(Exception):
+        bring_over(outbox, private)
     return True
 
 

@@ -8,6 +8,7 @@ run report is switched last, so that whoever sees tonight's report sees tonight'
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import json
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from perfbatch.model.errors import BatchFault
 from perfbatch.outbox.durable import KEPT, TONIGHT, reason, sync_folder
+from perfbatch.outbox.interruption import committing, uninterrupted
 
 __all__ = ["pending", "settle", "switch"]
 
@@ -49,8 +51,13 @@ def switch(outbox: Path, private: Path, outputs: Sequence[str], stale: Sequence[
             (private / TONIGHT / at).unlink(missing_ok=True)
         for folder in {(outbox / name).parent for name in outputs}:
             sync_folder(folder)
+        # Without its journal the folder is rubbish: this is the moment at which the night is done. A journal that cannot be
+        # removed is no fault: the next run finds all of tonight in place, and removes it.
+        with committing(), contextlib.suppress(OSError):
+            (private / _JOURNAL).unlink()
     except BaseException as error:
-        restore(outbox, private)
+        with uninterrupted():
+            restore(outbox, private)
         if isinstance(error, PermissionError):
             raise BatchFault(
                 f"{outbox / at}: cannot be replaced, it may be open in Excel or WPS ({reason(error)}). "
@@ -59,8 +66,6 @@ def switch(outbox: Path, private: Path, outputs: Sequence[str], stale: Sequence[
         if isinstance(error, OSError):
             raise BatchFault(f"{outbox / at}: cannot be replaced ({reason(error)}). {KEPT}.") from error
         raise
-    # Without its journal the folder is rubbish: this is the moment at which the night is done.
-    (private / _JOURNAL).unlink()
 
 
 def _keep(target: Path, kept: Path) -> bool:

@@ -29,6 +29,7 @@ from filelock import FileLock, SoftFileLock, Timeout
 from perfbatch.model.errors import BatchFault
 from perfbatch.outbox import exchange, journal
 from perfbatch.outbox.durable import KEPT, TONIGHT, NotWritten, flush, reason
+from perfbatch.outbox.interruption import Interrupted, uninterrupted
 
 __all__ = ["LOCK_NAME", "Elsewhere", "Writer", "locked", "publish"]
 
@@ -68,24 +69,15 @@ def publish(
     """
     for name in writers:
         _refuse_outside(name)
-    with locked(outbox) as real:
+    with locked(outbox) as real, _set_up(real) as (private, whole):
+        _build(private / TONIGHT, writers, elsewhere)
         try:
-            private, whole = _private(real)
+            removed = sorted(stale(real)) if stale else []
         except OSError as error:
-            raise BatchFault(f"{outbox}: cannot be written to ({reason(error)}). {KEPT}.") from error
-        try:
-            _build(private / TONIGHT, writers, elsewhere)
-            try:
-                removed = sorted(stale(real)) if stale else []
-            except OSError as error:
-                raise BatchFault(f"{error.filename or outbox}: cannot be read ({reason(error)}). {KEPT}.") from error
-            outputs = list(writers)
-            if not (whole and exchange.exchange(real, private, {*outputs, *removed})):
-                journal.switch(real, private, outputs, removed)
-        finally:
-            # A journal still here means that putting back failed: the next run needs what the folder holds.
-            if not journal.pending(private):
-                _discard(private)
+            raise BatchFault(f"{error.filename or outbox}: cannot be read ({reason(error)}). {KEPT}.") from error
+        outputs = list(writers)
+        if not (whole and exchange.exchange(real, private, {*outputs, *removed})):
+            journal.switch(real, private, outputs, removed)
 
 
 def _refuse_outside(name: str) -> None:
@@ -103,6 +95,15 @@ def locked(outbox: Path) -> Iterator[Path]:
 
     May be held twice by one thread. Raises `BatchFault` where another run holds it, or it cannot be made, locked or undone.
     """
+    try:
+        with _locked(outbox) as real:
+            yield real
+    except Interrupted:
+        raise Interrupted(f"{KEPT}.") from None
+
+
+@contextlib.contextmanager
+def _locked(outbox: Path) -> Iterator[Path]:
     try:
         outbox.mkdir(parents=True, exist_ok=True)
         real = Path(os.path.realpath(outbox))
@@ -125,7 +126,9 @@ def locked(outbox: Path) -> Iterator[Path]:
             _clear(real)
         yield real
     finally:
-        lock.release()
+        # The system drops the lock with this process at the latest.
+        with contextlib.suppress(OSError):
+            lock.release()
 
 
 def _clear(outbox: Path) -> None:
@@ -153,6 +156,24 @@ def _prefix_beside(outbox: Path) -> str:
     return f".{outbox.name}{_PREFIX}"
 
 
+@contextlib.contextmanager
+def _set_up(outbox: Path) -> Iterator[tuple[Path, bool]]:
+    """What `_private` gives, removed afterwards. Raises `BatchFault`."""
+    private: Path | None = None
+    try:
+        with uninterrupted():
+            private, whole = _private(outbox)
+        yield private, whole
+    except OSError as error:
+        raise BatchFault(f"{outbox}: cannot be written to ({reason(error)}). {KEPT}.") from error
+    finally:
+        # The night may be out by now: what is left is the next run's to remove, and no reason to fail.
+        with contextlib.suppress(Exception):
+            # A journal still here means that putting back failed: the next run needs what the folder holds.
+            if private is not None and not journal.pending(private):
+                _discard(private)
+
+
 def _private(outbox: Path) -> tuple[Path, bool]:
     """The folder in which tonight is built, on the outbox's file system, and whether it can be exchanged with the outbox."""
     try:
@@ -169,7 +190,17 @@ def _private(outbox: Path) -> tuple[Path, bool]:
 
 def _discard(private: Path) -> None:
     # What cannot be removed (a virus scanner holds it) goes at the next run; it is no reason to fail tonight.
+    with contextlib.suppress(OSError):
+        _open_up(private)
     shutil.rmtree(private, ignore_errors=True)
+
+
+def _open_up(folder: Path) -> None:
+    """Let us remove what is in a folder: it has the mode of the one that it stands in for, which need not allow it."""
+    folder.chmod(0o700)
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            _open_up(folder / entry.name)
 
 
 def _build(tonight: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | None) -> None:

@@ -13,7 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from enum import StrEnum
 from unicodedata import normalize
 
@@ -93,9 +93,14 @@ def _days_past(deadline: date | None, day: date) -> int | None:
 
 
 def _arrival(entry: InboxEntry, result: BatchResult) -> datetime:
-    """When a file came in, to the second, in the run's own time zone."""
-    zone = result.started_at.tzinfo
-    return datetime.fromtimestamp(0, zone) + timedelta(seconds=entry.modified_ns // 1_000_000_000)
+    """When a file came in, to the second, in the run's own time zone; in the first or the last year that has dates where its
+    time lies outside of them (a file system holds years past 9999)."""
+    epoch = datetime.fromtimestamp(0, result.started_at.tzinfo)
+    since = entry.modified_ns // 1_000_000_000
+    try:
+        return epoch + timedelta(seconds=since)
+    except OverflowError:
+        return epoch.replace(year=MAXYEAR if since > 0 else MINYEAR)
 
 
 class _Wording:

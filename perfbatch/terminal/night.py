@@ -51,6 +51,8 @@ def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
     written = [name for name in outputs if name not in notices]
     written[1:1] = [counted(len(notices), "notice")] if notices else []
     console.print(f"Wrote     {', '.join(written)} to {inert(outbox)}", soft_wrap=True)
+    for line in night.forgiven:
+        console_of(errors=True).print(f"perfbatch: {inert(line)}", soft_wrap=True)
     for file, fault in night.faults:
         console_of(errors=True).print(
             f"perfbatch: a fault of the program set aside {inert(file)} ({fault}). Please report it.", soft_wrap=True

@@ -18,14 +18,14 @@ from perfbatch.publishing import publish_outputs
 from perfbatch.report import report
 from perfbatch.report.report import REPORT_NAME
 
-__all__ = ["NAMES", "UNCHANGED", "night_of", "publish_night", "start", "start_and_die"]
+__all__ = ["CHANGES", "NAMES", "UNCHANGED", "night_of", "publish_night", "start", "start_and_die"]
 
 NAMES = ("district-summary-2020.xlsx", "history.sqlite", *(f"notices/{code}-局.xlsx" for code in range(116001, 116031)))
 
 UNCHANGED = "notices/116000-局.xlsx"
 """A notice that is the same every night: the same file, as `notice_copies` links it."""
 
-_CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime", "ctypes.dlsym"}
+CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime", "ctypes.dlsym"}
 
 
 def publish_night(folder: Path, night: int, notices: int = 30) -> None:
@@ -113,7 +113,7 @@ def start_and_die(folder: Path, mode: str, night: int, step: int) -> int:
 
         def count(event: str, arguments: tuple[Any, ...]) -> None:
             writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-            if (writes or event in _CHANGES) and next(steps) == step:
+            if (writes or event in CHANGES) and next(steps) == step:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(count)
