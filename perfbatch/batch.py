@@ -135,6 +135,7 @@ def _night(
         finished_at=_now(),
         rulebook=loaded.rulebook,
         rulebook_sha256=loaded.sha256,
+        rulebook_sources=loaded.sources,
         entries=entries,
         findings=findings,
         departments=scored.departments,

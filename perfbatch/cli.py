@@ -52,7 +52,10 @@ RosterOption = Annotated[
     typer.Option("--roster", metavar="FILE", help="The bureau's roster workbook: who is expected to report."),
 ]
 RulebookOption = Annotated[
-    Path | None, typer.Option("--rulebook", metavar="FILE", help="Rulebook (.toml); the built-in one unless given.")
+    str | None,
+    typer.Option(
+        "--rulebook", metavar="RULEBOOK", help="Rulebook: a file (.toml) or a built-in id; yunxi-2020 unless given."
+    ),
 ]
 ClusterOption = Annotated[
     str | None,
@@ -217,7 +220,7 @@ def template(
     With a roster, name, code, office, subordinate units and, where the outbox's history has them, last year's closing
     figures are filled in and locked.
     """
-    from perfbatch.history.record import HISTORY_NAME, closing_figures
+    from perfbatch.history.record import HISTORY_NAME, prior_figures
     from perfbatch.roster import read_roster
     from perfbatch.roster.blank import write_blank_roster
     from perfbatch.rulebook.load import load_rulebook
@@ -233,7 +236,7 @@ def template(
             paths = [write_blank(loaded.rulebook, output, units=units)]
         else:
             known = read_roster(roster, loaded.rulebook)
-            prior = closing_figures(outbox / HISTORY_NAME, loaded.rulebook.fiscal_year - 1)
+            prior = prior_figures(outbox / HISTORY_NAME, loaded.rulebook)
             paths = write_prefilled(loaded.rulebook, known, output, units=units, prior=prior)
     except OSError as error:
         raise OperatorFault(str(output), f"cannot be written to ({error.strerror})", "Name another folder.") from error
@@ -315,31 +318,66 @@ def _run_id(wanted: str, known: list[str], history: Path) -> str:
 @rulebook_app.command("show")
 def rulebook_show(
     rule: Annotated[str | None, typer.Argument(metavar="ID", help="One indicator or check, e.g. R02.")] = None,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Print the whole rulebook as TOML, overlays laid over their bases.")
+    ] = False,
     rulebook: RulebookOption = None,
 ) -> None:
     """Print the rules as text."""
     from perfbatch.rulebook.load import load_rulebook
+    from perfbatch.rulebook.toml_text import rulebook_toml
     from perfbatch.terminal.rules import print_rulebook
 
-    if not print_rulebook(load_rulebook(rulebook).rulebook, rule):
+    loaded = load_rulebook(rulebook)
+    if resolved:
+        if rule is not None:
+            raise OperatorFault("--resolved", f"does not go with {rule}", "Give one of the two.")
+        typer.echo(rulebook_toml(loaded.rulebook), nl=False)
+    elif not print_rulebook(loaded, rule):
         raise OperatorFault(f"rule {rule}", "not in the rulebook", "Use an indicator id or a check's code, e.g. R02.")
 
 
 @rulebook_app.command("lint")
 def rulebook_lint(rulebook: RulebookOption = None) -> None:
     """Check the rulebook itself. Exit codes: 0 sound; 2 faults, a line each."""
-    from perfbatch.rulebook.lint import lint
-    from perfbatch.rulebook.load import read_rulebook
+    from perfbatch.rulebook.load import RulebookFault, load_rulebook
 
-    loaded = read_rulebook(rulebook)
-    faults = lint(loaded.rulebook)
-    for fault in faults:
-        typer.echo(f"{loaded.name}: {fault}", err=True)
-    if faults:
-        raise typer.Exit(USAGE)
+    try:
+        loaded = load_rulebook(rulebook)
+    except RulebookFault as fault:
+        for line in fault.faults:
+            _tell(line)
+        raise typer.Exit(USAGE) from None
     typer.echo(
         f"{loaded.name}: {len(loaded.rulebook.indicators)} indicators, {len(loaded.rulebook.checks)} checks, no fault."
     )
+
+
+@rulebook_app.command("new")
+def rulebook_new(
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", min=2000, max=2100, help="The fiscal year.")],
+    district: Annotated[str, typer.Option("--district", metavar="NAME", help="The district, e.g. 岳阳市云溪区.")],
+    issuer: Annotated[str, typer.Option("--issuer", metavar="NAME", help="The finance bureau that issues the form.")],
+    deadline: Annotated[
+        datetime, typer.Option("--deadline", metavar="DATE", formats=["%Y-%m-%d"], help="Last day to report.")
+    ],
+    extends: Annotated[
+        str,
+        typer.Option("--extends", metavar="RULEBOOK", help="The rulebook of the year before: a file or built-in id."),
+    ] = "yunxi-2020",
+    identity: Annotated[
+        str, typer.Option("--id", metavar="ID", help="The new rulebook's id; form and year unless given.")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="The file to write; the id with .toml unless given.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a new year's rulebook: an overlay on the year before, which states only what is other."""
+    from perfbatch.rulebook.new_year import NewYear, write_overlay
+
+    new = NewYear(year, district, issuer, deadline.date(), extends, identity)
+    typer.echo(f"Wrote {write_overlay(new, output, force=force)}")
 
 
 @rulebook_app.command("export")

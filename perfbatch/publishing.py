@@ -16,9 +16,9 @@ from perfbatch.history.changes import changes_between
 from perfbatch.history.record import (
     HISTORY_NAME,
     RecordedNotice,
-    closing_figures,
     last_run,
     notice_days,
+    prior_figures,
     tonight,
     write_history,
 )
@@ -67,7 +67,7 @@ def run_night(
     # Held for the whole night: the history that it starts from must be the one that it adds to.
     with locked(outbox):
         history = outbox / HISTORY_NAME
-        prior = closing_figures(history, loaded.rulebook.fiscal_year - 1, fields_of("prior", loaded.rulebook))
+        prior = prior_figures(history, loaded.rulebook, fields_of("prior", loaded.rulebook))
         phases, kept = Phases(watch), outbox / CACHE_NAME
         cache = ReadingCache(kept, loaded.rulebook) if cached else None
         night = run_batch(

@@ -675,6 +675,42 @@ class TestRulebook:
         assert all(line.startswith(f"{path}: ") for line in lines)
         assert any("spending" in line for line in lines)
 
+    def test_lint_tells_every_fault_of_an_overlay(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = tmp_path / "2021.toml"
+        path.write_text(
+            'extends = "yunxi-2020"\n[remove]\nfields = ["nix"]\n[change.checks.R24]\nid = "R30"\n', encoding="utf-8"
+        )
+        assert perfbatch("rulebook", "lint", "--rulebook", path) == Ended(
+            2,
+            "",
+            f"{path}: remove.fields.nix: the base has no field nix; correct the name\n"
+            f"{path}: change.checks.R24.id: an id is not changed; use [rename.checks]\n",
+        )
+
+    def test_new_lints_and_shows(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = tmp_path / "2026.toml"
+        options = ("--year", "2026", "--district", "示例区", "--issuer", "示例区财政局", "--deadline", "2027-05-31")
+        assert perfbatch("rulebook", "new", *options, "--output", path) == Ended(0, f"Wrote {path}\n", "")
+        assert perfbatch("rulebook", "lint", "--rulebook", path).code == 0
+        shown = perfbatch("rulebook", "show", "--rulebook", path).out.splitlines()
+        assert shown[:2] == [
+            "yunxi-2026 · 示例区2026年度部门整体支出绩效评价自评报告",
+            f"  来源：{path} ← yunxi_2020.toml",
+        ]
+        resolved = perfbatch("rulebook", "show", "--resolved", "--rulebook", path)
+        (tmp_path / "resolved.toml").write_text(resolved.out, encoding="utf-8")
+        again = perfbatch("rulebook", "show", "--rulebook", tmp_path / "resolved.toml").out.splitlines()
+        assert again[2] == shown[2]
+        assert shown[2].startswith("  校验值（SHA-256）：")
+
+    def test_show_resolved_is_of_the_whole(self, perfbatch: Perfbatch) -> None:
+        assert perfbatch("rulebook", "show", "R02", "--resolved") == Ended(
+            2, "", "perfbatch: --resolved: does not go with R02. Give one of the two.\n"
+        )
+
+    def test_a_built_in_rulebook_by_its_id(self, perfbatch: Perfbatch) -> None:
+        assert perfbatch("rulebook", "lint", "--rulebook", "yunxi-2020") == perfbatch("rulebook", "lint")
+
     def test_export(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "标准.xlsx"
         assert perfbatch("rulebook", "export", "--output", path) == Ended(0, f"Wrote {path}\n", "")

@@ -61,6 +61,7 @@ class BatchResult:
     unused rows are left out.
     `scores`: department, indicator, max, self, computed, verified (Int64), status (text), missing (tuple of field ids);
     25 rows a department in the rulebook's order.
+    `rulebook_sources`: the files that the rulebook was resolved from, the base first.
     `phases`: how long each took, of the hour and no part of what was found.
     `deadline`: the last day on which a department may report, where there is one. `at_risk`: finding → points at risk,
     without the findings over which none are.
@@ -78,5 +79,6 @@ class BatchResult:
     scores: pd.DataFrame
     roster: RosterStanding | None
     deadline: date | None = None
+    rulebook_sources: tuple[str, ...] = ()
     at_risk: Mapping[Finding, AtRisk] = field(default_factory=dict)
     phases: Phases = field(default_factory=Phases, compare=False)

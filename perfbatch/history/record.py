@@ -26,6 +26,7 @@ from perfbatch.history.changes import RecordedDepartment, RecordedFinding, Recor
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.legible import storable_text, storable_texts
+from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "closing_figures",
     "last_run",
     "notice_days",
+    "prior_figures",
     "recorded_run",
     "run_ids",
     "tonight",
@@ -148,6 +150,24 @@ def closing_figures(path: Path, fiscal_year: int, fields: Collection[str] | None
         if fields is None:
             return dict(stored)
         return {code: {field: known[field] for field in fields if field in known} for code, known in stored}
+
+
+def prior_figures(path: Path, rulebook: Rulebook, fields: Collection[str] | None = None) -> dict[str, dict[str, int]]:
+    """The closing figures of the year before a rulebook's, under the field ids of today: what was renamed since is found by the
+    id that it had then. `fields` and what is raised are as for `closing_figures`."""
+    names = rulebook.lineage.names_of
+    wanted = {field.id for field in rulebook.fields()} if fields is None else fields
+    stored = closing_figures(
+        path, rulebook.fiscal_year - 1, {old for field in wanted for old in names("fields", field)}
+    )
+    return {
+        code: {
+            field: next(known[name] for name in names("fields", field) if name in known)
+            for field in wanted
+            if any(name in known for name in names("fields", field))
+        }
+        for code, known in stored.items()
+    }
 
 
 def run_ids(path: Path) -> list[str]:

@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from perfbatch.rulebook.marks import FieldId, Identifier
+
 __all__ = [
     "AmountColumn",
     "Block",
     "CardBlock",
+    "Entry",
     "EvidenceBlock",
     "FieldKind",
     "FormField",
@@ -28,7 +31,6 @@ __all__ = [
 FieldKind = Literal[
     "text", "longtext", "code", "year", "date", "choice", "amount", "count", "area", "score", "percent", "id"
 ]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Model(BaseModel):
@@ -36,6 +38,12 @@ class Model(BaseModel):
 
     # Built when something is first validated: a reading process only takes models that are.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Entry(Model):
+    """A part of the rulebook that may say where it comes from: the clause of the form, the notice of the year."""
+
+    source: str = ""
 
 
 class Kind(Model):
@@ -51,7 +59,7 @@ class Kind(Model):
     help: str = ""
 
 
-class FormField(Model):
+class FormField(Entry):
     """An input cell, or a column of input cells, named by its id (DOMAIN §2). `since` is the revision of the form that
     brought it: a workbook made before has no such cell, and nothing is wrong with that."""
 
@@ -75,7 +83,7 @@ class AmountColumn(FormField):
     """A column of a unit table; `under` is the path of merged headers above it, `parts` the columns that it totals."""
 
     under: tuple[str, ...] = ()
-    parts: tuple[Identifier, ...] = ()
+    parts: tuple[FieldId, ...] = ()
 
 
 class PresetRow(Model):
@@ -111,7 +119,7 @@ class RowsBlock(Model):
     id: Identifier
     title: str
     fields: tuple[FormField, ...]
-    preset_column: Identifier | None = None
+    preset_column: FieldId | None = None
     preset_rows: tuple[PresetRow, ...] = ()
     blank_rows: int = 0
 
@@ -149,7 +157,7 @@ Block = Annotated[
 ]
 
 
-class Section(Model):
+class Section(Entry):
     """A sheet of the workbook."""
 
     id: Identifier

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from perfbatch.rulebook.form import Identifier, Model
+from perfbatch.rulebook.form import Entry, Model
+from perfbatch.rulebook.marks import Expression, GroupId, Identifier
 
 __all__ = [
     "Band",
@@ -78,7 +79,7 @@ class PerCaseRule(Model):
     """`per_case` off for every case counted, down to 0. `count` is a field id, or `breaches` for the evidence row."""
 
     kind: Literal["per_case"]
-    count: str
+    count: Expression
     per_case: Annotated[Decimal, Field(gt=0)]
     question: str = ""
 
@@ -101,7 +102,7 @@ class ChecklistRule(Model):
 class Case(Model):
     """The first case whose condition holds gives the points."""
 
-    when: str
+    when: Expression
     points: Decimal
     text: str = ""
 
@@ -110,7 +111,7 @@ class CasesRule(Model):
     """Conditions in order over named figures (`labels`: what people call them); where none holds the form says nothing, and a person scores."""
 
     kind: Literal["cases"]
-    let: dict[Identifier, str] = Field(default_factory=dict)
+    let: dict[Identifier, Expression] = Field(default_factory=dict)
     labels: dict[Identifier, str] = Field(default_factory=dict)
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
 
@@ -127,19 +128,19 @@ Rule = Annotated[
 ]
 
 
-class Indicator(Model):
+class Indicator(Entry):
     """A row of 附件3-1. `ratio` is `numerator / denominator`; the rule sees it in percent. `figure` is a figure in percent."""
 
     id: Identifier
     name: str
-    group: Identifier
+    group: GroupId
     subgroup: str
     points: Annotated[Decimal, Field(gt=0)]
     standard: str
     sources: tuple[str, ...]
-    ratio: str | None = None
+    ratio: Expression | None = None
     ratio_name: str = ""
-    figure: str | None = None
+    figure: Expression | None = None
     target_types: tuple[str, ...] = ()
     not_applicable: Policy | None = None
     editable: bool = False

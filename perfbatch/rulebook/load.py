@@ -1,86 +1,214 @@
-"""Loading a rulebook: TOML → frozen models, with every expression parsed; faults name file, place and remedy."""
+"""Loading a rulebook: a file, a built-in id or a folder → plain data, overlays laid over their bases → frozen models.
+
+Whatever is wrong with it is told at once, each fault with file, place and remedy (`RulebookFault.faults`).
+"""
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.nearest import nearest_or
+from perfbatch.rulebook.overlay import apply_overlay
+from perfbatch.rulebook.overlay_work import Applied
+from perfbatch.rulebook.shape_faults import shape_fault
+from perfbatch.rulebook.source_text import read_source
+from perfbatch.rulebook.texts import filled, filled_texts
 
-__all__ = ["BUILT_IN", "LoadedRulebook", "load_rulebook", "read_rulebook"]
+__all__ = [
+    "BUILT_IN",
+    "LoadedRulebook",
+    "RulebookFault",
+    "built_in_ids",
+    "load_rulebook",
+    "read_resolved",
+    "read_rulebook",
+]
 
 BUILT_IN = "yunxi_2020.toml"
+"""The rulebook of whoever names none."""
+
+_REMEDY = "Correct the file and run `perfbatch rulebook lint`"
+# A year on a year on a year: more is a ring, or nothing that anybody could follow.
+_MOST_OVERLAYS = 20
+
+
+class RulebookFault(OperatorFault):
+    """A rulebook that cannot be used. `faults` are all that is wrong with it, a line each, with the file."""
+
+    def __init__(self, name: str, faults: Sequence[str], remedy: str = f"{_REMEDY}.") -> None:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        file, _, first = faults[0].partition(": ")
+        super().__init__(file, f"{first}{more}", remedy)
+        self.name = name
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True)
 class LoadedRulebook:
-    """A rulebook with the name to show for it and the hash of its bytes."""
+    """A rulebook with the name to show for it, the hash of what it says, and the files that it was resolved from, the base
+    first. The hash is of the content: comments and the order of keys do not change it, and a rulebook has the same hash
+    whether it is written as an overlay or in full.
+
+    `origins`: (table, id, key) or (table, id) → `file: place`, for what does not come from the first file.
+    """
 
     rulebook: Rulebook
     name: str
     sha256: str
+    sources: tuple[str, ...] = ()
+    origins: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
 
-def read_rulebook(path: Path | None = None) -> LoadedRulebook:
+@dataclass(frozen=True)
+class _Resolved:
+    """A rulebook's plain data after all overlays, before its texts are filled in and its models are made."""
+
+    data: dict[str, Any]
+    name: str
+    sources: tuple[str, ...]
+    origins: Mapping[tuple[str, ...], str]
+    lineage: Lineage
+
+
+def built_in_ids() -> tuple[str, ...]:
+    """The ids of the rulebooks that come with the program: `yunxi_2020.toml` is `yunxi-2020`."""
+    files = resources.files(__package__).iterdir()
+    return tuple(sorted(file.name[:-5].replace("_", "-") for file in files if file.name.endswith(".toml")))
+
+
+def read_rulebook(source: Path | str | None = None) -> LoadedRulebook:
     """Read a rulebook into its models, without judging its content (see `lint`).
 
-    `path` None is the built-in one. Raises `OperatorFault` for a file that cannot be read, is not TOML, or does not have
-    the shape of a rulebook.
+    `source` is a file, the id of a built-in rulebook, or a folder that holds one rulebook; None is the built-in one of 2020.
+    Raises `RulebookFault` for a file that cannot be read, is not TOML, or does not have the shape of a rulebook.
     """
-    if path is None:
-        content, name = resources.files(__package__).joinpath(BUILT_IN).read_bytes(), BUILT_IN
-    else:
-        name = str(path)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise OperatorFault(name, f"cannot be read ({error.strerror})", "Name a rulebook file (.toml).") from None
-    try:
-        data = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OperatorFault(name, f"not TOML: {error}", "Correct the file and run `perfbatch rulebook lint`.") from None
+    resolved = _resolved(str(source) if source is not None else BUILT_IN[:-5].replace("_", "-"), None, ())
+    data = filled_texts(resolved.data)
     try:
         rulebook = Rulebook.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = _place(first["loc"], data) or "rulebook"
-        more = error.error_count() - 1
-        fault = f"{place}: {first['msg']}" + (f" (and {more} more)" if more else "")
-        raise OperatorFault(name, fault, "Correct the file and run `perfbatch rulebook lint`.") from None
-    return LoadedRulebook(rulebook, name, hashlib.sha256(content).hexdigest())
+        faults = [shape_fault(fault, data, resolved.sources[0], resolved.origins) for fault in error.errors()]
+        raise RulebookFault(resolved.name, faults) from None
+    return LoadedRulebook(
+        rulebook.resolved_from(resolved.lineage),
+        resolved.name,
+        rulebook_sha256(rulebook),
+        resolved.sources,
+        resolved.origins,
+    )
 
 
-def _place(location: Sequence[int | str], data: object) -> str:
-    """Where in the file, with the ids of checks, indicators and fields in place of their positions."""
-    parts: list[str] = []
-    for part in location:
-        name = part
-        if isinstance(part, int) and isinstance(data, list):
-            data = data[part]
-            name = data.get("id", part) if isinstance(data, dict) else part
-        elif isinstance(data, dict) and part in data:
-            data = data[part]
-        parts.append(str(name))
-    return ".".join(parts)
+def read_resolved(source: Path | str) -> dict[str, Any]:
+    """The plain data of a rulebook with all overlays done, its texts not yet filled in. Raises as `read_rulebook`."""
+    read_rulebook(source)
+    return _resolved(str(source), None, ()).data
 
 
-def load_rulebook(path: Path | None = None) -> LoadedRulebook:
-    """Read a rulebook and refuse it where `lint` finds a fault. Raises `OperatorFault`."""
+def load_rulebook(source: Path | str | None = None) -> LoadedRulebook:
+    """Read a rulebook and refuse it where `lint` finds a fault. Raises `RulebookFault`."""
     from perfbatch.rulebook.lint import lint
 
-    loaded = read_rulebook(path)
+    loaded = read_rulebook(source)
     faults = lint(loaded.rulebook)
     if faults:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise OperatorFault(
-            loaded.name, f"{faults[0]}{more}", "Correct the file and run `perfbatch rulebook lint` for the whole list."
+        raise RulebookFault(
+            loaded.name, [f"{loaded.name}: {fault}" for fault in faults], f"{_REMEDY} for the whole list."
         )
     return loaded
+
+
+def rulebook_sha256(rulebook: Rulebook) -> str:
+    """The hash of what a rulebook says, in hex."""
+    content = rulebook.model_dump(exclude_defaults=True)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    # 3, 3.0 and 3.00 points are the same.
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+
+
+# ------------------------------------------------------------------------------------------------------ the chain of files
+
+
+def _resolved(source: str, beside: Path | None, above: tuple[str, ...]) -> _Resolved:
+    """The plain data of a rulebook with all overlays done. `beside` is the folder of the overlay that names it, `above` the
+    files that lead here."""
+    path, name = _located(source, beside, above)
+    if name in above or len(above) >= _MOST_OVERLAYS:
+        raise RulebookFault(
+            name, [f"{above[-1]}: extends: {name} leads back here; name the rulebook of the year before"]
+        )
+    data = read_source(path, name)
+    if "extends" not in data:
+        return _Resolved(data, name, (name,), {}, Lineage())
+    if not isinstance(data["extends"], str):
+        raise RulebookFault(name, [f"{name}: extends: is not a text; name a built-in id or a file"])
+    base = _resolved(data["extends"], path.parent if isinstance(path, Path) else None, (*above, name))
+    applied = apply_overlay(base.data, data)
+    if applied.faults:
+        raise RulebookFault(name, [f"{name}: {fault}" for fault in applied.faults])
+    origins = {place: f"{name}: {told}" for place, told in applied.origins.items()}
+    return _Resolved(applied.data, name, (*base.sources, name), {**base.origins, **origins}, _lineage(base, applied))
+
+
+def _located(source: str, beside: Path | None, above: tuple[str, ...]) -> tuple[Any, str]:
+    """The file to read, and what it is called in messages."""
+    if source in built_in_ids():
+        file = f"{source.replace('-', '_')}.toml"
+        return resources.files(__package__).joinpath(file), file
+    path = Path(source) if beside is None else beside / source
+    if path.is_dir():
+        inside = sorted(one for one in path.iterdir() if one.suffix == ".toml" and not one.name.startswith("."))
+        if len(inside) == 1:
+            return inside[0], str(inside[0])
+        fault = f"the folder holds {len(inside)} rulebooks"
+        raise OperatorFault(str(path), fault, "Name one rulebook file (.toml) of it.")
+    if not path.exists() and path.suffix == "":
+        known = built_in_ids()
+        remedy = nearest_or(source, known, f"there are {', '.join(known)}")
+        place = f"{above[-1]}: extends" if above else f"--rulebook {source}"
+        fault = f"is neither a file nor the id of a built-in rulebook ({remedy})"
+        raise OperatorFault(place, fault, "Name a rulebook file (.toml) or a built-in id.")
+    return path, str(path)
+
+
+def _lineage(base: _Resolved, applied: Applied) -> Lineage:
+    """What the resolved rulebook has to know of the ones under it."""
+    renamed: dict[str, dict[str, tuple[str, ...]]] = {
+        table: dict(names) for table, names in base.lineage.renamed.items()
+    }
+    for table, names in applied.renamed.items():
+        known = renamed.setdefault(table, {})
+        before = {new: (old, *known.get(old, ())) for old, new in names.items()}
+        renamed[table] = {new: olds for new, olds in known.items() if new not in names} | before
+    forms = (base.data.get("form_id"), *base.lineage.forms)
+    changes = tuple(
+        change._replace(before=filled(change.before, base.data), after=filled(change.after, applied.data))
+        for change in applied.changes
+    )
+    start, year = base.data.get("id", ""), base.data.get("fiscal_year")
+    if year == applied.data.get("fiscal_year") and base.lineage.base:
+        # A correction within the year: what it changes is changed against the year before, too.
+        start, year = base.lineage.base, base.lineage.base_year
+        changes = (*base.lineage.changes, *changes)
+    return Lineage(
+        base=start,
+        base_year=year,
+        forms=tuple(dict.fromkeys(one for one in forms if one and one != applied.data.get("form_id"))),
+        renamed=renamed,
+        changes=changes,
+    )

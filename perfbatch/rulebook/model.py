@@ -12,16 +12,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from perfbatch.rulebook.form import (
     AmountColumn,
     Block,
     CardBlock,
+    Entry,
     EvidenceBlock,
     FieldKind,
     FormField,
-    Identifier,
     Kind,
     Model,
     PresetRow,
@@ -46,6 +46,8 @@ from perfbatch.rulebook.indicators import (
     Policy,
     Rule,
 )
+from perfbatch.rulebook.lineage import Lineage
+from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, Identifier, Message
 
 __all__ = [
     "AmountColumn",
@@ -82,7 +84,7 @@ __all__ = [
 Scope = Literal["department", "unit", "item", "target"]
 
 
-class Check(Model):
+class Check(Entry):
     """An identity (勾稽关系) or a plausibility rule; `holds` must be true wherever `when` is.
 
     `each` repeats the check for every field id listed, put in place of the name `each`; `each_table` does so for every
@@ -99,23 +101,22 @@ class Check(Model):
     title: str
     scope: Scope
     severity: Literal["error", "warning", "info"]
-    holds: str
-    when: str | None = None
-    at: str | None = None
+    holds: Expression
+    when: Expression | None = None
+    at: Expression | None = None
     tolerance: Literal["interval", "exact"] = "interval"
-    expected: str | None = None
-    each: tuple[str, ...] = ()
-    each_table: tuple[Identifier, ...] = ()
-    each_total: tuple[Identifier, ...] = ()
-    each_part: tuple[Identifier, ...] = ()
-    each_against: dict[Identifier, str] = Field(default_factory=dict)
+    expected: Expression | None = None
+    each: tuple[EachId, ...] = ()
+    each_table: tuple[BlockId, ...] = ()
+    each_total: tuple[BlockId, ...] = ()
+    each_part: tuple[BlockId, ...] = ()
+    each_against: dict[FieldId, Expression] = Field(default_factory=dict)
     zero_is_filled: bool = False
-    message: str
-    remedy: str
-    source: str = ""
+    message: Message
+    remedy: Message
 
 
-class Group(Model):
+class Group(Entry):
     """A level-1 group (一级指标) and the points that its indicators share."""
 
     id: Identifier
@@ -123,7 +124,7 @@ class Group(Model):
     points: Annotated[Decimal, Field(gt=0)]
 
 
-class Grade(Model):
+class Grade(Entry):
     """评价等次: from `minimum` (in it) up to `below` (not in it); `None` is unbounded."""
 
     name: str
@@ -156,6 +157,26 @@ class Rulebook(Model):
     indicators: tuple[Indicator, ...]
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     checks: tuple[Check, ...]
+    _lineage: Lineage = PrivateAttr(default=Lineage())
+
+    def __eq__(self, other: object) -> bool:
+        """Rulebooks are equal that say the same, whatever they were resolved from."""
+        if not isinstance(other, Rulebook):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Rulebook.model_fields)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def lineage(self) -> Lineage:
+        """What it was resolved from."""
+        return self._lineage
+
+    def resolved_from(self, lineage: Lineage) -> Rulebook:
+        """The same rulebook, of this lineage."""
+        resolved = self.model_copy()
+        resolved._lineage = lineage
+        return resolved
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Rulebook:

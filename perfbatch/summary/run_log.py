@@ -29,6 +29,7 @@ def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> 
         ["用时", f"{seconds:.1f} 秒"],
         ["程序版本", f"perfbatch {__version__}"],
         ["规则", f"{result.rulebook.id}　{result.rulebook.title}"],
+        *([["规则来源", " ← ".join(reversed(result.rulebook_sources))]] if result.rulebook_sources else []),
         ["规则校验值（SHA-256）", result.rulebook_sha256],
         ["收件文件数", str(len(result.entries))],
         *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),

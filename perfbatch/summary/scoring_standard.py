@@ -1,4 +1,4 @@
-"""评分标准, 勾稽关系, 等次: the rulebook as tables. The summary stacks them on one sheet, the export gives each its own."""
+"""评分标准, 勾稽关系, 等次 and what changed since the year before: the rulebook as tables. The summary stacks them on one sheet, the export gives each its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from perfbatch.model.findings import Severity
 from perfbatch.model.submission import SCALE
+from perfbatch.rulebook.change_wording import change_words
 from perfbatch.rulebook.model import DeductRule, Rulebook
 from perfbatch.rulebook.wording import (
     READINGS,
@@ -16,7 +17,7 @@ from perfbatch.rulebook.wording import (
 )
 from perfbatch.summary.sheet import Cell, Column, Marked, Sheet
 
-__all__ = ["write_checks", "write_grades", "write_indicators", "write_standard_sheet"]
+__all__ = ["changes_from", "write_changes", "write_checks", "write_grades", "write_indicators", "write_standard_sheet"]
 
 _SCOPES = {"department": "部门", "unit": "各机构", "item": "各指标", "target": "各绩效目标"}
 _TOLERANCES = {"interval": "允许尾差", "exact": "完全相等"}
@@ -28,7 +29,10 @@ def write_standard_sheet(sheet: Sheet, rulebook: Rulebook) -> None:
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度评分标准", f"依据：{rulebook.source}")
     sheet.freeze(top, 0)
     sheet.repeat(0, 0)
-    for part, write in (("一、评分标准", write_indicators), ("二、勾稽关系", write_checks), ("三、等次", write_grades)):
+    parts = [("一、评分标准", write_indicators), ("二、勾稽关系", write_checks), ("三、等次", write_grades)]
+    if rulebook.lineage.changes:
+        parts.append((f"四、与{changes_from(rulebook)}相比的变化", write_changes))
+    for part, write in parts:
         if top > 2:
             sheet.page_break(top)
         sheet.text(top, 0, part, "part")
@@ -114,5 +118,31 @@ def write_grades(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
         Column("项目", style="centred", narrowest=8),
         Column("等次", style="centred", narrowest=8),
         Column("核定总分", narrowest=18, widest=26),
+    ]
+    return sheet.table(top, columns, rows, filters=False)
+
+
+def changes_from(rulebook: Rulebook) -> str:
+    """What people call the rulebook that the changes start from."""
+    lineage = rulebook.lineage
+    year = lineage.base_year
+    return f"{year}年度规则" if year not in (None, rulebook.fiscal_year) else f"规则“{lineage.base}”"
+
+
+def write_changes(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
+    """What is other than in the rulebook before, a row each; returns the first free row."""
+    columns = [
+        Column("变更", style="centred", narrowest=8),
+        Column("对象", style="centred", narrowest=8),
+        Column("名称", narrowest=18, widest=26),
+        Column("项目", style="centred", narrowest=9),
+        Column("代码", narrowest=12, widest=14),
+        Column("原规则", narrowest=30, widest=50),
+        Column("新规则", narrowest=24, widest=38),
+        Column("依据", narrowest=30, widest=46),
+    ]
+    rows: list[list[Cell]] = [
+        [words.action, words.table, words.name, words.key, change.id, words.before, words.after, words.source]
+        for change, words in zip(rulebook.lineage.changes, change_words(rulebook), strict=True)
     ]
     return sheet.table(top, columns, rows, filters=False)

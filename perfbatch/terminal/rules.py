@@ -7,6 +7,7 @@ from fractions import Fraction
 from rich.console import Console
 
 from perfbatch.model.figures import plain
+from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
 from perfbatch.template import lay_out
@@ -16,15 +17,17 @@ from perfbatch.terminal.console import console_of
 __all__ = ["print_rulebook"]
 
 
-def print_rulebook(rulebook: Rulebook, wanted: str | None) -> bool:
+def print_rulebook(loaded: LoadedRulebook, wanted: str | None) -> bool:
     """The rules as text, all or one indicator or code; False where there is none of that name."""
-    console = console_of()
+    console, rulebook = console_of(), loaded.rulebook
     indicators = [one for one in rulebook.indicators if wanted in (None, one.id)]
     checks = [one for one in rulebook.checks if wanted in (None, one.id, one.code)]
     if not indicators and not checks:
         return False
     if wanted is None:
         console.print(f"{rulebook.id} · {rulebook.title}", soft_wrap=True)
+        console.print(f"  来源：{' ← '.join(reversed(loaded.sources))}", soft_wrap=True)
+        console.print(f"  校验值（SHA-256）：{loaded.sha256}", soft_wrap=True)
         console.print()
     live = plan_live(lay_out(rulebook, 1))
     rules: list[Indicator | Check] = [*indicators, *checks]

@@ -12,10 +12,12 @@ import pytest
 
 from perfbatch.batch import examine
 from perfbatch.district.result import BatchResult
-from perfbatch.history.record import closing_figures, write_history
+from perfbatch.history.record import closing_figures, prior_figures, write_history
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.submission import InboxEntry, Submission
+from perfbatch.rulebook.load import load_rulebook
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.template.prefill import carried_forward
 from tests.cases.clean import changed
 from tests.cases.district import told
 from tests.submissions import RULEBOOK
@@ -109,6 +111,24 @@ def test_next_year_starts_from_what_the_last_one_closed_with(tmp_path: Path) -> 
         "3": [],
         "4": [],
     }
+
+
+def test_what_was_renamed_since_is_found_by_the_name_it_had(tmp_path: Path) -> None:
+    """R22 and prefill look last year's figure up under the id of today."""
+    path = tmp_path / "history.sqlite"
+    write_history(path, _result([changed({"balance_cumulative!0": "7.5", "revenue_other!0": "1"})]), path)
+    overlay = tmp_path / "2020.toml"
+    overlay.write_text(
+        'extends = "yunxi-2020"\n[rename.fields]\nbalance_cumulative = "closing_balance"\nrevenue_other = "rest"\n',
+        encoding="utf-8",
+    )
+    renamed = load_rulebook(overlay).rulebook
+    figures = prior_figures(path, renamed, ["closing_balance", "rest", "revenue_total"])["100001"]
+    assert (figures["closing_balance"], figures["rest"]) == (7_500_000, 1_000_000)
+    assert sorted(figures) == ["closing_balance", "rest", "revenue_total"]
+    assert prior_figures(path, renamed)["100001"]["closing_balance"] == 7_500_000
+    assert prior_figures(path, RULEBOOK)["100001"] == closing_figures(path, 2019)["100001"]
+    assert carried_forward(renamed)["carryover_prior_year"] == "closing_balance"
 
 
 def test_a_later_run_replaces_the_figures_and_keeps_the_earlier_run(tmp_path: Path) -> None:

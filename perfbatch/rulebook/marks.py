@@ -1,0 +1,131 @@
+"""What the texts of a rulebook are: ids of other entries, expressions, messages, or words for people.
+
+The models mark their fields (`Expression`, `FieldId` …); `rewritten` walks the plain data of a rulebook along the models and
+hands each text to a visitor with its mark. So a renamed field is followed everywhere without a list of places to look at,
+and a new part of the language is followed from the day on which its model marks its fields.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
+
+__all__ = [
+    "BlockId",
+    "EachId",
+    "Expression",
+    "FieldId",
+    "GroupId",
+    "Identifier",
+    "Mark",
+    "Message",
+    "Visit",
+    "renamed_expression",
+    "renamed_message",
+    "rewritten",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`role` is `id`, `expression` or `message`; `tables` are those whose ids an `id` may be."""
+
+    role: str
+    tables: tuple[str, ...] = ()
+
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Expression = Annotated[str, Mark("expression")]
+"""A text in the expression language."""
+Message = Annotated[str, Mark("message")]
+"""Words for people with `{names}` put in."""
+FieldId = Annotated[Identifier, Mark("id", ("fields",))]
+BlockId = Annotated[Identifier, Mark("id", ("blocks",))]
+GroupId = Annotated[Identifier, Mark("id", ("groups",))]
+EachId = Annotated[str, Mark("id", ("fields", "groups", "indicators"))]
+"""What a check is repeated for."""
+
+Visit = Callable[[Mark | None, str], str]
+
+# Names outside of the texts in quotes, each with whatever stands between.
+_NAMES = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\W\d]\w*")
+_PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
+
+
+def renamed_expression(source: str, names: Mapping[str, str]) -> str:
+    """An expression with other names, otherwise as it was written."""
+    return _NAMES.sub(lambda name: names.get(name[0], name[0]), source)
+
+
+def renamed_message(text: str, names: Mapping[str, str]) -> str:
+    """A message with other names in its curly brackets."""
+    return _PLACEHOLDER.sub(lambda name: f"{{{names.get(name[1], name[1])}}}", text)
+
+
+def rewritten(model: type[BaseModel], data: Any, visit: Visit) -> Any:
+    """The data of a model with each of its texts as `visit` gives it back. What does not have the model's shape stays."""
+    return _walk(model, None, data, visit)
+
+
+def _walk(annotation: Any, mark: Mark | None, value: Any, visit: Visit) -> Any:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *metadata = get_args(annotation)
+        return _walk(inner, _marked(metadata) or mark, _of_layout(inner, metadata, value, visit), visit)
+    if origin in (Union, types.UnionType):
+        arms = [arm for arm in get_args(annotation) if _fits(arm, value)]
+        return _walk(arms[0], mark, value, visit) if len(arms) == 1 else value
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _walk_model(annotation, value, visit)
+    if origin is tuple and isinstance(value, list):
+        return [_walk(get_args(annotation)[0], mark, item, visit) for item in value]
+    if origin is dict and isinstance(value, dict):
+        keys, values = get_args(annotation)
+        return {_walk(keys, None, key, visit): _walk(values, mark, item, visit) for key, item in value.items()}
+    return visit(mark, value) if annotation is str and isinstance(value, str) else value
+
+
+def _walk_model(model: type[BaseModel], value: Any, visit: Visit) -> Any:
+    if not isinstance(value, dict):
+        return value
+    walked = {}
+    for key, item in value.items():
+        field = model.model_fields.get(key)
+        walked[key] = item if field is None else _walk_field(field, item, visit)
+    return walked
+
+
+def _walk_field(field: FieldInfo, value: Any, visit: Visit) -> Any:
+    value = _of_layout(field.annotation, [field, *field.metadata], value, visit)
+    return _walk(field.annotation, _marked(field.metadata), value, visit)
+
+
+def _marked(metadata: list[Any]) -> Mark | None:
+    return next((one for one in metadata if isinstance(one, Mark)), None)
+
+
+def _of_layout(annotation: Any, metadata: list[Any], value: Any, visit: Visit) -> Any:
+    """Of several models the one that a key of the data names, walked; anything else as it is."""
+    key = next((one.discriminator for one in metadata if isinstance(getattr(one, "discriminator", None), str)), None)
+    if key is None or not isinstance(value, dict):
+        return value
+    for arm in get_args(annotation):
+        if value.get(key) in get_args(arm.model_fields[key].annotation):
+            return _walk_model(arm, value, visit)
+    return value
+
+
+def _fits(annotation: Any, value: Any) -> bool:
+    """Whether plain data could be of a type, as far as its outer shape tells."""
+    origin = get_origin(annotation) or annotation
+    if origin is Annotated:
+        return _fits(get_args(annotation)[0], value)
+    if isinstance(origin, type) and issubclass(origin, BaseModel):
+        return isinstance(value, dict)
+    return isinstance(value, {str: str, tuple: list, dict: dict}.get(origin, ()))

@@ -1,0 +1,21 @@
+"""The name that was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["nearest", "nearest_or"]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like a misspelt one; "" where none is like it."""
+    lowered = {other.lower().replace("-", "_"): other for other in known}
+    alike = get_close_matches(name.lower().replace("-", "_"), lowered, 1, 0.6)
+    return lowered[alike[0]] if alike else ""
+
+
+def nearest_or(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The remedy for a name that is not known: the nearest one, else what to do without one."""
+    meant = nearest(name, known)
+    return f"the nearest is {meant}" if meant else otherwise

@@ -1,0 +1,132 @@
+"""A year as an overlay: what a rulebook changes in the one that it extends, done in plain data before the models see it.
+
+    extends = "yunxi-2020"              the id of a built-in rulebook, or a file beside this one
+    [meta]                              the rulebook's own keys: id, title, fiscal_year, deadline …
+    [rename.fields]  old = "new"        followed through expressions, messages and maps
+    [remove]         fields = ["id"]
+    [change.fields]  id.label = "…"     `unset = ["key"]` takes keys away
+    [[add.fields]]   before = "id"      or after = "id", or into = "block or section"
+
+in that order. The tables are those of `tables.TABLES`. Whatever is not there, is there already, says what was said before, or
+is named twice is a fault with table and key; all of them are told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from perfbatch.rulebook.lineage import ACTIONS
+from perfbatch.rulebook.marks import Mark, renamed_expression, renamed_message, rewritten
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.nearest import nearest_or
+from perfbatch.rulebook.overlay_entries import Entries
+from perfbatch.rulebook.overlay_work import Applied
+from perfbatch.rulebook.tables import KEYS, TABLES, Data, Place, entries_of
+
+__all__ = ["META", "apply_overlay"]
+
+META = tuple(name for name in Rulebook.model_fields if name not in TABLES)
+"""The rulebook's own keys, which `[meta]` may set."""
+
+_IN_EXPRESSIONS = ("fields", "indicators", "groups", "blocks")
+_RENAMED = tuple(table for table in TABLES if table != "kinds")
+
+
+def apply_overlay(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> Applied:
+    """The base with an overlay laid over it; neither is changed. `overlay` has `extends`, which is the caller's matter."""
+    work = _Overlay(deepcopy(dict(base)))
+    for key in overlay:
+        if key not in ("extends", *ACTIONS):
+            known = ", ".join(f"[{action}]" for action in ACTIONS)
+            hint = "set it in [meta]" if key in META else f"an overlay has {known}"
+            work.fault(key, "is not part of an overlay", hint)
+    for action in ACTIONS:
+        given = overlay.get(action, {})
+        if not isinstance(given, dict):
+            work.fault(action, "is not a table", f"write [{action}…]")
+        else:
+            getattr(work, action)(given)
+    return work.applied
+
+
+class _Overlay(Entries):
+    """The five parts of an overlay, a method each."""
+
+    def meta(self, given: Data) -> None:
+        for key, value in given.items():
+            place = f"meta.{key}"
+            if key not in META:
+                self.fault(place, "the rulebook has no such key", nearest_or(key, META, f"there are {', '.join(META)}"))
+            elif key in self.data and self.data[key] == value:
+                self.fault(place, "says what the base says", "leave it out")
+            else:
+                self.note("meta", "", "", {}, key, before=self.data.get(key), after=value)
+                self.data[key] = value
+                self.applied.origins["", key] = place
+
+    def rename(self, given: Data) -> None:
+        for table, names in given.items():
+            if not self.known_table("rename", table, _RENAMED):
+                continue
+            if not isinstance(names, dict):
+                self.fault(f"rename.{table}", "is not a table", f'write [rename.{table}] old = "new"')
+                continue
+            entries = entries_of(self.data, table)
+            news = [str(new) for new in names.values()]
+            places: list[tuple[Place, str, str]] = []
+            for old, new in names.items():
+                place = f"rename.{table}.{old}"
+                found = self.entry(place, table, old)
+                if found is None:
+                    continue
+                if not isinstance(new, str):
+                    self.fault(place, "the new name is not a text", 'write old = "new"')
+                elif new == old:
+                    self.fault(place, "is called so already", "leave it out")
+                elif new in entries and new not in names:
+                    self.fault(place, f"{new} is there already", "choose another name")
+                elif news.count(new) > 1:
+                    self.fault(place, f"{new} is named twice", "give each entry a name of its own")
+                else:
+                    places.append((found, old, new))
+            for found, old, new in places:
+                found.entry[KEYS.get(table, "id")] = new
+                self.applied.renamed.setdefault(table, {})[old] = new
+                self.note("rename", table, new, found.entry, before=old, after=new)
+                self.applied.origins[table, new, KEYS.get(table, "id")] = f"rename.{table}.{old}"
+        if self.applied.renamed:
+            self._follow_renames()
+
+    def _follow_renames(self) -> None:
+        renamed = self.applied.renamed
+        spoken = {old: new for table in _IN_EXPRESSIONS for old, new in renamed.get(table, {}).items()}
+
+        def visit(mark: Mark | None, text: str) -> str:
+            if mark is None:
+                return text
+            if mark.role == "expression":
+                return renamed_expression(text, spoken)
+            if mark.role == "message":
+                return renamed_message(text, spoken)
+            return next((renamed[table][text] for table in mark.tables if text in renamed.get(table, {})), text)
+
+        self.data.update(rewritten(Rulebook, self.data, visit))
+
+    def remove(self, given: Data) -> None:
+        renamed = {(table, new) for table, names in self.applied.renamed.items() for new in names.values()}
+        for table, names in given.items():
+            if not self.known_table("remove", table, TABLES):
+                continue
+            if not isinstance(names, list):
+                self.fault(f"remove.{table}", "is not a list", f'write {table} = ["id"]')
+                continue
+            for name in names:
+                place = f"remove.{table}.{name}"
+                if (table, name) in renamed:
+                    self.fault(place, f"{name} is renamed above", "name it once, by its old name")
+                elif (found := self.entry(place, table, str(name))) is not None:
+                    found.remove()
+                    self.removed.add((table, name))
+                    self.note("remove", table, name, found.entry, before=found.entry)
