@@ -6,12 +6,13 @@ import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 
-from perfbatch.intake.dates import date_from_serial, parse_date
+from perfbatch.intake.dates import parse_date
 from perfbatch.intake.normalise_numbers import read_number, shown_number
 from perfbatch.intake.numerals import fold, is_stated_none, plain
 from perfbatch.intake.reading import Reading, Remark
 from perfbatch.model.submission import State
-from perfbatch.package.workbook import RawCell
+from perfbatch.package.moments import date_from_serial
+from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Rulebook
 
 __all__ = ["normalise", "normalise_answer"]

@@ -9,7 +9,7 @@ from perfbatch.intake.numerals import Numeral, canonical_unit, is_stated_none, p
 from perfbatch.intake.reading import Reading, Remark
 from perfbatch.model.findings import Counts
 from perfbatch.model.submission import SCALE, State
-from perfbatch.package.workbook import RawCell
+from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
 
 __all__ = ["read_number", "shown_number"]

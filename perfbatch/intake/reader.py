@@ -16,7 +16,8 @@ from perfbatch.intake.recompute import Recomputation
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import SCALE, Column, State, Submission
-from perfbatch.package.workbook import RawCell, Workbook, open_workbook
+from perfbatch.package.raw_cell import RawCell
+from perfbatch.package.workbook import Workbook, open_workbook
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
@@ -57,7 +58,7 @@ def read_submission(
     Raises `SetAside` (F01–F07) where the file is not a readable submission of this form.
     """
     limits = limits or Limits()
-    workbook = open_workbook(inspect(content, limits), limits, rulebook.field_by_id, plainly=plainly)
+    workbook = open_workbook(inspect(content, limits), limits, rulebook.field_by_id, (STAMP_SHEET,), plainly=plainly)
     revision = _recognise(workbook, rulebook)
     return _Reader(workbook, file, _form_of(rulebook), revision).submission()
 

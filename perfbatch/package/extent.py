@@ -23,10 +23,13 @@ __all__ = ["SheetExtent", "measure_sheet", "refuse_strings", "scan_part"]
 
 @dataclass(frozen=True, slots=True)
 class SheetExtent:
-    """`stored` cells of a sheet, styled empty ones among them, and the `references` to shared strings in them."""
+    """`stored` cells of a sheet, styled empty ones among them, the `references` to shared strings in them, and the last row
+    and column of those that hold something."""
 
     stored: int
     references: int
+    last_row: int = 0
+    last_column: int = 0
 
 
 def measure_sheet(package: Package, part: str, limits: Limits) -> SheetExtent:
@@ -36,19 +39,16 @@ def measure_sheet(package: Package, part: str, limits: Limits) -> SheetExtent:
         scan_starts(package.open(part), counted.start)
     except (KeyError, zlib.error):
         raise SetAside("F03") from None
-    return SheetExtent(counted.stored, counted.references)
+    return SheetExtent(counted.stored, counted.references, counted.last_row, counted.last_column)
 
 
 def refuse_strings(package: Package, book: WorkbookPart, references: int, limits: Limits) -> None:
-    """Raise `SetAside`: F03 where the shared strings claim to be more than there are, F07 where they are too many or, each
-    as often as it is referred to, too long."""
+    """Raise `SetAside` F07 where the shared strings are too many or, each as often as it is referred to, too long. How many
+    the part claims to have is not looked at: Excel does not, and writers err."""
     if book.strings_part is None:
         return
     strings = _Strings(limits)
     scan_part(package, book.strings_part, limits, strings.start, strings.end, strings.text)
-    # The claim may count distinct strings, as it should, or references, as some writers have it.
-    if strings.claimed > max(len(strings.lengths), references):
-        raise SetAside("F03")
     if references * max(strings.lengths, default=0) <= limits.expanded_text:
         return
     counted = _References()
@@ -82,7 +82,7 @@ class _Sheet:
         self._limits = limits
         self.stored = self.references = 0
         self._merges = self._links = 0
-        self._row = self._column = self._bottom = self._right = 0
+        self._row = self._column = self.last_row = self.last_column = 0
         self._in_row = 0
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
@@ -92,10 +92,10 @@ class _Sheet:
             if attributes.get("t") == "s":
                 self.references += 1
         elif element in ("v", "f", "is"):
-            if self._row > self._bottom or self._column > self._right:
-                self._bottom, self._right = max(self._bottom, self._row), max(self._right, self._column)
-                if self._bottom * self._right > self._limits.cells:
-                    raise SetAside("F07", f"单元格范围超过 {self._limits.cells} 个")
+            if self._row > self.last_row:
+                self.last_row = self._row
+            if self._column > self.last_column:
+                self.last_column = self._column
         elif element == "row":
             number = attributes.get("r", str(self._in_row + 1))
             if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= LAST_ROW):
@@ -133,21 +133,16 @@ class _Strings:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self.claimed = 0
         self.lengths: list[int] = []
         self._listening = False
 
-    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+    def start(self, element: str, _: Mapping[str, str]) -> None:
         if element == "t":
             self._listening = True
         elif element == "si":
             self.lengths.append(0)
             if len(self.lengths) > self._limits.shared_strings:
                 raise SetAside("F07", f"文字超过 {self._limits.shared_strings} 条")
-        elif element == "sst":
-            claimed = attributes.get("uniqueCount", "0").strip()
-            # What is no number at all, readers take for none.
-            self.claimed = int(claimed) if claimed.isascii() and claimed.isdecimal() and len(claimed) < 20 else 0
 
     def end(self, element: str) -> None:
         if element == "t":

@@ -17,8 +17,16 @@ from perfbatch.package.scanning import remembered, scan
 __all__ = ["Styles", "WorkbookPart", "find_workbook_part", "read_styles", "read_workbook_part"]
 
 _TRUE = ("1", "true", "on")
-# ECMA-376 part 1, 18.8.30: the built-in formats that bear on how a figure is read; all others are plain numbers.
-_BUILTIN_FORMATS: Mapping[int, str] = {9: "0%", 10: "0.00%", 14: "m/d/yyyy", 22: "m/d/yy h:mm", 49: "@"}
+# ECMA-376 part 1, 18.8.30, with the dates of Chinese programs: the built-in formats that bear on how a figure is read; all
+# others are plain numbers (5 to 8 and 37 to 44 show the currency of whoever opens the workbook).
+_DAY, _MONTH, _MONTH_DAY = 'yyyy"年"m"月"d"日"', 'yyyy"年"m"月"', 'm"月"d"日"'
+_BUILTIN_FORMATS: Mapping[int, str] = {
+    9: "0%", 10: "0.00%", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM",
+    20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: _MONTH, 28: _MONTH_DAY, 29: _MONTH_DAY, 30: "m-d-yy", 31: _DAY,
+    32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"', 34: '上午/下午h"时"mm"分"', 35: '上午/下午h"时"mm"分"ss"秒"', 36: _MONTH, 45: "mm:ss",
+    46: "[h]:mm:ss", 47: "mm:ss.0", 49: "@", 50: _MONTH, 51: _MONTH_DAY, 52: _MONTH, 53: _MONTH_DAY, 54: _MONTH_DAY,
+    55: '上午/下午h"时"mm"分"', 56: '上午/下午h"时"mm"分"ss"秒"', 57: _MONTH, 58: _MONTH_DAY,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,10 @@ class WorkbookPart:
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Number formats by cell style."""
+    """Number formats by cell style, and the styles whose font is struck out."""
 
     formats: tuple[str, ...] = field(default=())
+    struck: frozenset[int] = field(default=frozenset())
 
     def format_of(self, style: int) -> str:
         """The number format of a cell style, "" (General) where the styles part does not say."""
@@ -158,33 +167,50 @@ def _refuse_sheets(
 
 
 def read_styles(package: Package, part: str | None, limits: Limits) -> Styles:
-    """The number format of each cell style, in the order of `cellXfs`; a workbook without styles has General throughout."""
+    """Each cell style, in the order of `cellXfs`; a workbook without styles has General throughout, nothing struck out."""
     return Styles() if part is None else _styles(_part(package, part, limits), limits.styles)
 
 
 @remembered
 def _styles(markup: bytes, most: int) -> Styles:
-    custom: dict[int, str] = {}
-    styles: list[int] = []
-    inside: list[str] = []
+    reader = _StylesReader(most)
+    scan(io.BytesIO(markup), reader.start, reader.end)
+    formats = tuple(reader.formats.get(style, _BUILTIN_FORMATS.get(style, "")) for style, _ in reader.styles)
+    struck = frozenset(number for number, (_, font) in enumerate(reader.styles) if font in reader.struck_fonts)
+    return Styles(formats, struck)
 
-    def start(element: str, attributes: Mapping[str, str]) -> None:
-        if not inside and element != "styleSheet":
+
+class _StylesReader:
+    """Collects what `read_styles` returns from the events of the styles part."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._inside: list[str] = []
+        self._fonts = 0
+        self.formats: dict[int, str] = {}
+        self.styles: list[tuple[int, int]] = []
+        self.struck_fonts: set[int] = set()
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if not self._inside and element != "styleSheet":
             raise SetAside("F03")
+        around = self._inside[-1] if self._inside else ""
         try:
             if element == "numFmt":
                 # The differential formats further down may use the same numbers for other codes.
-                custom.setdefault(int(attributes.get("numFmtId", "0")), attributes.get("formatCode", ""))
-            elif element == "xf" and inside and inside[-1] == "cellXfs":
-                styles.append(int(attributes.get("numFmtId", "0")))
-                if len(styles) > most:
-                    raise SetAside("F07", f"单元格格式超过 {most} 种")
+                self.formats.setdefault(int(attributes.get("numFmtId", "0")), attributes.get("formatCode", ""))
+            elif element == "font" and around == "fonts":
+                self._fonts += 1
+            elif element == "strike" and self._inside[-2:] == ["fonts", "font"]:
+                if attributes.get("val", "1") in _TRUE:
+                    self.struck_fonts.add(self._fonts - 1)
+            elif element == "xf" and around == "cellXfs":
+                self.styles.append((int(attributes.get("numFmtId", "0")), int(attributes.get("fontId", "0"))))
+                if len(self.styles) > self._most:
+                    raise SetAside("F07", f"单元格格式超过 {self._most} 种")
         except ValueError:
             raise SetAside("F03") from None
-        inside.append(element)
+        self._inside.append(element)
 
-    def end(_: str) -> None:
-        inside.pop()
-
-    scan(io.BytesIO(markup), start, end)
-    return Styles(tuple(custom.get(style, _BUILTIN_FORMATS.get(style, "")) for style in styles))
+    def end(self, _: str) -> None:
+        self._inside.pop()

@@ -22,8 +22,9 @@ from perfbatch.package.addresses import cell_name
 from perfbatch.package.extent import SheetExtent
 from perfbatch.package.scanning import remembered, starts_plainly
 from perfbatch.package.sheet_cells import SheetFrame, StoredCell, parse_cell, read_sheet_frame
+from perfbatch.package.texts import Run, Runs, plainest, unescaped_text
 
-__all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "text_of"]
+__all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "stored_cell"]
 
 # Cells to DZ9999: what lies farther out is the parsers' matter, limits of rows and columns with it.
 _REACH = 130 * 9_999
@@ -53,10 +54,11 @@ _STRINGS = re.compile(
     rb"(?:<si>(?:" + _RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + _ATTRIBUTES + rb" ?/>)*+</rPr>)?" + _RUN + rb"</r>)*+)"
     rb"</si>)*+"
 )
-_TEXT = re.compile(rb"<t(" + _SPACE + rb")>([^<]*+)</t>")
-_PRESERVED, _ENDS = b'<t xml:space="preserve">', b"</t></si>"
+_PIECES = re.compile(rb"(<rPr>.*?</rPr>)?<t" + _SPACE + rb">([^<]*+)</t>", re.DOTALL)
+_STRUCK = re.compile(rb'<strike(?: val="([^"]*)")?')
+_RAISED = re.compile(rb'<vertAlign val="(?:superscript|subscript)"')
+_PRESERVED, _BARE, _ENDS = b'<t xml:space="preserve">', b"<t>", b"</t></si>"
 _TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
-_UNIQUE = re.compile(rb' uniqueCount="(\d{1,9})"')
 _LONGEST_FRAME = 128 * 1024
 
 
@@ -109,13 +111,11 @@ class PlainSheet:
                 return None
             if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
                 return None
-            # A text that is nowhere, or an error that is none, is damage for the parser to name.
+            # A text that is nowhere is damage for the parser to name.
             if cell.type == b"s":
-                if not cell.value.isdigit():
+                if not cell.value.isdigit() or len(cell.value) > 9:
                     return None
                 strings = max(strings, int(cell.value) + 1)
-            elif cell.type == b"e" and cell.value and not cell.value.startswith(b"#"):
-                return None
         return cls(cells, extent, around, strings)
 
     @cached_property
@@ -129,7 +129,7 @@ class _Parsed(Mapping[tuple[int, int], StoredCell]):
         self._cells = cells
 
     def __getitem__(self, place: tuple[int, int]) -> StoredCell:
-        stored = _stored(self._cells[cell_name(*place).encode()])
+        stored = stored_cell(self._cells[cell_name(*place).encode()])
         if stored.formula is None and not stored.has_value:
             raise KeyError(place)
         return stored
@@ -141,15 +141,19 @@ class _Parsed(Mapping[tuple[int, int], StoredCell]):
         return sum(1 for _ in self)
 
 
-def _stored(cell: PlainCell) -> StoredCell:
+def stored_cell(cell: PlainCell) -> StoredCell:
+    """A cell as the parser of `sheet_cells` gives it."""
     kind = cell.type.decode() or "n"
-    has_value = bool(cell.has_value) and (cell.value != b"" or kind in ("str", "s", "inlineStr"))
-    text = "" if kind in ("s", "inlineStr") else text_of(cell.value)
-    formula = text_of(cell.formula) if cell.has_formula else None
-    return StoredCell(kind, int(cell.style or b"0"), text, formula, has_value)
+    has_value = bool(cell.has_value) and (kind in ("str", "inlineStr") or cell.value.strip() != b"")
+    text = _text_of(cell.value)
+    formula = _text_of(cell.formula) if cell.has_formula else None
+    style = int(cell.style or b"0")
+    if kind == "inlineStr":
+        return StoredCell(kind, style, "", formula, has_value, unescaped_text(text))
+    return StoredCell(kind, style, text, formula, has_value)
 
 
-def text_of(markup: bytes) -> str:
+def _text_of(markup: bytes) -> str:
     """Text between tags, its references resolved."""
     if b"&" not in markup:
         return markup.decode()
@@ -240,7 +244,7 @@ class PlainStrings:
 
     @classmethod
     def read(cls, part: bytes, limits: Limits) -> PlainStrings | None:
-        """Read the shared strings, None where they are not understood, claim to be more than they are, or are too many."""
+        """Read the shared strings, None where they are not understood or are too many."""
         first, end = part.find(b"<si>"), part.rfind(b"</sst>")
         if first < 0 or end < first or not starts_plainly(part) or part[end + len(b"</sst>") :].strip():
             return None
@@ -250,25 +254,26 @@ class PlainStrings:
         if _STRINGS.fullmatch(body) is None or not _sound(part):
             return None
         pieces = body.split(b"<si>")[1:]
-        claimed = _UNIQUE.search(head)
-        if (claimed is not None and int(claimed[1]) > len(pieces)) or len(pieces) > limits.shared_strings:
-            return None
-        if claimed is None and b"uniqueCount" in head:
+        if len(pieces) > limits.shared_strings:
             return None
         return cls(pieces, max(map(len, pieces), default=0))
 
     def __len__(self) -> int:
         return len(self._pieces)
 
-    def __getitem__(self, index: int) -> str | None:
-        """A string by its number, its runs put together; None where there is none, or readers differ on the blanks at its
-        edges."""
-        if index >= len(self._pieces):
-            return None
+    def __getitem__(self, index: int) -> Runs:
+        """A string by its number."""
         piece = self._pieces[index]
-        if piece.startswith(_PRESERVED) and piece.count(b"<t") == 1:
-            return text_of(piece[len(_PRESERVED) : -len(_ENDS)])
-        texts = [(text_of(markup), preserved) for preserved, markup in _TEXT.findall(piece)]
-        if any(not preserved and text != text.strip() for text, preserved in texts):
-            return None
-        return "".join([text for text, _ in texts])
+        for begin in (_PRESERVED, _BARE):
+            if piece.startswith(begin):
+                return unescaped_text(_text_of(piece[len(begin) : -len(_ENDS)]))
+        return plainest([_run(look, markup) for look, markup in _PIECES.findall(piece) if markup])
+
+
+def _run(look: bytes, markup: bytes) -> Run:
+    text = unescaped_text(_text_of(markup))
+    if not look:
+        return Run(text)
+    struck = _STRUCK.search(look)
+    is_struck = struck is not None and struck[1] not in (b"0", b"false", b"off")
+    return Run(text, is_struck, _RAISED.search(look) is not None)

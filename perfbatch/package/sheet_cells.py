@@ -13,6 +13,7 @@ from perfbatch.package.addresses import Place, column_letters, place_of
 from perfbatch.package.archive import Package
 from perfbatch.package.extent import SheetExtent, scan_part
 from perfbatch.package.scanning import Source, scan
+from perfbatch.package.texts import Runs, RunsReader
 
 __all__ = [
     "SheetCells",
@@ -34,9 +35,10 @@ _SHIFTED = re.compile(
 class StoredCell:
     """A cell that holds a value or a formula.
 
-    `type` is the file's own letter: n, s, str, inlineStr, b, e, d. `text` is the stored value as written, except for
-    shared and rich text, whose content the value reader gives. `formula` has no leading `=`; `{…}` marks an array
-    formula. `has_value`: a value is stored (a formula that nobody calculated has none).
+    `type` is the file's own letter: n, s, str, inlineStr, b, e, d. `text` is the stored value as written: for s the number of
+    the shared string, for inlineStr nothing, whose text is `runs`. `formula` has no leading `=`; `{…}` marks an array
+    formula. `has_value`: a value is stored (a formula that nobody calculated has none). `rich`: the value stands for
+    something that the cell's own value does not say (a picture, a record).
     """
 
     type: str
@@ -44,6 +46,8 @@ class StoredCell:
     text: str
     formula: str | None
     has_value: bool
+    runs: Runs = ""
+    rich: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +99,13 @@ class _SheetReader:
         self._limits = limits
         self.cells: dict[tuple[int, int], StoredCell] = {}
         self.merged: list[tuple[int, int, int, int]] = []
-        self.last_row = self.last_column = 0
         self.stored = self.references = self._links = self._in_row = 0
         self._shared: dict[str, tuple[int, int, str]] = {}
         self._row = self._column = 0
-        self._type, self._style = "n", 0
+        self._type, self._style, self._rich = "n", 0, False
+        self._runs = RunsReader()
         self._formula: Mapping[str, str] | None = None
-        self._has_value = self._inline = self._listening = False
+        self._has_value = self._inline = self._inside_inline = self._listening = False
         self._text: list[str] = []
         self._value = self._formula_text = ""
 
@@ -119,12 +123,17 @@ class _SheetReader:
             if self._column > LAST_COLUMN:
                 raise SetAside("F03")
             if self.stored > self._limits.stored_cells:
-                raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
+                place = cell_name(self._row, self._column)
+                raise SetAside("F07", f"到 {place} 为止单元格超过 {self._limits.stored_cells} 个")
             self._type = attributes.get("t", "n")
             style = attributes.get("s", "0")
             self._style = int(style) if style.isdecimal() and len(style) < 9 else 0
+            self._rich = "vm" in attributes
             self._formula, self._has_value, self._inline = None, False, False
             self._value = self._formula_text = ""
+            self._runs.begin()
+        elif self._inside_inline:
+            self._runs.start(element, attributes)
         elif element == "row":
             number = attributes.get("r", str(self._row + 1))
             if not (number.isascii() and number.isdecimal() and len(number) < 8 and 1 <= int(number) <= LAST_ROW):
@@ -136,7 +145,7 @@ class _SheetReader:
         elif element == "f":
             self._listening, self._text, self._formula = True, [], attributes
         elif element == "is":
-            self._inline = True
+            self._inline = self._inside_inline = True
         elif element == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             (top, left), (bottom, right) = parse_cell(first), parse_cell(last or first)
@@ -151,9 +160,14 @@ class _SheetReader:
     def text(self, piece: str) -> None:
         if self._listening:
             self._text.append(piece)
+        elif self._inside_inline:
+            self._runs.text(piece)
 
     def end(self, element: str) -> None:
-        if element == "v":
+        if self._inside_inline:
+            self._inside_inline = element != "is"
+            self._runs.end(element)
+        elif element == "v":
             self._value, self._listening = "".join(self._text), False
         elif element == "f":
             self._formula_text, self._listening = "".join(self._text), False
@@ -161,25 +175,28 @@ class _SheetReader:
             self._keep()
 
     def _keep(self) -> None:
-        # An empty <v/> is what some writers leave for a formula not yet calculated; only a text can be empty.
-        has_value = self._inline or (self._has_value and (self._value != "" or self._type in ("str", "s")))
+        # An empty <v/> is what some writers leave for a formula not yet calculated; only a formula's text can be empty.
+        has_value = self._inline or (self._has_value and (self._type == "str" or self._value.strip() != ""))
         formula = self._formula_of()
         if self._type == "s":
             self.references += 1
         if formula is None and not has_value:
             return
-        if (self._row, self._column) in self.cells or (self._type == "s" and not self._value.strip().isdecimal()):
-            # Two cells in one place, or a text that is nowhere: readers disagree on what stands there.
+        # What stands in an element of its own is a text, whatever the cell says of itself, and the other way round.
+        kind = "inlineStr" if self._inline else "str" if self._type == "inlineStr" else self._type
+        text = "" if self._inline else self._value
+        if kind == "s" and has_value:
+            text = text.strip()
+            if not (text.isascii() and text.isdecimal() and len(text) < 10):
+                # A text that is nowhere: readers disagree on what stands there.
+                raise SetAside("F03")
+        if (self._row, self._column) in self.cells:
             raise SetAside("F03")
-        self.cells[self._row, self._column] = StoredCell(
-            self._type, self._style, "" if self._type in ("s", "inlineStr") else self._value, formula, has_value
-        )
-        self.last_row = max(self.last_row, self._row)
-        self.last_column = max(self.last_column, self._column)
+        runs = self._runs.runs if self._inline else ""
+        self.cells[self._row, self._column] = StoredCell(kind, self._style, text, formula, has_value, runs, self._rich)
         if len(self.cells) > self._limits.held_cells:
-            raise SetAside("F07", f"单元格超过 {self._limits.held_cells} 个")
-        if self.last_row * self.last_column > self._limits.cells:
-            raise SetAside("F07", f"单元格范围超过 {self._limits.cells} 个")
+            place = cell_name(self._row, self._column)
+            raise SetAside("F07", f"到 {place} 为止单元格超过 {self._limits.held_cells} 个")
 
     def _formula_of(self) -> str | None:
         if self._formula is None:

@@ -13,7 +13,7 @@ from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.reading import HIDDEN, Reading, finding_of
 from perfbatch.model.findings import CATALOGUE
 from perfbatch.model.submission import SCALE, Fact, State
-from perfbatch.package.workbook import CellKind, CellValue, RawCell
+from perfbatch.package.raw_cell import CellKind, CellValue, RawCell
 from tests.workbooks import rulebook
 
 CENT = SCALE // 100

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfbatch.intake.dates import date_from_serial, parse_date
+from perfbatch.intake.dates import parse_date
 from perfbatch.intake.numerals import Numeral, is_stated_none, parse_numeral, plain
+from perfbatch.package.moments import date_from_serial
 
 FULL_WIDTH = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 amounts = st.decimals(min_value=0, max_value=10**8, places=6, allow_nan=False, allow_infinity=False)

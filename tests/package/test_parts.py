@@ -10,6 +10,7 @@ from perfbatch.package.addresses import Area, parse_area
 from perfbatch.package.archive import Package
 from perfbatch.package.parts import read_styles
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
+from perfbatch.package.texts import Run
 from tests.workbooks import zip_of
 
 
@@ -54,8 +55,17 @@ def cells(rows: str, *, rest: str = "", limits: Limits | None = None) -> SheetCe
     ("markup", "stored"),
     [
         ('<c r="A1"><v>1.5</v></c>', StoredCell("n", 0, "1.5", None, True)),
-        ('<c r="A1" s="7" t="s"><v>3</v></c>', StoredCell("s", 7, "", None, True)),
-        ('<c r="A1" t="inlineStr"><is><t>x</t></is></c>', StoredCell("inlineStr", 0, "", None, True)),
+        ('<c r="A1" s="7" t="s"><v>3</v></c>', StoredCell("s", 7, "3", None, True)),
+        ('<c r="A1" t="s"><v> 3 </v></c>', StoredCell("s", 0, "3", None, True)),
+        ('<c r="A1" t="s"><v></v></c>', None),
+        ('<c r="A1"><v>&#49;9</v></c>', StoredCell("n", 0, "19", None, True)),
+        ('<c r="A1"><v><![CDATA[20]]></v></c>', StoredCell("n", 0, "20", None, True)),
+        ('<c r="A1" t="e" vm="1"><v>#VALUE!</v></c>', StoredCell("e", 0, "#VALUE!", None, True, "", True)),
+        ('<c r="A1" t="inlineStr"><is><t>x</t></is></c>', StoredCell("inlineStr", 0, "", None, True, "x")),
+        (
+            '<c r="A1" t="inlineStr"><is><r><rPr><strike/></rPr><t>1</t></r><r><t>2</t></r><rPh><t>3</t></rPh></is></c>',
+            StoredCell("inlineStr", 0, "", None, True, (Run("1", True), Run("2"))),
+        ),
         ('<c r="A1" t="e"><v>#REF!</v></c>', StoredCell("e", 0, "#REF!", None, True)),
         ('<c r="A1"><f>B1+1</f><v></v></c>', StoredCell("n", 0, "", "B1+1", False)),
         ('<c r="A1"><f>B1+1</f><v/></c>', StoredCell("n", 0, "", "B1+1", False)),
@@ -103,7 +113,7 @@ def test_f03_cells_that_cannot_be(rows: str) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "what"),
-    [(Limits(held_cells=1), "单元格超过 1 个"), (Limits(cells=3), "单元格范围超过 3 个")],
+    [(Limits(held_cells=1), "到 B2 为止单元格超过 1 个"), (Limits(stored_cells=1), "到 B2 为止单元格超过 1 个")],
 )
 def test_f07_more_cells_than_the_limits(limits: Limits, what: str) -> None:
     with pytest.raises(SetAside) as caught:
@@ -111,13 +121,15 @@ def test_f07_more_cells_than_the_limits(limits: Limits, what: str) -> None:
     assert (caught.value.code, caught.value.what) == ("F07", what)
 
 
-def test_number_formats_come_from_the_cell_styles_alone() -> None:
+def test_number_formats_and_struck_fonts_come_from_the_cell_styles_alone() -> None:
     styles = (
         '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.##%"/></numFmts>'
+        '<fonts><font><sz val="9"/></font><font><strike/></font><font><strike val="0"/></font></fonts>'
         '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs>'
-        '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="10"/></cellXfs>'
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="10" fontId="1"/><xf numFmtId="31" fontId="2"/></cellXfs>'
         '<dxfs><dxf><numFmt numFmtId="164" formatCode="0"/></dxf></dxfs></styleSheet>'
     )
     package = Package(zip_of({"styles.xml": styles.encode()}), {"styles.xml": len(styles)})
     read = read_styles(package, "styles.xml", Limits())
-    assert [read.format_of(style) for style in (0, 1, 2, 3)] == ["", "0.##%", "0.00%", ""]
+    assert [read.format_of(style) for style in (0, 1, 2, 3, 4)] == ["", "0.##%", "0.00%", 'yyyy"年"m"月"d"日"', ""]
+    assert read.struck == {2}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given, settings
@@ -12,12 +12,16 @@ from perfbatch.intake.guard import inspect
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.plain_sheet import PlainSheet, PlainStrings, count_plainly
-from perfbatch.package.workbook import RawCell, open_workbook
+from perfbatch.package.raw_cell import RawCell
+from perfbatch.package.texts import Run
+from perfbatch.package.workbook import open_workbook
 from tests.workbooks import zip_of
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_STRUCK = 14
+"""The style whose font is struck out."""
 _FORMATS = (
     "General", "0", "0.00", "#,##0.00", "0%", "0.00%", "@", "yyyy\\年m\\月d\\日", "yyyy-mm-dd", "yyyy/m/d", "m/d/yy h:mm", "[h]:mm",
     '0.00"元"',
@@ -25,19 +29,21 @@ _FORMATS = (
 ROWS = 6
 
 
-def package(rows: str, strings: str = "", rest: str = "") -> bytes:
+def package(rows: str, strings: str = "", rest: str = "", *, date1904: bool = False) -> bytes:
     """A workbook of one sheet, 表, with a style for each format."""
     formats = "".join(f'<numFmt numFmtId="{200 + at}" formatCode="{_quoted(one)}"/>' for at, one in enumerate(_FORMATS))
     styles = "".join(f'<xf numFmtId="{200 + at}" applyNumberFormat="1"/>' for at in range(len(_FORMATS)))
+    styles += "<xf/>" * (_STRUCK - len(_FORMATS)) + '<xf fontId="1"/>'
+    fonts = "<fonts><font/><font><strike/></font></fonts>"
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
         "_rels/.rels": _relations(("officeDocument", "xl/workbook.xml")),
         "xl/_rels/workbook.xml.rels": _relations(
             ("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml"), ("sharedStrings", "sharedStrings.xml")
         ),
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets><sheet name="表" sheetId="1" r:id="r0"/></sheets>'
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><workbookPr date1904="{date1904:d}"/><sheets><sheet name="表" sheetId="1" r:id="r0"/></sheets>'
         f"<definedNames><definedName name='a'>表!$A$1:$A${ROWS}</definedName></definedNames></workbook>",
-        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts>{formats}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts>{formats}</numFmts>{fonts}<cellXfs>{styles}</cellXfs></styleSheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{strings}</sst>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{rest}</worksheet>',
     }
@@ -79,11 +85,11 @@ _numbers = st.sampled_from(
 _values = st.one_of(
     st.tuples(st.sampled_from(["", ' t="n"', ' t="b"', ' t="e"', ' t="s"', ' t="d"']), _numbers),
     st.tuples(st.sampled_from([' t="str"', ' t="inlineStr"']), _texts),
-    st.tuples(st.just(' t="e"'), st.sampled_from(["#REF!", "#N/A", "#DIV/0!", "#NAME?", "oops"])),
+    st.tuples(st.just(' t="e"'), st.sampled_from(["#REF!", "#N/A", "#SPILL!", "#BUSY!", "oops"])),
     st.tuples(st.just(' t="s"'), st.integers(0, 4).map(str)),
 )
 _formulas = st.sampled_from(
-    ["", "<f>A2+1</f>", "<f/>", '<f aca="false">A2&amp;"x"</f>', '<f t="shared" ref="A1:A2" si="0">A2</f>', '<f t="array" ref="A1">A2</f>']
+    ["", "<f>A2+1</f>", "<f/>", '<f>_xlfn.DISPIMG("ID_1",1)</f>', '<f aca="false">A2&amp;"x"</f>', '<f t="shared" ref="A1:A2" si="0">A2</f>', '<f t="array" ref="A1">A2</f>']
 )  # fmt: skip
 
 
@@ -93,13 +99,13 @@ def cells(draw: st.DrawFn) -> str:
     rows = []
     for row in range(1, ROWS + 1):
         kind, value = draw(_values)
-        style = draw(st.sampled_from(["", *(f' s="{at}"' for at in range(len(_FORMATS) + 1))]))
+        style = draw(st.sampled_from(["", *(f' s="{at}"' for at in range(_STRUCK + 2))]))
         if "inlineStr" in kind:
             space = draw(st.sampled_from(["", ' xml:space="preserve"']))
             content = f"<is><t{space}>{_escaped(draw, value)}</t></is>"
         else:
             content = draw(_formulas) + draw(st.sampled_from([f"<v>{_escaped(draw, value)}</v>", "<v/>", ""]))
-        odd = draw(st.sampled_from(["", "", "", "", "", "", ' cm="1"']))
+        odd = draw(st.sampled_from(["", "", "", "", "", "", ' cm="1"', ' vm="1"']))
         rows.append(f'<row r="{row}" ht="12"><c r="A{row}"{style}{kind}{odd}>{content}</c><c r="B{row}"{style}/></row>')
     return "".join(rows)
 
@@ -117,6 +123,11 @@ _strings = st.lists(
                 f'<si><r><t>{_quoted(two[0])}</t></r><r><rPr><b/><sz val="9"/></rPr><t xml:space="preserve">{_quoted(two[1])}</t></r></si>'
             )
         ),
+        st.tuples(
+            _texts, _texts, st.sampled_from(["<strike/>", '<strike val="0"/>', '<vertAlign val="superscript"/>'])
+        ).map(
+            lambda two: f"<si><r><rPr>{two[2]}</rPr><t>{_quoted(two[0])}</t></r><r><t>{_quoted(two[1])}</t></r></si>"
+        ),
         _texts.map(lambda text: f"<si><t>{_quoted(text)}</t><rPh sb='0' eb='1'><t>x</t></rPh></si>"),
         st.just("<si><t/></si>"),
         st.just("<si/>"),
@@ -127,9 +138,9 @@ _merges = st.sampled_from(["", '<mergeCells count="1"><mergeCell ref="A2:B3"/></
 
 
 @settings(max_examples=400, deadline=None)
-@given(rows=cells(), strings=_strings, rest=_merges)
-def test_every_cell_is_the_same_both_ways(rows: str, strings: str, rest: str) -> None:
-    content = package(rows, strings, rest)
+@given(rows=cells(), strings=_strings, rest=_merges, date1904=st.booleans())
+def test_every_cell_is_the_same_both_ways(rows: str, strings: str, rest: str, date1904: bool) -> None:
+    content = package(rows, strings, rest, date1904=date1904)
     assert repr(read(content, plainly=True)) == repr(read(content, plainly=False))
 
 
@@ -161,9 +172,91 @@ def test_what_programs_write_is_understood(cell: str, kind: str, value: object) 
     assert found == read(content, plainly=False)
 
 
-def test_an_error_that_the_value_reader_does_not_know_is_an_error() -> None:
-    content = package(row('<c r="A1" t="e"><f>B1#</f><v>#SPILL!</v></c>'))
-    assert read(content, plainly=True)[0] == RawCell("表", "A1", 1, 1, "error", "#SPILL!", "B1#", True, "General")  # type: ignore[index]
+ROWS_OF_ODD_CELLS = [
+    ('<c r="A1" t="e"><f>B1#</f><v>#SPILL!</v></c>', "error", "#SPILL!"),
+    ('<c r="A1" t="e"><v>#BUSY!</v></c>', "error", "#BUSY!"),
+    ('<c r="A1" t="e" vm="1"><v>#VALUE!</v></c>', "picture", None),
+    ('<c r="A1" t="e" vm="1"><f>IMAGE(B1)</f><v>#VALUE!</v></c>', "picture", None),
+    ('<c r="A1" t="str"><f>_xlfn.DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v></c>', "picture", None),
+    ('<c r="A1" t="e" vm="1"><f>SEQUENCE(9)</f><v>#VALUE!</v></c>', "error", "#VALUE!"),
+    ('<c r="A1" t="str"><v>甲_x000D_乙_x005F_x000D_</v></c>', "text", "甲\r乙_x000D_"),
+    ('<c r="A1" t="str"><v>_xD83D__xDE00_</v></c>', "text", "\U0001f600"),
+    ('<c r="A1" t="s"><v></v></c>', "blank", None),
+    ('<c r="A1" t="s"><v/></c>', "blank", None),
+    ('<c r="A1"><v>&#49;9</v></c>', "number", 19.0),
+    ('<c r="A1"><v><![CDATA[20]]></v></c>', "number", 20.0),
+    ('<c r="A1" t="inlineStr"><is><t><![CDATA[a<b]]></t></is></c>', "text", "a<b"),
+    ('<c r="A1"><v> 5 </v></c>', "number", 5.0),
+    ('<c r="A1" t="d"><v>2021-07-15T00:00:00Z</v></c>', "date", date(2021, 7, 15)),
+    ('<c r="A1" t="d"><v>2021-07-15T10:30:00.000+08:00</v></c>', "date", datetime(2021, 7, 15, 10, 30)),  # noqa: DTZ001
+    ('<c r="A1" t="d"><v>2021-07-15</v></c>', "date", date(2021, 7, 15)),
+    ('<c r="A1" t="d"><v>soon</v></c>', "text", "soon"),
+    ('<c r="A1" s="8"><v>44392.4375</v></c>', "date", datetime(2021, 7, 15, 10, 30)),  # noqa: DTZ001
+    ('<c r="A1" s="8"><v>0.5</v></c>', "date", time(12)),
+    ('<c r="A1" s="8"><v>60</v></c>', "number", 60.0),
+    ('<c r="A1" t="b"><v>true</v></c>', "bool", True),
+]
+
+
+@pytest.mark.parametrize(("cell", "kind", "value"), ROWS_OF_ODD_CELLS)
+@pytest.mark.parametrize("plainly", [True, False])
+def test_what_odd_cells_hold(cell: str, kind: str, value: object, plainly: bool) -> None:
+    cells = read(package(row(cell)), plainly=plainly)
+    assert isinstance(cells, list)
+    assert (cells[0].kind, cells[0].value) == (kind, value)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<c r="A1"><v>1,000</v></c>', '<c r="A1"><v>NaN</v></c>', '<c r="A1" t="b"><v>2</v></c>', '<c r="A1" t="x"><v>1</v></c>',
+     '<c r="A1" t="s"><v>0</v></c>', '<c r="A1" t="s"><v>-1</v></c>'],
+)  # fmt: skip
+@pytest.mark.parametrize("plainly", [True, False])
+def test_f03_what_no_program_takes_for_a_value(cell: str, plainly: bool) -> None:
+    assert read(package(row(cell)), plainly=plainly) == "F03 "
+
+
+def test_a_day_of_the_1904_calendar() -> None:
+    for plainly in (True, False):
+        cells = read(package(row('<c r="A1" s="8"><v>42930</v></c>'), date1904=True), plainly=plainly)
+        assert cells[0].value == date(2021, 7, 15)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("string", "text", "struck", "raised"),
+    [
+        ("<r><rPr><strike/></rPr><t>18</t></r><r><t>19</t></r>", "19", "1819", False),
+        ("<r><t>19</t></r><r><rPr><strike/></rPr><t> </t></r>", "19", "", False),
+        ('<r><t>19</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r>', "191", "", True),
+        ('<r><rPr><vertAlign val="superscript"/></rPr><t>注</t></r><r><t>19</t></r>', "注19", "", True),
+        ('<r><t>120m</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r>', "120m2", "", False),
+        ('<r><rPr><vertAlign val="baseline"/></rPr><t>19</t></r><r><t>人</t></r>', "19人", "", False),
+        ('<r><rPr><vertAlign val="superscript"/></rPr><t>19</t></r>', "19", "", False),
+    ],
+)
+@pytest.mark.parametrize("plainly", [True, False])
+def test_struck_out_text_is_not_there_and_raised_text_is_told(
+    string: str, text: str, struck: str, raised: bool, plainly: bool
+) -> None:
+    cells = read(package(row('<c r="A1" t="s"><v>0</v></c>'), f"<si>{string}</si>"), plainly=plainly)
+    assert isinstance(cells, list)
+    assert (cells[0].value, cells[0].struck, cells[0].raised) == (text, struck, raised)
+
+
+@pytest.mark.parametrize(
+    ("cell", "struck"),
+    [
+        (f'<c r="A1" s="{_STRUCK}"><v>20</v></c>', "20"),
+        (f'<c r="A1" s="{_STRUCK}"><f>10+10</f><v>20</v></c>', "20"),
+        (f'<c r="A1" s="{_STRUCK}" t="inlineStr"><is><t>二十</t></is></c>', "二十"),
+        (f'<c r="A1" s="{_STRUCK}" t="s"><v>0</v></c>', "二十"),
+    ],
+)
+@pytest.mark.parametrize("plainly", [True, False])
+def test_a_cell_that_is_struck_out_is_blank(cell: str, struck: str, plainly: bool) -> None:
+    cells = read(package(row(cell), "<si><t>二十</t></si>"), plainly=plainly)
+    assert isinstance(cells, list)
+    assert (cells[0].kind, cells[0].value, cells[0].formula, cells[0].struck) == ("blank", None, None, struck)
 
 
 @pytest.mark.parametrize(
@@ -206,12 +299,18 @@ def test_strings_that_are_left_to_the_parsers(strings: str) -> None:
     assert PlainStrings.read(part, Limits()) is None
 
 
-def test_strings_that_claim_to_be_more_are_left_to_the_parsers() -> None:
-    part = f'<sst xmlns="{_MAIN}" uniqueCount="2"><si><t>a</t></si></sst>'
-    assert PlainStrings.read(part.encode(), Limits()) is None
-    right = PlainStrings.read(part.replace('"2"', '"1"').encode(), Limits())
-    assert right is not None
-    assert (len(right), right[0]) == (1, "a")
+def test_what_strings_claim_to_be_does_not_matter() -> None:
+    for claim in ('uniqueCount="0"', 'uniqueCount="99999"', 'count="x" uniqueCount="4294967295"'):
+        strings = PlainStrings.read(f'<sst xmlns="{_MAIN}" {claim}><si><t>a</t></si></sst>'.encode(), Limits())
+        assert strings is not None
+        assert (len(strings), strings[0]) == (1, "a")
+
+
+def test_runs_that_are_struck_out_or_raised_keep_their_look() -> None:
+    runs = '<r><rPr><sz val="9"/><strike/></rPr><t>18</t></r><r><rPr><strike val="0"/><vertAlign val="superscript"/></rPr><t>19</t></r>'
+    strings = PlainStrings.read(f'<sst xmlns="{_MAIN}"><si>{runs}<r><t>人</t></r></si></sst>'.encode(), Limits())
+    assert strings is not None
+    assert strings[0] == (Run("18", True), Run("19", False, True), Run("人"))
 
 
 @pytest.mark.parametrize(

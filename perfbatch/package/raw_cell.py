@@ -1,0 +1,150 @@
+"""A cell of a workbook as the form's reader gets it: kind, value, formula, number format, and what is struck out of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Literal, NamedTuple, TypeAlias
+
+from perfbatch.model.set_aside import SetAside
+from perfbatch.package.moments import moment_from_serial, moment_from_text
+from perfbatch.package.number_formats import number_format as parsed_format
+from perfbatch.package.parts import Styles, WorkbookPart
+from perfbatch.package.plain_sheet import PlainCell, PlainStrings, stored_cell
+from perfbatch.package.sheet_cells import StoredCell
+from perfbatch.package.texts import Runs, seen_text, unescaped_text
+
+__all__ = ["CellKind", "CellMaker", "CellValue", "RawCell", "Strings"]
+
+CellKind = Literal["blank", "number", "text", "bool", "error", "date", "picture"]
+CellValue = str | float | int | bool | datetime | date | time | None
+Strings: TypeAlias = PlainStrings | Mapping[int, Runs]
+"""The shared strings by their numbers."""
+
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_PLAIN_NUMBER = re.compile(rb"-?\d{1,300}(?:\.\d{1,300})?(?:[eE][-+]?\d{1,3})?")
+_BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
+# WPS and newer Excel have pictures in cells behind these functions; what is stored beside them means nothing.
+_PICTURE = re.compile(r"(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_OUT_OF_CALENDAR = 1e9
+
+
+class RawCell(NamedTuple):
+    """A cell as the file has it.
+
+    `formula` is None or the formula without `=`; `has_value` is False for a blank cell and for a formula that nobody
+    calculated; `value` is the error's text for kind "error", without what is struck out for kind "text". `calculated` is
+    False where the writer left it to the next program to calculate, so that a formula's value means nothing. `struck`: the
+    whole content where some or all of it is struck out, else "". `raised`: a superscript or subscript beside a digit.
+    """
+
+    sheet: str
+    cell: str
+    row: int
+    column: int
+    kind: CellKind
+    value: CellValue
+    formula: str | None = None
+    has_value: bool = False
+    number_format: str = ""
+    calculated: bool = True
+    date1904: bool = False
+    struck: str = ""
+    raised: bool = False
+
+    @property
+    def percent(self) -> bool:
+        """Whether a number is shown as a percentage: 0.9 as 90 %."""
+        return "%" in self.number_format and parsed_format(self.number_format).sections[0].percent
+
+
+class CellMaker:
+    """Makes the cells of one workbook of what its parts say."""
+
+    def __init__(self, styles: Styles, strings: Strings, book: WorkbookPart) -> None:
+        self._formats = styles.formats
+        self._struck = styles.struck
+        self._strings = strings
+        self._date1904 = book.date1904
+        self._calculated = not book.full_calculation
+
+    def from_plain(self, cell: PlainCell, blank: RawCell) -> RawCell:
+        """What `from_stored` gives, at once for numbers and texts that nothing is odd about; `blank` is the place."""
+        style = int(cell.style or b"0")
+        if cell.value and not cell.has_formula and style not in self._struck:
+            number_format = self._formats[style] if style < len(self._formats) else ""
+            if cell.type == b"s":
+                text = self._strings[int(cell.value)]
+                if isinstance(text, str):
+                    return RawCell(*blank[:4], "text", text, None, True, number_format, True, self._date1904)
+            elif cell.type in (b"", b"n") and _PLAIN_NUMBER.fullmatch(cell.value) and not _has_dates(number_format):
+                number = float(cell.value)
+                return RawCell(*blank[:4], "number", number, None, True, number_format, True, self._date1904)
+        return self.from_stored(stored_cell(cell), blank)
+
+    def from_stored(self, stored: StoredCell, blank: RawCell) -> RawCell:
+        """The cell at the place of `blank`. Raises `SetAside` F03 for what no program takes for a value."""
+        if stored.formula is None and not stored.has_value:
+            return blank
+        number_format = self._formats[stored.style] if stored.style < len(self._formats) else ""
+        struck, raised = "", False
+        kind: CellKind
+        value: CellValue
+        if _PICTURE.match(stored.formula or "") or (stored.rich and stored.formula is None and stored.type == "e"):
+            kind, value = "picture", None
+        elif not stored.has_value:
+            kind, value = ("error", "#N/A") if stored.type == "e" else ("blank", None)
+        elif stored.type in ("s", "str", "inlineStr"):
+            kind = "text"
+            value, struck, raised = seen_text(self._runs(stored), struck=stored.style in self._struck)
+        else:
+            kind, value = self._value(stored, number_format)
+            if stored.style in self._struck:
+                struck, value = stored.text, None
+        if struck and not (isinstance(value, str) and value.strip()):
+            # Nothing is left that counts.
+            return RawCell(*blank[:4], "blank", None, struck=struck)
+        calculated = stored.formula is None or self._calculated
+        return RawCell(
+            *blank[:4],
+            kind,
+            value,
+            stored.formula,
+            stored.has_value,
+            number_format,
+            calculated,
+            self._date1904,
+            struck,
+            raised,
+        )
+
+    def _runs(self, stored: StoredCell) -> Runs:
+        if stored.type == "s":
+            return self._strings[int(stored.text)]
+        return stored.runs if stored.type == "inlineStr" else unescaped_text(stored.text)
+
+    def _value(self, stored: StoredCell, number_format: str) -> tuple[CellKind, CellValue]:
+        """Kind and value of what is no text."""
+        text = stored.text.strip()
+        if stored.type == "e":
+            return "error", text
+        if stored.type == "b" and text.casefold() in _BOOLEANS:
+            return "bool", _BOOLEANS[text.casefold()]
+        if stored.type == "d":
+            moment = moment_from_text(text)
+            return ("text", text) if moment is None else ("date", moment)
+        if stored.type != "n" or _NUMBER.fullmatch(text) is None:
+            raise SetAside("F03")
+        number = float(text)
+        if _has_dates(number_format) and abs(number) < _OUT_OF_CALENDAR:
+            shows_date = parsed_format(number_format).shows_date(Decimal(repr(number)))
+            moment = moment_from_serial(number, date1904=self._date1904) if shows_date else None
+            if moment is not None:
+                return "date", moment
+        return "number", number
+
+
+def _has_dates(number_format: str) -> bool:
+    return number_format not in ("", "General") and parsed_format(number_format).has_dates
