@@ -144,8 +144,8 @@ class _Parsed(Mapping[tuple[int, int], StoredCell]):
 def stored_cell(cell: PlainCell) -> StoredCell:
     """A cell as the parser of `sheet_cells` gives it."""
     kind = cell.type.decode() or "n"
-    has_value = bool(cell.has_value) and (kind in ("str", "inlineStr") or cell.value.strip() != b"")
     text = _text_of(cell.value)
+    has_value = bool(cell.has_value) and (kind in ("str", "inlineStr") or text.strip() != "")
     formula = _text_of(cell.formula) if cell.has_formula else None
     style = int(cell.style or b"0")
     if kind == "inlineStr":

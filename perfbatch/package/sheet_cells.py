@@ -98,6 +98,7 @@ class _SheetReader:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.cells: dict[tuple[int, int], StoredCell] = {}
+        self.last_row = self.last_column = 0
         self.merged: list[tuple[int, int, int, int]] = []
         self.stored = self.references = self._links = self._in_row = 0
         self._shared: dict[str, tuple[int, int, str]] = {}
@@ -194,6 +195,8 @@ class _SheetReader:
             raise SetAside("F03")
         runs = self._runs.runs if self._inline else ""
         self.cells[self._row, self._column] = StoredCell(kind, self._style, text, formula, has_value, runs, self._rich)
+        self.last_row = max(self.last_row, self._row)
+        self.last_column = max(self.last_column, self._column)
         if len(self.cells) > self._limits.held_cells:
             place = cell_name(self._row, self._column)
             raise SetAside("F07", f"到 {place} 为止单元格超过 {self._limits.held_cells} 个")
@@ -216,7 +219,7 @@ def read_sheet_cells(package: Package, part: str, limits: Limits) -> SheetCells:
     """Read a sheet part. Raises `SetAside`: F03 missing or damaged, F07 more cells than the limits."""
     reader = _SheetReader(limits)
     scan_part(package, part, limits, reader.start, reader.end, reader.text)
-    extent = SheetExtent(reader.stored, reader.references)
+    extent = SheetExtent(reader.stored, reader.references, reader.last_row, reader.last_column)
     return SheetCells(reader.cells, _covered(reader.merged, limits), extent)
 
 

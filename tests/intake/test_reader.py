@@ -49,6 +49,16 @@ def complete() -> bytes:
     return fill(blank(), REQUIRED)
 
 
+@lru_cache(maxsize=1)
+def complete_in_excel() -> bytes:
+    """The same with shared strings, as Excel keeps them."""
+    cells: dict[str | tuple[str, int], Stored] = {}
+    for field, value in REQUIRED.items():
+        for row, one in enumerate(value if isinstance(value, list) else [value]):
+            cells[field, row] = Stored(str(one), type="inlineStr" if isinstance(one, str) else "n")
+    return store(blank(), cells)
+
+
 def stored(cells: dict[str | tuple[str, int], Stored], *, calculated: bool = True) -> Submission:
     return read(store(complete(), cells, calculated=calculated))
 
@@ -384,7 +394,7 @@ def test_f03_no_sheet_behind_the_workbook_part() -> None:
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet2.xml", "xl/workbook.xml", "xl/sharedStrings.xml"])
 def test_f03_a_damaged_part(part: str) -> None:
-    assert refusal(repack(complete(), {part: b"<worksheet><sheetData><row r='1'><c r='A1'"}))[0] == "F03"
+    assert refusal(repack(blank(), {part: b"<worksheet><sheetData><row r='1'><c r='A1'"}))[0] == "F03"
 
 
 def test_f03_a_stamp_whose_text_is_nowhere() -> None:
@@ -408,7 +418,28 @@ def test_f07_two_cells_at_the_corners_do_not_allocate_the_sheet() -> None:
         markup = package.read("xl/worksheets/sheet2.xml").decode()
     corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     content = repack(complete(), {"xl/worksheets/sheet2.xml": markup.replace("</sheetData>", corner).encode()})
-    assert refusal(content) == ("F07", "单元格范围超过 5000000 个")
+    assert refusal(content) == ("F07", "工作表“封面”：XFD1048576 处有内容，单元格范围超过 5000000 个")
+
+
+@pytest.mark.parametrize(
+    "cell", ['t="inlineStr"><is><t xml:space="preserve"> \u3000</t></is>', 't="s"><v>0</v>', 't="str"><v> </v>']
+)
+@pytest.mark.parametrize("sheet", ["填报说明", "封面", "综述"])
+def test_a_stray_space_far_away_is_nothing(sheet: str, cell: str) -> None:
+    part = sheet_parts(blank())[sheet]
+    with zipfile.ZipFile(io.BytesIO(complete_in_excel())) as package:
+        markup, strings = package.read(part).decode(), package.read("xl/sharedStrings.xml").decode()
+    # The first string becomes a blank one: whatever referred to it refers to the next.
+    markup = re.sub(r't="s"><v>(\d+)', lambda match: f't="s"><v>{int(match[1]) + 1}', markup)
+    far = f'<row r="1048576"><c r="XFD1048576" {cell}</c></row></sheetData>'
+    parts = {part: markup.replace("</sheetData>", far).encode()}
+    with zipfile.ZipFile(io.BytesIO(complete_in_excel())) as package:
+        for name in set(sheet_parts(blank()).values()) - {part}:
+            other = package.read(name).decode()
+            parts[name] = re.sub(r't="s"><v>(\d+)', lambda match: f't="s"><v>{int(match[1]) + 1}', other).encode()
+    parts["xl/sharedStrings.xml"] = strings.replace("<si>", '<si><t xml:space="preserve"> </t></si><si>', 1).encode()
+    changed = repack(complete_in_excel(), parts)
+    assert read(changed) == read(complete_in_excel())
 
 
 def test_f07_too_many_sheets() -> None:
