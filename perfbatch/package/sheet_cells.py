@@ -132,7 +132,6 @@ class _SheetReader:
             self._rich = "vm" in attributes
             self._formula, self._has_value, self._inline = None, False, False
             self._value = self._formula_text = ""
-            self._runs.begin()
         elif self._inside_inline:
             self._runs.start(element, attributes)
         elif element == "row":
@@ -147,6 +146,7 @@ class _SheetReader:
             self._listening, self._text, self._formula = True, [], attributes
         elif element == "is":
             self._inline = self._inside_inline = True
+            self._runs.begin()
         elif element == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             (top, left), (bottom, right) = parse_cell(first), parse_cell(last or first)
