@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from perfbatch.model.excel import LAST_COLUMN, LAST_ROW
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
-from perfbatch.package.addresses import Place, column_letters, place_of
+from perfbatch.package.addresses import Place, cell_name, column_letters, place_of
 from perfbatch.package.archive import Package
 from perfbatch.package.extent import SheetExtent, scan_part
 from perfbatch.package.scanning import Source, scan
