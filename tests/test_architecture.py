@@ -244,3 +244,38 @@ def test_a_process_that_makes_notices_starts_without_pandas() -> None:
 
 def test_the_check_of_what_is_loaded_can_fail() -> None:
     assert _loaded("perfbatch.district.frames", {"pandas", "xlsxwriter"}) == {"pandas"}
+
+
+def _twice(sources: Mapping[str, str]) -> dict[str, list[str]]:
+    """Class name → the modules that have a class of it, where there are several. `sources`: module → its text."""
+    places: dict[str, list[str]] = {}
+    for module, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    return {name: modules for name, modules in places.items() if len(modules) > 1}
+
+
+def test_no_class_name_stands_twice() -> None:
+    sources = {module: path.read_text(encoding="utf-8") for module, path in _modules().items()}
+    assert _twice(sources) == {}
+    assert _twice(sources | {"perfbatch.planted": "def f():\n    class Finding: ..."}) == {
+        "Finding": ["perfbatch.model.findings", "perfbatch.planted"]
+    }
+
+
+def test_the_limits_of_excel_stand_in_one_module() -> None:
+    numbers = {1_048_576, 16_384, 32_767, 65_530}
+    stated = {
+        (module, node.value)
+        for module, path in _modules().items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value in numbers
+    }
+    # What happens to be the same number: how many are kept in memory, bytes, links that are read.
+    others = {
+        ("perfbatch.summary.block", 16_384),
+        ("perfbatch.package.workbook", 16_384),
+        ("perfbatch.model.limits", 65_530),
+    }
+    assert {module for module, _ in stated - others} == {"perfbatch.model.excel"}

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
-from perfbatch.diagnosis.likely_cause import BrokenSum, Figure, Part
+from perfbatch.diagnosis.likely_cause import BrokenSum, NamedFigure, Part
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.checks import BoundCheck
@@ -126,7 +126,7 @@ class BrokenSums:
         if total is None or not parts:
             return None
         others = () if shape.rows else self._others(shape, row)
-        return BrokenSum(Figure(shape.label, total), parts, others, shape.step, shape.rows)
+        return BrokenSum(NamedFigure(shape.label, total), parts, others, shape.step, shape.rows)
 
     def _plain(self, finding: Finding, bound: BoundCheck, field: str, row: _Row) -> BrokenSum | None:
         """An identity with another record: all that is known of it is what the finding says was expected."""
@@ -135,7 +135,7 @@ class BrokenSums:
             return None
         shape = self._shape(bound, field, None)
         parts = (Part("应为数", expected),)
-        return BrokenSum(Figure(shape.label, total), parts, self._others(shape, row), shape.step)
+        return BrokenSum(NamedFigure(shape.label, total), parts, self._others(shape, row), shape.step)
 
     def _shape(self, bound: BoundCheck, field: str, right: Node | None) -> _Shape:
         key = id(bound), field if right is None else ""
@@ -189,9 +189,9 @@ class BrokenSums:
             case _:
                 raise _Unknown
 
-    def _others(self, shape: _Shape, row: _Row) -> tuple[Figure, ...]:
+    def _others(self, shape: _Shape, row: _Row) -> tuple[NamedFigure, ...]:
         counts = ((label, row.count(name)) for name, label in shape.beside)
-        return tuple(Figure(label, value) for label, value in counts if value is not None)
+        return tuple(NamedFigure(label, value) for label, value in counts if value is not None)
 
     def _label(self, field: str) -> str:
         return self._rulebook.field_by_id[field].label

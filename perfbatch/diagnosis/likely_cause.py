@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from perfbatch.model.figures import figure_text
 
-__all__ = ["BrokenSum", "Figure", "Part", "likely_cause"]
+__all__ = ["BrokenSum", "NamedFigure", "Part", "likely_cause"]
 
 # 元 for 万元, and 元 for 百元 or a percentage for its share: the slips of the unit that people make.
 _FACTORS = (10_000, 100)
@@ -15,7 +15,7 @@ _NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class NamedFigure:
     """A labelled count of 1/SCALE of its unit."""
 
     label: str
@@ -39,9 +39,9 @@ class BrokenSum:
     table (units) and not cells of one row.
     """
 
-    total: Figure
+    total: NamedFigure
     parts: tuple[Part, ...]
-    others: tuple[Figure, ...] = ()
+    others: tuple[NamedFigure, ...] = ()
     step: int = 0
     rows: bool = False
 

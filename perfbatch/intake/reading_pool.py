@@ -72,7 +72,7 @@ def read_all(
     with ExitStack() as ending:
         if executor is None:
             executor = ending.enter_context(reading_processes(workers, limits))
-        return _Reading(executor, found, rulebook, limits or Limits(), max(1, workers)).reads(progress, meanwhile)
+        return _ReadingCall(executor, found, rulebook, limits or Limits(), max(1, workers)).reads(progress, meanwhile)
 
 
 def chunks(sizes: Sequence[int], workers: int) -> Iterator[range]:
@@ -96,7 +96,7 @@ def chunks(sizes: Sequence[int], workers: int) -> Iterator[range]:
         begin = end
 
 
-class _Reading:
+class _ReadingCall:
     """One call of `read_all`."""
 
     def __init__(

@@ -65,7 +65,7 @@ class Recomputation:
             raise _NotUnderstood
         self._open.add(place)
         try:
-            value = _Reading(formula, self).whole()
+            value = _Formula(formula, self).whole()
         except (_NotUnderstood, ZeroDivisionError):
             # A verdict missed for depth alone would differ with the order of asking, so only plain failures are kept.
             if len(self._open) == 1:
@@ -107,7 +107,7 @@ def _stored_number(text: str) -> Fraction:
     return Fraction(number)
 
 
-class _Reading:
+class _Formula:
     """A recursive-descent reading of one formula."""
 
     def __init__(self, formula: str, sheet: Recomputation) -> None:

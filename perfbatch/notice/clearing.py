@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from perfbatch.notice.comment_part import CommentPart
 from perfbatch.notice.note_drawing import NoteDrawing
-from perfbatch.notice.stamp import Mark, Stamp, is_stamp, most_common_fill, read_stamp
+from perfbatch.notice.stamp import CellMark, Stamp, is_stamp, most_common_fill, read_stamp
 from perfbatch.notice.styles import StyleSheet, checksum
 from perfbatch.package.addresses import Place, parse_area
 from perfbatch.package.book_part import EditableWorkbook, SheetEntry
@@ -103,7 +103,9 @@ def _clear_tints(
     styles.write(package, related.part)
 
 
-def _clear_sheet(sheet: SheetPart, styles: StyleSheet, here: dict[Place, Mark], stamp: Stamp, *, ours: bool) -> bool:
+def _clear_sheet(
+    sheet: SheetPart, styles: StyleSheet, here: dict[Place, CellMark], stamp: Stamp, *, ours: bool
+) -> bool:
     """Take the tints off one sheet; whether no style past those of the stamp is in use any more."""
     restored: list[tuple[Place, str, int]] = []
     tints: dict[int, bool] = {}

@@ -10,7 +10,7 @@ from perfbatch.notice.comment_part import CommentPart, new_comments
 from perfbatch.notice.heading import NoticeHeading
 from perfbatch.notice.note_drawing import NoteDrawing, block_of, empty_drawing
 from perfbatch.notice.notice_sheet import SHEET_NAME, Listed, area_of, header_row, sheet_markup
-from perfbatch.notice.stamp import Mark, Stamp, write_stamp
+from perfbatch.notice.stamp import CellMark, Stamp, write_stamp
 from perfbatch.notice.styles import EMPTY_STYLES, StyleSheet, checksum
 from perfbatch.package.addresses import Place, place_of
 from perfbatch.package.book_part import EditableWorkbook, SheetEntry
@@ -73,7 +73,7 @@ def note_text(findings: Sequence[Finding]) -> str:
 def mark(
     package: EditablePackage, workbook: EditableWorkbook, findings: Sequence[Finding], heading: NoticeHeading
 ) -> None:
-    """Mark a package in place. Raises `NotEditable` where not even a sheet can be added to it."""
+    """CellMark a package in place. Raises `NotEditable` where not even a sheet can be added to it."""
     sheets = {one.name: number for number, one in enumerate(workbook.sheets) if one.kind == "worksheet"}
     listed = listed_findings(findings, heading, sheets)
     remarks = [_LEGEND, _RETURN]
@@ -84,7 +84,7 @@ def mark(
             by_sheet.setdefault(one.sheet, _Marked(workbook.sheets[sheets[one.sheet]]))
     if styles is None:
         remarks.append("本工作簿的样式无法识别，单元格未加底纹，请以本页所列为准。")
-    marks: list[Mark] = []
+    marks: list[CellMark] = []
     block = 0
     for name in sorted(by_sheet, key=lambda one: sheets[one]):
         marked = by_sheet[name]
@@ -118,7 +118,7 @@ def _mark_sheet(
     marked: _Marked,
     findings: Sequence[Finding],
     styles: StyleSheet | None,
-    marks: list[Mark],
+    marks: list[CellMark],
     block: int,
     remarks: list[str],
 ) -> int:
@@ -132,14 +132,14 @@ def _mark_sheet(
         place = place_of(one.cell)
         assert place is not None
         at.setdefault(sheet.top_left(place), []).append(one)
-    new_marks: list[Mark] = []
+    new_marks: list[CellMark] = []
     if styles is not None:
         spots = {place: sheet.spot(place) for place in at}
         restyled = []
         for place, spot in spots.items():
             fill = styles.fill_of(spot.style)
             restyled.append((spot, styles.tinted(spot.style, at[place][0].severity.value)))
-            new_marks.append(Mark(marked.entry.name, place, spot.style, fill, spot.origin))
+            new_marks.append(CellMark(marked.entry.name, place, spot.style, fill, spot.origin))
         sheet.restyle(restyled)
     notes = {place: note_text(these) for place, these in at.items()}
     block, left = _annotate(package, workbook, marked.entry, sheet, notes, block)
@@ -211,7 +211,7 @@ def _add_sheet(
     remarks: Sequence[str],
     styles: StyleSheet | None,
     styles_part: str,
-    marks: Sequence[Mark],
+    marks: Sequence[CellMark],
 ) -> None:
     name = workbook.unused_sheet_name(SHEET_NAME)
     markup = sheet_markup(listed, heading, remarks, styles, namespace=workbook.namespace, prefix=workbook.prefix)

@@ -52,7 +52,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looks:
+class _NoticeLooks:
     """Numbers of the cell formats that the sheet uses."""
 
     title: int
@@ -66,12 +66,12 @@ class _Looks:
     levels: dict[str, int]
 
 
-def _looks(styles: StyleSheet | None) -> _Looks:
+def _looks(styles: StyleSheet | None) -> _NoticeLooks:
     if styles is None:
-        return _Looks(0, 0, 0, 0, 0, 0, 0, 0, {"error": 0, "warning": 0})
+        return _NoticeLooks(0, 0, 0, 0, 0, 0, 0, 0, {"error": 0, "warning": 0})
     middle, wrapped = 'vertical="center"', 'vertical="center" wrapText="1"'
     body = _font(_SIZE)
-    return _Looks(
+    return _NoticeLooks(
         title=styles.format(font=_font(18, name="黑体"), alignment=f'horizontal="center" {middle}'),
         note=styles.format(font=_font(_SIZE, "FF595959"), alignment=wrapped),
         summary=styles.format(font=_font(11, bold=True), alignment=wrapped),
@@ -166,7 +166,7 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _finding_row(row: int, number: int, one: Listed, looks: _Looks) -> str:
+def _finding_row(row: int, number: int, one: Listed, looks: _NoticeLooks) -> str:
     finding = one.finding
     texts = (
         (str(number), looks.centred),

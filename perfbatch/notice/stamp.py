@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from perfbatch.package.addresses import Place, column_letters, parse_area, quoted_sheet
 from perfbatch.package.book_part import DefinedName, EditableWorkbook
 
-__all__ = ["Mark", "Stamp", "is_stamp", "most_common_fill", "read_stamp", "write_stamp"]
+__all__ = ["CellMark", "Stamp", "is_stamp", "most_common_fill", "read_stamp", "write_stamp"]
 
 _SHEET = "_perfbatch_notice"
 _STATE = "_perfbatch_notice_state"
@@ -29,7 +29,7 @@ _PIECE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CellMark:
     """One tinted cell: its sheet's name, its place, the style that it had, the fill of that as markup, its origin."""
 
     sheet: str
@@ -47,7 +47,7 @@ class Stamp:
     checksum: str
     counts: tuple[int, ...]
     tab_unstated: bool
-    marks: tuple[Mark, ...]
+    marks: tuple[CellMark, ...]
 
 
 def is_stamp(name: DefinedName) -> bool:
@@ -69,12 +69,12 @@ def read_stamp(workbook: EditableWorkbook) -> Stamp | None:
         if match is not None:
             fills.setdefault(int(match[1]), {})[int(match[2])] = _unquoted(text)
     whole = {number: "".join(piece for _, piece in sorted(pieces.items())) for number, pieces in fills.items()}
-    marks: list[Mark] = []
+    marks: list[CellMark] = []
     for name, text in named.items():
         match, area = _MARK.fullmatch(name), parse_area(text)
         if match is not None and area is not None:
             place = (area.first_row, area.first_column)
-            marks.append(Mark(area.sheet, place, int(match[1]), whole.get(int(match[2]), ""), match[3]))
+            marks.append(CellMark(area.sheet, place, int(match[1]), whole.get(int(match[2]), ""), match[3]))
     first = parse_area(named.get(_SHEET, ""))
     stated = _STATED.fullmatch(_unquoted(named.get(_STATE, "")))
     return Stamp(
@@ -116,7 +116,7 @@ def _unquoted(text: str) -> str:
     return inner[1:-1].replace('""', '"') if len(inner) > 1 and inner[0] == inner[-1] == '"' else ""
 
 
-def most_common_fill(marks: Sequence[Mark]) -> str:
+def most_common_fill(marks: Sequence[CellMark]) -> str:
     """The fill that most marked cells had: what a copy of a marked cell had, as far as anyone can tell."""
     fills = [mark.fill for mark in marks if mark.fill]
     return max(sorted(set(fills)), key=fills.count) if fills else ""

@@ -47,7 +47,7 @@ def refuse_strings(package: Package, book: WorkbookPart, references: int, limits
     the part claims to have is not looked at: Excel does not, and writers err."""
     if book.strings_part is None:
         return
-    strings = _Strings(limits)
+    strings = _StringCount(limits)
     scan_part(package, book.strings_part, limits, strings.start, strings.end, strings.text)
     if references * max(strings.lengths, default=0) <= limits.expanded_text:
         return
@@ -128,7 +128,7 @@ class _Sheet:
             raise SetAside("F07", f"单元格超过 {self._limits.stored_cells} 个")
 
 
-class _Strings:
+class _StringCount:
     """Counts the shared strings and their lengths in characters."""
 
     def __init__(self, limits: Limits) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from enum import IntEnum
 from typing import NamedTuple
 
-__all__ = ["Condition", "Mark", "Token", "cut", "sections_of"]
+__all__ = ["FormatCondition", "FormatMark", "Token", "cut", "sections_of"]
 
 _GENERAL = re.compile(r"general|g/通用格式|通用格式|常规|standard", re.IGNORECASE)
 _CONDITION = re.compile(r"\[\s*(>=|<=|<>|>|<|=)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*\]", re.ASCII)
@@ -25,7 +25,7 @@ _DATE = re.compile(r"y+|m+|d+|h+|s+|a{3,4}|e+|g+|b+", re.IGNORECASE)
 _EXPONENT = re.compile(r"e[+-]", re.IGNORECASE)
 
 
-class Mark(IntEnum):
+class FormatMark(IntEnum):
     """What a token does."""
 
     DIGIT = 0
@@ -47,11 +47,11 @@ class Mark(IntEnum):
 class Token(NamedTuple):
     """A token and the text that it shows or stands for."""
 
-    mark: Mark
+    mark: FormatMark
     text: str
 
 
-class Condition(NamedTuple):
+class FormatCondition(NamedTuple):
     """A section's own condition, as in `[>=10000]`."""
 
     sign: str
@@ -82,10 +82,10 @@ def sections_of(code: str) -> list[str]:
     return [*sections, code[begin:]]
 
 
-def cut(section: str) -> tuple[list[Token], Condition | None]:
+def cut(section: str) -> tuple[list[Token], FormatCondition | None]:
     """The tokens of a section, and its condition where it has one."""
     tokens: list[Token] = []
-    condition: Condition | None = None
+    condition: FormatCondition | None = None
     position = 0
     while position < len(section):
         if section[position] == "[":
@@ -98,23 +98,23 @@ def cut(section: str) -> tuple[list[Token], Condition | None]:
     return _fractions_found(tokens), condition
 
 
-def _bracket(section: str, position: int) -> tuple[Token | None, Condition | None, int]:
-    for pattern, mark in ((_CONDITION, None), (_COLOUR, Mark.COLOUR), (_ELAPSED, Mark.ELAPSED)):
+def _bracket(section: str, position: int) -> tuple[Token | None, FormatCondition | None, int]:
+    for pattern, mark in ((_CONDITION, None), (_COLOUR, FormatMark.COLOUR), (_ELAPSED, FormatMark.ELAPSED)):
         match = pattern.match(section, position)
         if match is not None and mark is not None:
             return Token(mark, match[0]), None, match.end()
         if match is not None:
             try:
-                return None, Condition(match[1], Decimal(match[2])), match.end()
+                return None, FormatCondition(match[1], Decimal(match[2])), match.end()
             except InvalidOperation:
                 return None, None, match.end()
     end = section.find("]", position)
     if end < 0:
-        return Token(Mark.LITERAL, section[position]), None, position + 1
+        return Token(FormatMark.LITERAL, section[position]), None, position + 1
     inner = section[position + 1 : end]
     # [$￥-804] shows a currency; [$-804], [DBNum1] and whatever else stands in brackets shows nothing of its own.
     shown = inner[1:].partition("-")[0] if inner.startswith("$") else ""
-    return (Token(Mark.LITERAL, shown) if shown else None), None, end + 1
+    return (Token(FormatMark.LITERAL, shown) if shown else None), None, end + 1
 
 
 def _token(section: str, position: int) -> tuple[Token | None, int]:
@@ -123,36 +123,36 @@ def _token(section: str, position: int) -> tuple[Token | None, int]:
         end = section.find('"', position + 1)
         end = len(section) if end < 0 else end
         text = section[position + 1 : end]
-        return (Token(Mark.LITERAL, text) if text else None), end + 1
+        return (Token(FormatMark.LITERAL, text) if text else None), end + 1
     if character in "\\!":
         shown = section[position + 1 : position + 2] or character
-        return Token(Mark.LITERAL, shown), position + 2
+        return Token(FormatMark.LITERAL, shown), position + 2
     if character == "_":
-        return Token(Mark.BLANK, " "), position + 2
+        return Token(FormatMark.BLANK, " "), position + 2
     if character == "*":
         # The character fills the rest of the cell: it is no part of the figure.
-        return Token(Mark.BLANK, ""), position + 2
+        return Token(FormatMark.BLANK, ""), position + 2
     for pattern, mark in (
-        (_GENERAL, Mark.GENERAL),
-        (_EXPONENT, Mark.EXPONENT),
-        (_DAYTIME, Mark.DATE),
-        (_DATE, Mark.DATE),
+        (_GENERAL, FormatMark.GENERAL),
+        (_EXPONENT, FormatMark.EXPONENT),
+        (_DAYTIME, FormatMark.DATE),
+        (_DATE, FormatMark.DATE),
     ):
         match = pattern.match(section, position)
         if match is not None:
             return Token(mark, match[0]), match.end()
-    marks = {"0": Mark.DIGIT, "#": Mark.DIGIT, "?": Mark.DIGIT, ".": Mark.POINT, ",": Mark.COMMA, "%": Mark.PERCENT,
-             "@": Mark.TEXT, " ": Mark.BLANK}  # fmt: skip
-    return Token(marks.get(character, Mark.LITERAL), character), position + 1
+    marks = {"0": FormatMark.DIGIT, "#": FormatMark.DIGIT, "?": FormatMark.DIGIT, ".": FormatMark.POINT, ",": FormatMark.COMMA, "%": FormatMark.PERCENT,
+             "@": FormatMark.TEXT, " ": FormatMark.BLANK}  # fmt: skip
+    return Token(marks.get(character, FormatMark.LITERAL), character), position + 1
 
 
 def _fractions_found(tokens: list[Token]) -> list[Token]:
     """A stroke between places for digits makes a fraction of them (`# ?/?`, `# ?/100`); elsewhere it is shown."""
     found = list(tokens)
     for at, token in enumerate(tokens):
-        between = 0 < at < len(tokens) - 1 and tokens[at - 1].mark is Mark.DIGIT
-        if token == (Mark.LITERAL, "/") and between:
+        between = 0 < at < len(tokens) - 1 and tokens[at - 1].mark is FormatMark.DIGIT
+        if token == (FormatMark.LITERAL, "/") and between:
             follows = tokens[at + 1]
-            if follows.mark is Mark.DIGIT or (follows.mark is Mark.LITERAL and follows.text.isdigit()):
-                found[at] = Token(Mark.FRACTION, "/")
+            if follows.mark is FormatMark.DIGIT or (follows.mark is FormatMark.LITERAL and follows.text.isdigit()):
+                found[at] = Token(FormatMark.FRACTION, "/")
     return found

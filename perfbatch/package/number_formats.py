@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
-from perfbatch.package.format_tokens import Condition, Mark, Token, cut, sections_of
+from perfbatch.package.format_tokens import FormatCondition, FormatMark, Token, cut, sections_of
 
 __all__ = ["FormatSection", "NumberFormat", "Shows", "number_format"]
 
@@ -20,7 +20,7 @@ _NEGATIVE_MARKS = "-−–－(（△▲▽▼负"
 _POINTS, _GROUPING = frozenset(".．"), frozenset({",", "，", "'", "’", " "})
 # Numerals that stand between digits, and how many digits follow them: 274万9800.
 _NUMERALS = {"万": 4, "亿": 8}
-_FIGURE = (Mark.DIGIT, Mark.GENERAL, Mark.TEXT)
+_FIGURE = (FormatMark.DIGIT, FormatMark.GENERAL, FormatMark.TEXT)
 _LONGEST = 1_000
 
 
@@ -43,7 +43,7 @@ class FormatSection:
     sign, brackets or a colour."""
 
     tokens: tuple[Token, ...]
-    condition: Condition | None
+    condition: FormatCondition | None
     shows: Shows
     exponent: int = 0
     decimals: int | None = None
@@ -116,7 +116,7 @@ class NumberFormat:
         return ("-" if value < 0 and not own_sign else "") + _rendered(section, abs(value))
 
 
-_GENERAL = FormatSection((Token(Mark.GENERAL, "General"),), None, Shows.NUMBER)
+_GENERAL = FormatSection((Token(FormatMark.GENERAL, "General"),), None, Shows.NUMBER)
 
 
 @lru_cache(maxsize=2_048)
@@ -126,11 +126,11 @@ def number_format(code: str) -> NumberFormat:
         return NumberFormat((_GENERAL,))
     parsed = [cut(section) for section in sections_of(code)]
     text: Sequence[Token] = ()
-    if len(parsed) == 4 or (len(parsed) > 1 and any(token.mark is Mark.TEXT for token in parsed[-1][0])):
+    if len(parsed) == 4 or (len(parsed) > 1 and any(token.mark is FormatMark.TEXT for token in parsed[-1][0])):
         text, parsed = parsed[-1][0], parsed[:-1]
-    elif len(parsed) == 1 and any(token.mark is Mark.TEXT for token in parsed[0][0]):
+    elif len(parsed) == 1 and any(token.mark is FormatMark.TEXT for token in parsed[0][0]):
         # A format for texts alone shows a number as it is.
-        text, parsed = parsed[0][0], [([Token(Mark.GENERAL, "General")], None)]
+        text, parsed = parsed[0][0], [([Token(FormatMark.GENERAL, "General")], None)]
     sections = tuple(_section(tuple(tokens), condition) for tokens, condition in parsed)
     before, _, after = _around(text)
     return NumberFormat(sections, before, after)
@@ -142,32 +142,34 @@ def _around(tokens: Sequence[Token]) -> tuple[str, Sequence[Token], str]:
     if not places:
         return _words(tokens), (), ""
     first, last = places[0], places[-1]
-    if first and tokens[first - 1].mark is Mark.POINT:
+    if first and tokens[first - 1].mark is FormatMark.POINT:
         first -= 1
     return _words(tokens[:first]), tokens[first : last + 1], _words(tokens[last + 1 :])
 
 
 def _words(tokens: Sequence[Token]) -> str:
-    shown = (token.text for token in tokens if token.mark in (Mark.LITERAL, Mark.BLANK))
+    shown = (token.text for token in tokens if token.mark in (FormatMark.LITERAL, FormatMark.BLANK))
     return " ".join("".join(shown).split())
 
 
-def _section(tokens: tuple[Token, ...], condition: Condition | None) -> FormatSection:
-    if any(token.mark in (Mark.DATE, Mark.ELAPSED) for token in tokens):
+def _section(tokens: tuple[Token, ...], condition: FormatCondition | None) -> FormatSection:
+    if any(token.mark in (FormatMark.DATE, FormatMark.ELAPSED) for token in tokens):
         return FormatSection(tokens, condition, Shows.DATE)
     before, figure, after = _around(tokens)
     if not figure:
         return FormatSection(tokens, condition, Shows.WORDS, before=before, marks_negative=True)
-    percents = sum(token.mark is Mark.PERCENT for token in tokens)
-    point = next((at for at, token in enumerate(tokens) if token.mark is Mark.POINT), len(tokens))
-    last_whole = max((at for at, token in enumerate(tokens[:point]) if token.mark is Mark.DIGIT), default=-1)
+    percents = sum(token.mark is FormatMark.PERCENT for token in tokens)
+    point = next((at for at, token in enumerate(tokens) if token.mark is FormatMark.POINT), len(tokens))
+    last_whole = max((at for at, token in enumerate(tokens[:point]) if token.mark is FormatMark.DIGIT), default=-1)
     last = max(at for at, token in enumerate(tokens) if token.mark in _FIGURE)
     thousands = sum(
-        token.mark is Mark.COMMA and (last_whole < at < point or at > last) and last_whole >= 0
+        token.mark is FormatMark.COMMA and (last_whole < at < point or at > last) and last_whole >= 0
         for at, token in enumerate(tokens)
     )
     shift, clear, worded = _between(figure)
-    told = any(token.mark is Mark.COLOUR or any(mark in token.text for mark in _NEGATIVE_MARKS) for token in tokens)
+    told = any(
+        token.mark is FormatMark.COLOUR or any(mark in token.text for mark in _NEGATIVE_MARKS) for token in tokens
+    )
     return FormatSection(
         tokens,
         condition,
@@ -184,23 +186,26 @@ def _section(tokens: tuple[Token, ...], condition: Condition | None) -> FormatSe
 
 
 def _decimals(figure: Sequence[Token], shift: int) -> int | None:
-    if any(token.mark in (Mark.GENERAL, Mark.TEXT, Mark.EXPONENT, Mark.FRACTION) for token in figure):
+    if any(
+        token.mark in (FormatMark.GENERAL, FormatMark.TEXT, FormatMark.EXPONENT, FormatMark.FRACTION)
+        for token in figure
+    ):
         return None
-    point = next((at for at, token in enumerate(figure) if token.mark is Mark.POINT), len(figure))
-    return sum(token.mark is Mark.DIGIT for token in figure[point:]) + shift
+    point = next((at for at, token in enumerate(figure) if token.mark is FormatMark.POINT), len(figure))
+    return sum(token.mark is FormatMark.DIGIT for token in figure[point:]) + shift
 
 
 def _between(figure: Sequence[Token]) -> tuple[int, bool, bool]:
     """What stands between the digits: by how many places a literal point moves the number, whether all of it can be read,
     and whether a numeral is among it."""
     shift, clear, worded = 0, True, False
-    point = next((at for at, token in enumerate(figure) if token.mark is Mark.POINT), None)
+    point = next((at for at, token in enumerate(figure) if token.mark is FormatMark.POINT), None)
     for at, token in enumerate(figure):
-        if token.mark is Mark.POINT:
+        if token.mark is FormatMark.POINT:
             clear = clear and at == point
-        if token.mark is not Mark.LITERAL or not token.text:
+        if token.mark is not FormatMark.LITERAL or not token.text:
             continue
-        follow = sum(later.mark is Mark.DIGIT for later in figure[at:])
+        follow = sum(later.mark is FormatMark.DIGIT for later in figure[at:])
         if token.text in _POINTS and point is None and not shift:
             shift = follow
         elif _NUMERALS.get(token.text) == follow and point is None and not shift:
@@ -217,8 +222,8 @@ def _rendered(section: FormatSection, value: Decimal) -> str:
     if section.decimals is None:
         shown = format(value.normalize() if value else Decimal(0), "f")
         return f"{section.before}{shown}{'%' if section.percent else ''}{section.after}"
-    whole_places = [at for at, token in enumerate(tokens) if token.mark is Mark.DIGIT]
-    point = next((at for at, token in enumerate(tokens) if token.mark is Mark.POINT), len(tokens))
+    whole_places = [at for at, token in enumerate(tokens) if token.mark is FormatMark.DIGIT]
+    point = next((at for at, token in enumerate(tokens) if token.mark is FormatMark.POINT), len(tokens))
     after_point = [at for at in whole_places if at > point]
     whole_places = [at for at in whole_places if at < point]
     # A literal point stands among the digits: it is shown, and scales nothing before they are laid out.
@@ -230,9 +235,9 @@ def _rendered(section: FormatSection, value: Decimal) -> str:
 
 
 def _laid_out(tokens: Sequence[Token], places: Sequence[int], after_point: Sequence[int], whole: str, rest: str) -> str:
-    pieces = {at: token.text for at, token in enumerate(tokens) if token.mark in (Mark.LITERAL, Mark.BLANK)}
+    pieces = {at: token.text for at, token in enumerate(tokens) if token.mark in (FormatMark.LITERAL, FormatMark.BLANK)}
     grouped = any(
-        token.mark is Mark.COMMA and places and places[0] < at < places[-1] for at, token in enumerate(tokens)
+        token.mark is FormatMark.COMMA and places and places[0] < at < places[-1] for at, token in enumerate(tokens)
     )
     left = whole
     for order, at in enumerate(reversed(places)):
@@ -248,7 +253,7 @@ def _laid_out(tokens: Sequence[Token], places: Sequence[int], after_point: Seque
         needed = order < len(rest_left) or any(tokens[later].text == "0" for later in after_point[order:])
         pieces[at] = rest[order] if needed else ""
     for at, token in enumerate(tokens):
-        if token.mark in (Mark.POINT, Mark.PERCENT):
+        if token.mark in (FormatMark.POINT, FormatMark.PERCENT):
             pieces[at] = token.text
     return " ".join("".join(pieces.get(at, "") for at in range(len(tokens))).split())
 

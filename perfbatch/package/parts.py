@@ -14,7 +14,7 @@ from perfbatch.package.archive import Package
 from perfbatch.package.relationships import Relation, read_relationships, relationships_name
 from perfbatch.package.scanning import remembered, scan
 
-__all__ = ["Styles", "WorkbookPart", "find_workbook_part", "read_styles", "read_workbook_part"]
+__all__ = ["NumberFormats", "WorkbookPart", "find_workbook_part", "read_styles", "read_workbook_part"]
 
 _TRUE = ("1", "true", "on")
 # ECMA-376 part 1, 18.8.30, with the dates of Chinese programs: the built-in formats that bear on how a figure is read; all
@@ -47,7 +47,7 @@ class WorkbookPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Styles:
+class NumberFormats:
     """Number formats by cell style, and the styles whose font is struck out."""
 
     formats: tuple[str, ...] = field(default=())
@@ -166,18 +166,18 @@ def _refuse_sheets(
         raise SetAside("F03")
 
 
-def read_styles(package: Package, part: str | None, limits: Limits) -> Styles:
+def read_styles(package: Package, part: str | None, limits: Limits) -> NumberFormats:
     """Each cell style, in the order of `cellXfs`; a workbook without styles has General throughout, nothing struck out."""
-    return Styles() if part is None else _styles(_part(package, part, limits), limits.styles)
+    return NumberFormats() if part is None else _styles(_part(package, part, limits), limits.styles)
 
 
 @remembered
-def _styles(markup: bytes, most: int) -> Styles:
+def _styles(markup: bytes, most: int) -> NumberFormats:
     reader = _StylesReader(most)
     scan(io.BytesIO(markup), reader.start, reader.end)
     formats = tuple(reader.formats.get(style, _BUILTIN_FORMATS.get(style, "")) for style, _ in reader.styles)
     struck = frozenset(number for number, (_, font) in enumerate(reader.styles) if font in reader.struck_fonts)
-    return Styles(formats, struck)
+    return NumberFormats(formats, struck)
 
 
 class _StylesReader:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.moments import moment_from_serial, moment_from_text
 from perfbatch.package.number_formats import number_format as parsed_format
-from perfbatch.package.parts import Styles, WorkbookPart
+from perfbatch.package.parts import NumberFormats, WorkbookPart
 from perfbatch.package.plain_sheet import PlainCell, PlainStrings, stored_cell
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.texts import Runs, seen_text, unescaped_text
@@ -63,7 +63,7 @@ class RawCell(NamedTuple):
 class CellMaker:
     """Makes the cells of one workbook of what its parts say."""
 
-    def __init__(self, styles: Styles, strings: Strings, book: WorkbookPart) -> None:
+    def __init__(self, styles: NumberFormats, strings: Strings, book: WorkbookPart) -> None:
         self._formats = styles.formats
         self._struck = styles.struck
         self._strings = strings

@@ -11,7 +11,7 @@ from perfbatch.model.set_aside import SetAside
 from perfbatch.package.addresses import Area, cell_name
 from perfbatch.package.archive import Package
 from perfbatch.package.extent import SheetExtent, measure_sheet, refuse_strings
-from perfbatch.package.parts import Styles, WorkbookPart, read_styles, read_workbook_part
+from perfbatch.package.parts import NumberFormats, WorkbookPart, read_styles, read_workbook_part
 from perfbatch.package.plain_sheet import PlainSheet, PlainStrings, count_plainly
 from perfbatch.package.raw_cell import CellMaker, RawCell, Strings
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
@@ -34,7 +34,7 @@ class Workbook:
         self._package = package
         self._limits = limits
         self._part: WorkbookPart = read_workbook_part(package, limits)
-        self._styles: Styles = read_styles(package, self._part.styles_part, limits)
+        self._styles: NumberFormats = read_styles(package, self._part.styles_part, limits)
         self._plain: dict[str, PlainSheet | None] = {}
         self._cells: dict[str, SheetCells] = {}
         self._claimed: Mapping[str, Area] = {}

@@ -15,7 +15,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from perfbatch.model.excel import MAX_ROW_HEIGHT
-from perfbatch.summary.shared_texts import Texts
+from perfbatch.summary.shared_texts import SharedTexts
 from perfbatch.summary.strips import TEXT, FormulaStrip, Link, Look, Palette, Rich, Strip
 from perfbatch.summary.styles import STYLES
 
@@ -84,7 +84,7 @@ class Block:
         """The deepest level of the outline."""
         return max(self.looks.levels, default=0)
 
-    def heights(self, widths: Mapping[int, int], texts: Texts) -> list[float | None]:
+    def heights(self, widths: Mapping[int, int], texts: SharedTexts) -> list[float | None]:
         """The rows' heights in points, fixed or as texts wrap in columns of these widths; None for Excel's own."""
         lines = np.zeros(self.rows, np.int64)
         wraps = np.array(["text_wrap" in STYLES[look.style] for look in self.palette.looks])

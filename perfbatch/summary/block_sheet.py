@@ -64,7 +64,7 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
             for name in names:
                 package.writestr(name, finished(name, source.read(name)))
             return
-        strings = _Strings(source.read(_STRINGS).decode() if _STRINGS in names else "", texts)
+        strings = _SplicedStrings(source.read(_STRINGS).decode() if _STRINGS in names else "", texts)
         parts = {f"xl/worksheets/sheet{number}.xml": added for number, added in sheets.items() if added.blocks}
         relations = {_relations_of(name): list(_relations(added)) for name, added in parts.items()}
         for name in [*names, *(name for name, own in relations.items() if own and name not in names)]:
@@ -85,7 +85,7 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
                     part.write(piece.encode())
 
 
-class _Strings:
+class _SplicedStrings:
     """The package's shared strings: those of the skeleton, then the blocks'."""
 
     def __init__(self, content: str, texts: Sequence[str]) -> None:
@@ -111,7 +111,7 @@ def _shared(text: str) -> str:
     return f"<si><t{space}>{escape(_NAMED.sub(_ESCAPED, text))}</t></si>"
 
 
-def _sheet(content: str, added: SheetAdditions, strings: _Strings) -> Iterator[str]:
+def _sheet(content: str, added: SheetAdditions, strings: _SplicedStrings) -> Iterator[str]:
     size = _DIMENSION.search(content)
     if size is None:
         raise UnknownMarkup("no dimension")

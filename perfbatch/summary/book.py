@@ -16,7 +16,7 @@ from perfbatch.model.legible import cell_text
 from perfbatch.summary.block import RowLooks
 from perfbatch.summary.block_sheet import SheetAdditions, UnknownMarkup, splice
 from perfbatch.summary.book_parts import BookParts
-from perfbatch.summary.cells import Column
+from perfbatch.summary.cells import TableColumn
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Link
 from perfbatch.summary.styles import BASE_FONT
@@ -97,7 +97,7 @@ def can_splice() -> bool:
     """Whether the xlsxwriter at hand writes packages that blocks can be put into; tried out once, on a few cells."""
     book = Book(Path(), "", datetime(2021, 1, 1, tzinfo=UTC), spliced=True)
     sheet = book.add("1")
-    columns = [Column("1"), Column("2", "whole", "number", "0")]
+    columns = [TableColumn("1"), TableColumn("2", "whole", "number", "0")]
     looks = RowLooks(levels=(0, 1), hidden=(False, True))
     links = {0: {0: Link("a.xlsx", "b!A1"), 1: Link("", "'1'!A1")}}
     sheet.table(0, columns, [["a", 1], ["b", None]], filters=False, looks=looks, links=links)

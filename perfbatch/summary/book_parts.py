@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from perfbatch.summary.shared_texts import Texts
+from perfbatch.summary.shared_texts import SharedTexts
 from perfbatch.summary.styles import BASE_FONT, STYLES
 
 __all__ = ["BookParts"]
@@ -17,7 +17,7 @@ class BookParts:
     def __init__(self, native: Any, spliced: bool) -> None:
         self.native = native
         self.spliced = spliced
-        self.texts = Texts()
+        self.texts = SharedTexts()
         self._formats: dict[tuple[object, ...], Any] = {}
 
     def run(self, colour: str, size: int) -> Any:

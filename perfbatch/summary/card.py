@@ -11,7 +11,7 @@ from perfbatch.district.result import STATUS_LABELS
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.ledger import BLANK, Ledger
 from perfbatch.summary.marks import heat_map
-from perfbatch.summary.scores import Scored
+from perfbatch.summary.scores import ScoreSheet
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.styles import AMOUNT, DARK, LOST, PALE_BLUE, PERCENT, SCORE, WHOLE
 
@@ -28,7 +28,7 @@ _ROW = 18
 _CHART_ROWS = 9
 
 
-def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, scored: Scored) -> None:
+def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, scored: ScoreSheet) -> None:
     """Write the card of the first department; every other one is a choice away."""
     for column, width in enumerate(_WIDTHS):
         sheet.width(column, width)
@@ -166,7 +166,7 @@ class _Card:
             sheet.heights(row, _ROW)
         return top + FINDINGS_SHOWN
 
-    def scores(self, top: int, rulebook: Rulebook, scores: Sheet, scored: Scored) -> int:
+    def scores(self, top: int, rulebook: Rulebook, scores: Sheet, scored: ScoreSheet) -> int:
         """Every indicator: points, self, verified, the district's mean, the gap to it, where the score comes from. Returns
         the last row."""
         sheet, column = self._sheet, _RIGHT

@@ -6,7 +6,7 @@ import math
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["INDENT", "Cell", "Column", "Marked", "display_width", "line_count", "line_room"]
+__all__ = ["INDENT", "Cell", "Marked", "TableColumn", "display_width", "line_count", "line_room"]
 
 INDENT = 1
 """Half-width characters that a text stands in from the edge of its cell."""
@@ -43,7 +43,7 @@ Cell = str | int | None | Marked
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a table. With `kind` figure its ints are counts of 1/SCALE, with whole plain ints; texts are written as
     texts in any column. Widths are in half-width characters; what is wider than `widest` wraps in the style text."""
 

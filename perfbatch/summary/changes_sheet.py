@@ -8,7 +8,7 @@ from perfbatch.district.register import FindingRegister
 from perfbatch.history.changes import Changes, Move, RecordedDepartment, RecordedFinding
 from perfbatch.model.findings import Severity
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.summary.sheet import Cell, Column, Marked, Sheet
+from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
 from perfbatch.summary.styles import SCORE
 
 __all__ = ["change_word", "write_changes"]
@@ -32,31 +32,31 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
     if changes is None:
         return
     label = rulebook.field_by_id
-    leading = [Column(label["budget_code"].label, style="centred"), Column(label["unit_name"].label)]
+    leading = [TableColumn(label["budget_code"].label, style="centred"), TableColumn(label["unit_name"].label)]
     top = _part(
         sheet,
         top,
         f"一、报送变化：新报 {len(changes.new)}　重报 {len(changes.resubmitted)}　撤回 {len(changes.withdrawn)}",
-        [*leading, Column("变化", style="centred"), *_blank(4), Column("文件")],
+        [*leading, TableColumn("变化", style="centred"), *_blank(4), TableColumn("文件")],
         [
             *(_sent(one, "新报") for one in changes.new),
             *(_sent(move.after, "重报") for move in changes.resubmitted),
             *(_sent(one, "撤回") for one in changes.withdrawn),
         ],
     )
-    score = Column("", "figure", "number", SCORE)
+    score = TableColumn("", "figure", "number", SCORE)
     top = _part(
         sheet,
         top,
         f"二、得分和名次变化：{len(changes.moves)} 个部门",
         [
             *leading,
-            Column("上次得分", "figure", "number", SCORE),
-            Column("本次得分", score.kind, score.style, SCORE),
-            Column("得分变化", "figure", "number", '"▲"0.00;"▼"0.00;"—"'),
-            Column("名次", style="centred"),
-            Column("名次变化", style="centred"),
-            Column("等次"),
+            TableColumn("上次得分", "figure", "number", SCORE),
+            TableColumn("本次得分", score.kind, score.style, SCORE),
+            TableColumn("得分变化", "figure", "number", '"▲"0.00;"▼"0.00;"—"'),
+            TableColumn("名次", style="centred"),
+            TableColumn("名次变化", style="centred"),
+            TableColumn("等次"),
         ],
         [_moved(move) for move in sorted(changes.moves, key=_size)],
     )
@@ -64,27 +64,27 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
     names = {one.budget_code: one.unit_name for one in (*changes.earlier.departments, *changes.later.departments)}
     columns = [
         *leading,
-        Column("级别", style="centred"),
-        Column("代码", style="centred"),
-        Column("工作表", style="centred"),
-        Column("单元格", style="centred"),
-        Column("栏目"),
-        Column("问题说明"),
+        TableColumn("级别", style="centred"),
+        TableColumn("代码", style="centred"),
+        TableColumn("工作表", style="centred"),
+        TableColumn("单元格", style="centred"),
+        TableColumn("栏目"),
+        TableColumn("问题说明"),
     ]
     for heading, findings in (("三、新出现的问题", changes.found), ("四、已消除的问题", changes.cleared)):
         rows = [_found(one, names, register) for one in findings]
         top = _part(sheet, top, f"{heading}：{len(rows)} 条", columns, rows)
 
 
-def _part(sheet: Sheet, top: int, heading: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> int:
+def _part(sheet: Sheet, top: int, heading: str, columns: Sequence[TableColumn], rows: Sequence[Sequence[Cell]]) -> int:
     cut = f"（只列前 {_MOST:,} 条）" if len(rows) > _MOST else ""
     sheet.text(top, 0, heading + cut, "part")
     sheet.heights(top, 24)
     return sheet.table(top + 1, columns, rows[:_MOST], filters=False) + 1
 
 
-def _blank(count: int) -> list[Column]:
-    return [Column("", style="centred") for _ in range(count)]
+def _blank(count: int) -> list[TableColumn]:
+    return [TableColumn("", style="centred") for _ in range(count)]
 
 
 def _sent(one: RecordedDepartment, word: str) -> list[Cell]:

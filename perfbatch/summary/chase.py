@@ -70,7 +70,7 @@ def _chase(
     entries: Sequence[InboxEntry],
     findings: Mapping[str, Sequence[Finding]],
 ) -> Chased:
-    deadline, wording = result.deadline, _Wording(result, department)
+    deadline, wording = result.deadline, _Messages(result, department)
     readable = [entry for entry in entries if entry.status != "set_aside"]
     if readable:
         # The first one that could be read: what follows corrects it.
@@ -103,7 +103,7 @@ def _arrival(entry: InboxEntry, result: BatchResult) -> datetime:
         return epoch.replace(year=MAXYEAR if since > 0 else MINYEAR)
 
 
-class _Wording:
+class _Messages:
     """The messages to one department: who, what is missing or wrong, what to do until when."""
 
     def __init__(self, result: BatchResult, department: ExpectedDepartment) -> None:

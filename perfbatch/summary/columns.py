@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from perfbatch.model.figures import nearest_float
 from perfbatch.model.submission import SCALE
-from perfbatch.summary.cells import INDENT, Cell, Column, Marked
-from perfbatch.summary.shared_texts import Texts
+from perfbatch.summary.cells import INDENT, Cell, Marked, TableColumn
+from perfbatch.summary.shared_texts import SharedTexts
 from perfbatch.summary.strips import NUMBER, TEXT, Link, Look, Strip, Values
 
 __all__ = ["column_values", "needed_width"]
 
 
-def column_values(column: Column, cells: Sequence[Cell], links: Mapping[int, Link]) -> Values:
+def column_values(column: TableColumn, cells: Sequence[Cell], links: Mapping[int, Link]) -> Values:
     """Cells of a table as a column, each in the column's style or its own."""
     places: dict[tuple[str, str], int] = {(column.style, column.number_format): 0}
     values: list[str | int | None] = []
@@ -31,7 +31,7 @@ def column_values(column: Column, cells: Sequence[Cell], links: Mapping[int, Lin
     return Values(values, [Look(*one) for one in places], codes, scale, links)
 
 
-def needed_width(column: Column, strip: Strip, texts: Texts) -> int:
+def needed_width(column: TableColumn, strip: Strip, texts: SharedTexts) -> int:
     """The width that a column needs for its cells, at most its widest."""
     shown = strip.payload[strip.kinds == TEXT]
     width = texts.widest(shown) + INDENT + 2 if len(shown) else 0

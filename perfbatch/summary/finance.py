@@ -17,7 +17,7 @@ from perfbatch.rulebook.model import AmountColumn, Rulebook, UnitTableBlock
 from perfbatch.summary.block import RowLooks
 from perfbatch.summary.headings import write_headings
 from perfbatch.summary.marks import excel_table, highlight_nonzero
-from perfbatch.summary.sheet import Column, Sheet
+from perfbatch.summary.sheet import Sheet, TableColumn
 from perfbatch.summary.strips import Counts, Formulas, Look, Values
 from perfbatch.summary.styles import AMOUNT, DIFFERENCE
 
@@ -85,9 +85,9 @@ def write_finance(
     heading = write_headings(sheet, top, rulebook, tables, leading, [check.title for check in checks])
     sheet.freeze(heading + 1, _FIRST)
     sheet.repeat(top, heading)
-    columns = [Column("", narrowest=11), Column("", narrowest=26), Column("", narrowest=10)]
+    columns = [TableColumn("", narrowest=11), TableColumn("", narrowest=26), TableColumn("", narrowest=10)]
     columns += [
-        Column("", "figure", number_format=rulebook.kind_of(field).number_format, narrowest=12) for field in fields
+        TableColumn("", "figure", number_format=rulebook.kind_of(field).number_format, narrowest=12) for field in fields
     ]
     for index, column in enumerate(columns):
         sheet.fit(index, column.narrowest)

@@ -15,7 +15,7 @@ from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.summary.block import RowLooks
 from perfbatch.summary.links import SheetLinks, place_in
-from perfbatch.summary.sheet import Column, Sheet
+from perfbatch.summary.sheet import Sheet, TableColumn
 from perfbatch.summary.strips import Link, Look, Values
 from perfbatch.summary.styles import AMOUNT, SCORE
 
@@ -60,22 +60,22 @@ def write_problems(
     rulebook = result.rulebook
     label = {field.id: field.label for field in rulebook.fields()}
     columns = [
-        Column(label["budget_code"], style="centred", narrowest=11),
-        Column(label["unit_name"], narrowest=20, widest=26),
-        Column("工作表", style="centred", narrowest=13),
-        Column("单元格", style="centred", narrowest=9),
-        Column("级别", style="centred", narrowest=10),
-        Column("代码", style="centred", narrowest=8),
-        Column("检查项目", narrowest=14, widest=24),
-        Column("栏目", narrowest=12, widest=18),
-        Column("填报数", "figure", "number", AMOUNT, narrowest=10, widest=16),
-        Column("应为", "figure", "number", AMOUNT, narrowest=10, widest=16),
-        Column("差额", "figure", "number", AMOUNT, narrowest=10, widest=16),
-        Column("涉及分值", "figure", "number", SCORE, narrowest=9),
-        Column("可能原因", narrowest=18, widest=26),
-        Column("问题说明", narrowest=24, widest=44),
-        Column("处理办法", narrowest=24, widest=34),
-        Column("文件", narrowest=12, widest=26),
+        TableColumn(label["budget_code"], style="centred", narrowest=11),
+        TableColumn(label["unit_name"], narrowest=20, widest=26),
+        TableColumn("工作表", style="centred", narrowest=13),
+        TableColumn("单元格", style="centred", narrowest=9),
+        TableColumn("级别", style="centred", narrowest=10),
+        TableColumn("代码", style="centred", narrowest=8),
+        TableColumn("检查项目", narrowest=14, widest=24),
+        TableColumn("栏目", narrowest=12, widest=18),
+        TableColumn("填报数", "figure", "number", AMOUNT, narrowest=10, widest=16),
+        TableColumn("应为", "figure", "number", AMOUNT, narrowest=10, widest=16),
+        TableColumn("差额", "figure", "number", AMOUNT, narrowest=10, widest=16),
+        TableColumn("涉及分值", "figure", "number", SCORE, narrowest=9),
+        TableColumn("可能原因", narrowest=18, widest=26),
+        TableColumn("问题说明", narrowest=24, widest=44),
+        TableColumn("处理办法", narrowest=24, widest=34),
+        TableColumn("文件", narrowest=12, widest=26),
     ]
     lines = list(_Listing(result, diagnosis).lines())
     found = [result.findings[line.at] for line in lines]
@@ -111,7 +111,7 @@ def write_problems(
 def _strips(
     lines: Sequence[_Line],
     found: Sequence[Finding],
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     result: BatchResult,
     diagnosis: Diagnosis,
     links: Mapping[int, Link],

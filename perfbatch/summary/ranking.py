@@ -14,7 +14,7 @@ from perfbatch.model.figures import arrays, counts, nearest_float, texts
 from perfbatch.model.findings import Severity
 from perfbatch.summary.links import SheetLinks
 from perfbatch.summary.marks import excel_table, stacked_bar
-from perfbatch.summary.sheet import Column, Sheet
+from perfbatch.summary.sheet import Sheet, TableColumn
 from perfbatch.summary.strips import Counts, Link, Look, Values
 from perfbatch.summary.styles import SCORE, STATUS_COLOURS, WHOLE
 
@@ -52,21 +52,21 @@ def write_ranking(
     """
     label = {field.id: field.label for field in result.rulebook.fields()}
     columns = [
-        Column("名次", "whole", "centred", narrowest=7),
-        Column(label["budget_code"], style="centred", narrowest=11),
-        Column(label["unit_name"], narrowest=24),
-        Column("自评得分", "figure", "number", SCORE, narrowest=10, widest=12),
-        Column("核定得分", "figure", "number", SCORE, narrowest=10, widest=12),
-        Column("自评−核定", "figure", "number", SCORE, narrowest=10, widest=12),
-        Column("等次", style="centred", narrowest=8),
-        Column("分值构成", style="bar", narrowest=27, widest=27),
+        TableColumn("名次", "whole", "centred", narrowest=7),
+        TableColumn(label["budget_code"], style="centred", narrowest=11),
+        TableColumn(label["unit_name"], narrowest=24),
+        TableColumn("自评得分", "figure", "number", SCORE, narrowest=10, widest=12),
+        TableColumn("核定得分", "figure", "number", SCORE, narrowest=10, widest=12),
+        TableColumn("自评−核定", "figure", "number", SCORE, narrowest=10, widest=12),
+        TableColumn("等次", style="centred", narrowest=8),
+        TableColumn("分值构成", style="bar", narrowest=27, widest=27),
         *(
-            Column(f"{word}（分）", "figure", "number", SCORE, narrowest=11, widest=12)
+            TableColumn(f"{word}（分）", "figure", "number", SCORE, narrowest=11, widest=12)
             for word in STATUS_LABELS.values()
         ),
-        *(Column(f"{severity.label}数", "whole", "number", WHOLE, narrowest=8) for severity in _COUNTED),
-        Column("问题", style="centred", narrowest=8),
-        Column("通知书", style="centred", narrowest=9),
+        *(TableColumn(f"{severity.label}数", "whole", "number", WHOLE, narrowest=8) for severity in _COUNTED),
+        TableColumn("问题", style="centred", narrowest=8),
+        TableColumn("通知书", style="centred", narrowest=9),
     ]
     first, *_, last = STATUS_LABELS.values()
     top = sheet.title(
@@ -92,7 +92,7 @@ def _legend(sheet: Sheet) -> None:
         sheet.native.write_rich_string(1, _POINTS + offset, block, "██", word, STATUS_LABELS[status])
 
 
-def _strips(result: BatchResult, columns: Sequence[Column], order: Sequence[int]) -> list[Values | Counts]:
+def _strips(result: BatchResult, columns: Sequence[TableColumn], order: Sequence[int]) -> list[Values | Counts]:
     """The columns but for the links, from top to bottom in this order."""
     frame = result.departments.iloc[list(order)]
     looks = [[Look(column.style, column.number_format)] for column in columns]

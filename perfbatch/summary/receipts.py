@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
 from perfbatch.summary.chase import Standing, chase_list
-from perfbatch.summary.sheet import Cell, Column, Marked, Sheet
+from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
 from perfbatch.summary.styles import WHOLE
 
 __all__ = ["ENTRY_LABELS", "MISSING_LABEL", "write_receipts"]
@@ -45,14 +45,14 @@ def write_receipts(sheet: Sheet, result: BatchResult) -> None:
 def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
     rulebook = result.rulebook
     columns = [
-        Column(rulebook.field_by_id["unit_name"].label, narrowest=30, widest=60),
-        Column(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=12),
-        Column("状态", style="centred", narrowest=11),
-        Column("逾期天数", "whole", "number", WHOLE, narrowest=8),
-        Column("送达时间和文件", narrowest=24, widest=48),
-        Column("短信", narrowest=40, widest=48),
-        Column("归口业务股室", style="centred", narrowest=11, widest=20),
-        Column("联系方式", narrowest=24, widest=24),
+        TableColumn(rulebook.field_by_id["unit_name"].label, narrowest=30, widest=60),
+        TableColumn(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=12),
+        TableColumn("状态", style="centred", narrowest=11),
+        TableColumn("逾期天数", "whole", "number", WHOLE, narrowest=8),
+        TableColumn("送达时间和文件", narrowest=24, widest=48),
+        TableColumn("短信", narrowest=40, widest=48),
+        TableColumn("归口业务股室", style="centred", narrowest=11, widest=20),
+        TableColumn("联系方式", narrowest=24, widest=24),
     ]
     rows: list[list[Cell]] = [
         [
@@ -73,14 +73,14 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
 def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
     rulebook = result.rulebook
     columns = [
-        Column("文件", narrowest=30, widest=60),
-        Column("大小（字节）", "whole", "number", WHOLE, narrowest=12),
-        Column("状态", style="centred", narrowest=11),
-        Column("代码", style="centred", narrowest=8),
-        Column("说明", narrowest=24, widest=48),
-        Column("处理办法", narrowest=24, widest=48),
-        Column(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=11),
-        Column(rulebook.field_by_id["unit_name"].label, narrowest=24),
+        TableColumn("文件", narrowest=30, widest=60),
+        TableColumn("大小（字节）", "whole", "number", WHOLE, narrowest=12),
+        TableColumn("状态", style="centred", narrowest=11),
+        TableColumn("代码", style="centred", narrowest=8),
+        TableColumn("说明", narrowest=24, widest=48),
+        TableColumn("处理办法", narrowest=24, widest=48),
+        TableColumn(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=11),
+        TableColumn(rulebook.field_by_id["unit_name"].label, narrowest=24),
     ]
     listed = {one.budget_code for one in result.roster.departments} if result.roster else None
     rows: list[list[Cell]] = [

@@ -10,7 +10,7 @@ from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
 from perfbatch.model.findings import Severity
 from perfbatch.summary.receipts import ENTRY_LABELS
-from perfbatch.summary.sheet import Cell, Column, Sheet
+from perfbatch.summary.sheet import Cell, Sheet, TableColumn
 
 __all__ = ["write_run_log"]
 
@@ -39,7 +39,9 @@ def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> 
         *_outputs(outputs),
     ]
     top = sheet.title("运行记录", "每次运行的来历：同样的收件和规则得出同样的结果。")
-    sheet.table(top, [Column("项目", narrowest=26), Column("内容", narrowest=70, widest=90)], rows, filters=False)
+    sheet.table(
+        top, [TableColumn("项目", narrowest=26), TableColumn("内容", narrowest=70, widest=90)], rows, filters=False
+    )
     sheet.freeze(top + 1, 0)
     sheet.repeat(top, top)
 

@@ -15,17 +15,17 @@ from perfbatch.model.figures import arrays, texts
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Group, Indicator, Rulebook
 from perfbatch.summary.marks import heat_map
-from perfbatch.summary.sheet import Column, Sheet, display_width
+from perfbatch.summary.sheet import Sheet, TableColumn, display_width
 from perfbatch.summary.strips import Counts, Formulas, Look, Values
 from perfbatch.summary.styles import LOST, PERCENT, SCORE, STATUS_FORMATS, STATUS_SIGNS
 
-__all__ = ["Scored", "write_scores"]
+__all__ = ["ScoreSheet", "write_scores"]
 
 _WIDTH = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoreSheet:
     """Where the heat map stands: indicator id → column, and the row of the means."""
 
     columns: dict[str, int]
@@ -44,7 +44,7 @@ class _Place:
     span: tuple[int, int] = (0, 0)
 
 
-def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scored:
+def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> ScoreSheet:
     """Write the verified score of every department and indicator, with group sums; points, district means and their share of
     the points stand in the frozen rows above the departments."""
     rulebook, frame = result.rulebook, result.departments
@@ -71,7 +71,7 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     if len(frame):
         sheet.block(
             first,
-            [Column(""), Column("", narrowest=24), *(None for _ in places)],
+            [TableColumn(""), TableColumn("", narrowest=24), *(None for _ in places)],
             [
                 Values(texts(frame["budget_code"]), [Look("centred")]),
                 Values(texts(frame["unit_name"]), [Look("text")]),
@@ -100,7 +100,7 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     if len(frame):
         # The filter's arrows sit on the last row above the departments.
         sheet.filter(shares, 0, last, total)
-    return Scored({one.indicator.id: one.column for one in places if one.indicator}, means)
+    return ScoreSheet({one.indicator.id: one.column for one in places if one.indicator}, means)
 
 
 def _places(rulebook: Rulebook) -> list[_Place]:
@@ -138,14 +138,14 @@ def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place]) 
     sheet.lines(top + 1, deepest)
 
 
-Figure = tuple[Any, Any]
+CountsAndFilled = tuple[Any, Any]
 """Counts and where they are filled."""
 
 
-def _figures(matrix: ScoreMatrix, places: list[_Place], totals: Figure) -> list[Figure]:
+def _figures(matrix: ScoreMatrix, places: list[_Place], totals: CountsAndFilled) -> list[CountsAndFilled]:
     """What stands in each place, department by department; a group without a score has no sum."""
     counts, filled = matrix.verified
-    found: list[Figure] = []
+    found: list[CountsAndFilled] = []
     for place in places:
         names = place.members or ([place.indicator.id] if place.indicator else [])
         rows = [matrix.indicators.index(name) for name in names]
@@ -153,7 +153,7 @@ def _figures(matrix: ScoreMatrix, places: list[_Place], totals: Figure) -> list[
     return found
 
 
-def _strip(place: _Place, figure: Figure, matrix: ScoreMatrix) -> Counts | Formulas:
+def _strip(place: _Place, figure: CountsAndFilled, matrix: ScoreMatrix) -> Counts | Formulas:
     counts, filled = figure
     if place.indicator:
         statuses = matrix.statuses[matrix.indicators.index(place.indicator.id)]

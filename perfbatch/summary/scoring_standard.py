@@ -15,7 +15,7 @@ from perfbatch.rulebook.wording import (
     describe_grade,
     describe_rule,
 )
-from perfbatch.summary.sheet import Cell, Column, Marked, Sheet
+from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
 
 __all__ = ["changes_from", "write_changes", "write_checks", "write_grades", "write_indicators", "write_standard_sheet"]
 
@@ -43,15 +43,15 @@ def write_standard_sheet(sheet: Sheet, rulebook: Rulebook) -> None:
 def write_indicators(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
     """The scoring table, a row per indicator; returns the first free row."""
     columns = [
-        Column("一级指标", style="centred", narrowest=10),
-        Column("二级指标", style="centred", narrowest=10),
-        Column("三级指标", narrowest=18, widest=26),
-        Column("分值", "figure", "centred", "0.##", narrowest=9),
-        Column("不足一个百分点", narrowest=12, widest=14),
-        Column("评分标准", narrowest=30, widest=50),
-        Column("计算方法", narrowest=24, widest=38),
-        Column("评分规则", narrowest=30, widest=46),
-        Column("依据", narrowest=24, widest=34),
+        TableColumn("一级指标", style="centred", narrowest=10),
+        TableColumn("二级指标", style="centred", narrowest=10),
+        TableColumn("三级指标", narrowest=18, widest=26),
+        TableColumn("分值", "figure", "centred", "0.##", narrowest=9),
+        TableColumn("不足一个百分点", narrowest=12, widest=14),
+        TableColumn("评分标准", narrowest=30, widest=50),
+        TableColumn("计算方法", narrowest=24, widest=38),
+        TableColumn("评分规则", narrowest=30, widest=46),
+        TableColumn("依据", narrowest=24, widest=34),
     ]
     groups = {group.id: group for group in rulebook.groups}
     rows: list[list[Cell]] = []
@@ -77,15 +77,15 @@ def write_indicators(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
 def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
     """The checks, a row each; returns the first free row."""
     columns = [
-        Column("代码", style="centred", narrowest=8),
-        Column("级别", style="centred", narrowest=8),
-        Column("检查项目", narrowest=18, widest=26),
-        Column("比较", style="centred", narrowest=9),
-        Column("范围", style="centred", narrowest=12, widest=14),
-        Column("勾稽关系", narrowest=30, widest=50),
-        Column("问题说明", narrowest=24, widest=38),
-        Column("处理办法", narrowest=30, widest=46),
-        Column("依据", narrowest=24, widest=34),
+        TableColumn("代码", style="centred", narrowest=8),
+        TableColumn("级别", style="centred", narrowest=8),
+        TableColumn("检查项目", narrowest=18, widest=26),
+        TableColumn("比较", style="centred", narrowest=9),
+        TableColumn("范围", style="centred", narrowest=12, widest=14),
+        TableColumn("勾稽关系", narrowest=30, widest=50),
+        TableColumn("问题说明", narrowest=24, widest=38),
+        TableColumn("处理办法", narrowest=30, widest=46),
+        TableColumn("依据", narrowest=24, widest=34),
     ]
     rows: list[list[Cell]] = []
     for check in rulebook.checks:
@@ -115,9 +115,9 @@ def write_grades(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
     """The grades with the scores that belong to them; returns the first free row."""
     rows: list[list[Cell]] = [["等次", grade.name, describe_grade(grade)] for grade in rulebook.grades]
     columns = [
-        Column("项目", style="centred", narrowest=8),
-        Column("等次", style="centred", narrowest=8),
-        Column("核定总分", narrowest=18, widest=26),
+        TableColumn("项目", style="centred", narrowest=8),
+        TableColumn("等次", style="centred", narrowest=8),
+        TableColumn("核定总分", narrowest=18, widest=26),
     ]
     return sheet.table(top, columns, rows, filters=False)
 
@@ -132,14 +132,14 @@ def changes_from(rulebook: Rulebook) -> str:
 def write_changes(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
     """What is other than in the rulebook before, a row each; returns the first free row."""
     columns = [
-        Column("变更", style="centred", narrowest=8),
-        Column("对象", style="centred", narrowest=8),
-        Column("名称", narrowest=18, widest=26),
-        Column("项目", style="centred", narrowest=9),
-        Column("代码", narrowest=12, widest=14),
-        Column("原规则", narrowest=30, widest=50),
-        Column("新规则", narrowest=24, widest=38),
-        Column("依据", narrowest=30, widest=46),
+        TableColumn("变更", style="centred", narrowest=8),
+        TableColumn("对象", style="centred", narrowest=8),
+        TableColumn("名称", narrowest=18, widest=26),
+        TableColumn("项目", style="centred", narrowest=9),
+        TableColumn("代码", narrowest=12, widest=14),
+        TableColumn("原规则", narrowest=30, widest=50),
+        TableColumn("新规则", narrowest=24, widest=38),
+        TableColumn("依据", narrowest=30, widest=46),
     ]
     rows: list[list[Cell]] = [
         [words.action, words.table, words.name, words.key, change.id, words.before, words.after, words.source]

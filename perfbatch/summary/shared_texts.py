@@ -11,12 +11,12 @@ from perfbatch.model.figures import Array
 from perfbatch.model.legible import cell_text
 from perfbatch.summary.cells import display_width, line_count, line_room
 
-__all__ = ["Texts"]
+__all__ = ["SharedTexts"]
 
 _HEAD = 400
 
 
-class Texts:
+class SharedTexts:
     """The texts of a workbook's blocks, each once, as cells can hold them."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from perfbatch.package.addresses import cell_name, quoted_sheet
 from perfbatch.summary.block import Block, RowLooks, line_points
 from perfbatch.summary.block_sheet import SheetAdditions
 from perfbatch.summary.book_parts import BookParts
-from perfbatch.summary.cells import INDENT, Cell, Column, Marked, display_width, line_count
+from perfbatch.summary.cells import INDENT, Cell, Marked, TableColumn, display_width, line_count
 from perfbatch.summary.columns import column_values, needed_width
 from perfbatch.summary.strips import (
     Counts,
@@ -29,7 +29,7 @@ from perfbatch.summary.strips import (
 from perfbatch.summary.styles import STYLES
 from perfbatch.summary.urls import url_of
 
-__all__ = ["Cell", "Column", "Marked", "Sheet", "display_width"]
+__all__ = ["Cell", "Marked", "Sheet", "TableColumn", "display_width"]
 
 _A4 = 9
 # The arrow of a filter covers about three characters of a heading.
@@ -199,7 +199,7 @@ class Sheet:
     def table(
         self,
         top: int,
-        columns: Sequence[Column],
+        columns: Sequence[TableColumn],
         rows: Sequence[Sequence[Cell]],
         *,
         filters: bool = True,
@@ -218,7 +218,7 @@ class Sheet:
     def columns(
         self,
         top: int,
-        columns: Sequence[Column],
+        columns: Sequence[TableColumn],
         strips: Sequence[Values | Counts | Formulas],
         *,
         filters: bool = True,
@@ -246,11 +246,11 @@ class Sheet:
     def block(
         self,
         top: int,
-        columns: Sequence[Column | None],
+        columns: Sequence[TableColumn | None],
         strips: Sequence[Values | Counts | Formulas],
         looks: RowLooks | None = None,
     ) -> int:
-        """Write rows from `top` on, given as columns of one length; returns how many there are. Where there is a Column, the
+        """Write rows from `top` on, given as columns of one length; returns how many there are. Where there is a column, the
         sheet's column is widened for what stands in it."""
         palette, texts = Palette(), self._book.texts
         made = [strip.strip(texts, palette) for strip in strips]

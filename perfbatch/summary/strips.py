@@ -14,7 +14,7 @@ import numpy as np
 
 from perfbatch.model.figures import Array
 from perfbatch.model.submission import SCALE
-from perfbatch.summary.shared_texts import Texts
+from perfbatch.summary.shared_texts import SharedTexts
 
 __all__ = [
     "BLANK",
@@ -98,7 +98,7 @@ class Values:
     scale: int = 1
     links: Mapping[int, Link] = field(default_factory=dict)
 
-    def strip(self, texts: Texts, palette: Palette) -> Strip:
+    def strip(self, texts: SharedTexts, palette: Palette) -> Strip:
         """The column as arrays."""
         number = np.zeros(len(self.values), np.bool_)
         if int in set(map(type, self.values)):
@@ -125,7 +125,7 @@ class Counts:
     scale: int = SCALE
     otherwise: str = ""
 
-    def strip(self, texts: Texts, palette: Palette) -> Strip:
+    def strip(self, texts: SharedTexts, palette: Palette) -> Strip:
         """The column as arrays."""
         kind, place = (TEXT, texts.places([self.otherwise])[0]) if self.otherwise else (BLANK, 0)
         kinds = np.where(self.filled, np.uint8(NUMBER), np.uint8(kind))
@@ -143,7 +143,7 @@ class Formulas:
     filled: Array
     looks: Sequence[Look]
 
-    def strip(self, _: Texts, palette: Palette) -> FormulaStrip:
+    def strip(self, _: SharedTexts, palette: Palette) -> FormulaStrip:
         """The column as arrays; texts have no part in it."""
         written = np.fromiter(map(bool, self._singly()), np.bool_, len(self.counts))
         marks = _marks(palette, self.looks, None, written)

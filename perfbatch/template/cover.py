@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perfbatch.rulebook.model import CardBlock, Section
 from perfbatch.template.cards import input_cell
-from perfbatch.template.plan import Form, Look, SheetPlan, Style
+from perfbatch.template.plan import EntryLook, Form, SheetPlan, Style
 
 __all__ = ["COVER_WIDTHS", "place_cover"]
 
@@ -34,7 +34,7 @@ def place_cover(form: Form, plan: SheetPlan, section: Section) -> None:
         for field in card.fields:
             plan.need_height(plan.row, _LINE)
             plan.print_cell(plan.area(plan.row, 1, plan.row, 1), f"{field.label}：", Style.COVER_LABEL)
-            plan.put_field(form, field, plan.row, 2, [input_cell(form, field)], look=Look.COVER)
+            plan.put_field(form, field, plan.row, 2, [input_cell(form, field)], look=EntryLook.COVER)
             plan.row += 1
     for label, text in form.cover_lines:
         plan.need_height(plan.row, _LINE)

@@ -11,7 +11,7 @@ from perfbatch.rulebook.model import FieldKind, FormField, Rulebook
 from perfbatch.template.grid import CellRange
 from perfbatch.template.text_fit import text_height
 
-__all__ = ["FieldPlace", "Form", "InputCell", "Look", "Printed", "SheetPlan", "Style", "Value"]
+__all__ = ["EntryLook", "FieldPlace", "Form", "InputCell", "Printed", "SheetPlan", "Style", "Value"]
 
 Value = str | int | Decimal | None
 """What a cell of the blank form holds; None is a blank cell."""
@@ -49,7 +49,7 @@ class Style(StrEnum):
     CODE_HEADER = "code_header"
 
 
-class Look(StrEnum):
+class EntryLook(StrEnum):
     """The looks of input cells; number format and alignment come from the kind. A line shrinks to its column."""
 
     CELL = "cell"
@@ -112,7 +112,7 @@ class FieldPlace:
     where: CellRange
     cells: tuple[InputCell, ...]
     merged: CellRange | None = None
-    look: Look = Look.CELL
+    look: EntryLook = EntryLook.CELL
 
 
 @dataclass
@@ -176,7 +176,7 @@ class SheetPlan:
         cells: Sequence[InputCell],
         *,
         merged: CellRange | None = None,
-        look: Look = Look.CELL,
+        look: EntryLook = EntryLook.CELL,
     ) -> FieldPlace:
         """Put a field's cells one under the other from `top`; a merged area counts as one cell."""
         where = self.area(top, column, top + len(cells) - 1, column)

@@ -8,7 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from perfbatch.rulebook.model import FieldKind
-from perfbatch.template.plan import BODY_SIZE, FONT_SIZES, Look, Style
+from perfbatch.template.plan import BODY_SIZE, FONT_SIZES, EntryLook, Style
 
 __all__ = ["BODY_FONT", "GIVEN_TINT", "INPUT_TINT", "Styles"]
 
@@ -75,7 +75,7 @@ class Styles:
         return self._format({"font_name": BODY_FONT, "font_size": FONT_SIZES.get(style, BODY_SIZE), **_PRINTED[style]})
 
     def entry(
-        self, kind: FieldKind, number_format: str, look: Look, *, locked: bool, given: bool, tall: bool
+        self, kind: FieldKind, number_format: str, look: EntryLook, *, locked: bool, given: bool, tall: bool
     ) -> Format:
         """The format of a field's cell; text in a `tall` one begins at the top, a `given` one has a tint of its own."""
         properties: dict[str, Any] = {
@@ -97,11 +97,11 @@ class Styles:
             properties["bg_color"] = INPUT_TINT
         elif given:
             properties["bg_color"] = GIVEN_TINT
-        if look is Look.LINE:
+        if look is EntryLook.LINE:
             properties |= _SHRUNK
         if tall:
             properties["valign"] = "top"
-        if look is Look.COVER:
+        if look is EntryLook.COVER:
             properties |= {"border": 0, "bottom": 1, "bottom_color": "#000000", "align": "center", "valign": "bottom"}
             properties["font_size"] = FONT_SIZES[Style.COVER_LABEL]
         return self._format(properties)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perfbatch.rulebook.model import AmountColumn, FormField, Rulebook, UnitTableBlock
-from perfbatch.template.plan import Form, InputCell, Look, SheetPlan, Style, Value
+from perfbatch.template.plan import EntryLook, Form, InputCell, SheetPlan, Style, Value
 
 __all__ = ["entity_field", "place_unit_table", "unit_row_count", "unit_table_widths"]
 
@@ -51,7 +51,7 @@ def place_unit_table(form: Form, plan: SheetPlan, block: UnitTableBlock) -> None
     if names is not None and names in block.fields:
         printed: list[Value] = [*form.rulebook.unit_rows[: len(_OWN_ROWS)], *[None] * form.units]
         cells = [_cell(form, names, row, value) for row, value in enumerate(printed)]
-        plan.put_field(form, names, plan.row, 1, cells, look=Look.LINE)
+        plan.put_field(form, names, plan.row, 1, cells, look=EntryLook.LINE)
     elif names is not None:
         _repeat_names(form, plan, names, rows)
     for column, field in enumerate(figures, start=2):

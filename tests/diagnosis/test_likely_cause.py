@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfbatch.diagnosis.likely_cause import BrokenSum, Figure, Part, likely_cause
+from perfbatch.diagnosis.likely_cause import BrokenSum, NamedFigure, Part, likely_cause
 from perfbatch.model.submission import SCALE
 
 STEP = SCALE // 100
@@ -19,9 +19,9 @@ def broken(
         return round(value * SCALE)
 
     return BrokenSum(
-        Figure("合计", count(total)),
+        NamedFigure("合计", count(total)),
         tuple(Part(name, count(value)) for name, value in parts.items()),
-        tuple(Figure(name, count(value)) for name, value in (others or {}).items()),
+        tuple(NamedFigure(name, count(value)) for name, value in (others or {}).items()),
         STEP,
         rows,
     )
@@ -57,14 +57,14 @@ def test_what_is_told(case: BrokenSum, told: str) -> None:
 
 
 def test_one_figure_against_another() -> None:
-    case = BrokenSum(Figure("年初预算数", 5_000_000 * SCALE), (Part("应为数", 500 * SCALE),))
+    case = BrokenSum(NamedFigure("年初预算数", 5_000_000 * SCALE), (Part("应为数", 500 * SCALE),))
     assert likely_cause(case) == "“年初预算数”疑似大了一万倍（单位填错）"
 
 
 def test_a_part_that_is_taken_away() -> None:
     parts = (Part("收入", 100 * SCALE), Part("支出", 60 * SCALE, -1))
-    assert likely_cause(BrokenSum(Figure("结余", 100 * SCALE), parts)) == "“结余”疑似漏算“支出”"
-    assert likely_cause(BrokenSum(Figure("结余", 40 * SCALE), parts)) == ""
+    assert likely_cause(BrokenSum(NamedFigure("结余", 100 * SCALE), parts)) == "“结余”疑似漏算“支出”"
+    assert likely_cause(BrokenSum(NamedFigure("结余", 40 * SCALE), parts)) == ""
 
 
 amounts = st.integers(min_value=1, max_value=10**9).map(lambda cents: cents * STEP)
@@ -73,14 +73,14 @@ amounts = st.integers(min_value=1, max_value=10**9).map(lambda cents: cents * ST
 @given(st.lists(amounts, min_size=2, max_size=6))
 def test_a_sum_that_adds_up_has_no_cause(values: list[int]) -> None:
     parts = tuple(Part(str(number), value) for number, value in enumerate(values))
-    assert likely_cause(BrokenSum(Figure("合计", sum(values)), parts, (), STEP)) == ""
+    assert likely_cause(BrokenSum(NamedFigure("合计", sum(values)), parts, (), STEP)) == ""
 
 
 @given(st.lists(amounts, min_size=2, max_size=6), st.data())
 def test_a_total_in_another_unit_is_always_seen(values: list[int], data: st.DataObject) -> None:
     factor = data.draw(st.sampled_from([100, 10_000]))
     parts = tuple(Part(str(number), value) for number, value in enumerate(values))
-    told = likely_cause(BrokenSum(Figure("合计", sum(values) * factor), parts, (), STEP))
+    told = likely_cause(BrokenSum(NamedFigure("合计", sum(values) * factor), parts, (), STEP))
     assert "“合计”疑似大了" in told
 
 
@@ -88,4 +88,4 @@ def test_a_total_in_another_unit_is_always_seen(values: list[int], data: st.Data
 def test_a_part_left_out_gives_a_cause(values: list[int], data: st.DataObject) -> None:
     out = data.draw(st.sampled_from(range(len(values))))
     parts = tuple(Part(str(number), value) for number, value in enumerate(values))
-    assert likely_cause(BrokenSum(Figure("合计", sum(values) - values[out]), parts, (), STEP)) != ""
+    assert likely_cause(BrokenSum(NamedFigure("合计", sum(values) - values[out]), parts, (), STEP)) != ""

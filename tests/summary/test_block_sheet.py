@@ -23,7 +23,7 @@ from perfbatch.summary import book as books
 from perfbatch.summary.block import RowLooks
 from perfbatch.summary.block_sheet import UnknownMarkup, splice
 from perfbatch.summary.book import Book, can_splice
-from perfbatch.summary.cells import Column, Marked
+from perfbatch.summary.cells import Marked, TableColumn
 from perfbatch.summary.strips import Counts, Formulas, Link, Look, Rich, Values
 from tests.districts import STARTED
 from tests.summary.conftest import Written
@@ -67,9 +67,9 @@ def test_the_same_night_gives_the_same_bytes(small: Written, around_small: Any, 
 
 
 COLUMNS = (
-    Column("文", style="text", widest=20),
-    Column("数", "figure", "number", "0.00"),
-    Column("个", "whole", "centred", widest=12),
+    TableColumn("文", style="text", widest=20),
+    TableColumn("数", "figure", "number", "0.00"),
+    TableColumn("个", "whole", "centred", widest=12),
 )
 # Those that xlsxwriter takes for markup have a test of their own.
 TEXTS = st.text(st.characters(exclude_characters="<", exclude_categories=()), max_size=30) | st.sampled_from(
@@ -241,7 +241,7 @@ def test_a_text_that_looks_like_markup_is_a_text(tmp_path: Path, spliced: bool) 
     with Book(tmp_path / "s.xlsx", "t", STARTED, spliced=spliced) as book:
         sheet = book.add("s")
         sheet.text(0, 0, text)
-        sheet.table(1, [Column("a")], [[text]], filters=False)
+        sheet.table(1, [TableColumn("a")], [[text]], filters=False)
     values = [row[0] for row in openpyxl.load_workbook(tmp_path / "s.xlsx")["s"].iter_rows(values_only=True)]
     assert values == [text, "a", text]
 
@@ -256,5 +256,5 @@ def test_more_rows_than_a_sheet_has(tmp_path: Path) -> None:
 
 def test_the_range_of_a_sheet_is_that_of_its_cells(tmp_path: Path) -> None:
     with Book(tmp_path / "s.xlsx", "t", STARTED, spliced=True) as book:
-        book.add("s").table(0, [Column("a"), Column("b")], [["1", "2"]] * 40, filters=False)
+        book.add("s").table(0, [TableColumn("a"), TableColumn("b")], [["1", "2"]] * 40, filters=False)
     assert openpyxl.load_workbook(tmp_path / "s.xlsx")["s"].dimensions == "A1:B41"

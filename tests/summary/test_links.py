@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from perfbatch.diagnosis.diagnose import diagnose
 from perfbatch.district.result import BatchResult
 from perfbatch.summary.book import Book
-from perfbatch.summary.cells import Column
+from perfbatch.summary.cells import TableColumn
 from perfbatch.summary.links import SheetLinks, link_target, place_in, relative_folder
 from perfbatch.summary.problems import write_problems
 from tests.districts import STARTED
@@ -74,7 +74,7 @@ def test_what_goes_beyond_the_limit_is_plain_text(tmp_path: Path) -> None:
         found = {row: links.file("../inbox/a b.xlsx", "'x'!C1") for row in range(4)}
         assert links.refused == 2
         linked = {row: link for row, link in found.items() if link}
-        sheet.table(0, [Column("s")], [[f"C{row}"] for row in range(4)], filters=False, links={0: linked})
+        sheet.table(0, [TableColumn("s")], [[f"C{row}"] for row in range(4)], filters=False, links={0: linked})
 
     sheet = _sheet(tmp_path / "s.xlsx", write)
     assert [sheet.cell(row, 1).value for row in range(2, 6)] == ["C0", "C1", "C2", "C3"]

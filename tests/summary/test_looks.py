@@ -13,7 +13,7 @@ import pytest
 from perfbatch.district.result import BatchResult
 from perfbatch.summary import finance
 from perfbatch.summary.book import Book
-from perfbatch.summary.cells import Column
+from perfbatch.summary.cells import TableColumn
 from perfbatch.summary.charts import chart, write_chart_sources
 from perfbatch.summary.marks import stacked_bar
 from perfbatch.summary.strips import Values
@@ -83,7 +83,7 @@ def test_a_bar_is_as_long_as_its_points(tmp_path: Path, shares: dict[str, float]
 
     text, look = stacked_bar(shares, 100.0)
     with Book(tmp_path / "s.xlsx", "t", STARTED) as book:
-        book.add("s").columns(0, [Column("s")], [Values([text], [look])], filters=False)
+        book.add("s").columns(0, [TableColumn("s")], [Values([text], [look])], filters=False)
     assert len(openpyxl.load_workbook(tmp_path / "s.xlsx")["s"]["A2"].value or "") == blocks
 
 
