@@ -7,11 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from perfbatch.intake.dates import parse_date
-from perfbatch.intake.normalise_numbers import read_number, shown_number
+from perfbatch.intake.normalise_numbers import read_number
 from perfbatch.intake.numerals import fold, is_stated_none, plain
 from perfbatch.intake.reading import Reading, Remark
+from perfbatch.intake.seen_figures import shown_number
 from perfbatch.model.submission import State
 from perfbatch.package.moments import date_from_serial
+from perfbatch.package.number_formats import number_format
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Rulebook
 
@@ -25,12 +27,41 @@ _UNSEEN = frozenset(
 )
 
 
-def normalise(cell: RawCell, field: FormField, rulebook: Rulebook, *, derived: bool = False) -> Reading:
+def normalise(
+    cell: RawCell,
+    field: FormField,
+    rulebook: Rulebook,
+    *,
+    derived: bool = False,
+    heading: str = "",
+    none_is_zero: bool = False,
+) -> Reading:
     """Read one input cell of `field`.
 
     `derived` marks a field that the form itself calculates: where nobody has calculated it yet it is blank, not faulty.
-    Required fields are the caller's matter, for what is required depends on the row.
+    `heading` and `none_is_zero` as in `read_number`. Required fields are the caller's matter, for what is required depends on
+    the row.
     """
+    if cell.raised and field.kind in (*_NUMERIC, "code", "date"):
+        wording = "C04.code" if field.kind == "code" else "C04.raised"
+        return Reading(State.UNREADABLE, remarks=(Remark("C04", {"typed": str(cell.value)}, wording=wording),))
+    reading = _read(cell, field, rulebook, derived=derived, heading=heading, none_is_zero=none_is_zero)
+    return _without_struck(reading, cell) if cell.struck else reading
+
+
+def _without_struck(reading: Reading, cell: RawCell) -> Reading:
+    """The reading of what is left, with a word on what is struck out."""
+    left = "空白" if cell.value is None else _text_of(cell)
+    struck = Remark("C01", {"typed": _cleaned(cell.struck), "value": left}, wording="C01.struck")
+    others = tuple(remark for remark in reading.remarks if remark.code != "C01")
+    return Reading(reading.state, reading.value, reading.step, (struck, *others))
+
+
+def _read(
+    cell: RawCell, field: FormField, rulebook: Rulebook, *, derived: bool, heading: str, none_is_zero: bool
+) -> Reading:
+    if cell.kind == "picture":
+        return Reading(State.UNREADABLE, remarks=(Remark("C06", {"typed": "图片"}, wording="C06.picture"),))
     if cell.kind == "error":
         return Reading(State.UNREADABLE, remarks=(Remark("C06", {"typed": str(cell.value)}),))
     if cell.formula is not None and not cell.has_value:
@@ -42,7 +73,7 @@ def normalise(cell: RawCell, field: FormField, rulebook: Rulebook, *, derived: b
     if cell.value is None or (isinstance(cell.value, str) and not fold(_cleaned(cell.value))):
         return Reading(State.BLANK)
     if field.kind in _NUMERIC:
-        return read_number(cell, field, rulebook)
+        return read_number(cell, field, rulebook, heading=heading, none_is_zero=none_is_zero)
     if isinstance(cell.value, str) and is_stated_none(cell.value):
         return Reading(State.STATED_NONE)
     if field.kind == "date":
@@ -55,13 +86,14 @@ def normalise(cell: RawCell, field: FormField, rulebook: Rulebook, *, derived: b
 def normalise_answer(cell: RawCell, field: FormField, rulebook: Rulebook, *, counted: bool) -> Reading:
     """Read the answer in a row of the evidence table: a whole number where cases are `counted`, else yes or no.
 
-    A tick or a cross is read as the rulebook's yes or no, and noted.
+    A tick or a cross is read as the rulebook's yes or no, and noted; a word for nothing is a count of 0.
     """
     if counted:
-        return normalise(cell, field.model_copy(update={"kind": "count", "choices": ()}), rulebook)
+        count = field.model_copy(update={"kind": "count", "choices": ()})
+        return normalise(cell, count, rulebook, none_is_zero=True)
     block = rulebook.evidence_block
     choices = (block.yes, block.no) if block is not None else ()
-    if choices and isinstance(cell.value, str):
+    if choices and isinstance(cell.value, str) and not cell.struck:
         mark = fold(cell.value)
         for marks, meaning in zip((_YES_MARKS, _NO_MARKS), choices, strict=True):
             if mark in marks and (cell.formula is None or cell.calculated):
@@ -90,7 +122,7 @@ def _text_of(cell: RawCell) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        return shown_number(cell)
+        return shown_number(Decimal(repr(value)), cell.number_format)
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d") if value.time() == datetime.min.time() else value.strftime("%Y-%m-%d %H:%M")
     return str(value)
@@ -99,6 +131,10 @@ def _text_of(cell: RawCell) -> str:
 def _read_text(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
     text, remarks = _text_of(cell), list[Remark]()
     if field.kind in ("code", "id"):
+        if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+            # 16001 in the format 000000 is seen as 016001.
+            seen = number_format(cell.number_format).shown(Decimal(repr(cell.value)))
+            text = seen if seen.isdigit() else text
         folded = fold(text).replace(" ", "")
         # A code stored as a number may have lost its leading zeros: say so, for whoever knows the code to check.
         if folded != text or (field.kind == "code" and not isinstance(cell.value, str)):
@@ -133,7 +169,7 @@ def _read_date(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
         serial = Decimal(repr(cell.value)) if isinstance(cell.value, float) else Decimal(cell.value)
         found = date_from_serial(serial, date1904=cell.date1904) or parse_date(plain(serial))
     if found is None:
-        return Reading(State.UNREADABLE, remarks=(Remark("C04", {"typed": typed}),))
+        return Reading(State.UNREADABLE, remarks=(Remark("C04", {"typed": typed}, wording="C04.date"),))
     kind = rulebook.kind_of(field)
     if (kind.minimum is not None and found.year < kind.minimum) or (
         kind.maximum is not None and found.year > kind.maximum

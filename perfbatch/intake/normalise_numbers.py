@@ -5,36 +5,41 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from perfbatch.intake.numerals import Numeral, canonical_unit, is_stated_none, parse_numeral, plain, typed_decimals
+from perfbatch.intake.numerals import (
+    Numeral,
+    canonical_unit,
+    is_stated_none,
+    money_exponent,
+    parse_numeral,
+    plain,
+    says_nothing_counted,
+    typed_decimals,
+)
 from perfbatch.intake.reading import Reading, Remark
+from perfbatch.intake.seen_figures import seen_figure, shown_number
 from perfbatch.model.findings import Counts
 from perfbatch.model.submission import SCALE, State
+from perfbatch.package.number_formats import number_format
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
 
-__all__ = ["read_number", "shown_number"]
+__all__ = ["read_number"]
 
-# 1 万元 = 10,000 元: what the words mean, not a figure of the form.
-_YUAN_DECIMALS = 4
+# 1000 %: from here on a number in a percent cell cannot be meant as the cell shows it.
+_NO_RATE = 10
 # The noise of binary floating point lies far below these; what people type lies above.
 _NOISE = Decimal("5e-10")
 _RELATIVE_NOISE = Decimal("1e-14")
 _LARGEST = Decimal(10) ** 12
 
 
-def shown_number(cell: RawCell) -> str:
-    """A number as it would be read off the cell: `0.9` in a percent format is `90%`."""
-    value = _decimal(cell.value)
-    return plain(value * 100) + "%" if cell.percent else plain(value)
-
-
 def _decimal(value: object) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
 
 
-def _unreadable(code: str, typed: str, value: Decimal | None = None, **details: str) -> Reading:
-    counts = _counts(typed, value)
-    return Reading(State.UNREADABLE, remarks=(Remark(code, {"typed": typed, **details}, counts=counts),))
+def _unreadable(code: str, typed: str, value: Decimal | None = None, wording: str = "", **details: str) -> Reading:
+    remark = Remark(code, {"typed": typed, **details}, counts=_counts(typed, value), wording=wording)
+    return Reading(State.UNREADABLE, remarks=(remark,))
 
 
 def _counts(typed: str, value: Decimal | None) -> Counts:
@@ -45,15 +50,22 @@ def _counts(typed: str, value: Decimal | None) -> Counts:
     return (int(count) if count == count.to_integral_value() else None), None, None
 
 
-def read_number(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
-    """Read a cell that holds something (no error, no uncalculated formula) of a numeric kind."""
+def read_number(
+    cell: RawCell, field: FormField, rulebook: Rulebook, *, heading: str = "", none_is_zero: bool = False
+) -> Reading:
+    """Read a cell that holds something (no error, no uncalculated formula) of a numeric kind.
+
+    `heading`: the unit that the heading over the cell states, where that is not the field's own. `none_is_zero`: a word for
+    nothing is a count of 0."""
     kind = rulebook.kind_of(field)
     if isinstance(cell.value, bool):
         return _unreadable("C04", "TRUE" if cell.value else "FALSE")
     if isinstance(cell.value, int | float):
-        return _read_figure(cell, field, kind, rulebook)
+        return _read_figure(cell, field, kind, rulebook, heading)
     if isinstance(cell.value, str):
-        return _read_text(cell.value, field, kind, rulebook)
+        form = number_format(cell.number_format)
+        text = form.text_before + cell.value.strip() + form.text_after
+        return _read_text(text, field, kind, rulebook, heading, none_is_zero=none_is_zero)
     if field.kind == "year" and isinstance(cell.value, date):
         typed = f"{cell.value:%Y-%m-%d}"
         year = Decimal(cell.value.year)
@@ -62,26 +74,46 @@ def read_number(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
     return _unreadable("C04", str(cell.value))
 
 
-def _read_figure(cell: RawCell, field: FormField, kind: Kind, rulebook: Rulebook) -> Reading:
-    value, typed = _decimal(cell.value), shown_number(cell)
+def _column_unit(field: FormField, kind: Kind) -> str:
+    return "年" if field.kind == "year" else canonical_unit(kind.unit) or ""
+
+
+def _read_figure(cell: RawCell, field: FormField, kind: Kind, rulebook: Rulebook, heading: str) -> Reading:
+    value = _decimal(cell.value)
     if not value.is_finite() or abs(value) > _LARGEST:
-        return _unreadable("C12", typed, value, bounds=_bounds(kind))
-    remarks: tuple[Remark, ...] = ()
-    if field.kind == "percent":
-        if cell.percent and value > 1:
-            # 90 written into a percent cell by a program or pasted shows as 9000 %: no rate of the form goes past 100 %.
-            remarks = (Remark("C01", {"typed": typed, "value": f"{plain(value)}%"}, reported=typed),)
-        elif cell.percent:
-            value *= 100
-        elif 0 < value <= 1:
-            remarks = (Remark("C08", {"typed": typed}, counts=_counts(typed, value)),)
-    elif cell.percent:
-        return _unreadable("C10", typed, unit=kind.unit)
+        return _unreadable("C12", plain(value), value, bounds=_bounds(kind))
     # A formula's result carries no typed decimals: 100/3 is not "typed too finely".
-    return _finish(value, None, typed, field, kind, rulebook, remarks, calculated=cell.formula is not None)
+    calculated = cell.formula is not None
+    if number_format(cell.number_format).section_of(value).percent:
+        typed = shown_number(value, cell.number_format)
+        if field.kind != "percent":
+            return _unreadable("C10", typed, unit=kind.unit)
+        remarks: tuple[Remark, ...] = ()
+        if value >= _NO_RATE:
+            remarks = (Remark("C08", {"typed": typed, "value": f"{plain(value)}%"}, wording="C08.shown"),)
+        else:
+            value *= 100
+        return _finish(value, None, typed, field, kind, rulebook, remarks, calculated=calculated)
+    seen = seen_figure(value, cell.number_format, _column_unit(field, kind), heading)
+    if seen.fault:
+        unit = kind.unit or "无单位"
+        return _unreadable(seen.fault, seen.typed, wording=seen.wording, unit=unit, heading=heading)
+    remarks = ()
+    if seen.converted:
+        details = {"typed": seen.typed, "value": plain(seen.value), "unit": kind.unit}
+        remarks = (Remark("C02", details, wording="C02.format"),)
+    if field.kind == "percent" and 0 < seen.value <= 1:
+        remarks += (Remark("C08", {"typed": plain(seen.value)}, counts=_counts(plain(seen.value), seen.value)),)
+    return _finish(seen.value, seen.decimals, seen.typed, field, kind, rulebook, remarks, calculated=calculated)
 
 
-def _read_text(text: str, field: FormField, kind: Kind, rulebook: Rulebook) -> Reading:
+def _read_text(
+    text: str, field: FormField, kind: Kind, rulebook: Rulebook, heading: str, *, none_is_zero: bool
+) -> Reading:
+    if says_nothing_counted(text):
+        if not none_is_zero:
+            return Reading(State.STATED_NONE)
+        return Reading(State.FILLED, 0, 0, (Remark("C01", {"typed": text, "value": "0"}),))
     if is_stated_none(text):
         return Reading(State.STATED_NONE)
     numeral = parse_numeral(text)
@@ -89,16 +121,20 @@ def _read_text(text: str, field: FormField, kind: Kind, rulebook: Rulebook) -> R
         return _unreadable("C04", text)
     if numeral.value < 0 and not field.signed:
         return _unreadable("C04", text, numeral.value)
-    column_unit = "年" if field.kind == "year" else canonical_unit(kind.unit)
+    column_unit = _column_unit(field, kind)
     value, decimals = numeral.value, numeral.decimals
+    money = money_exponent(column_unit)
+    if (numeral.currency and money is None) or (heading and not numeral.unit and value != 0):
+        wording = "C10.heading" if heading else ""
+        return _unreadable("C10", text, wording=wording, unit=kind.unit or "无单位", heading=heading)
     if numeral.unit in ("", column_unit):
         if field.kind == "percent" and not numeral.unit and 0 < value <= 1:
             remarks = (Remark("C08", {"typed": text}, counts=_counts(text, value)),)
         else:
             remarks = (_noted(text, numeral),)
-    elif numeral.unit == "元" and column_unit == "万元":
-        value, decimals = value.scaleb(-_YUAN_DECIMALS), decimals + _YUAN_DECIMALS
-        remarks = (Remark("C02", {"typed": text, "value": plain(value)}),)
+    elif numeral.unit == "元" and money is not None:
+        value, decimals = value.scaleb(-money), decimals + money
+        remarks = (Remark("C02", {"typed": text, "value": plain(value), "unit": kind.unit}),)
     else:
         return _unreadable("C10", text, unit=kind.unit or "无单位")
     return _finish(value, decimals, text, field, kind, rulebook, remarks)

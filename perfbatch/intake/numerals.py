@@ -7,14 +7,34 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-__all__ = ["Numeral", "canonical_unit", "fold", "is_stated_none", "parse_numeral", "plain", "typed_decimals"]
+__all__ = [
+    "Numeral",
+    "WordsAround",
+    "canonical_unit",
+    "fold",
+    "in_words_around",
+    "is_stated_none",
+    "money_exponent",
+    "parse_numeral",
+    "plain",
+    "says_nothing_counted",
+    "typed_decimals",
+]
 
 _LONGEST = 60
 # Marks that show nothing: soft hyphen, zero-width and direction marks, byte order mark.
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
 _MINUS = dict.fromkeys(map(ord, "−–‐‑‒﹣"), "-")
 _STATED_NONE = re.compile(r"(?:[-—–−―─‐‑‒ー]+|/+|\.{2,}|⋯+|无)")
+_NOTHING_COUNTED = frozenset({"无", "没有", "零"})
+# NFKC has made ¥ of ￥.
+_CURRENCY = re.compile(r"(?:人民币|rmb|cny|¥)\s*[:：]?\s*", re.IGNORECASE)
+_BRACKETED = re.compile(r"\(([^()]+)\)(.*)")
+_APPROXIMATE = re.compile("约|左右|上下|以上|以下|余|多|近|不足|超过|大概|[<>≤≥±~]")
+# Words that bear on how much a figure is; whatever else stands around one says nothing about it.
+_UNIT_WORDS = re.compile(r"[元万亿千百十角%‰人个亩㎡$€£]|usd|hkd|eur|jpy", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+", re.ASCII)
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 # NFKC makes 52 of 5² and 1 of ①: only digits that read as digits may become some; square metres are a unit.
@@ -29,8 +49,11 @@ _UNITS: Mapping[str, frozenset[str]] = {
     "㎡": frozenset({"㎡", "m2", "平方米", "平米"}),
     "年": frozenset({"年", "年度"}),
     "亿元": frozenset({"亿元", "亿"}),
-    "千元": frozenset({"千元"}),
+    "千元": frozenset({"千元", "千"}),
     "百元": frozenset({"百元"}),
+    "十万元": frozenset({"十万元", "十万"}),
+    "百万元": frozenset({"百万元", "百万"}),
+    "千万元": frozenset({"千万元", "千万"}),
     "角": frozenset({"角"}),
     "‰": frozenset({"‰"}),
     "亩": frozenset({"亩"}),
@@ -44,16 +67,35 @@ _UNITS: Mapping[str, frozenset[str]] = {
     "月": frozenset({"月"}),
     "日": frozenset({"日"}),
 }
+_MONEY = {"角": -1, "元": 0, "百元": 2, "千元": 3, "万元": 4, "十万元": 5, "百万元": 6, "千万元": 7, "亿元": 8}
+"""What units of money are worth in 元, as powers of ten: what the words mean, not a figure of the form."""
 _CANONICAL = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
 
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A number read from text: exact `value`, `decimals` as typed, canonical `unit` or "" where none was typed."""
+    """A number read from text: exact `value`, `decimals` as typed, canonical `unit` or "" where none was typed; `currency`:
+    with a sign of money before it."""
 
     value: Decimal
     decimals: int
     unit: str
+    currency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordsAround:
+    """What the words before and behind a figure say: its canonical `unit` or "", a sign of money; `fault`, the code where they
+    make the figure another one or none."""
+
+    unit: str = ""
+    currency: bool = False
+    fault: str = ""
+
+    @property
+    def clear(self) -> bool:
+        """Whether the words leave the figure what it is."""
+        return not self.fault
 
 
 def fold(text: str) -> str:
@@ -72,8 +114,47 @@ def canonical_unit(text: str) -> str | None:
     return _CANONICAL.get(fold(text))
 
 
+def says_nothing_counted(text: str) -> bool:
+    """Whether the text says in a word that there is none of what is counted: 无, 没有, 零."""
+    return fold(text).replace(" ", "") in _NOTHING_COUNTED
+
+
+def money_exponent(unit: str) -> int | None:
+    """What a canonical unit of money is worth in 元, as a power of ten; None for any other unit."""
+    return _MONEY.get(unit)
+
+
+@lru_cache(maxsize=1_024)
+def in_words_around(before: str, after: str) -> WordsAround:
+    """Read the words around a figure in a number format (`￥`, `元整`, `（万元）`, `约`)."""
+    before, after = (fold(words).translate(_MINUS) for words in (before, after))
+    if _APPROXIMATE.search(before + after):
+        return WordsAround(fault="C04")
+    money = _CURRENCY.search(before) or _CURRENCY.search(after)
+    before, after = (_CURRENCY.sub("", words).strip("-+△▲▽▼ ") for words in (before, after))
+    if before.endswith("("):
+        # Accountants' brackets around a negative figure.
+        before, after = before[:-1].strip(), after.removeprefix(")").removesuffix(")").strip()
+    unit = _unit_of(after) or (_unit_of(before) if not after else None)
+    if unit is None and _UNIT_WORDS.search(before + after):
+        return WordsAround(fault="C10")
+    return WordsAround(unit or "", money is not None)
+
+
+def _unit_of(words: str) -> str | None:
+    """The unit that the words are, "" for no words, None for any others; brackets around it and 整 behind it say nothing."""
+    if words.startswith("(") and words.endswith(")"):
+        words = words[1:-1].strip()
+    unit = _CANONICAL.get(words) if words else ""
+    if unit is None and words.endswith("整"):
+        unit = _CANONICAL.get(words[:-1].strip())
+        return unit if unit in _MONEY else None
+    return unit
+
+
 def parse_numeral(text: str) -> Numeral | None:
-    """Read a number with at most a unit after it; None for anything else (`约10`, `5人左右`, `10-20`, `1,23`).
+    """Read a number with at most a sign of money before and a unit after it; None for anything else (`约10`, `5人左右`,
+    `10-20`, `1,23`).
 
     Minus signs of any width and accountants' brackets give a negative value.
     """
@@ -82,24 +163,27 @@ def parse_numeral(text: str) -> Numeral | None:
     text = _SQUARE_METRE.sub("平方米", text)
     if _misleading(text):
         return None
-    folded = fold(text).translate(_MINUS)
-    negative = False
-    if folded.startswith("(") and folded.endswith(")"):
-        folded, negative = folded[1:-1].strip(), True
-    elif folded.startswith(("-", "+")):
-        folded, negative = folded[1:].strip(), folded[0] == "-"
+    folded, negative, currency = fold(text).translate(_MINUS), False, False
+    # A sign of money may stand before or behind the sign or the bracket of a negative figure.
+    for _ in range(3):
+        bracketed = _BRACKETED.fullmatch(folded)
+        if not currency and (money := _CURRENCY.match(folded)):
+            folded, currency = folded[money.end() :], True
+        elif not negative and bracketed is not None:
+            folded, negative = (bracketed[1] + bracketed[2]).strip(), True
+        elif not negative and folded.startswith(("-", "+")):
+            negative, folded = folded[0] == "-", folded[1:].strip()
+            if not negative:
+                break
     number = _GROUPED.match(folded)
     if number is None:
         return None
-    rest = folded[number.end() :].strip()
-    if rest.startswith("(") and rest.endswith(")"):
-        rest = rest[1:-1].strip()
-    unit = _CANONICAL.get(rest) if rest else ""
-    if unit is None:
+    unit = _unit_of(folded[number.end() :].strip())
+    if unit is None or (currency and unit and unit not in _MONEY):
         return None
     digits = number[0].replace(",", "").replace(" ", "")
     value = Decimal(digits)
-    return Numeral(-value if negative else value, len(digits.partition(".")[2]), unit)
+    return Numeral(-value if negative else value, len(digits.partition(".")[2]), unit, currency)
 
 
 def _misleading(text: str) -> bool:

@@ -103,6 +103,10 @@ class _Form:
             if not isinstance(block, SignatureBlock)
         ]
         self.columns = rulebook.column_ids
+        # Fields that count cases: a word for nothing is a 0 there.
+        self.cases = frozenset(
+            indicator.rule.count for indicator in rulebook.indicators if isinstance(indicator.rule, PerCaseRule)
+        )
         self.counted = frozenset(
             evidence
             for indicator in rulebook.indicators
@@ -110,22 +114,25 @@ class _Form:
             for evidence in indicator.evidence_ids
         )
 
-    def read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str) -> Reading:
-        """Read a cell. `answer`: "" for a field's own kind, else how an evidence answer is read, `counted` or `ticked`."""
-        if cell.formula is not None or (isinstance(cell.value, str) and len(cell.value) > _LONGEST_REMEMBERED):
-            return self._read(cell, field, derived=derived, answer=answer)
-        key = (field.id, answer, derived, cell.kind, cell.value, cell.number_format, cell.date1904)
+    def read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str, heading: str = "") -> Reading:
+        """Read a cell. `answer`: "" for a field's own kind, else how an evidence answer is read, `counted` or `ticked`;
+        `heading`: the unit that the heading states instead of the field's own."""
+        odd = cell.formula is not None or cell.struck or cell.raised
+        if odd or (isinstance(cell.value, str) and len(cell.value) > _LONGEST_REMEMBERED):
+            return self._read(cell, field, derived=derived, answer=answer, heading=heading)
+        key = (field.id, answer, derived, heading, cell.kind, cell.value, cell.number_format, cell.date1904)
         reading = self.readings.get(key)
         if reading is None:
             if len(self.readings) >= _REMEMBERED:
                 self.readings.clear()
-            reading = self.readings[key] = self._read(cell, field, derived=derived, answer=answer)
+            reading = self.readings[key] = self._read(cell, field, derived=derived, answer=answer, heading=heading)
         return reading
 
-    def _read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str) -> Reading:
+    def _read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str, heading: str) -> Reading:
         if answer:
             return normalise_answer(cell, field, self.rulebook, counted=answer == "counted")
-        return normalise(cell, field, self.rulebook, derived=derived)
+        none_is_zero = field.id in self.cases
+        return normalise(cell, field, self.rulebook, derived=derived, heading=heading, none_is_zero=none_is_zero)
 
 
 # By identity: a rulebook is frozen, and hashing all of it costs as much as reading a workbook.
@@ -203,7 +210,7 @@ class _Reader:
         states, steps = bytearray(len(cells)), [0] * len(cells)
         values: list[int | str | date | None] = [None] * len(cells)
         for row, cell in enumerate(cells):
-            if cell.kind == "blank" and cell.formula is None:
+            if cell.kind == "blank" and cell.formula is None and not cell.struck:
                 continue
             reading = self._form.read(cell, field, derived=derived, answer=answers[row] if answers else "")
             if cell.formula is not None:
@@ -235,7 +242,12 @@ class _Reader:
         A stored result that differs stands, with the finding. Where nobody calculated the workbook since a program wrote
         it, a stored result means nothing unless recomputing confirms it.
         """
-        if cell.formula is None or not cell.has_value or cell.kind == "error" or reading.state is State.BLANK:
+        if (
+            cell.formula is None
+            or not cell.has_value
+            or cell.kind in ("error", "picture")
+            or reading.state is State.BLANK
+        ):
             return reading
         if reading.state is State.UNREADABLE and cell.calculated:
             return reading

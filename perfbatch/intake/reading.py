@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from perfbatch.model.findings import CATALOGUE, Counts, Finding
+from perfbatch.model.findings import CATALOGUE, WORDINGS, Counts, Finding
 from perfbatch.model.submission import Fact, State
 from perfbatch.rulebook.model import FormField
 
@@ -21,6 +21,7 @@ class Remark:
     """A finding in the making: its C-code, and what its message names (`typed`, `value`, `bounds`, …).
 
     `reported`, `expected`, `difference` and `counts` are the finding's own; `reported` is the cell's content where it is None.
+    `wording`: a key of `WORDINGS` where the code has other words for this kind of fault.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Remark:
     expected: str = ""
     difference: str = ""
     counts: Counts = (None, None, None)
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def finding_of(
     remark: Remark, form_field: FormField, fact: Fact, file: str, budget_code: str, row: int | None = None
 ) -> Finding:
     """The finding of a remark, on a row of the field's column. What stands in a field about a person is never repeated."""
-    text = CATALOGUE[remark.code]
+    text = WORDINGS[remark.wording] if remark.wording else CATALOGUE[remark.code]
     details = {name: shortened(detail) for name, detail in remark.details.items()}
     reported = details.get("typed", "") if remark.reported is None else shortened(remark.reported)
     expected, difference = shortened(remark.expected), remark.difference

@@ -61,7 +61,7 @@ def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
         evidence
         for indicator in rulebook.indicators
         if isinstance(indicator.rule, PerCaseRule)
-        for evidence in indicator.evidence_ids
+        for evidence in (*indicator.evidence_ids, indicator.rule.count)
     )
     digest = hashlib.sha256(program_key().encode())
     digest.update(rulebook.model_dump_json(include=set(_FORM)).encode())

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-__all__ = ["CATALOGUE", "SET_ASIDE", "AtRisk", "CheckOutcome", "CodeText", "Counts", "Finding", "Severity"]
+__all__ = ["CATALOGUE", "SET_ASIDE", "WORDINGS", "AtRisk", "CheckOutcome", "CodeText", "Counts", "Finding", "Severity"]
 
 CheckOutcome = Literal["failed", "rounding", "not_made"]
 """What a check came to where there is something to say: it does not hold; it holds within the rounding of its figures only;
@@ -170,6 +170,65 @@ CATALOGUE: Mapping[str, CodeText] = {
     ),
     "S07": CodeText("财政复核", _I, "{item}：财政复核核定 {expected} 分，理由：{reason}", "如有异议请与财政部门联系"),
 }
+
+WORDINGS: Mapping[str, CodeText] = {
+    "C01.struck": CodeText(
+        "已规范化", _I, "{label}：“{typed}”中划去的文字不计，取 {value}", "核对取值；请删去划掉的文字，只留有效数值"
+    ),
+    "C02.format": CodeText(
+        "已按单元格格式换算",
+        _I,
+        "{label}：单元格格式使该数显示为“{typed}”，已换算为 {value} {unit}",
+        "请核对换算结果；请按本栏单位直接填写数字，不要用单元格格式缩放",
+    ),
+    "C04.date": CodeText("不是有效日期", _E, "{label}：“{typed}”不是有效日期", "按年、月、日填写，例：2021-7-15"),
+    "C04.code": CodeText(
+        "不是有效编码", _E, "{label}：“{typed}”中的上标或下标与编码无法区分", "删去上标、下标，只填编码"
+    ),
+    "C04.raised": CodeText(
+        "不是有效数值", _E, "{label}：“{typed}”中的上标或下标与数字无法区分", "删去上标、下标，只填数字"
+    ),
+    "C06.picture": CodeText(
+        "单元格里是图片", _E, "{label}：单元格里是一张图片，读不出文字或数字", "删去图片，把内容直接填写在单元格里"
+    ),
+    "C08.shown": CodeText(
+        "百分数填写有误",
+        _W,
+        "{label}：单元格显示 {typed}，已按 {value} 取值，请确认",
+        "单元格已是百分数格式，请填 90% 或 0.9",
+    ),
+    "C10.format": CodeText(
+        "单位与本栏不符",
+        _E,
+        "{label}：单元格格式使该数显示为“{typed}”，看不出它的单位和倍数（本栏单位为{unit}）",
+        "把单元格格式改为“数值”，按本栏单位填写数字",
+    ),
+    "C10.hidden": CodeText(
+        "数值不显示", _E, "{label}：单元格里有数值，但单元格格式使它不显示", "把单元格格式改为“数值”，核对后重新填写"
+    ),
+    "C10.sign": CodeText(
+        "负号不显示", _E, "{label}：单元格里是负数，但单元格格式使它显示为“{typed}”", "把单元格格式改为“数值”，核对正负"
+    ),
+    "C10.heading": CodeText(
+        "单位与本栏不符",
+        _E,
+        "{label}：表头的单位已改为{heading}，“{typed}”不知是否按本栏单位（{unit}）填写",
+        "恢复表头的单位，按本栏单位换算后填写",
+    ),
+    "C14.shared": CodeText(
+        "表中找不到该项",
+        _E,
+        "{label}：该项的名称与“{other}”指向同一个单元格（剪切、粘贴会带走名称），两项都不能读取",
+        "把数据填入空白模板后重新报送",
+    ),
+    "C14.moved": CodeText(
+        "表中找不到该项",
+        _E,
+        "{label}：该项的名称指向了“{other}”的单元格（剪切、粘贴会带走名称），没有读取",
+        "把数据填入空白模板后重新报送",
+    ),
+}
+"""What a code says of a kind of fault that its usual words do not fit: `code.kind` → title, message, remedy."""
 
 SET_ASIDE: Mapping[str, CodeText] = {
     "F01": CodeText("不是电子表格", _E, "不是电子表格（{what}）", "请另存为 .xlsx 后重新报送"),

@@ -83,7 +83,10 @@ def codes(reading: Reading) -> list[str]:
         ("satisfaction_rate", "90％", "", "90", 0, ["C01"]),
         ("satisfaction_rate", "90", "0.##%", "90", 0, ["C01"]),
         ("satisfaction_rate", 0.9, "0.##%", "90", 0, []),
-        ("satisfaction_rate", 90, "0.00%", "90", 0, ["C01"]),
+        ("satisfaction_rate", 90, "0.00%", "90", 0, ["C08"]),
+        ("satisfaction_rate", 95.5, "0%", "95.5", 0, ["C08"]),
+        ("satisfaction_rate", 90, '0.00"%"', "90", 0, []),
+        ("satisfaction_rate", 90, "0.00\\%", "90", 0, []),
         ("satisfaction_rate", 0.2899, "0.00%", "28.99", 0, []),
         ("satisfaction_rate", 1, "0%", "100", 0, []),
         ("satisfaction_rate", 0.9, "General", "0.9", 0, ["C08"]),
@@ -128,6 +131,8 @@ def test_numbers(
         ("revenue_total", "1000000010000元", "", "C12"),
         ("balance_cumulative", -100_000_001, "", "C12"),
         ("satisfaction_rate", 101, "0.##%", "C12"),
+        ("satisfaction_rate", 1.01, "0.00%", "C12"),
+        ("satisfaction_rate", 9, "0%", "C12"),
         ("satisfaction_rate", 100.5, "", "C12"),
         ("self_score_total", 101, "", "C12"),
         ("fiscal_year", 20, "", "C12"),
@@ -159,6 +164,172 @@ def test_blank(field: str, value: CellValue) -> None:
 @pytest.mark.parametrize("value", ["/", "—", "-", "--", "无", "……"])
 def test_stated_none_is_no_zero(field: str, value: str) -> None:
     assert read(field, value) == Reading(State.STATED_NONE)
+
+
+@pytest.mark.parametrize("word", ["无", "没有", "零"])
+def test_a_word_for_nothing_is_a_0_only_where_cases_are_counted(word: str) -> None:
+    assert read("revenue_total", word) == Reading(State.STATED_NONE)
+    assert read("authorized_posts", word) == Reading(State.STATED_NONE)
+    late = rulebook().field_by_id["special_fund_late_count"]
+    reading = normalise(raw(word), late, rulebook(), none_is_zero=True)
+    assert (reading.state, reading.value, codes(reading)) == (State.FILLED, 0, ["C01"])
+
+
+# What a person sees is what is read: the value in the column's unit, or the code.
+SEEN = [
+    ("revenue_total", 2_749_800, "0!.0000", "274.98", ["C02"]),
+    ("revenue_total", 2_749_800, "0\\.0000", "274.98", ["C02"]),
+    ("revenue_total", 2_749_800, '0"."0000', "274.98", ["C02"]),
+    ("revenue_total", 2_749_800, "0!.0,", "274.98", ["C02"]),
+    ("revenue_total", 2_749_800, '0!.0,"万元"', "274.98", ["C02"]),
+    ("revenue_total", 2_749_800, "#!.0000万", "274.98", ["C02"]),
+    ("revenue_total", 30_000, "#,##0.00,", "30", ["C02"]),
+    ("revenue_total", 30_000, "0,.00", "30", ["C02"]),
+    ("revenue_total", 30_000_000, "0.00,,", "30", ["C02"]),
+    ("revenue_total", 300_000, '#,##0.00"元"', "30", ["C02"]),
+    ("revenue_total", 300_000, "0.00元", "30", ["C02"]),
+    ("revenue_total", 300_000, "0.00\\元", "30", ["C02"]),
+    ("revenue_total", 300_000, "0.00!元", "30", ["C02"]),
+    ("revenue_total", 300_000, '0.00"（元）"', "30", ["C02"]),
+    ("revenue_total", 300_000, '"元"0.00', "30", ["C02"]),
+    ("revenue_total", 300_000, '￥#,##0.00"元"', "30", ["C02"]),
+    ("revenue_total", 300_000, '[DBNum2][$-804]G/通用格式"元整"', "30", ["C02"]),
+    ("revenue_total", 300, '0.00"千元"', "30", ["C02"]),
+    ("revenue_total", 300_000, '0.00,"千元"', "30", ["C02"]),
+    ("revenue_total", 0.3, '0.00"百万"', "30", ["C02"]),
+    ("revenue_total", 300_000, '0.00,,"百万元"', "30", ["C02"]),
+    ("revenue_total", 0.003, '0.000"亿"', "30", ["C02"]),
+    ("revenue_total", 3, '0.0"亿元"', "30000", ["C02"]),
+    ("revenue_total", 2_749_800, '0"万"0000"元"', "274.98", ["C02"]),
+    ("revenue_total", 300_000, '[>=10000]0!.0000"万";0"元"', "30", ["C02"]),
+    ("revenue_total", 5_000, '[>=10000]0!.0000"万";0"元"', "0.5", ["C02"]),
+    ("revenue_total", 300_000, '[>=100000000]0!.00,,"亿";[>=10000]0!.0,"万";0', "30", ["C02"]),
+    ("balance_cumulative", -12_000, '0"元";[Red]-0"元"', "-1.2", ["C02"]),
+    ("balance_cumulative", -12_000, "0!.0000", "-1.2", ["C02"]),
+    # the column's own unit, a sign without a unit, decimals hidden, words that say nothing of the amount
+    ("revenue_total", 274.98, '0.00"万元"', "274.98", []),
+    ("revenue_total", 274.98, "0.00万", "274.98", []),
+    ("revenue_total", 274.98, "￥#,##0.00", "274.98", []),
+    ("revenue_total", 274.98, "[$￥-804]#,##0.00", "274.98", []),
+    ("revenue_total", 274.98, '"人民币"0.00', "274.98", []),
+    ("revenue_total", 274.984, "0.00", "274.984", []),
+    ("revenue_total", 274.984, "0", "274.984", []),
+    ("revenue_total", 274.98, "0.00_元", "274.98", []),
+    ("revenue_total", 274.98, "* 0.00", "274.98", []),
+    ("revenue_total", 274.98, '0.00"（含税）"', "274.98", []),
+    ("revenue_total", 274.98, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "274.98", []),
+    ("revenue_total", 274.98, "0.00E+00", "274.98", []),
+    ("revenue_total", 0.5, "# ?/?", "0.5", []),
+    ("balance_cumulative", -1.2, "0.00;[Red]0.00", "-1.2", []),
+    ("balance_cumulative", -1.2, "0.00_);(0.00)", "-1.2", []),
+    # a 0 is a 0
+    ("revenue_total", 0, '0.00"元"', "0", []),
+    ("revenue_total", 0, '0!.0000;;"无"', "0", []),
+    ("revenue_total", 0, '[>=10000]0!.0000"万";0', "0", []),
+    # counts
+    ("on_post_staff", 19, '0"人"', "19", []),
+    ("on_post_staff", 19, "0名", "19", []),
+    ("on_post_staff", 19_000, "0,", "19", ["C02"]),
+    # nobody can tell
+    ("revenue_total", 5_000, '[>=10000]0!.0000"万";0', None, ["C10"]),
+    ("revenue_total", 5_000, "[>=10000]0!.0000;0", None, ["C10"]),
+    ("balance_cumulative", -12_000, '0"元";-0', None, ["C10"]),
+    ("balance_cumulative", -1.2, "0.00;0.00", None, ["C10"]),
+    ("revenue_total", 300, "$#,##0.00", None, ["C10"]),
+    ("revenue_total", 300, "[$€-407] 0.00", None, ["C10"]),
+    ("revenue_total", 300, '0.00"人"', None, ["C10"]),
+    ("revenue_total", 300, '0"百千元"', None, ["C10"]),
+    ("revenue_total", 2_749_800, "000-0000", None, ["C10"]),
+    ("revenue_total", 2_749_800, '0"万"0000', None, ["C10"]),
+    ("revenue_total", 300, ";;;", None, ["C10"]),
+    ("revenue_total", 300, '"已填"', None, ["C10"]),
+    ("on_post_staff", 19, '0"元"', None, ["C10"]),
+    ("on_post_staff", 19, "￥0", None, ["C10"]),
+    ("revenue_total", 30, '"约"0', None, ["C04"]),
+    ("on_post_staff", 15_400, "0,", None, ["C04"]),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "number_format", "expected", "remarks"), SEEN)
+def test_the_number_format_is_part_of_what_is_seen(
+    field: str, value: CellValue, number_format: str, expected: str | None, remarks: list[str]
+) -> None:
+    reading = read(field, value, number_format=number_format)
+    assert codes(reading) == remarks
+    if expected is None:
+        assert (reading.state, reading.value) == (State.UNREADABLE, None)
+    else:
+        assert (reading.state, reading.value) == (State.FILLED, int(Decimal(expected) * SCALE))
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "code"),
+    [(2_749_800, "General", "C10"), ("2749800", "", "C10"), (2_749_800, "0!.0000", "C10"), ("274.98万元", "", "C01"),
+     (2_749_800, '0"元"', "C02"), ("2749800元", "", "C02"), (274.98, '0.00"万元"', None), (0, "", None), ("0", "", "C01")],
+)  # fmt: skip
+def test_under_a_heading_changed_to_yuan(value: CellValue, number_format: str, code: str | None) -> None:
+    field = rulebook().field_by_id["revenue_total"]
+    reading = normalise(raw(value, number_format=number_format), field, rulebook(), heading="元")
+    assert codes(reading) == ([] if code is None else [code])
+    assert (reading.state is State.UNREADABLE) == (code == "C10")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "expected", "code"),
+    [
+        *((typed, "revenue_total", "30", "C01") for typed in (
+            "￥30", "¥ 30", "人民币30万元", "人民币 30", "￥30万元", "30万", "30（万元）", "RMB30", "３０万元", "30万元整", "￥30.00"
+        )),
+        *((typed, "revenue_total", "0.003", "C02") for typed in ("30元整", "￥30元", "人民币30元整", "30 元")),
+        *((typed, "balance_cumulative", "-5", "C01") for typed in (
+            "(5)万元", "（5）万元", "(5万元)", "-5万元", "￥-5", "-￥5", "(￥5)", "￥(5)", "−5"
+        )),
+        ("(50000)元", "balance_cumulative", "-5", "C02"),
+    ],
+)  # fmt: skip
+def test_money_as_people_type_it(typed: str, field: str, expected: str, code: str) -> None:
+    reading = read(field, typed)
+    assert (reading.state, reading.value) == (State.FILLED, int(Decimal(expected) * SCALE))
+    assert codes(reading) == [code]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "code"),
+    [("(5)万元", "revenue_total", "C04"), ("￥30", "on_post_staff", "C10"), ("$30", "revenue_total", "C04"), ("30整", "revenue_total", "C04"),
+     ("人民币", "revenue_total", "C04"), ("￥￥30", "revenue_total", "C04"), ("￥30人", "revenue_total", "C04"), ("约￥30", "revenue_total", "C04"),
+     ("((5))", "balance_cumulative", "C04"), ("--5", "balance_cumulative", "C04")],
+)  # fmt: skip
+def test_money_that_nobody_can_read(typed: str, field: str, code: str) -> None:
+    assert codes(read(field, typed)) == [code]
+
+
+def test_a_text_is_shown_with_what_its_format_puts_around_it() -> None:
+    reading = read("revenue_total", "2749800", number_format='@"元"')
+    assert (reading.value, codes(reading)) == (274_980_000, ["C02"])
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "state", "value", "code", "message"),
+    [
+        ("on_post_staff", {"value": "19", "struck": "1819"}, State.FILLED, 19 * SCALE, "C01", "“1819”中划去的文字不计，取 19"),
+        ("on_post_staff", {"value": None, "struck": "19"}, State.BLANK, None, "C01", "“19”中划去的文字不计，取 空白"),
+        ("on_post_staff", {"value": "191", "raised": True}, State.UNREADABLE, None, "C04", "上标或下标与数字无法区分"),
+        ("budget_code", {"value": "1160011", "raised": True}, State.UNREADABLE, None, "C04", "与编码无法区分"),
+        ("report_date", {"value": "下周"}, State.UNREADABLE, None, "C04", "报告日期：“下周”不是有效日期"),
+        ("evaluator_unit", {"value": None, "kind": "picture"}, State.UNREADABLE, None, "C06", "单元格里是一张图片"),
+        ("indicator_actual", {"value": "10m2", "raised": True}, State.FILLED, "10m2", None, ""),
+    ],
+)  # fmt: skip
+def test_what_is_struck_out_raised_or_a_picture(
+    field: str, cell: dict[str, object], state: State, value: object, code: str | None, message: str
+) -> None:
+    form_field = rulebook().field_by_id[field]
+    odd = raw(cell["value"])._replace(**{name: one for name, one in cell.items() if name != "value"})  # type: ignore[arg-type]
+    reading = normalise(odd, form_field, rulebook())
+    assert (reading.state, reading.value, codes(reading)) == (state, value, [] if code is None else [code])
+    for remark in reading.remarks:
+        fact = Fact(field, 0, State.FILLED, None, 0, "表", "C7")
+        assert message in finding_of(remark, form_field, fact, "a.xlsx", "116001").message
 
 
 @given(st.decimals(min_value=0, max_value=10**8, places=6), st.sampled_from(["text", "float", "yuan"]))
@@ -258,7 +429,8 @@ def test_choices(value: CellValue, expected: str | None, remarks: list[str]) -> 
         (0, True, 0, []),
         ("２", True, 2 * SCALE, ["C01"]),
         ("1例", True, SCALE, ["C01"]),
-        ("无", True, None, []),
+        *((word, True, 0, ["C01"]) for word in ("无", "没有", "零", " 无 ")),
+        *((word, True, None, []) for word in ("/", "—", "……")),
         ("是", True, None, ["C04"]),
         (None, True, None, []),
     ],
@@ -278,6 +450,9 @@ def test_answers_hang_on_their_row(value: CellValue, counted: bool, expected: ob
         ("budget_code", "０１１６００１", "", "0116001", ["C01"]),
         ("budget_code", 116001.0, "", "116001", ["C01"]),
         ("budget_code", "016001", "", "016001", []),
+        ("budget_code", 16001, "000000", "016001", ["C01"]),
+        ("indicator_actual", 30.0, '0"个"', "30个", []),
+        ("indicator_actual", 300000.0, "0!.0000", "30.0000", []),
         ("indicator_actual", 0.95, "0%", "95%", []),
         ("indicator_actual", 3.0, "", "3", []),
         ("indicator_actual", datetime(2020, 6, 30), "", "2020-06-30", []),  # noqa: DTZ001
