@@ -125,19 +125,27 @@ ENTRIES = (
 )  # fmt: skip
 
 
-def finding(code: str, severity: Severity, budget_code: str, place: str, field: str, **more: str) -> Finding:
+def finding(code: str, severity: Severity, budget_code: str, place: str, field: str, **more: Any) -> Finding:
     """A finding; `place` is sheet!cell."""
     sheet, cell = place.split("!")
-    texts = {"reported": "", "expected": "", "difference": "", "message": "说明", "remedy": "改正", **more}
-    return Finding(code, severity, budget_code, f"{budget_code}.xlsx", sheet, cell, field, **texts)
+    values = {
+        "reported": "",
+        "expected": "",
+        "difference": "",
+        "message": "说明",
+        "remedy": "改正",
+        "check": code,
+        **more,
+    }
+    return Finding(code, severity, budget_code, f"{budget_code}.xlsx", sheet, cell, field, **values)
 
 
 FINDINGS = (
-    finding("S05", Severity.INFO, "116001", "评分表!F9", "item_self_score", message="支付进度：缺少未按进度下达的专项数（个），不能核算，自评分暂列待核"),
-    finding("R21", Severity.WARNING, "116001", "绩效目标!D12", "indicator_actual", reported="已完成", message="数量指标的完成情况没有写明数值"),
-    finding("R21", Severity.WARNING, "116001", "绩效目标!D9", "indicator_actual", reported="007", message="数量指标的完成情况没有写明数值"),
-    finding("R14", Severity.ERROR, "116001", "综述!C4", "narrative_on_post_staff", reported="16.00", expected="10.00", difference="6.00", message="基本概况的实有人数与综述中的在职人数不一致", remedy="核实在职人数"),
-    finding("R05", Severity.ERROR, "007002", "收支情况!H22", "balance_cumulative", reported="1.5", expected="0.125", difference="1.375", message="累计结余不等于收入合计减支出合计"),
+    finding("S05", Severity.INFO, "116001", "评分表!F9", "item_self_score", check="payment_progress", row=4, outcome="not_made", message="支付进度：缺少未按进度下达的专项数（个），不能核算，自评分暂列待核"),
+    finding("R21", Severity.WARNING, "116001", "绩效目标!D12", "indicator_actual", row=9, reported="已完成", message="数量指标的完成情况没有写明数值"),
+    finding("R21", Severity.WARNING, "116001", "绩效目标!D9", "indicator_actual", row=6, reported="007", message="数量指标的完成情况没有写明数值"),
+    finding("R14", Severity.ERROR, "116001", "综述!C4", "narrative_on_post_staff", reported="16.00", expected="10.00", difference="6.00", counts=(16_000_000, 10_000_000, 6_000_000), message="基本概况的实有人数与综述中的在职人数不一致", remedy="核实在职人数"),
+    finding("R05", Severity.ERROR, "007002", "收支情况!H22", "balance_cumulative", reported="1.5", expected="0.125", difference="1.375", check="R05.cumulative", row=0, counts=(1_500_000, 125_000, 1_375_000), message="累计结余不等于收入合计减支出合计"),
 )  # fmt: skip
 
 ROSTER = RosterStanding(

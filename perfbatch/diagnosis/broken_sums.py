@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from perfbatch.diagnosis.check_lookup import CheckLookup, FoundCheck
 from perfbatch.diagnosis.likely_cause import BrokenSum, NamedFigure, Part
+from perfbatch.diagnosis.origins import Origins
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.checks import BoundCheck
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from perfbatch.district.result import BatchResult
 
 __all__ = ["BrokenSums"]
-
-_NAMELESS = re.compile(r"第(\d+)行机构")
 
 
 class _Unknown(Exception):
@@ -81,9 +77,9 @@ class _Shape:
 class BrokenSums:
     """The figures of one night by department and row, looked up for findings."""
 
-    def __init__(self, result: BatchResult, lookup: CheckLookup) -> None:
+    def __init__(self, result: BatchResult, origins: Origins) -> None:
         self._rulebook = result.rulebook
-        self._lookup = lookup
+        self._origins = origins
         amounts = [field.id for table in result.rulebook.unit_tables.values() for field in table.fields]
         self._departments = _Columns(result.departments, [field.id for field in result.rulebook.fields()])
         self._units = _Columns(result.units, amounts)
@@ -94,73 +90,66 @@ class BrokenSums:
         named = "entity_name" in result.units
         self._entities = result.units["entity_name"].to_numpy(dtype=object) if named else None
         self._beside = {
-            field.id: [one.id for one in block.fields if one.kind in NUMERIC_KINDS]
+            field.id: [other.id for other in block.fields if other.kind in NUMERIC_KINDS]
             for _, block in result.rulebook.blocks()
             if not isinstance(block, SignatureBlock)
             for field in block.fields
         }
-        self._shapes: dict[tuple[int, str], _Shape] = {}
+        self._shapes: dict[tuple[str, str], _Shape] = {}
 
     def of(self, finding: Finding) -> BrokenSum | None:
         """The broken identity behind a finding; None where it is not one, or a figure is missing."""
-        if finding.severity is not Severity.ERROR:
+        check = self._origins.check(finding)
+        if check is None or finding.severity is not Severity.ERROR or finding.outcome != "failed":
             return None
-        found = self._lookup.check(finding)
-        if found is None or not found.failed:
-            return None
-        holds, at = found.bound.holds, self._place.get(finding.file)
-        row = None if at is None else self._row(found, at)
+        at = self._place.get(finding.file)
+        row = None if at is None else self._row(check, finding, at)
         if row is None:
             return None
-        if found.bound.expected is not None:
+        if check.expected is not None:
             # The rulebook itself says what would have been right.
-            return self._plain(finding, found.bound, finding.field, row)
+            return self._plain(finding, check, finding.field, row)
+        holds = check.holds
         if not (isinstance(holds, Compare) and holds.op == "==" and isinstance(holds.left, Name)):
             return None
         try:
             parts = tuple(self._parts(holds.right, 1, row))
         except _Unknown:
-            return self._plain(finding, found.bound, holds.left.id, row)
-        shape = self._shape(found.bound, holds.left.id, holds.right)
+            return self._plain(finding, check, holds.left.id, row)
+        shape = self._shape(check, holds.left.id, holds.right)
         total = row.count(shape.total)
         if total is None or not parts:
             return None
         others = () if shape.rows else self._others(shape, row)
         return BrokenSum(NamedFigure(shape.label, total), parts, others, shape.step, shape.rows)
 
-    def _plain(self, finding: Finding, bound: BoundCheck, field: str, row: _Row) -> BrokenSum | None:
+    def _plain(self, finding: Finding, check: BoundCheck, field: str, row: _Row) -> BrokenSum | None:
         """An identity with another record: all that is known of it is what the finding says was expected."""
-        total, expected = row.count(field), _stated(finding.expected)
+        total, expected = row.count(field), finding.counts[1]
         if total is None or expected is None:
             return None
-        shape = self._shape(bound, field, None)
+        shape = self._shape(check, field, None)
         parts = (Part("应为数", expected),)
         return BrokenSum(NamedFigure(shape.label, total), parts, self._others(shape, row), shape.step)
 
-    def _shape(self, bound: BoundCheck, field: str, right: Node | None) -> _Shape:
-        key = id(bound), field if right is None else ""
+    def _shape(self, check: BoundCheck, field: str, right: Node | None) -> _Shape:
+        key = check.check.id, check.each
         if key not in self._shapes:
             terms = list(_terms(right)) if right is not None else []
             used = {field, *(term.id for term in terms if isinstance(term, Name))}
             beside = [(name, self._label(name)) for name in self._beside.get(field, ()) if name not in used]
-            rows = any(isinstance(one, Call) and one.function == "sum" for one in terms)
+            rows = any(isinstance(term, Call) and term.function == "sum" for term in terms)
             self._shapes[key] = _Shape(field, self._label(field), tuple(beside), self._step(field), rows)
         return self._shapes[key]
 
-    def _row(self, found: FoundCheck, at: int) -> _Row | None:
-        if found.bound.check.scope == "department":
+    def _row(self, check: BoundCheck, finding: Finding, at: int) -> _Row | None:
+        """The row of a frame that the finding speaks of."""
+        if check.check.scope == "department":
             return _Row(self._departments, at, at)
-        if found.bound.check.scope != "unit":
+        if check.check.scope != "unit":
             return None
         places = range(self._starts[at], self._starts[at + 1])
-        if found.entity:
-            nameless = _NAMELESS.fullmatch(found.entity)
-            number = int(nameless.group(1)) - 1 if nameless else None
-            numbered = next((one for one in places if self._rows[one] == number), None)
-            named = (one for one in places if self._rows[one] != 0 and self._entity(one) == found.entity)
-            place = next(named, numbered)
-        else:
-            place = next((one for one in places if self._rows[one] == 0), None)
+        place = next((place for place in places if self._rows[place] == finding.row), None)
         return None if place is None else _Row(self._units, place, at)
 
     def _entity(self, place: int) -> str:
@@ -206,14 +195,7 @@ def _terms(node: Node) -> Iterator[Node]:
         yield from _terms(node.left)
         yield from _terms(node.right)
     elif isinstance(node, Call) and node.function in ("part", "either"):
-        for one in node.arguments:
-            yield from _terms(one)
+        for argument in node.arguments:
+            yield from _terms(argument)
     else:
         yield node
-
-
-def _stated(text: str) -> int | None:
-    try:
-        return int(Decimal(text) * SCALE)
-    except InvalidOperation:
-        return None

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfbatch.diagnosis.broken_sums import BrokenSums
-from perfbatch.diagnosis.check_lookup import CheckLookup
 from perfbatch.diagnosis.follow_on import follow_on
 from perfbatch.diagnosis.likely_cause import likely_cause
+from perfbatch.diagnosis.origins import Origins
 from perfbatch.district.register import finding_order
 from perfbatch.district.result import BatchResult
 from perfbatch.district.score_matrix import ScoreMatrix
@@ -39,19 +39,19 @@ class Diagnosis:
 
 def diagnose(result: BatchResult) -> Diagnosis:
     """Find causes and likely slips, and put the night's points at risk beside them."""
-    lookup = CheckLookup(result.rulebook)
-    sums = BrokenSums(result, lookup)
+    origins = Origins(result.rulebook)
+    sums = BrokenSums(result, origins)
     broken = [sums.of(finding) for finding in result.findings]
     at_risk = [result.at_risk.get(finding) for finding in result.findings]
     verified = _verified(result) if result.at_risk else {}
     nothing: Mapping[str, int] = {}
     return Diagnosis(
-        causes=follow_on(result.findings, lookup),
-        reasons=["" if one is None else likely_cause(one) for one in broken],
-        risks=[None if one is None else int(one.points * SCALE) for one in at_risk],
+        causes=follow_on(result.findings, origins),
+        reasons=["" if identity is None else likely_cause(identity) for identity in broken],
+        risks=[None if risk is None else int(risk.points * SCALE) for risk in at_risk],
         stakes=[
-            nothing if one is None else {name: verified[name].get(finding.file, 0) for name in one.indicators}
-            for finding, one in zip(result.findings, at_risk, strict=True)
+            nothing if risk is None else {name: verified[name].get(finding.file, 0) for name in risk.indicators}
+            for finding, risk in zip(result.findings, at_risk, strict=True)
         ],
         orders=[finding_order(finding) for finding in result.findings],
     )

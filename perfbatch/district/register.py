@@ -13,7 +13,6 @@ from perfbatch.rulebook.model import ChecklistRule, PerCaseRule, Rulebook
 __all__ = ["FindingRegister", "finding_order", "in_order"]
 
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
-_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def finding_order(finding: Finding) -> tuple[object, ...]:
@@ -49,7 +48,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         grave[finding.severity].append(finding)
     # A night's findings come by department: within one severity they are nearly in order, which sorts in linear time.
-    return [one for same in grave.values() for one in sorted(same, key=finding_order)]
+    return [finding for same in grave.values() for finding in sorted(same, key=finding_order)]
 
 
 @dataclass(frozen=True)
@@ -59,15 +58,8 @@ class FindingRegister:
     rulebook: Rulebook
 
     @cached_property
-    def _checks(self) -> dict[str, list[tuple[re.Pattern[str], str]]]:
-        """Code → (pattern of its message, title), in the rulebook's order."""
-        checks: dict[str, list[tuple[re.Pattern[str], str]]] = {}
-        for check in self.rulebook.checks:
-            pattern = ".*".join(re.escape(part) for part in _PLACEHOLDER.split(check.message))
-            # A unit's row is named before the message.
-            entity = "(?:.*?：)?" if check.scope == "unit" else ""
-            checks.setdefault(check.code, []).append((re.compile(entity + pattern, re.DOTALL), check.title))
-        return checks
+    def _checks(self) -> dict[str, str]:
+        return {check.id: check.title for check in self.rulebook.checks}
 
     @cached_property
     def _labels(self) -> dict[str, str]:
@@ -81,17 +73,9 @@ class FindingRegister:
         return labels | {field.id: field.label for field in self.rulebook.fields()}
 
     def title(self, finding: Finding) -> str:
-        """The title of the check or code behind a finding; "" for a code that nobody knows.
-
-        Several checks may share a code: the one whose message the finding carries names it, and where none does (a
-        message of its own, such as for data that are missing) their titles stand together.
-        """
-        checks = self._checks.get(finding.code, [])
-        for pattern, title in checks:
-            if pattern.fullmatch(finding.message):
-                return title
-        if checks:
-            return "；".join(dict.fromkeys(title for _, title in checks))
+        """The title of the check that spoke, else of the finding's code; "" for a code that nobody knows."""
+        if finding.check in self._checks:
+            return self._checks[finding.check]
         known = CATALOGUE.get(finding.code) or SET_ASIDE.get(finding.code)
         return known.title if known else ""
 

@@ -3,8 +3,6 @@ takes nothing else; columns of counts as plain lists and arrays."""
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,7 +18,6 @@ __all__ = [
     "MIN_PLACES",
     "Array",
     "arrays",
-    "count_of",
     "count_text",
     "counts",
     "decimal_text",
@@ -36,8 +33,6 @@ __all__ = [
 
 # Only named here: a reading process has figures and loads no numpy.
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
-
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,13})(?:\.\d{1,6})?", re.ASCII)
 
 MIN_PLACES = {"amount": 2, "area": 2}
 """Decimals shown at least, by kind of field; a whole number of people or points has none."""
@@ -94,11 +89,6 @@ def texts(column: pd.Series[Any]) -> list[str]:
 def decimal_text(count: int) -> str:
     """A count of 1/SCALE in plain notation: at least two decimals, more where the figure has more ("274.98", "0.125")."""
     return count_text(count, 2)
-
-
-def count_of(text: str) -> int | None:
-    """The count that a plain decimal text stands for; None for any other text (blank, words, leading zeros)."""
-    return int(Decimal(text) * SCALE) if _DECIMAL.fullmatch(text) else None
 
 
 def nearest_float(count: int) -> float:

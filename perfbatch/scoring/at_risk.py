@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain, repeat
+from itertools import repeat
 
 import numpy as np
 
@@ -33,7 +33,7 @@ from perfbatch.scoring.verify import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED, Sc
 
 __all__ = ["points_at_risk"]
 
-_SELF_SCORE, _ANSWER = "item_self_score", "evidence_answer"
+_SELF_SCORE, _EVIDENCE, _ANSWER = "item_self_score", "evidence_id", "evidence_answer"
 
 
 def points_at_risk(
@@ -41,7 +41,7 @@ def points_at_risk(
 ) -> dict[Finding, AtRisk]:
     """What is at risk over each finding; findings over which nothing is are left out. Writes and changes nothing."""
     departments = {submission.file: number for number, submission in enumerate(frames.submissions)}
-    cells = _Cells(frames, rulebook)
+    rows_of = _ScorecardRows(frames)
     # All findings on one input stand or fall with the same indicators: they are looked up as columns.
     alike: dict[tuple[str, str, bool], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for position, finding in enumerate(findings):
@@ -50,9 +50,9 @@ def points_at_risk(
             continue
         field, name = finding.field, finding.field
         if field == _SELF_SCORE:
-            name = cells.indicator_at(department, finding)
+            name = rows_of.indicator(department, finding.row)
         elif field == _ANSWER:
-            name = cells.evidence_at(department, finding)
+            name = rows_of.evidence(department, finding.row)
         positions, rows = alike[field, name, finding.severity is Severity.INFO]
         positions.append(position)
         rows.append(department)
@@ -76,20 +76,20 @@ class _Stakes:
             for name in input_ids(indicator):
                 self._readers[name].append(indicator.id)
         self._held: dict[str, Ints] = {}
-        self._told: dict[tuple[tuple[str, int], ...], AtRisk] = {}
+        self._worded_risks: dict[tuple[tuple[str, int], ...], AtRisk] = {}
 
     def of_self_score(self, indicator_id: str) -> dict[str, Ints]:
         """The indicator, where its self-score is what stands."""
-        one = self._scored.get(indicator_id)
-        if one is None:
+        scores = self._scored.get(indicator_id)
+        if scores is None:
             return {}
-        stands = (one.status == SELF_REPORTED) | (one.status == NOT_APPLICABLE)
+        stands = (scores.status == SELF_REPORTED) | (scores.status == NOT_APPLICABLE)
         return {indicator_id: np.where(stands, self._points(indicator_id), 0)}
 
     def of_input(self, name: str, *, info: bool) -> dict[str, Ints]:
         """The indicators that read an input; with `info` only where the score waits for it."""
-        held = {one: self._points(one) for one in self._readers.get(name, ())}
-        return {one: np.where(self._waits(one, name), points, 0) for one, points in held.items()} if info else held
+        held = {reader: self._points(reader) for reader in self._readers.get(name, ())}
+        return {id_: np.where(self._waits(id_, name), points, 0) for id_, points in held.items()} if info else held
 
     def at_risk(self, depending: Mapping[str, Ints], departments: Sequence[int]) -> Iterator[AtRisk | None]:
         """What each of the departments stands to lose together; None where it is nothing."""
@@ -100,65 +100,49 @@ class _Stakes:
 
     def _worded(self, names: tuple[str, ...], points: tuple[int, ...]) -> AtRisk | None:
         held = tuple((name, number) for name, number in zip(names, points, strict=True) if number > 0)
-        if held and held not in self._told:
+        if held and held not in self._worded_risks:
             total = sum(number for _, number in held)
-            self._told[held] = AtRisk(Decimal(total) / SCALE, tuple(name for name, _ in held))
-        return self._told.get(held)
+            self._worded_risks[held] = AtRisk(Decimal(total) / SCALE, tuple(name for name, _ in held))
+        return self._worded_risks.get(held)
 
     def _points(self, indicator_id: str) -> Ints:
         if indicator_id not in self._held:
-            one = self._scored[indicator_id]
-            settled = one.status == ADJUSTED
-            if (one.indicator.not_applicable or self._rulebook.not_applicable) == "exclude":
-                settled = settled | (one.status == NOT_APPLICABLE)
-            self._held[indicator_id] = np.where(settled, 0, one.verified)
+            scores = self._scored[indicator_id]
+            settled = scores.status == ADJUSTED
+            if (scores.indicator.not_applicable or self._rulebook.not_applicable) == "exclude":
+                settled = settled | (scores.status == NOT_APPLICABLE)
+            self._held[indicator_id] = np.where(settled, 0, scores.verified)
         return self._held[indicator_id]
 
     def _waits(self, indicator_id: str, name: str) -> Bools:
         """Whether the score is open for the lack, or the emptiness, of this input."""
-        one = self._scored[indicator_id]
-        lacking: Bools = np.zeros(len(one.status), bool)
-        for id_, mask in one.computation.missing if one.computation is not None else ():
+        scores = self._scored[indicator_id]
+        lacking: Bools = np.zeros(len(scores.status), bool)
+        for id_, mask in scores.computation.missing if scores.computation is not None else ():
             if id_ == name:
                 lacking |= mask
-        open_: Bools = (one.status == NOT_APPLICABLE) | ((one.status == SELF_REPORTED) & lacking)
+        open_: Bools = (scores.status == NOT_APPLICABLE) | ((scores.status == SELF_REPORTED) & lacking)
         return open_
 
 
-class _Cells:
-    """Which indicator, or which evidence question, a cell of the scorecard belongs to. In most workbooks a cell holds what it
-    held in the one before: that is looked at first, and all rows only where it is otherwise."""
+class _ScorecardRows:
+    """Which indicator, or which evidence question, a row of the scorecard's columns belongs to."""
 
-    def __init__(self, frames: Frames, rulebook: Rulebook) -> None:
+    def __init__(self, frames: Frames) -> None:
         self._frames = frames
-        self._evidence: list[str] = [name for indicator in rulebook.indicators for name in indicator.evidence_ids]
         items = frames.items
-        numbers = np.arange(len(frames.departments) + 1)
-        self._starts: list[int] = np.searchsorted(items["department"].to_numpy(), numbers).tolist()
-        self._rows: list[int] = items["row"].tolist()
-        self._indicators: list[str] = items["indicator"].tolist()
-        self._places: dict[tuple[str, str], int] = {}
-        self._questions: dict[tuple[str, str], str] = {}
+        places = zip(items["department"].tolist(), items["row"].tolist(), strict=True)
+        self._indicators: dict[tuple[int, int], str] = dict(zip(places, items["indicator"].tolist(), strict=True))
 
-    def indicator_at(self, department: int, finding: Finding) -> str:
-        """The indicator whose self-score stands in the finding's cell; "" for a cell of another kind."""
-        place = finding.sheet, finding.cell
-        start, end = self._starts[department], self._starts[department + 1]
-        likely = start + self._places.get(place, 0)
-        for at in chain(range(likely, min(likely + 1, end)), range(start, end)):
-            fact = self._frames.fact(department, _SELF_SCORE, self._rows[at])
-            if fact.cell and (fact.sheet, fact.cell) == place:
-                self._places[place] = at - start
-                return self._indicators[at]
-        return ""
+    def indicator(self, department: int, row: int | None) -> str:
+        """The indicator whose self-score stands in a row; "" where it is none's, or the finding names no row."""
+        return "" if row is None else self._indicators.get((department, row), "")
 
-    def evidence_at(self, department: int, finding: Finding) -> str:
-        """The evidence id whose answer stands in the finding's cell; "" for a cell of another kind."""
-        place = finding.sheet, finding.cell
-        likely = self._questions.get(place)
-        for name in [likely, *self._evidence] if likely else self._evidence:
-            fact = self._frames.evidence_fact(department, name)
-            if fact.cell and (fact.sheet, fact.cell) == place:
-                self._questions[place] = name
-                return name
-        return ""
+    def evidence(self, department: int, row: int | None) -> str:
+        """The evidence id whose answer stands in a row; "" where there is none."""
+        if row is None:
+            return ""
+        named = self._frames.fact(department, _EVIDENCE, row)
+        # Of an id that stands twice the first row counts.
+        first = self._frames.evidence_fact(department, str(named.value or ""))
+        return str(named.value) if first.row == row and first.cell else ""

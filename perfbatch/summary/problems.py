@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from perfbatch.diagnosis.diagnose import Diagnosis
 from perfbatch.district.register import FindingRegister
 from perfbatch.district.result import BatchResult
 from perfbatch.model.excel import LINKS_PER_SHEET
-from perfbatch.model.figures import count_of, texts
+from perfbatch.model.figures import texts
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.summary.block import RowLooks
@@ -24,6 +25,8 @@ __all__ = ["Problems", "write_problems"]
 _NUMERIC = frozenset({"amount", "area", "count", "score", "percent"})
 # A float holds 15 digits: a longer number is shown as the text that it is.
 _DIGITS = 15
+# In the order of a finding's counts.
+_FIGURE_TEXTS = attrgetter("reported"), attrgetter("expected"), attrgetter("difference")
 # With more findings than this the sheet opens on its departments alone.
 _FOLDED_FROM = 1_000
 _CODE, _NAME, _SHEET, _CELL, _LEVEL, _RISK, _SAID = 0, 1, 2, 3, 4, 11, 13
@@ -136,10 +139,10 @@ def _strips(
         """What stands beside findings alone."""
         return [value if one else None for value, one in zip(values, own, strict=True)]
 
-    def figures(index: int, told: Iterable[str]) -> Values:
+    def figures(index: int, which: int) -> Values:
         shown = [
-            _figure(text, kinds.get(finding.field, "")) if text and one else None
-            for text, finding, one in zip(told, found, own, strict=True)
+            _figure(_FIGURE_TEXTS[which](finding), finding.counts[which], kinds.get(finding.field, "")) if one else None
+            for finding, one in zip(found, own, strict=True)
         ]
         codes = [_OTHER if isinstance(value, str) else code for value, code in zip(shown, plain, strict=True)]
         return column(index, shown, codes, Look("text"))
@@ -166,9 +169,9 @@ def _strips(
         column(5, only(finding.code for finding in found)),
         column(6, [register.title(finding) if one else None for finding, one in zip(found, own, strict=True)]),
         column(7, only(register.label(finding.field) for finding in found)),
-        figures(8, (finding.reported for finding in found)),
-        figures(9, (finding.expected for finding in found)),
-        figures(10, (finding.difference for finding in found)),
+        figures(8, 0),
+        figures(9, 1),
+        figures(10, 2),
         column(_RISK, [line.risk for line in lines], heads="_number"),
         column(12, only(diagnosis.reasons[line.at] for line in lines)),
         column(
@@ -179,10 +182,11 @@ def _strips(
     ]
 
 
-def _figure(text: str, kind: str) -> str | int:
-    """What a finding reports: a number where its field holds numbers, so that the column sorts; else the text."""
-    count = count_of(text) if kind in _NUMERIC else None
-    return text if count is None or sum(map(str.isdigit, text)) > _DIGITS else count
+def _figure(text: str, count: int | None, kind: str) -> str | int | None:
+    """What a finding reports: a number where its field holds numbers, so that the column sorts; else the text, if any."""
+    if count is None or kind not in _NUMERIC or len(str(abs(count)).rstrip("0")) > _DIGITS:
+        return text or None
+    return count
 
 
 class _Listing:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from perfbatch.model.findings import Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.change_wording import change_words
@@ -21,7 +19,16 @@ __all__ = ["changes_from", "write_changes", "write_checks", "write_grades", "wri
 
 _SCOPES = {"department": "部门", "unit": "各机构", "item": "各指标", "target": "各绩效目标"}
 _TOLERANCES = {"interval": "允许尾差", "exact": "完全相等"}
-_PLACEHOLDERS = {"{label}": "（栏目）", "{item}": "（指标）"}
+
+
+class _Placeholders(dict[str, str]):
+    """What stands in a message in place of the names that a finding fills in."""
+
+    def __missing__(self, name: str) -> str:
+        return "（…）"
+
+
+_PLACEHOLDERS = _Placeholders(label="（栏目）", item="（指标）")
 
 
 def write_standard_sheet(sheet: Sheet, rulebook: Rulebook) -> None:
@@ -108,7 +115,7 @@ def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
 
 def _unfilled(template: str) -> str:
     """A message as it reads before a finding fills in its names."""
-    return re.sub(r"\{\w+\}", lambda match: _PLACEHOLDERS.get(match.group(), "（…）"), template)
+    return template.format_map(_PLACEHOLDERS)
 
 
 def write_grades(sheet: Sheet, top: int, rulebook: Rulebook) -> int:

@@ -15,20 +15,19 @@ from tests.districts import FINDINGS
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "title"),
+    ("code", "check", "title"),
     [
-        ("R05", "累计结余不等于收入合计减支出合计", "累计结余 = 收入合计 − 支出合计"),
-        ("R05", "当年结余不等于累计结余减上年结转", "当年结余 = 累计结余 − 上年结转"),
-        ("R05", "分项未填，无法核对", "累计结余 = 收入合计 − 支出合计；当年结余 = 累计结余 − 上年结转"),
-        ("R01", "汇总行的收入合计不等于局机关与各二级机构之和", "汇总 = 局机关 + 各二级机构"),
-        ("C01", "随便", "已规范化"),
-        ("S04", "随便", "指标不适用"),
-        ("F02", "随便", "文件加密"),
-        ("R99", "随便", ""),
+        ("R05", "R05.cumulative", "累计结余 = 收入合计 − 支出合计"),
+        ("R05", "R05.current", "当年结余 = 累计结余 − 上年结转"),
+        ("R01", "R01", "汇总 = 局机关 + 各二级机构"),
+        ("C01", "", "已规范化"),
+        ("S04", "key_spending_share", "指标不适用"),
+        ("F02", "", "文件加密"),
+        ("R99", "", ""),
     ],
 )
-def test_title(rulebook: Rulebook, code: str, message: str, title: str) -> None:
-    assert FindingRegister(rulebook).title(replace(FINDINGS[0], code=code, message=message)) == title
+def test_title(rulebook: Rulebook, code: str, check: str, title: str) -> None:
+    assert FindingRegister(rulebook).title(replace(FINDINGS[0], code=code, check=check)) == title
 
 
 @pytest.mark.parametrize(

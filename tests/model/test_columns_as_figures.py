@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.model.excel import CELL_LIMIT
-from perfbatch.model.figures import count_of, decimal_text, mean, nearest_float
+from perfbatch.model.figures import decimal_text, mean, nearest_float
 from perfbatch.model.legible import cell_text, storable_text
 from perfbatch.model.submission import SCALE
 
@@ -37,17 +37,11 @@ def test_decimal_text(count: int, text: str) -> None:
 @given(COUNTS)
 def test_decimal_text_is_exact_and_comes_back(count: int) -> None:
     assert Decimal(decimal_text(count)) * SCALE == count
-    assert count_of(decimal_text(count)) == count
 
 
 @given(COUNTS)
 def test_nearest_float_is_the_float_of_the_decimal(count: int) -> None:
     assert nearest_float(count) == float(Decimal(count) / SCALE)
-
-
-@pytest.mark.parametrize("text", ["", "007", "已完成", "1e3", "1,000", "１２", "1.0000001", "+1", "1.", ".5", "9" * 15])
-def test_count_of_refuses_what_is_no_plain_decimal(text: str) -> None:
-    assert count_of(text) is None
 
 
 def test_mean_leaves_blanks_out() -> None:

@@ -33,7 +33,8 @@ def found(address: str, severity: Severity = Severity.ERROR, file: str = "100001
         for section, block in RULEBOOK.blocks()
         if any(one.id == field for one in getattr(block, "fields", ())) or getattr(block, "total", None) == field
     )
-    return Finding("R00", severity, "100001", file, sheet, f"{field}!{row or 0}", field, "", "", "", "", "")
+    place = int(row or 0) if field in RULEBOOK.column_ids else None
+    return Finding("R00", severity, "100001", file, sheet, f"{field}!{row or 0}", field, "", "", "", "", "", row=place)
 
 
 def at_risk(
