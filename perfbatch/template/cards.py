@@ -14,10 +14,10 @@ CARD_WIDTHS = (24.0, 18.0, 24.0, 18.0)
 
 _LABEL_SHARE = 0.45
 _NARROWEST = 14.0
-_ROW = 25.0
+_ROW = 24.0
 # Excel rows end at 409 points: a long text is merged over several rows, so that a department can make it as high as it needs.
 _LONGTEXT_ROWS = 3
-_LONGTEXT_ROW = 54.0
+_LONGTEXT_ROW = 50.0
 # Running text, headed by its label, in a card of one column.
 _BODY_ROWS = 4
 _BODY_ROW = 34.0

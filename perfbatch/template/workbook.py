@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -15,10 +14,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.file_names import workbook_name
+from perfbatch.package.formula_sheet import with_sheet_data
 from perfbatch.roster import Roster
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.template.book import FormBook
 from perfbatch.template.layout import Layout, lay_out
-from perfbatch.template.live import write_live
+from perfbatch.template.live import LIVE_SHEET, write_live
 from perfbatch.template.pages import MARGINS, page_breaks
 from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Value
 from perfbatch.template.prefill import Prefill, prefill_for
@@ -126,32 +127,34 @@ def _assemble(layout: Layout) -> bytes:
     # The date of the form's year-end, not the clock's: the same rulebook gives the same bytes on any day.
     year_end = datetime(layout.rulebook.fiscal_year, 12, 31)  # noqa: DTZ001 - document properties have no zone
     workbook.set_properties({"title": layout.rulebook.title, "created": year_end})
-    styles = Styles(workbook)
+    book, styles = FormBook(workbook), Styles(workbook)
     for plan in layout.sheets:
-        _write_sheet(workbook, layout.rulebook, plan, styles)
-    write_live(workbook, layout, styles)
+        _write_sheet(book, layout.rulebook, plan, styles)
+    write_live(book, layout, styles)
     _write_stamp(workbook, layout.rulebook)
     for place in layout.places.values():
-        if workbook.define_name(place.field.id, f"={place.where.reference}") != 0:
+        if not book.define_name(place.field.id, place.where):
             raise OperatorFault(
                 layout.rulebook.id,
                 f"{place.field.id}: Excel takes it for a cell",
                 "Choose an id without such a number.",
             )
+    book.finish()
+    number = [sheet.name for sheet in workbook.worksheets()].index(LIVE_SHEET) + 1
     workbook.close()
-    return buffer.getvalue()
+    return with_sheet_data(buffer.getvalue(), {number: book.bare_cells(LIVE_SHEET)})
 
 
-def _write_sheet(workbook: Workbook, rulebook: Rulebook, plan: SheetPlan, styles: Styles) -> None:
-    sheet = workbook.add_worksheet(plan.sheet)
+def _write_sheet(book: FormBook, rulebook: Rulebook, plan: SheetPlan, styles: Styles) -> None:
+    sheet = book.workbook.add_worksheet(plan.sheet)
     for column, width in enumerate(plan.widths):
         sheet.set_column(column, column, width)
     for row in range(plan.row):
         sheet.set_row(row, plan.height_of(row, row))
     for printed in plan.printed:
-        _write_printed(sheet, printed, styles.printed(printed.style))
+        _write_printed(book, sheet, printed, styles.printed(printed.style))
     for place in plan.places:
-        _write_field(sheet, rulebook, place, styles)
+        _write_field(book, sheet, rulebook, place, styles)
     if plan.freeze is not None:
         sheet.freeze_panes(*plan.freeze)
     sheet.hide_gridlines(2)
@@ -159,14 +162,14 @@ def _write_sheet(workbook: Workbook, rulebook: Rulebook, plan: SheetPlan, styles
     _set_up_pages(sheet, plan)
 
 
-def _write_printed(sheet: Worksheet, printed: Printed, look: Format) -> None:
+def _write_printed(book: FormBook, sheet: Worksheet, printed: Printed, look: Format) -> None:
     where = printed.where
     if where.rows > 1 or where.columns > 1:
         sheet.merge_range(where.top, where.left, where.bottom, where.right, "", look)
-    _write_value(sheet, where.top, where.left, printed.value, look, printed.formula)
+    _write_value(book, sheet, where.top, where.left, printed.value, look, printed.formula)
 
 
-def _write_field(sheet: Worksheet, rulebook: Rulebook, place: FieldPlace, styles: Styles) -> None:
+def _write_field(book: FormBook, sheet: Worksheet, rulebook: Rulebook, place: FieldPlace, styles: Styles) -> None:
     where = place.where
     for row, cell in enumerate(place.cells, start=where.top):
         number_format = cell_kind(rulebook, place.field, cell).number_format
@@ -181,7 +184,7 @@ def _write_field(sheet: Worksheet, rulebook: Rulebook, place: FieldPlace, styles
         if place.merged is not None:
             merged = place.merged
             sheet.merge_range(merged.top, merged.left, merged.bottom, merged.right, "", look)
-        _write_value(sheet, row, where.left, cell.value, look, cell.formula)
+        _write_value(book, sheet, row, where.left, cell.value, look, cell.formula)
     row = where.top
     for cell, run in groupby(place.cells, key=_same_rule):
         count = len(list(run))
@@ -196,17 +199,13 @@ def _same_rule(cell: InputCell) -> InputCell:
     return InputCell(cell.kind, None, cell.locked, cell.choices, cell.limit)
 
 
-def _write_value(sheet: Worksheet, row: int, column: int, value: Value, look: Format, formula: str) -> None:
-    """Texts go through write_string: what begins with = stays a text."""
+def _write_value(
+    book: FormBook, sheet: Worksheet, row: int, column: int, value: Value, look: Format, formula: str
+) -> None:
     if formula:
-        cached = "" if value is None else float(value) if isinstance(value, Decimal) else value
-        sheet.write_formula(row, column, formula, look, cached)
-    elif value is None:
-        sheet.write_blank(row, column, None, look)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value, look)
+        book.write_formula(sheet, row, column, formula, look)
     else:
-        sheet.write_number(row, column, float(value), look)
+        book.write(sheet, row, column, value, look)
 
 
 def _set_up_pages(sheet: Worksheet, plan: SheetPlan) -> None:

@@ -75,4 +75,4 @@ def test_failing_cells_turn_red_through_names_that_old_versions_follow(blank: Wo
     ]
     assert "INDEX(_live_revenue_total,ROW()-ROW($C$5)+1)>0" in rules
     assert all(LIVE_SHEET + "!" not in formula for formula in rules)
-    assert blank.defined_names["_live_revenue_total"].attr_text.startswith(f"{LIVE_SHEET}!$F$")
+    assert blank.defined_names["_live_revenue_total"].attr_text.startswith(f"'{LIVE_SHEET}'!$F$")

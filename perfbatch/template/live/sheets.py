@@ -10,6 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.rulebook.formula import BLANK, FAILS, HOLDS, TAIL, UNREADABLE
 from perfbatch.rulebook.formula_terms import quoted
+from perfbatch.template.book import FormBook
+from perfbatch.template.calculation.relative import column_number
 from perfbatch.template.grid import CellRange, cell_name
 from perfbatch.template.layout import Layout
 from perfbatch.template.live.checks import CHECK_SHEET, FIRST_VERDICT_COLUMN, CheckTable, LiveCheck, plan_checks
@@ -26,6 +28,7 @@ _SOUND = {"font_color": "#2E6B34"}
 _RULE = "#7F7F7F"
 
 _VERDICT_COLUMN = "AA"
+_FAILING_COLUMN = 5
 
 _CODE_WIDTH, _TITLE_WIDTH, _VERDICT_WIDTH = 9, 44, 13
 _SCORE_HEADS = ("核算比率", "核算得分", "提示")
@@ -52,53 +55,55 @@ def plan_live(layout: Layout) -> LivePlan:
     return LivePlan(leaves, scores, plan_checks(leaves, scores, layout.rulebook))
 
 
-def write_live(workbook: Workbook, layout: Layout, styles: Styles) -> None:
+def write_live(book: FormBook, layout: Layout, styles: Styles) -> None:
     """Add the live sheets to a workbook whose other sheets are written."""
     plan = plan_live(layout)
-    _write_checks(workbook, plan, styles)
-    _write_scores_beside(workbook, layout, plan, styles)
-    _write_hidden(workbook, plan)
-    _mark_cells(workbook, plan)
+    _write_checks(book, plan, styles)
+    _write_scores_beside(book, layout, plan, styles)
+    _write_hidden(book, plan)
+    _mark_cells(book, plan)
 
 
-def _write_hidden(workbook: Workbook, plan: LivePlan) -> None:
-    sheet = workbook.add_worksheet(LIVE_SHEET)
+def _write_hidden(book: FormBook, plan: LivePlan) -> None:
+    sheet = book.workbook.add_worksheet(LIVE_SHEET)
     sheet.very_hidden()
     sheet.protect("")
     failing: dict[int, list[str]] = {}
     for check in plan.checks():
         verdict = f"{_VERDICT_COLUMN}{check.live_row + 1}"
-        sheet.write_formula(verdict, check.formula, None, "")
+        book.put(LIVE_SHEET, check.live_row, _number(_VERDICT_COLUMN), check.formula)
         failing.setdefault(check.place.row, []).append(f"N(LEFT({verdict})={quoted(FAILS)})")
     for leaf in plan.leaves.rows():
-        sheet.write_string(leaf.row, 0, leaf.field.id)
-        is_text = not plan.leaves.is_number(leaf.field)
+        book.put(LIVE_SHEET, leaf.row, 0, leaf.field.id)
         for column, formula in enumerate(plan.leaves.formulas(leaf), start=1):
-            if formula == "=0":
-                sheet.write_number(leaf.row, column, 0)
-            else:
-                sheet.write_formula(leaf.row, column, formula, None, "" if is_text and column == 1 else 0)
+            book.put(LIVE_SHEET, leaf.row, column, formula)
         if leaf.row in failing:
-            sheet.write_formula(leaf.row, 5, "=" + "+".join(failing[leaf.row]), None, 0)
-    for number, word in enumerate(STATED_NONE, start=1):
-        sheet.write_string(f"{NONE_COLUMN}{number}", word)
+            book.put(LIVE_SHEET, leaf.row, _FAILING_COLUMN, "=" + "+".join(failing[leaf.row]))
+    for number, word in enumerate(STATED_NONE):
+        book.put(LIVE_SHEET, number, _number(NONE_COLUMN), word)
     for name, letter in SCORE_COLUMNS.items():
-        sheet.write_string(f"{letter}1", name)
+        book.put(LIVE_SHEET, 0, _number(letter), name)
         for row in plan.scores.rows:
             if name == "indicator":
-                sheet.write_string(f"{letter}{row.row + 1}", row.indicator.id)
+                book.put(LIVE_SHEET, row.row, _number(letter), row.indicator.id)
             elif name in row.formulas:
-                sheet.write_formula(f"{letter}{row.row + 1}", row.formulas[name], None, 0)
-    sheet.write_string(f"{SCORE_COLUMNS['indicator']}{plan.scores.total_row + 1}", TOTAL_ROW_LABEL)
-    total = f"{SCORE_COLUMNS['verified']}{plan.scores.total_row + 1}"
-    sheet.write_formula(total, plan.scores.total_formula(), None, 0)
+                book.put(LIVE_SHEET, row.row, _number(letter), row.formulas[name])
+    total = plan.scores.total_row
+    book.put(LIVE_SHEET, total, _number(SCORE_COLUMNS["indicator"]), TOTAL_ROW_LABEL)
+    book.put(LIVE_SHEET, total, _number(SCORE_COLUMNS["verified"]), plan.scores.total_formula())
+
+
+def _number(letters: str) -> int:
+    """A column's number, from 0."""
+    return column_number(letters) - 1
 
 
 def _format(workbook: Workbook, **properties: object) -> Format:
     return workbook.add_format({"font_name": BODY_FONT, "font_size": 10.5, "font_scheme": "none", **properties})
 
 
-def _write_checks(workbook: Workbook, plan: LivePlan, styles: Styles) -> None:
+def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
+    workbook = book.workbook
     sheet = workbook.add_worksheet(CHECK_SHEET)
     width = max(len(table.columns) for table in plan.tables)
     sheet.set_column(0, 0, _CODE_WIDTH)
@@ -117,7 +122,7 @@ def _write_checks(workbook: Workbook, plan: LivePlan, styles: Styles) -> None:
         note,
     )
     sheet.set_row(1, 34)
-    _write_tally(workbook, sheet, plan, last)
+    _write_tally(book, sheet, plan, last)
     link = _format(workbook, border=1, border_color=_RULE, text_wrap=True, valign="vcenter", font_color="#1F4E79")
     code = _format(workbook, border=1, border_color=_RULE, align="center", valign="vcenter")
     verdict = _format(workbook, border=1, border_color=_RULE, align="center", valign="vcenter", shrink=True)
@@ -135,7 +140,7 @@ def _write_checks(workbook: Workbook, plan: LivePlan, styles: Styles) -> None:
                 sheet.write_url(line.row, 1, f"internal:{_link(target)}", link, line.title)
             for check in line.verdicts:
                 seen = f"={LIVE_SHEET}!{_VERDICT_COLUMN}{check.live_row + 1}"
-                sheet.write_formula(line.row, check.shown.left, seen, verdict, "")
+                book.write_formula(sheet, line.row, check.shown.left, seen, verdict)
     bottom = plan.tables[-1].lines[-1].row
     area = (2, FIRST_VERDICT_COLUMN, bottom, last)
     first = cell_name(2, FIRST_VERDICT_COLUMN)
@@ -157,8 +162,9 @@ def _write_checks(workbook: Workbook, plan: LivePlan, styles: Styles) -> None:
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 
-def _write_tally(workbook: Workbook, sheet: Worksheet, plan: LivePlan, last: int) -> None:
+def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan, last: int) -> None:
     """How many verdicts of each kind there are."""
+    workbook = book.workbook
     bottom = plan.tables[-1].lines[-1].row
     area = CellRange(CHECK_SHEET, plan.tables[0].row + 2, FIRST_VERDICT_COLUMN, bottom, last).local
     bold = _format(workbook, bold=True, border=1, border_color=_RULE, valign="vcenter", text_wrap=True)
@@ -173,7 +179,7 @@ def _write_tally(workbook: Workbook, sheet: Worksheet, plan: LivePlan, last: int
         f'&"；未填 "&{counted(BLANK)}&" 项；尾差 "&{counted(TAIL)}&" 项；非数值 "&{counted(UNREADABLE)}&" 项"'
     )
     sheet.merge_range(2, 0, 2, 1, "", bold)
-    sheet.write_formula(2, 0, formula, bold, "")
+    book.write_formula(sheet, 2, 0, formula, bold)
     sheet.set_row(2, 24)
 
 
@@ -182,8 +188,9 @@ def _link(cell: CellRange) -> str:
     return f"'{quoted_sheet}'!{cell_name(cell.top, cell.left)}"
 
 
-def _write_scores_beside(workbook: Workbook, layout: Layout, plan: LivePlan, styles: Styles) -> None:
+def _write_scores_beside(book: FormBook, layout: Layout, plan: LivePlan, styles: Styles) -> None:
     """Beyond the form's print area: what the rules make of the figures, and where the self-score differs."""
+    workbook = book.workbook
     column = layout.where("item_self_score")
     sheet = workbook.get_worksheet_by_name(column.sheet)
     first = max(place.where.right for place in layout.places.values() if place.where.sheet == column.sheet) + 1
@@ -204,9 +211,9 @@ def _write_scores_beside(workbook: Workbook, layout: Layout, plan: LivePlan, sty
         score = f'IF({computed},{row.seen("cents")}/100,IF({state}={quoted("not_applicable")},"不适用","数据不全"))'
         self_score = plan.leaves.figure("item_self_score", number)
         differs = f"AND({computed},{LIVE_SHEET}!{self_score.known}=1,{LIVE_SHEET}!{self_score.num}<>{row.seen('cents')}*10000)"
-        sheet.write_formula(at, first, f"={ratio}", shown, "")
-        sheet.write_formula(at, first + 1, f"={score}", shown, "数据不全")
-        sheet.write_formula(at, first + 2, f'=IF({differs},"✗ 自评与核算不符","")', shown, "")
+        book.write_formula(sheet, at, first, f"={ratio}", shown)
+        book.write_formula(sheet, at, first + 1, f"={score}", shown)
+        book.write_formula(sheet, at, first + 2, f'=IF({differs},"✗ 自评与核算不符","")', shown)
         flag = f"${cell_name(at, first + 2)[: -len(str(at + 1))]}${at + 1}"
         sheet.conditional_format(
             at,
@@ -224,9 +231,10 @@ def _write_scores_beside(workbook: Workbook, layout: Layout, plan: LivePlan, sty
         )
 
 
-def _mark_cells(workbook: Workbook, plan: LivePlan) -> None:
+def _mark_cells(book: FormBook, plan: LivePlan) -> None:
     """Input cells at which a check fails turn red. The count stands on another sheet, which a conditional format reaches
     through a name in every version of Excel."""
+    workbook = book.workbook
     red = workbook.add_format(_FAILING)
     columns: dict[str, list[Leaf]] = {}
     for check in plan.checks():
@@ -235,7 +243,7 @@ def _mark_cells(workbook: Workbook, plan: LivePlan) -> None:
     for field_id, leaves in columns.items():
         name = f"_live_{field_id}"
         first, last = leaves[0], leaves[-1]
-        workbook.define_name(name, f"={LIVE_SHEET}!$F${first.row + 1}:$F${last.row + 1}")
+        book.define_name(name, CellRange(LIVE_SHEET, first.row, _FAILING_COLUMN, last.row, _FAILING_COLUMN))
         top = first.cell
         anchor = f"${cell_name(top.top, top.left)[: -len(str(top.top + 1))]}${top.top + 1}"
         sheet = workbook.get_worksheet_by_name(top.sheet)

@@ -1,0 +1,116 @@
+"""The form as LibreOffice opens it, which calculates nothing that it finds calculated: typed into, it hides no failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfbatch.rulebook.formula import FAILS, HOLDS
+from perfbatch.rulebook.formula import UNREADABLE as UNREADABLE_TEXT
+from perfbatch.template import DEFAULT_UNITS, lay_out, write_template
+from perfbatch.template.grid import cell_name
+from perfbatch.template.live import CHECK_SHEET, plan_live
+from tests.calc_session import Session, work
+from tests.cases.checks import CHECK_CASES, CheckCase
+from tests.cases.clean import clean
+from tests.submissions import RULEBOOK, UNREADABLE
+
+pytestmark = pytest.mark.libreoffice
+
+LAYOUT = lay_out(RULEBOOK, DEFAULT_UNITS)
+PLAN = plan_live(LAYOUT)
+LIVE = {check.bound.check.id for check in PLAN.checks()}
+# The scorecard's own total is a formula, and always right.
+FAILURES = [
+    one for one in CHECK_CASES if one.kind == "fail" and one.check in LIVE and not (one.prior or one.roster)
+    and one.check != "R16.scorecard"
+]  # fmt: skip
+TALLY = "A3"
+
+
+def cells(told: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Any]]:
+    """What is typed, by field and row."""
+    rows = [one for indicator in RULEBOOK.indicators for one in indicator.evidence_ids]
+    for address, value in told.items():
+        field, _, row = address.partition("!")
+        if field == "evidence":
+            answers = {row: value} if row else value
+            yield from ((("evidence_answer", rows.index(name)), said) for name, said in answers.items())
+        elif isinstance(value, list):
+            yield from (((field, number), one) for number, one in enumerate(value))
+        else:
+            yield (field, int(row or 0)), value
+
+
+def typing(told: Mapping[tuple[str, int], Any]) -> Iterator[list[Any]]:
+    """The steps of typing that; nobody types into the scorecard's own total."""
+    for (field, row), value in told.items():
+        if field != "scorecard_total":
+            place = LAYOUT.places[field]
+            where = place.where
+            yield ["type", where.sheet, cell_name(where.top + row, where.left), _content(value, place.field.kind)]
+
+
+def _content(value: Any, kind: str) -> Any:
+    if value is UNREADABLE:
+        return "约10"
+    if isinstance(value, Decimal) or (isinstance(value, str) and kind in ("amount", "score", "percent", "count")):
+        return float(value)
+    return value
+
+
+def shown(check: str) -> list[str]:
+    """The cells of 校验 that show a check's verdicts."""
+    return [cell_name(one.shown.top, one.shown.left) for one in PLAN.checks() if one.bound.check.id == check]
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("typing") / "blank.xlsx"
+    write_template(RULEBOOK, path)
+    return path
+
+
+def test_a_failure_typed_into_the_form_shows_at_once(blank: Path) -> None:
+    assert len(FAILURES) >= 40
+    sound = dict(cells(clean()))
+    steps = list(typing(sound))
+    for one in FAILURES:
+        changes = dict(cells(one.changes))
+        steps += typing(changes)
+        steps += [["read", CHECK_SHEET, [TALLY]], ["read", CHECK_SHEET, shown(one.check)]]
+        steps += typing({place: sound.get(place) for place in changes})
+    (seen,) = work([Session(blank, steps)])
+    told = zip(FAILURES, seen[::2], seen[1::2], strict=True)
+    assert [_case(one) for one, tally, verdicts in told if not _tells(tally, verdicts)] == []
+
+
+def _case(case: CheckCase) -> str:
+    return f"{case.check}: {dict(case.changes)}"
+
+
+def _tells(tally: list[Any], verdicts: list[Any]) -> bool:
+    """A score below 0 is no score: the form asks for it as for a word in a number's cell."""
+    failing = any(str(one).startswith(FAILS) for one in verdicts) and not tally[0].startswith("没有不符事项")
+    return failing or (UNREADABLE_TEXT in verdicts and f"{UNREADABLE_TEXT} 0 项" not in tally[0])
+
+
+def test_a_form_filled_without_a_fault_says_so(blank: Path) -> None:
+    verdicts = [cell_name(one.shown.top, one.shown.left) for one in PLAN.checks()]
+    ((before, after),) = work(
+        [
+            Session(
+                blank, [["read", CHECK_SHEET, verdicts], *typing(dict(cells(clean()))), ["read", CHECK_SHEET, verdicts]]
+            )
+        ]
+    )
+    kinds = {str(one)[:1] for one in after}
+    assert FAILS not in kinds
+    assert HOLDS in kinds
+    assert sum(one == HOLDS for one in after) > 100
+    # Nothing is filled in yet, and nothing is asked: the points of the blank form add up, that is all.
+    assert {one for one in before if one} <= {HOLDS}
