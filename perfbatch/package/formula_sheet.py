@@ -14,7 +14,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from perfbatch.package.sheet_cells import cell_name
+from perfbatch.package.addresses import cell_name
 
 __all__ = ["FormulaCell", "sheet_data", "with_sheet_data"]
 

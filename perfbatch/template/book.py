@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.package.formula_sheet import FormulaCell
 from perfbatch.template.calculation import Calculation, FormulaFault, names_elsewhere, relative
-from perfbatch.template.calculation.values import Area
+from perfbatch.template.calculation.values import CellBlock
 from perfbatch.template.grid import CellRange
 from perfbatch.template.plan import Value
 
@@ -34,14 +34,14 @@ class FormBook:
 
     def __init__(self, workbook: Workbook) -> None:
         self.workbook = workbook
-        self._names: dict[str, Area] = {}
+        self._names: dict[str, CellBlock] = {}
         self._calculation = Calculation(self._names)
         self._pending: list[_Pending] = []
         self._bare: dict[str, dict[tuple[int, int], str | float]] = {}
 
     def define_name(self, name: str, where: CellRange) -> bool:
         """Give cells a name; False where Excel takes the name for a cell."""
-        self._names[name] = Area(where.sheet, where.top, where.left, where.bottom, where.right)
+        self._names[name] = CellBlock(where.sheet, where.top, where.left, where.bottom, where.right)
         return bool(self.workbook.define_name(name, f"={where.reference}") == 0)
 
     def write(self, sheet: Worksheet, row: int, column: int, value: Value, look: Format | None) -> None:

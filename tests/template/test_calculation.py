@@ -12,12 +12,12 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from perfbatch.template.calculation import Calculation, FormulaFault, names_elsewhere, relative
 from perfbatch.template.calculation.functions import FUNCTIONS
-from perfbatch.template.calculation.values import Area
+from perfbatch.template.calculation.values import CellBlock
 from tests.recalculation import recalculate
 
 # Column A of the sheet 数据; A4 is blank.
 DATA = (3, "abc", -2.5, None, 0, "无", 10, "ABC*", "待定", " 两 字 ")
-NAMES = {"amounts": Area("数据", 0, 0, 6, 0)}
+NAMES = {"amounts": CellBlock("数据", 0, 0, 6, 0)}
 
 EXPECTED: dict[str, Any] = {
     "1+2*3-4/8": 6.5,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from perfbatch.template.calculation.criteria import criterion, likeness
 from perfbatch.template.calculation.values import (
-    Area,
     Array,
+    CellBlock,
     Cells,
     FormulaFault,
     Operand,
@@ -51,7 +51,7 @@ def _is_error(cells: Cells, arguments: Sequence[Argument]) -> Operand:
 def _is_number(cells: Cells, arguments: Sequence[Argument]) -> Operand:
     try:
         operand = arguments[0]()
-        if isinstance(operand, Area) and not _single(operand):
+        if isinstance(operand, CellBlock) and not _single(operand):
             operand = spread(operand, cells)
         if isinstance(operand, Array):
             return Array(tuple(tuple(_number(one) is not None for one in row) for row in operand.rows))
@@ -75,7 +75,7 @@ def _over_numbers(action: Callable[[list[float]], float]) -> Function:
         numbers: list[float] = []
         for argument in arguments:
             operand = argument()
-            if isinstance(operand, Area | Array):
+            if isinstance(operand, CellBlock | Array):
                 numbers += [one for value in _sound(operand, cells) if (one := _number(value)) is not None]
             else:
                 numbers.append(as_number(operand))
@@ -133,22 +133,22 @@ def _index(cells: Cells, arguments: Sequence[Argument]) -> Operand:
     area = arguments[0]()
     row, *column = (int(as_number(scalar(one(), cells))) for one in arguments[1:])
     across = column[0] if column else 1
-    if not isinstance(area, Area):
+    if not isinstance(area, CellBlock):
         raise FormulaFault("#VALUE!")
     if not (1 <= row <= area.bottom - area.top + 1 and 1 <= across <= area.right - area.left + 1):
         raise FormulaFault("#REF!")
     at, beside = area.top + row - 1, area.left + across - 1
-    return Area(area.sheet, at, beside, at, beside)
+    return CellBlock(area.sheet, at, beside, at, beside)
 
 
 def _rows(_: Cells, arguments: Sequence[Argument]) -> Operand:
     area = arguments[0]()
-    return area.bottom - area.top + 1 if isinstance(area, Area) else 1
+    return area.bottom - area.top + 1 if isinstance(area, CellBlock) else 1
 
 
 def _row(_: Cells, arguments: Sequence[Argument]) -> Operand:
     area = arguments[0]()
-    if not isinstance(area, Area):
+    if not isinstance(area, CellBlock):
         raise FormulaFault("#VALUE!")
     return area.top + 1
 
@@ -203,7 +203,7 @@ def _text(number: Value, shape: Value) -> Value:
     return front + ("." + behind if decimals else "") + ("%" if percent else "")
 
 
-def _single(area: Area) -> bool:
+def _single(area: CellBlock) -> bool:
     return (area.top, area.left) == (area.bottom, area.right)
 
 

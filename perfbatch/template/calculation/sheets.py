@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from perfbatch.template.calculation.relative import relative
-from perfbatch.template.calculation.syntax import Evaluate, Spot, compiled
-from perfbatch.template.calculation.values import Area, FormulaFault, Value, scalar
+from perfbatch.template.calculation.syntax import Evaluate, FormulaSpot, compiled
+from perfbatch.template.calculation.values import CellBlock, FormulaFault, Value, scalar
 
 __all__ = ["Calculation"]
 
@@ -16,7 +16,7 @@ _Place = tuple[str, int, int]
 class Calculation:
     """Cells by sheet, row and column, from 0. A formula is worked out when it is asked for, once."""
 
-    def __init__(self, names: Mapping[str, Area]) -> None:
+    def __init__(self, names: Mapping[str, CellBlock]) -> None:
         """`names`: what the workbook's defined names refer to; they may be added to until the first value is asked for."""
         self._names = names
         self._constants: dict[_Place, Value] = {}
@@ -32,7 +32,7 @@ class Calculation:
         """A formula, with or without its =. Raises `ValueError` for one that is not understood."""
         self._formulas[sheet, row, column] = compiled(relative(formula.removeprefix("="), row, column))
 
-    def area_of(self, name: str) -> Area:
+    def area_of(self, name: str) -> CellBlock:
         """What a defined name refers to. Raises `FormulaFault` where there is no such name."""
         try:
             return self._names[name]
@@ -57,7 +57,7 @@ class Calculation:
             raise ValueError(f"{place} leads to itself")
         self._open.add(place)
         try:
-            value = scalar(self._formulas[place](Spot(self, *place)), self)
+            value = scalar(self._formulas[place](FormulaSpot(self, *place)), self)
         except FormulaFault as fault:
             return fault
         finally:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from perfbatch.template.calculation.functions import FUNCTIONS
 from perfbatch.template.calculation.values import (
-    Area,
     Array,
+    CellBlock,
     Cells,
     FormulaFault,
     Operand,
@@ -21,10 +21,10 @@ from perfbatch.template.calculation.values import (
     ordered,
 )
 
-__all__ = ["Evaluate", "Spot", "compiled"]
+__all__ = ["Evaluate", "FormulaSpot", "compiled"]
 
 
-class Spot(NamedTuple):
+class FormulaSpot(NamedTuple):
     """The cell that a formula stands in, and the workbook around it; row and column count from 0."""
 
     cells: Cells
@@ -33,7 +33,7 @@ class Spot(NamedTuple):
     column: int
 
 
-Evaluate = Callable[[Spot], Operand]
+Evaluate = Callable[[FormulaSpot], Operand]
 """What a formula is worth in a cell."""
 
 _TOKEN = re.compile(
@@ -48,14 +48,14 @@ _COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
 @lru_cache(maxsize=4_096)
 def compiled(formula: str) -> Evaluate:
     """The function of a formula as `relative` writes it. Raises `ValueError` for one that is not understood."""
-    parser = _Parser(formula)
+    parser = _FormulaParser(formula)
     result = parser.expression(0)
     if parser.kind != "end":
         raise ValueError(f"not understood from {parser.text!r}: {formula}")
     return result
 
 
-class _Parser:
+class _FormulaParser:
     def __init__(self, formula: str) -> None:
         self._formula = formula
         self._at = 0
@@ -155,7 +155,7 @@ class _Parser:
             raise ValueError(f"no function {name}")
         action = FUNCTIONS[name]
 
-        def called(spot: Spot) -> Operand:
+        def called(spot: FormulaSpot) -> Operand:
             return action(spot.cells, [partial(one, spot) for one in arguments])
 
         return called
@@ -172,9 +172,9 @@ class _Parser:
             self._next()
             last = self._cell()
 
-        def area(spot: Spot) -> Area:
+        def area(spot: FormulaSpot) -> CellBlock:
             (top, left), (bottom, right) = ((at(spot.row), to(spot.column)) for at, to in (first, last))
-            return Area(named or spot.sheet, top, left, bottom, right)
+            return CellBlock(named or spot.sheet, top, left, bottom, right)
 
         return area
 
@@ -196,7 +196,7 @@ def _axis(written: str) -> Callable[[int], int]:
 
 
 def _binary(action: Callable[[Value, Value], Value], left: Evaluate, right: Evaluate) -> Evaluate:
-    def evaluate(spot: Spot) -> Operand:
+    def evaluate(spot: FormulaSpot) -> Operand:
         return each(action, [left(spot), right(spot)], spot.cells)
 
     return evaluate

@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 __all__ = [
-    "Area",
     "Array",
+    "CellBlock",
     "Cells",
     "FormulaFault",
     "Operand",
@@ -33,7 +33,7 @@ class FormulaFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class CellBlock:
     """A rectangle of cells; rows and columns count from 0, both ends belong to it."""
 
     sheet: str
@@ -56,7 +56,7 @@ class Array:
     rows: tuple[tuple[Value | FormulaFault, ...], ...]
 
 
-Operand = Value | Area | Array
+Operand = Value | CellBlock | Array
 
 
 def as_number(value: Value) -> float:
@@ -113,12 +113,12 @@ class Cells(Protocol):
     """What a formula may ask of the workbook."""
 
     def value(self, sheet: str, row: int, column: int) -> Value: ...
-    def area_of(self, name: str) -> Area: ...
+    def area_of(self, name: str) -> CellBlock: ...
 
 
 def scalar(operand: Operand, cells: Cells) -> Value:
     """A single value. Raises `FormulaFault` where there are several."""
-    if isinstance(operand, Area):
+    if isinstance(operand, CellBlock):
         if (operand.top, operand.left) != (operand.bottom, operand.right):
             raise FormulaFault("#VALUE!")
         return cells.value(operand.sheet, operand.top, operand.left)
@@ -134,7 +134,7 @@ def spread(operand: Operand, cells: Cells) -> Array:
     """All values, errors as values among them."""
     if isinstance(operand, Array):
         return operand
-    if not isinstance(operand, Area):
+    if not isinstance(operand, CellBlock):
         return Array(((operand,),))
 
     def at(row: int, column: int) -> Value | FormulaFault:
@@ -149,7 +149,7 @@ def spread(operand: Operand, cells: Cells) -> Array:
 
 def each(action: Callable[..., Value], operands: list[Operand], cells: Cells) -> Operand:
     """The action on single values, or value by value where one of them is many."""
-    if not any(isinstance(one, Area | Array) for one in operands):
+    if not any(isinstance(one, CellBlock | Array) for one in operands):
         return action(*operands)
     arrays = [spread(one, cells) for one in operands]
     rows = max(len(one.rows) for one in arrays)

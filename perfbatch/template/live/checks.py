@@ -62,7 +62,7 @@ class CheckTable:
 
 def plan_checks(leaves: Leaves, scores: ScoreBlock, rulebook: Rulebook) -> list[CheckTable]:
     """Every check that a single workbook can decide, in tables, from the top of the sheet."""
-    return list(_Planner(leaves, scores, rulebook).tables())
+    return [table for table in _Planner(leaves, scores, rulebook).tables() if table.lines]
 
 
 class _Planner:
@@ -82,6 +82,7 @@ class _Planner:
         yield self._row_table("三、评分表逐项核对", identities, "item", [one.name for one in self._rulebook.indicators])
         yield self._row_table("四、绩效指标逐项核对", identities, "target", self._target_names())
         yield self._unit_table("五、金额单位核对（万元与元）", slips)
+        yield self._list("六、基础数据金额单位核对（万元与元）", slips)
 
     def _target_names(self) -> list[str]:
         place = self._leaves.layout.places["indicator_type"]
