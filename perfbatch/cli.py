@@ -249,25 +249,31 @@ def template(
 @app.command()
 def explain(
     budget_code: Annotated[str, typer.Argument(metavar="BUDGET_CODE", help="The department, e.g. 116001.")],
-    indicator: Annotated[
-        str | None, typer.Argument(metavar="INDICATOR", help="An indicator id, e.g. staff_control_rate.")
+    origin: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="An indicator's or a check's id, e.g. staff_control_rate, R14."),
     ] = None,
     inbox: InboxOption = Path("inbox"),
     roster: RosterOption = None,
     rulebook: RulebookOption = None,
     workers: WorkersOption = 0,
 ) -> None:
-    """Say why a department's score is what it is: inputs, cells, rule, arithmetic."""
+    """Say why a department's score is what it is: inputs, cells, rule, arithmetic; or what a check came to.
+
+    ID is what the run report's findings have under `check`.
+    """
     with _readers(workers) as readers:
         from perfbatch.batch import run_batch
         from perfbatch.roster import read_roster
         from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.terminal.check_trace import print_check_trace
         from perfbatch.terminal.department import print_scorecard, print_trace
 
         loaded = load_rulebook(rulebook)
-        if indicator is not None and indicator not in loaded.rulebook.indicator_by_id:
-            known_ids = ", ".join(loaded.rulebook.indicator_by_id)
-            raise OperatorFault(f"indicator {indicator}", "not in the rulebook", f"Use one of {known_ids}.")
+        checks = [check.id for check in loaded.rulebook.checks]
+        if origin is not None and origin not in (*loaded.rulebook.indicator_by_id, *checks):
+            known_ids = ", ".join((*loaded.rulebook.indicator_by_id, *checks))
+            raise OperatorFault(f"indicator {origin}", "not in the rulebook", f"Use one of {known_ids}.")
         known = read_roster(roster, loaded.rulebook) if roster else None
         _folder(inbox)
         night = run_batch(inbox, loaded, roster=known, workers=readers.workers, executor=readers)
@@ -277,10 +283,12 @@ def explain(
             f"budget code {budget_code}", f"no accepted workbook in {inbox} has it", "Check the code or the inbox."
         )
     department = codes.index(budget_code)
-    if indicator is None:
+    if origin is None:
         print_scorecard(night, department)
+    elif origin in checks:
+        print_check_trace(night, department, origin)
     else:
-        print_trace(night, department, indicator)
+        print_trace(night, department, origin)
 
 
 @app.command("diff")

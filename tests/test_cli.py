@@ -516,6 +516,21 @@ class TestExplain:
         assert lines[7].startswith("计算：32 ÷ 30 = 106.67 %，超 6.67 个百分点")
         assert lines[8] == "结果：分值 5.00，自评 5.00，核算 1.67，核定 1.67（系统核算）"
 
+    def test_one_check(self, inbox: Lay, perfbatch: Perfbatch) -> None:
+        """By the id that the run report names."""
+        folder = inbox({"1.xlsx": workbook(on_post_staff=19)})
+        ended = perfbatch("explain", "900001", "R14", "--inbox", folder)
+        assert (ended.code, ended.err) == (0, "")
+        lines = ended.out.splitlines()
+        assert lines[:2] == [
+            "900001 云溪区测试局 · 实有人数 = 综述在职人数（R14）",
+            "勾稽关系：实有人数（人） = 现有在职人数",
+        ]
+        assert lines[-2].split()[:5] == ["不符", "基本概况!D3", "19", "20", "-1"]
+        assert lines[-1] == "结果：1 处须看"
+        ended = perfbatch("explain", "900001", "R13", "--inbox", folder)
+        assert ended.out.splitlines()[-1] == "结果：没有不符之处"
+
     def test_all_indicators(self, two: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("explain", "900001", "--inbox", two)
         lines = ended.out.splitlines()

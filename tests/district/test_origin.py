@@ -7,6 +7,7 @@ from functools import lru_cache
 import pytest
 
 from perfbatch.batch import examine
+from perfbatch.district.register import FindingRegister
 from perfbatch.model.figures import count_text
 from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import bind_checks
@@ -56,6 +57,13 @@ def test_every_finding_has_its_origin() -> None:
         bound = BOUND[finding.check, finding.each]
         place = bound.place.field if isinstance(bound.place, Member) else bound.place.id
         assert (finding.code, finding.field) == (bound.check.code, place)
+
+
+def test_every_finding_of_a_check_has_the_title_of_that_check_alone() -> None:
+    register = FindingRegister(RULEBOOK)
+    for finding in findings():
+        if finding.check not in INDICATORS:
+            assert register.title(finding) == BOUND[finding.check, finding.each].check.title
 
 
 def test_a_row_stands_where_the_field_is_a_column() -> None:
