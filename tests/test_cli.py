@@ -526,7 +526,7 @@ class TestExplain:
             "900001 云溪区测试局 · 实有人数 = 综述在职人数（R14）",
             "勾稽关系：实有人数（人） = 现有在职人数",
         ]
-        assert lines[-2].split()[:5] == ["不符", "基本概况!D3", "19", "20", "-1"]
+        assert lines[-2].split()[:5] == ["不符", "基本概况!D3", "19", "28", "-9"]
         assert lines[-1] == "结果：1 处须看"
         ended = perfbatch("explain", "900001", "R13", "--inbox", folder)
         assert ended.out.splitlines()[-1] == "结果：没有不符之处"
