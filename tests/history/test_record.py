@@ -108,7 +108,8 @@ def test_next_year_starts_from_what_the_last_one_closed_with(tmp_path: Path) -> 
             ("R22", "error", "three_public_budget_prior!0", "12.00", "13.00", "-1.00"),
             ("R22", "error", "three_public_final_prior!0", "11.00", "10.00", "1.00"),
         ],
-        "3": [],
+        # Its 累计结余 was blank: what was left of its revenue stands in.
+        "3": [("R22", "error", "carryover_prior_year!0", "12.00", "10.00", "2.00")],
         "4": [],
     }
 
