@@ -378,7 +378,8 @@ class TestRoster:
 def year_2019(tmp_path_factory: pytest.TempPathFactory) -> LoadedRulebook:
     text = resources.files("perfbatch.rulebook").joinpath("yunxi_2020.toml").read_text("utf-8")
     path = tmp_path_factory.mktemp("rulebook") / "yunxi_2019.toml"
-    path.write_text(text.replace("\nfiscal_year = 2020\n", "\nfiscal_year = 2019\n"), "utf-8")
+    text = text.replace("\nfiscal_year = 2020\n", "\nfiscal_year = 2019\n")
+    path.write_text(text.replace("岳阳市云溪区2020年度部门整体支出", "岳阳市云溪区2019年度部门整体支出"), "utf-8")
     return load_rulebook(path)
 
 

@@ -87,8 +87,8 @@ class BrokenSums:
         self._rows = result.units["row"].to_numpy()
         bounds = np.arange(len(result.departments) + 1)
         self._starts: list[int] = np.searchsorted(result.units["department"].to_numpy(), bounds).tolist()
-        named = "entity_name" in result.units
-        self._entities = result.units["entity_name"].to_numpy(dtype=object) if named else None
+        named = result.rulebook.roles.sub_unit
+        self._entities = result.units[named].to_numpy(dtype=object) if named in result.units else None
         self._beside = {
             field.id: [other.id for other in block.fields if other.kind in NUMERIC_KINDS]
             for _, block in result.rulebook.blocks()

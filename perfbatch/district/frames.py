@@ -32,12 +32,12 @@ from perfbatch.rulebook.model import (
     ScorecardBlock,
 )
 from perfbatch.rulebook.names import NUMERIC_KINDS
+from perfbatch.rulebook.roles import Roles
 
 __all__ = ["Frames", "build_frames", "evidence_fields", "record_frame"]
 
 _NO_FACT = Fact("", 0, State.BLANK, None, 0, "", "")
 _NO_COLUMN = Column("", "", b"", ())
-_EVIDENCE, _ANSWER = "evidence_id", "evidence_answer"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Frames:
     units: pd.DataFrame
     items: pd.DataFrame
     targets: pd.DataFrame
+    roles: Roles
 
     def fact(self, department: int, field: str, row: int = 0) -> Fact:
         """The fact behind a value, with its sheet and cell; a blank one without a place where the form has lost it."""
@@ -58,8 +59,8 @@ class Frames:
     def evidence_fact(self, department: int, evidence_id: str) -> Fact:
         """The answer to one row of the evidence table."""
         submission = self.submissions[department]
-        row = _evidence_rows(submission).get(evidence_id)
-        return _NO_FACT if row is None else self.fact(department, _ANSWER, row)
+        row = _evidence_rows(submission, self.roles).get(evidence_id)
+        return _NO_FACT if row is None else self.fact(department, self.roles.evidence_answer, row)
 
 
 def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frames:
@@ -77,7 +78,8 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
         if field.id not in ("budget_code", "unit_name"):
             here = [one.columns.get(field.id, _NO_COLUMN) for one in submissions]
             columns.update(_columns(field, [(column, (0,)) for column in here]))
-    answers = [(_evidence_rows(one), one.columns.get(_ANSWER, _NO_COLUMN)) for one in submissions]
+    roles = rulebook.roles
+    answers = [(_evidence_rows(one, roles), one.columns.get(roles.evidence_answer, _NO_COLUMN)) for one in submissions]
     for field in evidence_fields(rulebook):
         said = [(column, (rows[field.id],)) if field.id in rows else (_NO_COLUMN, (0,)) for rows, column in answers]
         columns.update(_columns(field, said))
@@ -86,7 +88,8 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
         departments=pd.DataFrame(columns),
         units=_rows_frame(submissions, amounts, keep=2),
         items=_items(submissions, blocks, rulebook),
-        targets=_rows_frame(submissions, _target_fields(blocks), keep=0, given="indicator_type"),
+        targets=_rows_frame(submissions, _target_fields(blocks, roles), keep=0, given=roles.target_type),
+        roles=roles,
     )
 
 
@@ -170,9 +173,11 @@ def _columns(field: FormField, taken: Iterable[tuple[Column, Sequence[int]]]) ->
     return columns
 
 
-def _evidence_rows(submission: Submission) -> Mapping[str, int]:
+def _evidence_rows(submission: Submission, roles: Roles) -> Mapping[str, int]:
     """Evidence id → the row of its answer, the first where an id stands twice."""
-    ids, answers = (submission.columns.get(name, _NO_COLUMN).values for name in (_EVIDENCE, _ANSWER))
+    ids, answers = (
+        submission.columns.get(name, _NO_COLUMN).values for name in (roles.evidence_id, roles.evidence_answer)
+    )
     return _first_rows(ids[: len(answers)])
 
 
@@ -182,9 +187,12 @@ def _first_rows(ids: tuple[Any, ...]) -> Mapping[str, int]:
     return {identity: row for row, identity in reversed(list(enumerate(ids))) if identity is not None}
 
 
-def _target_fields(blocks: Sequence[object]) -> list[FormField]:
+def _target_fields(blocks: Sequence[object], roles: Roles) -> list[FormField]:
     return [
-        field for block in blocks if isinstance(block, RowsBlock) and block.id == "targets" for field in block.fields
+        field
+        for block in blocks
+        if isinstance(block, RowsBlock) and block.id == roles.targets
+        for field in block.fields
     ]
 
 
@@ -218,8 +226,10 @@ def _items(submissions: Sequence[Submission], blocks: Sequence[object], rulebook
     indicators: list[str] = []
     previous: tuple[int, str] = (-1, "")
     known: dict[tuple[str | None, str], str] = {}
-    stated = items["item_id"].to_numpy(dtype=object)
-    item_ids = np.where(items["item_id.state"] == State.FILLED, stated, np.full(len(items), None, dtype=object))
+    stated = items[rulebook.roles.item_id].to_numpy(dtype=object)
+    item_ids = np.where(
+        items[f"{rulebook.roles.item_id}.state"] == State.FILLED, stated, np.full(len(items), None, dtype=object)
+    )
     for department, item_id in zip(items["department"].tolist(), item_ids.tolist(), strict=True):
         above = previous[1] if previous[0] == department else ""
         indicator = known.get((item_id, above))

@@ -127,10 +127,11 @@ class ItemScope(FrameScope):
         assert self.frames is not None
         targets = self.frames.targets
         said = np.zeros(len(targets), bool)
-        for name in ("indicator_target", "indicator_actual"):
+        roles = self.rulebook.roles
+        for name in (roles.target, roles.target_actual):
             said |= targets[f"{name}.state"].to_numpy() == State.FILLED
         types = pd.Index(sorted({one for indicator in self.rulebook.indicators for one in indicator.target_types}))
-        kind = types.get_indexer(pd.Index(targets["indicator_type"]))
+        kind = types.get_indexer(pd.Index(targets[roles.target_type]))
         department = targets["department"].to_numpy()
         return {
             one: np.bincount(department[said & (kind == at)], minlength=len(self.frames.departments))

@@ -177,6 +177,6 @@ def _read_date(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
         bounds = "–".join(plain(bound) for bound in (kind.minimum, kind.maximum) if bound is not None) + "年"
         return Reading(State.UNREADABLE, remarks=(Remark("C12", {"typed": typed, "bounds": bounds}),))
     year = rulebook.fiscal_year
-    if found < date(year, 12, 31):
+    if field.id == rulebook.roles.report_date and found < date(year, 12, 31):
         return Reading(State.FILLED, found, 0, (Remark("C09", {"typed": found.isoformat(), "year": str(year)}),))
     return Reading(State.FILLED, found)

@@ -172,7 +172,7 @@ def _finish(
             remarks += (Remark("C16", {"typed": typed, "value": plain(rounded)}, counts=_counts(typed, value)),)
     if (kind.minimum is not None and rounded < kind.minimum) or (kind.maximum is not None and rounded > kind.maximum):
         return _unreadable("C12", typed, value, bounds=_bounds(kind))
-    if field.kind == "year" and rounded != rulebook.fiscal_year:
+    if field.id == rulebook.roles.fiscal_year and rounded != rulebook.fiscal_year:
         year = str(rulebook.fiscal_year)
         remarks += (Remark("C15", {"typed": plain(rounded), "year": year}, expected=year),)
     return Reading(State.FILLED, int(rounded * SCALE), _step(rounded, decimals, kind), remarks)

@@ -175,7 +175,7 @@ class _Reader:
         if not any(column.cells for column in self._columns.values()):
             # The stamp is there and not one input cell: the form's sheets are gone.
             raise SetAside("F03")
-        budget_code, unit_name = self._text("budget_code"), self._text("unit_name")
+        budget_code, unit_name = self._text(self._rulebook.entity.key[0]), self._text(self._rulebook.entity.name)
         findings = tuple(
             finding_of(
                 remark,

@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS reading (
 )
 """
 _PROBE = "SELECT path, hashed_ns, key, checksum FROM reading LIMIT 1"
-_FORM = ("form_id", "form_version", "revision", "fiscal_year", "kinds", "sections")
+_FORM = ("form_id", "form_version", "revision", "fiscal_year", "kinds", "sections", "entity", "roles")
 
 
 def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:

@@ -13,6 +13,7 @@ from string import Formatter
 
 from perfbatch.rulebook.checks import check_bindings, place_of
 from perfbatch.rulebook.expression import Binary, ExpressionError, Member, Node, bind, parse
+from perfbatch.rulebook.lint_form import lint_form
 from perfbatch.rulebook.model import (
     Band,
     BandsRule,
@@ -40,6 +41,7 @@ def lint(rulebook: Rulebook) -> list[str]:
         *_fields(rulebook),
         *_points(rulebook),
         *_grades(rulebook),
+        *lint_form(rulebook),
         *(fault for indicator in rulebook.indicators for fault in _indicator(indicator, rulebook)),
         *(fault for check in rulebook.checks for fault in _check(check, rulebook)),
     ]
@@ -49,7 +51,7 @@ def _fields(rulebook: Rulebook) -> Iterator[str]:
     for field in rulebook.fields():
         if field.kind not in rulebook.kinds:
             yield f"field {field.id}, kind: there is no [kinds.{field.kind}]; add it"
-        if field.kind == "choice" and not field.choices and field.id != "evidence_answer":
+        if field.kind == "choice" and not field.choices and field.id != rulebook.roles.evidence_answer:
             yield f"field {field.id}, choices: none given; list what may be chosen"
         if field.since > rulebook.revision:
             yield f"field {field.id}, since: the form has no revision {field.since} yet; raise the rulebook's revision"
@@ -126,10 +128,12 @@ def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
     needs_figure = isinstance(rule, DeductRule | BandsRule)
     if needs_figure == (indicator.ratio is None and indicator.figure is None):
         yield f"{place}: a {rule.kind} rule {'needs a ratio or figure' if needs_figure else 'takes none'}"
-    known_types = {choice for field in rulebook.fields() if field.id == "indicator_type" for choice in field.choices}
+    known_types = {
+        choice for field in rulebook.fields() if field.id == rulebook.roles.target_type for choice in field.choices
+    }
     for target_type in indicator.target_types:
         if target_type not in known_types:
-            yield f"{place}, target_types: the form has no indicator_type {target_type}; correct it"
+            yield f"{place}, target_types: the form has no {rulebook.roles.target_type} {target_type}; correct it"
     yield from (f"{place}, rule: {fault}" for fault in _rule(indicator, rulebook))
 
 

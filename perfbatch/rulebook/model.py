@@ -48,6 +48,7 @@ from perfbatch.rulebook.indicators import (
 )
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, Identifier, Message
+from perfbatch.rulebook.roles import Entity, Roles
 
 __all__ = [
     "AmountColumn",
@@ -151,6 +152,8 @@ class Rulebook(Model):
     total_points: Decimal
     not_applicable: Policy
     unit_rows: tuple[str, str, str]
+    entity: Entity = Field(default_factory=Entity)
+    roles: Roles = Field(default_factory=Roles)
     kinds: dict[FieldKind, Kind]
     sections: tuple[Section, ...]
     groups: tuple[Group, ...]

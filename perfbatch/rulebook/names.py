@@ -69,7 +69,11 @@ class Namespace:
             case "item":
                 return [field for block in blocks if isinstance(block, ScorecardBlock) for field in block.fields]
             case "target":
-                targets = (block for block in blocks if isinstance(block, RowsBlock) and block.id == "targets")
+                targets = (
+                    block
+                    for block in blocks
+                    if isinstance(block, RowsBlock) and block.id == self._rulebook.roles.targets
+                )
                 return [field for block in targets for field in block.fields]
         cards = [field for block in blocks if isinstance(block, CardBlock) for field in block.fields]
         totals = [block.total for block in blocks if isinstance(block, ScorecardBlock)]
@@ -123,7 +127,7 @@ class Namespace:
         elif self._scope == "department":
             if node.owner in {group.id for group in book.groups} and node.field == "points":
                 return "number"
-            if node.owner in book.indicator_by_id and node.field in ("item_max", "item_self_score"):
+            if node.owner in book.indicator_by_id and node.field in _scores(book):
                 return "number"
         raise ExpressionError(f"nothing is called {node.owner}.{node.field} in the scope {self._scope}", node.column)
 
@@ -159,9 +163,14 @@ class Namespace:
         amounts = {one.id for table in book.unit_tables.values() for one in table.fields if one.kind == "amount"}
         groups = {"items", *(group.id for group in book.groups)}
         rows = owner == "units" and field in amounts
-        scores = owner in groups and field in ("item_max", "item_self_score")
+        scores = owner in groups and field in _scores(book)
         if self._scope != "department" or not (rows or scores):
             raise ExpressionError(f"nothing to sum in {owner}.{field} in the scope {self._scope}", column)
+
+
+def _scores(rulebook: Rulebook) -> tuple[str, str]:
+    """The columns of the scorecard that can be summed and asked for by indicator."""
+    return rulebook.roles.item_max, rulebook.roles.item_self
 
 
 def _type(field: FormField) -> Type:

@@ -33,15 +33,13 @@ from perfbatch.scoring.verify import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED, Sc
 
 __all__ = ["points_at_risk"]
 
-_SELF_SCORE, _EVIDENCE, _ANSWER = "item_self_score", "evidence_id", "evidence_answer"
-
 
 def points_at_risk(
     findings: Sequence[Finding], frames: Frames, scored: Scored, rulebook: Rulebook
 ) -> dict[Finding, AtRisk]:
     """What is at risk over each finding; findings over which nothing is are left out. Writes and changes nothing."""
     departments = {submission.file: number for number, submission in enumerate(frames.submissions)}
-    rows_of = _ScorecardRows(frames)
+    rows_of, roles = _ScorecardRows(frames), rulebook.roles
     # All findings on one input stand or fall with the same indicators: they are looked up as columns.
     alike: dict[tuple[str, str, bool], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for position, finding in enumerate(findings):
@@ -49,9 +47,9 @@ def points_at_risk(
         if department is None:
             continue
         field, name = finding.field, finding.field
-        if field == _SELF_SCORE:
+        if field == roles.item_self:
             name = rows_of.indicator(department, finding.row)
-        elif field == _ANSWER:
+        elif field == roles.evidence_answer:
             name = rows_of.evidence(department, finding.row)
         positions, rows = alike[field, name, finding.severity is Severity.INFO]
         positions.append(position)
@@ -59,7 +57,7 @@ def points_at_risk(
     stakes = _Stakes(scored, rulebook)
     risks: list[AtRisk | None] = [None] * len(findings)
     for (field, name, info), (positions, rows) in alike.items():
-        depending = stakes.of_self_score(name) if field == _SELF_SCORE else stakes.of_input(name, info=info)
+        depending = stakes.of_self_score(name) if field == roles.item_self else stakes.of_input(name, info=info)
         for position, risk in zip(positions, stakes.at_risk(depending, rows), strict=True):
             risks[position] = risk
     return {finding: risk for finding, risk in zip(findings, risks, strict=True) if risk is not None}
@@ -142,7 +140,7 @@ class _ScorecardRows:
         """The evidence id whose answer stands in a row; "" where there is none."""
         if row is None:
             return ""
-        named = self._frames.fact(department, _EVIDENCE, row)
+        named = self._frames.fact(department, self._frames.roles.evidence_id, row)
         # Of an id that stands twice the first row counts.
         first = self._frames.evidence_fact(department, str(named.value or ""))
         return str(named.value) if first.row == row and first.cell else ""

@@ -199,7 +199,7 @@ class _Speaker:
         if not rows:
             return iter(())
         at = self._item_rows.first(self._indicator.id)[rows].tolist()
-        return map(self._frames.fact, rows, repeat("item_self_score"), at)
+        return map(self._frames.fact, rows, repeat(self._rulebook.roles.item_self), at)
 
     def _input_cells(self, input_id: str, rows: Sequence[int]) -> Iterator[Fact]:
         known = input_id in self._rulebook.field_by_id

@@ -88,10 +88,10 @@ def _maxima(scope: DepartmentScope, rulebook: Rulebook) -> dict[str, Ints]:
     the rulebook's points hold."""
     maxima: dict[str, Ints] = {}
     for group in rulebook.groups:
-        own = scope.total(group.id, "item_max")
+        own = scope.total(group.id, rulebook.roles.item_max)
         sound = own.usable & (own.num == int(group.points * SCALE))
         for indicator in (one for one in rulebook.indicators if one.group == group.id):
-            stated = scope.member(indicator.id, "item_max")
+            stated = scope.member(indicator.id, rulebook.roles.item_max)
             assert isinstance(stated, Quantity)
             ruled = np.full(scope.length, int(indicator.points * SCALE), dtype=np.int64)
             moved = sound & stated.usable & indicator.editable
@@ -106,7 +106,7 @@ def _indicator(
     codes: np.ndarray,
     adjustments: Mapping[tuple[str, str], Adjustment],
 ) -> IndicatorScores:
-    self_score = scope.member(indicator.id, "item_self_score")
+    self_score = scope.member(indicator.id, scope.rulebook.roles.item_self)
     assert isinstance(self_score, Quantity)
     computation = compute(indicator, scope)
     cents = quantise(self_score, HUNDREDTH).astype(np.int64)
@@ -130,8 +130,8 @@ def _totals(
     frames: Frames, found: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook
 ) -> pd.DataFrame:
     departments = frames.departments.copy(deep=False)
-    stated = scope.name("self_score_total")
-    summed = scope.total("items", "item_self_score")
+    stated = scope.name(rulebook.roles.self_total)
+    summed = scope.total("items", rulebook.roles.item_self)
     assert isinstance(stated, Quantity)
     self_total = np.where(stated.usable, stated.num, summed.num)
     # A sum over scores of which one cannot be read is not what the department claims.
@@ -186,7 +186,7 @@ def _scores_frame(found: Mapping[str, IndicatorScores], scope: DepartmentScope) 
         computation = one.computation
         computed.append(computation.points * _CENT if computation else np.zeros(length, np.int64))
         is_computed.append(computation.computed if computation else ~sure)
-        missing.append(_missing(one, length))
+        missing.append(_missing(one, length, scope.rulebook.roles.item_self))
     frame = pd.DataFrame(
         {
             "department": np.repeat(np.arange(length), width),
@@ -205,12 +205,12 @@ def _scores_frame(found: Mapping[str, IndicatorScores], scope: DepartmentScope) 
     return frame
 
 
-def _missing(one: IndicatorScores, length: int) -> np.ndarray:
+def _missing(one: IndicatorScores, length: int, self_score: str) -> np.ndarray:
     """Per department the ids whose lack kept the score from being computed, as a tuple."""
     named = np.empty(length, dtype=object)
     named[:] = [()] * length
     inputs = one.computation.missing if one.computation else ()
-    for names, rows in lacking((*inputs, ("item_self_score", ~one.self_score.usable)), one.status == SELF_REPORTED):
+    for names, rows in lacking((*inputs, (self_score, ~one.self_score.usable)), one.status == SELF_REPORTED):
         shared = np.empty(1, dtype=object)
         shared[0] = names
         named[rows] = shared

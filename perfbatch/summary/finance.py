@@ -134,7 +134,7 @@ def _rows(result: BatchResult, fields: Sequence[AmountColumn], units: pd.DataFra
     if len(units):
         none = np.zeros(len(units), np.int64), np.zeros(len(units), np.bool_)
         own = [arrays(units[field.id]) if field.id in units else none for field in fields]
-        named, row = texts(units["entity_name"]), units["row"].to_numpy(dtype="int64")
+        named, row = texts(units[result.rulebook.roles.sub_unit]), units["row"].to_numpy(dtype="int64")
         # A unit without a name and without a figure is a row that nobody filled.
         shown = (row != 0) & (np.array([bool(name) for name in named]) | np.any([filled for _, filled in own], axis=0))
         level = np.where(row == 1, 1, 2)

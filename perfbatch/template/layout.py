@@ -64,7 +64,7 @@ def lay_out(rulebook: Rulebook, units: int, prefill: Prefill | None = None) -> L
             raise OperatorFault(
                 "--units", f"{units} rows, and {rows - unit_row_count(0)} units are given", "Give more."
             )
-    form = Form(rulebook, units, {"fiscal_year": rulebook.fiscal_year}, filled.values, filled.lines)
+    form = Form(rulebook, units, {rulebook.roles.fiscal_year: rulebook.fiscal_year}, filled.values, filled.lines)
     sheets = tuple(_lay_out_sheet(form, section) for section in rulebook.sections)
     return Layout(rulebook, units, sheets, {field.id: form.places[field.id] for field in rulebook.fields()})
 

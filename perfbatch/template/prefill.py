@@ -79,7 +79,7 @@ def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook
     take (a deficit carried forward) is left open.
     """
     values: dict[str, tuple[Value, ...]] = {}
-    for name, text in (("unit_name", entry.unit_name), ("budget_code", entry.budget_code)):
+    for name, text in ((rulebook.entity.name, entry.unit_name), (rulebook.entity.key[0], entry.budget_code)):
         if name in rulebook.field_by_id:
             values[name] = (text,)
     names = entity_field(rulebook)

@@ -91,16 +91,16 @@ def _place_indicator(plan: SheetPlan, row: int, indicator: Indicator) -> None:
 
 
 def _place_column(form: Form, plan: SheetPlan, field: FormField, column: int) -> FieldPlace:
-    cells = []
+    cells, roles = [], form.rulebook.roles
     for indicator in form.rulebook.indicators:
         value: Value = None
         locked, limit = False, None
-        if field.id == "item_id":
+        if field.id == roles.item_id:
             value, locked = indicator.id, True
-        elif field.id == "item_max":
+        elif field.id == roles.item_max:
             value, locked = indicator.points, not indicator.editable
-        elif field.id == "item_self_score":
-            limit = form.places["item_max"].where.left if "item_max" in form.places else None
+        elif field.id == roles.item_self:
+            limit = form.places[roles.item_max].where.left if roles.item_max in form.places else None
         cells.append(InputCell(field.kind, value, locked, field.choices, limit))
     return plan.put_field(form, field, plan.row, column, cells)
 
@@ -113,10 +113,10 @@ def _place_total(form: Form, plan: SheetPlan, total: FormField, places: dict[str
     for field_id, place in places.items():
         where = plan.area(row, place.where.left, row, place.where.left)
         summed = place.where.local
-        if field_id == "item_max":
+        if field_id == form.rulebook.roles.item_max:
             points = sum((one.points for one in form.rulebook.indicators), Decimal(0))
             plan.print_cell(where, points, Style.POINTS, f"=SUM({summed})")
-        elif field_id == "item_self_score":
+        elif field_id == form.rulebook.roles.item_self:
             formula = f'=IF(COUNT({summed})=0,"",SUM({summed}))'
             cell = InputCell(total.kind, None, locked=True, formula=formula)
             plan.put_field(form, total, row, place.where.left, [cell])

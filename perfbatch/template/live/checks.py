@@ -85,12 +85,12 @@ class _Planner:
         yield self._list("六、基础数据金额单位核对（万元与元）", slips)
 
     def _target_names(self) -> list[str]:
-        place = self._leaves.layout.places["indicator_type"]
+        place = self._leaves.layout.places[self._rulebook.roles.target_type]
         return [f"第{number}行 {cell.value or ''}".rstrip() for number, cell in enumerate(place.cells, start=1)]
 
     def _unit_table(self, title: str, checks: list[BoundCheck]) -> CheckTable:
         """A line per check, a verdict per unit."""
-        names = self._leaves.layout.places["entity_name"].cells
+        names = self._leaves.layout.places[self._rulebook.roles.sub_unit].cells
         heads = ("汇总", "局机关", *(f"二级机构{number}" for number in range(1, len(names) - 1)))
         table = self._table(title, heads[: len(names)])
         for bound in (one for one in checks if one.check.scope == "unit"):

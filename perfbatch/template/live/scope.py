@@ -113,8 +113,9 @@ class ItemCells(CellScope):
 
     def _answered(self, kinds: tuple[str, ...]) -> str:
         """How many rows of those types have a target or an actual."""
+        roles = self.rulebook.roles
         types, targets, actuals = (
-            self.leaves.column_of(name) for name in ("indicator_type", "indicator_target", "indicator_actual")
+            self.leaves.column_of(name) for name in (roles.target_type, roles.target, roles.target_actual)
         )
         typed = f"{types[0].column('B')}:{types[-1].column('B')}"
         said = "+".join(f"({leaves[0].column('D')}:{leaves[-1].column('D')}>0)" for leaves in (targets, actuals))

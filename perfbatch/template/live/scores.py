@@ -98,8 +98,8 @@ class ScoreBlock:
 
     def derived(self) -> dict[str, Figure]:
         """What checks may name: self_total, verified_total, and `points.<indicator>`."""
-        stated = self._leaves.figure("self_score_total")
-        summed = self._scope.total("items", "item_self_score")
+        stated = self._leaves.figure(self._rulebook.roles.self_total)
+        summed = self._scope.total("items", self._rulebook.roles.item_self)
         here = some(stated.known)
         found = {
             "self_total": Figure(
@@ -186,7 +186,7 @@ class ScoreBlock:
         each, full = Fraction(rule.per_case), Fraction(indicator.points)
         if rule.count == "breaches":
             row = self._evidence_rows()[indicator.evidence_ids[0]]
-            leaf = self._leaves.column_of("evidence_answer")[row]
+            leaf = self._leaves.column_of(self._rulebook.roles.evidence_answer)[row]
             ref = leaf.cell.reference
             whole = f"IF(ISNUMBER({ref}),IF({ref}>=0,IF({ref}=INT({ref}),1,0),0),0)"
             figure = Figure(f"IF({whole}=1,{ref},0)", 1, NO, whole, NO)
@@ -210,7 +210,10 @@ class ScoreBlock:
         block = self._rulebook.evidence_block
         assert block is not None
         rows = self._evidence_rows()
-        answers = [self._leaves.column_of("evidence_answer")[rows[one]].column("B") for one in indicator.evidence_ids]
+        answers = [
+            self._leaves.column_of(self._rulebook.roles.evidence_answer)[rows[one]].column("B")
+            for one in indicator.evidence_ids
+        ]
         earned = [
             f"{int(item.points * 100)}*N({answer}={quoted(block.yes)})"
             for item, answer in zip(rule.items, answers, strict=True)
@@ -236,15 +239,15 @@ class ScoreBlock:
         if not indicator.editable:
             return ruled
         group = next(one for one in self._rulebook.groups if one.id == indicator.group)
-        total = self._scope.total(group.id, "item_max")
+        total = self._scope.total(group.id, self._rulebook.roles.item_max)
         row = self._rulebook.indicators.index(indicator)
-        own = self._leaves.figure("item_max", row)
+        own = self._leaves.figure(self._rulebook.roles.item_max, row)
         sound = all_of(some(own.known), none_of(some(total.tainted)), f"{total.num}={int(group.points * SCALE)}")
         return f"IF({sound},{own.num},{ruled})"
 
     def _verified(self, indicator: Indicator, cell: dict[str, str]) -> str:
         row = self._rulebook.indicators.index(indicator)
-        own = self._leaves.figure("item_self_score", row)
+        own = self._leaves.figure(self._rulebook.roles.item_self, row)
         rounded = f"INT(({own.num}+{_CENT // 2})/{_CENT})*{_CENT}"
         stands = f"IF({all_of(some(own.known), none_of(some(own.tainted)))},MIN(MAX({rounded},0),{cell['maximum']}),0)"
         if not indicator.objective:

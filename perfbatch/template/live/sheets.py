@@ -191,7 +191,7 @@ def _link(cell: CellRange) -> str:
 def _write_scores_beside(book: FormBook, layout: Layout, plan: LivePlan, styles: Styles) -> None:
     """Beyond the form's print area: what the rules make of the figures, and where the self-score differs."""
     workbook = book.workbook
-    column = layout.where("item_self_score")
+    column = layout.where(layout.rulebook.roles.item_self)
     sheet = workbook.get_worksheet_by_name(column.sheet)
     first = max(place.where.right for place in layout.places.values() if place.where.sheet == column.sheet) + 1
     head = styles.printed(Style.HEADER)
@@ -209,7 +209,7 @@ def _write_scores_beside(book: FormBook, layout: Layout, plan: LivePlan, styles:
         if row.indicator.ratio is not None:
             ratio = f'IF({computed},TEXT({row.seen("n")}/{row.seen("d")},"0.00%"),"")'
         score = f'IF({computed},{row.seen("cents")}/100,IF({state}={quoted("not_applicable")},"不适用","数据不全"))'
-        self_score = plan.leaves.figure("item_self_score", number)
+        self_score = plan.leaves.figure(layout.rulebook.roles.item_self, number)
         differs = f"AND({computed},{LIVE_SHEET}!{self_score.known}=1,{LIVE_SHEET}!{self_score.num}<>{row.seen('cents')}*10000)"
         book.write_formula(sheet, at, first, f"={ratio}", shown)
         book.write_formula(sheet, at, first + 1, f"={score}", shown)

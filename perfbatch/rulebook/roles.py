@@ -1,0 +1,45 @@
+"""Which fields play a part that the program has to know: whose file it is, the scorecard's columns, the totals.
+
+The names of the 部门整体支出 form stand here as defaults; a form that calls them otherwise says so in `[entity]` and `[roles]`.
+No other module names a field of a form for these parts.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from perfbatch.rulebook.form import Model
+from perfbatch.rulebook.marks import BlockId, FieldId
+
+__all__ = ["Entity", "Roles"]
+
+
+class Entity(Model):
+    """Whose file one workbook is: what people call it, the fields that it is known by, and its name."""
+
+    noun: str = "部门"
+    key: Annotated[tuple[FieldId, ...], Field(min_length=1)] = ("budget_code",)
+    name: FieldId = "unit_name"
+
+
+class Roles(Model):
+    """Field ids by part. The `item_…` are columns of the scorecard, the `evidence_…` of the evidence list, the `target…` of the
+    table `targets`; `sub_unit` is the column of unit names in the tables with a row per unit."""
+
+    fiscal_year: FieldId = "fiscal_year"
+    report_date: FieldId = "report_date"
+    self_total: FieldId = "self_score_total"
+    self_grade: FieldId = "self_grade"
+    sub_unit: FieldId = "entity_name"
+    item_id: FieldId = "item_id"
+    item_max: FieldId = "item_max"
+    item_self: FieldId = "item_self_score"
+    item_reason: FieldId = "item_deduction_reason"
+    evidence_id: FieldId = "evidence_id"
+    evidence_answer: FieldId = "evidence_answer"
+    targets: BlockId = "targets"
+    target_type: FieldId = "indicator_type"
+    target: FieldId = "indicator_target"
+    target_actual: FieldId = "indicator_actual"
