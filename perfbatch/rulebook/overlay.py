@@ -23,6 +23,7 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.nearest import nearest_or
 from perfbatch.rulebook.overlay_entries import Entries
 from perfbatch.rulebook.overlay_work import Applied
+from perfbatch.rulebook.roles import Roles
 from perfbatch.rulebook.tables import KEYS, TABLES, Data, Place, entries_of
 
 __all__ = ["META", "apply_overlay"]
@@ -113,6 +114,10 @@ class _Overlay(Entries):
             return next((renamed[table][text] for table in mark.tables if text in renamed.get(table, {})), text)
 
         self.data.update(rewritten(Rulebook, self.data, visit))
+        grades = renamed.get("grades", {})
+        field = entries_of(self.data, "fields").get(self.data.get("roles", {}).get("self_grade", Roles().self_grade))
+        if field is not None and isinstance(field.entry.get("choices"), list):
+            field.entry["choices"] = [grades.get(choice, choice) for choice in field.entry["choices"]]
 
     def remove(self, given: Data) -> None:
         renamed = {(table, new) for table, names in self.applied.renamed.items() for new in names.values()}

@@ -145,7 +145,8 @@ def test_a_rename_is_followed_wherever_the_name_stands(tmp_path: Path) -> None:
         "either(closing_balance, revenue_total - expenditure_total)"
     )
     assert indicators["public_satisfaction"].group == "outcome"
-    assert [grade.name for grade in book.grades] == ["优", "良好", "中", "差"]
+    assert tuple(grade.name for grade in book.grades) == book.field_by_id["self_grade"].choices
+    assert book.field_by_id["self_grade"].choices == ("优", "良好", "中", "差")
 
 
 def test_a_text_in_quotes_is_no_name() -> None:
@@ -237,7 +238,8 @@ def test_a_key_can_be_taken_away(tmp_path: Path) -> None:
 def test_a_year_on_a_year(tmp_path: Path) -> None:
     laid(
         tmp_path,
-        '[meta]\nid = "a-2021"\nfiscal_year = 2021\ndeadline = 2022-05-01\ntitle = "{year}年"\n[rename.fields]\nrevenue_other = "b"\n',
+        '[meta]\nid = "a-2021"\nfiscal_year = 2021\ndeadline = 2022-05-01\ntitle = "{year}年"\n[rename.fields]\nrevenue_other = "b"\n'
+        '[change.sections]\ncover.title = "{year}年"\n',
         "a.toml",
     )
     later = laid(
@@ -258,10 +260,22 @@ def test_a_year_on_a_year(tmp_path: Path) -> None:
 
 
 def test_a_correction_within_the_year_adds_to_the_years_changes(tmp_path: Path) -> None:
-    laid(tmp_path, '[meta]\nid = "a-2021"\nfiscal_year = 2021\ndeadline = 2022-05-01\ntitle = "{year}年"\n', "a.toml")
+    laid(
+        tmp_path,
+        '[meta]\nid = "a-2021"\nfiscal_year = 2021\ndeadline = 2022-05-01\ntitle = "{year}年"\n'
+        '[change.sections]\ncover.title = "{year}年"\n',
+        "a.toml",
+    )
     later = laid(tmp_path, "[change.groups]\ninput.name = '投入类'\n", base="a.toml").rulebook
     assert (later.lineage.base, later.lineage.base_year) == ("yunxi-2020", 2020)
-    assert [change.key for change in later.lineage.changes] == ["id", "fiscal_year", "deadline", "title", "name"]
+    assert [change.key for change in later.lineage.changes] == [
+        "id",
+        "fiscal_year",
+        "deadline",
+        "title",
+        "title",
+        "name",
+    ]
 
 
 def test_neither_base_nor_overlay_is_changed_by_laying_one_over_the_other(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ def test_an_overlay_says_what_changed(tmp_path: Path, values: Values) -> None:
         revenue_other = "revenue_rest"
         [remove]
         fields = ["thrift_measures"]
+        [change.sections]
+        cover.title = "{year}年度"
         [change.checks.R24]
         source = "2021年度通知第三条"
         severity = "error"
@@ -71,6 +73,7 @@ def test_an_overlay_says_what_changed(tmp_path: Path, values: Values) -> None:
         ["修改", "规则", None, "报送截止日期", None, "2021年7月31日", "2022年6月30日"],
         ["改用代码", "栏目", "其他收入", None, "revenue_rest", "revenue_other", "revenue_rest"],
         ["取消", "栏目", "厉行节约保障措施", None, "thrift_measures", "类型 长文本"],
+        ["修改", "工作表", "岳阳市云溪区2020年度部门整体支出绩效评价自评报告", "标题", "cover", "岳阳市云溪区2020年度部门整体支出\n绩效评价自评报告", "2021年度"],
         ["修改", "勾稽关系", "R24　实有人数 ≤ 人员编制", "级别", "R24", "提醒", "错误", "2021年度通知第三条"],
         [
             "修改",
