@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from perfbatch.model.excel import LAST_COLUMN, LAST_ROW, LIST_LIMIT
+from perfbatch.package.addresses import column_number
 from perfbatch.rulebook.form import Block
 from perfbatch.rulebook.model import (
     CardBlock,
@@ -32,7 +34,6 @@ _SHEETS = {"history": "Excel keeps it for itself"} | dict.fromkeys(
 )
 _CELL = re.compile(r"([a-z]{1,3})([0-9]{1,7})")
 _R1C1 = re.compile(r"r[0-9]*(c[0-9]*)?|c[0-9]*")
-_LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 
 _OWN_NAMES = frozenset(
@@ -96,6 +97,9 @@ def _ids(rulebook: Rulebook) -> Iterator[str]:
             yield f"field {field.id}, id: Excel reads it as a cell or a truth value; choose a longer id"
         elif field.id in _OWN_NAMES:
             yield f"field {field.id}, id: the program has this name for something else; choose another id"
+        listed = len(",".join(field.choices))
+        if listed > LIST_LIMIT:
+            yield f"field {field.id}, choices: {listed} characters; a drop-down holds {LIST_LIMIT}, shorten them"
         if not field.label.strip():
             yield f"field {field.id}, label: is empty; give the words that stand beside the cell"
 
@@ -105,10 +109,7 @@ def is_cell_name(name: str) -> bool:
     any of these."""
     cell = _CELL.fullmatch(name.lower())
     if cell is not None:
-        column = 0
-        for letter in cell[1]:
-            column = column * 26 + ord(letter) - ord("a") + 1
-        return column <= _LAST_COLUMN and 1 <= int(cell[2]) <= _LAST_ROW
+        return column_number(cell[1].upper()) <= LAST_COLUMN and 1 <= int(cell[2]) <= LAST_ROW
     return bool(_R1C1.fullmatch(name.lower())) or name.lower() in ("true", "false")
 
 

@@ -60,6 +60,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
         _renamed("disclosure"),
         ["indicator disclosure, id: a field has it too; choose another id"],
     ),
+    "choices that a drop-down cannot hold": (
+        f"[change.fields]\nindicator_type.choices = {['质量指标', '数量指标', '时效指标', '成本指标', '社会效益', '经济效益', '生态效益', '长' * 230]}\n",
+        ["field indicator_type, choices: 265 characters; a drop-down holds 255, shorten them"],
+    ),
     "no label": ("[change.fields]\nthrift_measures.label = ' '\n", ["field thrift_measures, label: is empty; give the words that stand beside the cell"]),
     "a grade that is no choice": (
         "[change.grades.'良好']\nname = '良'\n",

@@ -238,24 +238,24 @@ def test_a_key_can_be_taken_away(tmp_path: Path) -> None:
 def test_a_year_on_a_year(tmp_path: Path) -> None:
     laid(
         tmp_path,
-        '[meta]\nid = "a-2021"\nfiscal_year = 2021\ndeadline = 2022-05-01\ntitle = "{year}年"\n[rename.fields]\nrevenue_other = "b"\n'
+        '[meta]\nid = "a-2021"\nfiscal_year = 2021\ndeadline = 2022-05-01\ntitle = "{year}年"\n[rename.fields]\nrevenue_other = "second"\n'
         '[change.sections]\ncover.title = "{year}年"\n',
         "a.toml",
     )
     later = laid(
         tmp_path,
-        '[meta]\nid = "a-2022"\nfiscal_year = 2022\ndeadline = 2023-05-01\n[rename.fields]\nb = "c"\n',
+        '[meta]\nid = "a-2022"\nfiscal_year = 2022\ndeadline = 2023-05-01\n[rename.fields]\nsecond = "third"\n',
         base="a.toml",
     )
     assert later.sources == ("yunxi_2020.toml", str(tmp_path / "a.toml"), str(tmp_path / "next.toml"))
     assert later.rulebook.title == "2022年"
-    assert later.rulebook.lineage.names_of("fields", "c") == ("c", "b", "revenue_other")
+    assert later.rulebook.lineage.names_of("fields", "third") == ("third", "second", "revenue_other")
     assert (later.rulebook.lineage.base, later.rulebook.lineage.base_year) == ("a-2021", 2021)
     assert [change.key or change.after for change in later.rulebook.lineage.changes] == [
         "id",
         "fiscal_year",
         "deadline",
-        "c",
+        "third",
     ]
 
 
