@@ -279,3 +279,14 @@ def test_the_limits_of_excel_stand_in_one_module() -> None:
         ("perfbatch.model.limits", 65_530),
     }
     assert {module for module, _ in stated - others} == {"perfbatch.model.excel"}
+
+
+def test_one_module_knows_the_records_of_a_zip() -> None:
+    magic = b"PK\x01\x02"
+    stated = {
+        module
+        for module, path in _modules().items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value == magic
+    }
+    assert stated == {"perfbatch.package.directory"}

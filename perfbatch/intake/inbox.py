@@ -6,12 +6,10 @@ to root); elsewhere the time of access is what the mount keeps of it, and nothin
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +18,7 @@ from perfbatch.model.errors import OperatorFault
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 
-__all__ = ["EntryKind", "Found", "found_at", "peek", "read_bytes", "walk"]
+__all__ = ["EntryKind", "Found", "found_at", "read_bytes", "walk"]
 
 _LOCK_PREFIX = "~$"
 _CHUNK = 1024 * 1024
@@ -237,30 +235,3 @@ def read_bytes(found: Found, limits: Limits | None = None) -> tuple[bytes, str]:
 
 def _state(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-@contextlib.contextmanager
-def peek(found: Found) -> Iterator[Callable[[int, int], bytes]]:
-    """Stretches of a regular file by offset and length, for whoever need not read it whole.
-
-    Nothing says that two stretches are of one state of the file: who must be sure reads it with `read_bytes`. Raises
-    `SetAside`: F10 not a regular file, or one that cannot be opened or read; F11 not what was found any more.
-    """
-    if found.kind is not EntryKind.FILE:
-        raise SetAside("F10", _WHAT[found.kind])
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        with os.fdopen(_open_unnoticed(found.absolute, flags), "rb", buffering=0) as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise SetAside("F10", _WHAT[_kind(status.st_mode)])
-            if (status.st_size, status.st_mtime_ns, status.st_ino) != (found.size, found.mtime_ns, found.inode):
-                raise SetAside("F11")
-
-            def read(offset: int, length: int) -> bytes:
-                stream.seek(offset)
-                return stream.read(length) or b""
-
-            yield read
-    except OSError as error:
-        raise SetAside("F10", f"打不开：{error.strerror}") from None

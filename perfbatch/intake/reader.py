@@ -8,16 +8,15 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import TypeAlias
 
-from perfbatch.intake.guard import inspect
+from perfbatch.intake.formats import FormWorkbook, open_form
 from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.numerals import fold, plain
-from perfbatch.intake.reading import Reading, Remark, finding_of
+from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of
 from perfbatch.intake.recompute import Recomputation
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import SCALE, Column, State, Submission
 from perfbatch.package.raw_cell import RawCell
-from perfbatch.package.workbook import Workbook, open_workbook
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
@@ -58,12 +57,12 @@ def read_submission(
     Raises `SetAside` (F01–F07) where the file is not a readable submission of this form.
     """
     limits = limits or Limits()
-    workbook = open_workbook(inspect(content, limits), limits, rulebook.field_by_id, (STAMP_SHEET,), plainly=plainly)
+    workbook = open_form(content, limits, rulebook.field_by_id, (STAMP_SHEET,), plainly=plainly)
     revision = _recognise(workbook, rulebook)
     return _Reader(workbook, file, _form_of(rulebook), revision).submission()
 
 
-def _recognise(workbook: Workbook, rulebook: Rulebook) -> int:
+def _recognise(workbook: FormWorkbook, rulebook: Rulebook) -> int:
     """The revision of the form that the workbook was made on.
 
     Raises `SetAside` F05 or F06 unless the stamp names this form, and a version and revision that the rulebook knows."""
@@ -151,7 +150,7 @@ def _form_of(rulebook: Rulebook) -> _Form:
 class _Reader:
     """Reads the fields of one open workbook; one per workbook, so nothing of it is carried over to the next."""
 
-    def __init__(self, workbook: Workbook, file: str, form: _Form, revision: int) -> None:
+    def __init__(self, workbook: FormWorkbook, file: str, form: _Form, revision: int) -> None:
         self._workbook = workbook
         self._revision = revision
         self._file = file
@@ -187,6 +186,7 @@ class _Reader:
             )
             for remark, field, row in self._remarks
         )
+        findings += active_finding(self._workbook.active_content(), self._file, budget_code)
         return Submission(self._file, budget_code, unit_name, self._columns, findings)
 
     def _text(self, field: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +10,7 @@ from perfbatch.model.findings import CATALOGUE, WORDINGS, Counts, Finding
 from perfbatch.model.submission import Fact, State
 from perfbatch.rulebook.model import FormField
 
-__all__ = ["HIDDEN", "Reading", "Remark", "finding_of", "shortened"]
+__all__ = ["HIDDEN", "Reading", "Remark", "active_finding", "finding_of", "shortened"]
 
 HIDDEN = "（个人信息，不显示）"
 _SHOWN = 60
@@ -76,3 +76,12 @@ def finding_of(
         row=row,
         counts=(None, None, None) if form_field.personal else remark.counts,
     )
+
+
+def active_finding(words: Sequence[str], file: str, budget_code: str) -> tuple[Finding, ...]:
+    """The one finding (C18) on what a workbook holds that runs or reaches out of it; none where it holds nothing."""
+    if not words:
+        return ()
+    text = CATALOGUE["C18"]
+    message = text.message.format(what="、".join(words))
+    return (Finding("C18", text.severity, budget_code, file, "", "", "", "", "", "", message, text.remedy),)

@@ -19,7 +19,7 @@ _UNNAMED = "未具名部门"
 _ODD_STARTS = "=+-@$~"
 
 
-def workbook_name(budget_code: str, unit_name: str, *, extension: str = _EXTENSION, number: int = 1) -> str:
+def workbook_name(budget_code: str, unit_name: str, *, number: int = 1) -> str:
     """The file name of a department's workbook, `116001-云溪区总工会.xlsx`.
 
     Without characters that Windows reserves, control and direction marks, device names, leading or trailing dots and
@@ -35,7 +35,7 @@ def workbook_name(budget_code: str, unit_name: str, *, extension: str = _EXTENSI
         stem = "_" + stem
     # Windows takes small and capital letters for the same; `-` in a code and `~` could make two departments look alike.
     safe = stem == plain == plain.casefold() and "-" not in budget_code and "~" not in plain
-    counted = (f"~{number}" if number > 1 else "") + extension
+    counted = (f"~{number}" if number > 1 else "") + _EXTENSION
     mark = "~" + sha256(f"{budget_code}\0{unit_name}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
     if safe and _fits(stem + counted):
         return stem + counted

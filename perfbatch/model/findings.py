@@ -141,6 +141,12 @@ CATALOGUE: Mapping[str, CodeText] = {
     "C15": CodeText("年度不符", _E, "{label}：{typed} 与本表年度 {year} 不符", "使用本年度的表格填报"),
     "C16": CodeText("小数位数过多", _I, "{label}：{typed} 超过六位小数，已按六位小数取值 {value}", "金额保留两位小数"),
     "C17": CodeText("文字过长", _W, "{label}：文字长度 {typed} 超过上限 {bounds}，已截取", "精简文字"),
+    "C18": CodeText(
+        "含有活动内容",
+        _W,
+        "工作簿含有{what}；本系统没有执行，也不会带入整改通知",
+        "没有必要的，删除后重新报送；公式和链接改为直接填写数值",
+    ),
     "S01": CodeText(
         "自评得分与核算得分不一致",
         _W,

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from perfbatch.model.findings import Finding
 from perfbatch.notice.clearing import clear
-from perfbatch.notice.extension import extension_of, notice_extension
 from perfbatch.notice.heading import NoticeHeading, notice_name
 from perfbatch.notice.marking import mark
 from perfbatch.notice.standalone import standalone_notice
@@ -20,10 +19,8 @@ from perfbatch.package.patched import EditablePackage
 
 __all__ = [
     "NoticeHeading",
-    "extension_of",
     "marks_of_earlier_notice_removed",
     "notice_content",
-    "notice_extension",
     "notice_name",
 ]
 

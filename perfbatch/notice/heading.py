@@ -29,6 +29,6 @@ class NoticeHeading:
     issuer: str = ""
 
 
-def notice_name(budget_code: str, unit_name: str, *, extension: str = ".xlsx", number: int = 1) -> str:
+def notice_name(budget_code: str, unit_name: str, *, number: int = 1) -> str:
     """The file name of a department's notice, `116001-云溪区总工会.xlsx`: as `file_names.workbook_name` makes it."""
-    return workbook_name(budget_code, unit_name, extension=extension, number=number)
+    return workbook_name(budget_code, unit_name, number=number)

@@ -71,12 +71,16 @@ def note_text(findings: Sequence[Finding]) -> str:
 
 
 def mark(
-    package: EditablePackage, workbook: EditableWorkbook, findings: Sequence[Finding], heading: NoticeHeading
+    package: EditablePackage,
+    workbook: EditableWorkbook,
+    findings: Sequence[Finding],
+    heading: NoticeHeading,
+    more: Sequence[str] = (),
 ) -> None:
-    """CellMark a package in place. Raises `NotEditable` where not even a sheet can be added to it."""
+    """Mark a package in place; `more` are remarks to stand under the list. Raises `NotEditable` where not even a sheet can be added to it."""
     sheets = {one.name: number for number, one in enumerate(workbook.sheets) if one.kind == "worksheet"}
     listed = listed_findings(findings, heading, sheets)
-    remarks = [_LEGEND, _RETURN]
+    remarks = [*more, _LEGEND, _RETURN]
     styles, styles_part = _styles(package, workbook)
     by_sheet: dict[str, _Marked] = {}
     for one in listed:

@@ -6,11 +6,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.model.findings import Finding
 from perfbatch.model.set_aside import SetAside
 from perfbatch.notice import NoticeHeading, notice_content
+
+if TYPE_CHECKING:
+    # Few notices need it: a process that makes notices need not load what a rulebook is made of.
+    from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["NoticeOrder", "write_notices"]
 
@@ -26,6 +31,10 @@ class NoticeOrder:
     sha256: str
     findings: Sequence[Finding]
     heading: NoticeHeading
+    refilled: Rulebook | None = None
+    """The form that is filled anew in place of the workbook, where the workbook cannot be handed on."""
+    left_out: str = ""
+    """What the notice then says of that."""
     key: str = ""
     """What the notice is made of but for its day (`notice_key`); "" where nobody asks."""
 
@@ -36,7 +45,12 @@ class NoticeOrder:
     def write(self, path: Path) -> str:
         """Write the notice; the SHA-256 of its bytes in hex, "" where it has the list alone for want of the workbook."""
         workbook = self._content()
-        content = notice_content(workbook, self.findings, heading=self.heading)
+        if self.refilled is not None and workbook is not _CHANGED:
+            from perfbatch.notice.refilled import refilled_notice
+
+            content = refilled_notice(workbook, self.refilled, self.findings, self.heading, self.left_out)
+        else:
+            content = notice_content(workbook, self.findings, heading=self.heading)
         path.write_bytes(content)
         return hashlib.sha256(content).hexdigest() if workbook is not _CHANGED else ""
 

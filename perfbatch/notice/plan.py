@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import Found
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.notice import NoticeHeading, extension_of, notice_name
+from perfbatch.notice import NoticeHeading, notice_name
 from perfbatch.notice.key import notice_key
 from perfbatch.notice.order import NoticeOrder
 
@@ -20,6 +20,12 @@ __all__ = ["NOTICES", "plan_notices", "stale_notices"]
 
 NOTICES = "notices"
 """The folder of the outbox that holds them."""
+
+_REFILLED = "本通知是用空白表重新填入的，数据和文字照原样填列；请在本工作簿中改正后重新报送。"
+_LEFT_OUT = {
+    "C18": f"原工作簿含有活动内容，为安全起见未附原文件：{_REFILLED}原件中的宏、链接、公式、批注、图片和附加的工作表均未带入。",
+    "C11": f"原文件不是 .xlsx，不能在其上标注：{_REFILLED}原件中的公式、批注、图片和附加的工作表均未带入。",
+}
 
 
 def plan_notices(
@@ -40,6 +46,7 @@ def plan_notices(
     for finding in result.findings:
         if finding.severity is not Severity.INFO:
             grave[finding.file].append(finding)
+    refilled = {finding.file: finding.code for finding in result.findings if _ends_own_file(finding)}
     hashes = {entry.path: entry.sha256 for entry in result.entries}
     columns = result.departments[["budget_code", "unit_name", "file"]]
     planned: dict[str, tuple[str, NoticeOrder]] = {}
@@ -47,9 +54,8 @@ def plan_notices(
     for code, unit, file in columns.itertuples(index=False, name=None):
         if file not in grave:
             continue
-        extension = extension_of(sources[file])
         number = 1
-        while (name := notice_name(code, unit, extension=extension, number=number)).casefold() in taken:
+        while (name := notice_name(code, unit, number=number)).casefold() in taken:
             number += 1
         taken.add(name.casefold())
         heading = NoticeHeading(
@@ -62,11 +68,19 @@ def plan_notices(
             issuer=result.rulebook.issuer,
         )
         path = f"{NOTICES}/{name}"
-        key = notice_key(path, hashes[file], grave[file], heading)
+        left_out = _LEFT_OUT.get(refilled.get(file, ""), "")
+        key = notice_key(path, hashes[file], grave[file], heading, result.rulebook_sha256 if left_out else "")
         # A clock that was ahead for a night must not leave a day on it that is still to come.
         heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
-        planned[file] = (path, NoticeOrder(sources[file], hashes[file], grave[file], heading, key))
+        form = result.rulebook if left_out else None
+        planned[file] = (path, NoticeOrder(sources[file], hashes[file], grave[file], heading, form, left_out, key))
     return planned
+
+
+def _ends_own_file(finding: Finding) -> bool:
+    """Whether the workbook behind a finding cannot be handed on: it holds what must not go out, or is of a format that cannot
+    be marked (which is told once, of the whole file)."""
+    return finding.code == "C18" or (finding.code == "C11" and not finding.cell)
 
 
 def stale_notices(outbox: Path, outputs: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The list of content types of a package: asked, added to, taken from, all else byte for byte."""
+"""The list of content types of a package: added to, taken from, all else byte for byte."""
 
 from __future__ import annotations
 
@@ -8,23 +8,9 @@ from perfbatch.package.editing import children, escaped, names_of, plain, prefix
 from perfbatch.package.patched import EditablePackage
 from perfbatch.package.scanning import remembered
 
-__all__ = ["CONTENT_TYPES", "declare", "part_type", "withdraw"]
+__all__ = ["CONTENT_TYPES", "declare", "withdraw"]
 
 CONTENT_TYPES = "[Content_Types].xml"
-
-
-def part_type(package: EditablePackage, part: str) -> str:
-    """The content type of a part, "" where the package does not say."""
-    markup = plain(package.read(CONTENT_TYPES, steady=True))
-    outer = root(markup)
-    default = ""
-    for child in children(markup, outer.inside, outer.close):
-        given = names_of(markup[child.start : child.inside])
-        if given.get("PartName", "").casefold() == f"/{part}".casefold():
-            return given.get("ContentType", "")
-        if given.get("Extension", "").casefold() == part.rpartition(".")[2].casefold():
-            default = given.get("ContentType", "")
-    return default
 
 
 def declare(package: EditablePackage, name: str, type_: str, *, extension: bool = False) -> None:

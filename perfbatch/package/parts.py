@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.active import active_name
 from perfbatch.package.addresses import Area, parse_area
 from perfbatch.package.archive import Package
 from perfbatch.package.relationships import Relation, read_relationships, relationships_name
@@ -44,6 +45,8 @@ class WorkbookPart:
     date1904: bool
     styles_part: str | None
     strings_part: str | None
+    active: tuple[str, ...] = ()
+    """What its defined names hold of active content, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class _WorkbookReader:
         self.names: dict[str, str] = {}
         self.full_calculation = False
         self.date1904 = False
+        self.active: list[str] = []
         self._name: str | None = None
+        self._given: Mapping[str, str] = {}
         self._text: list[str] = []
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
@@ -97,8 +102,7 @@ class _WorkbookReader:
             self.sheets.append((attributes.get("name", ""), attributes.get("id", "")))
         elif element == "definedName":
             # A copied sheet brings names of its own (localSheetId): they are the copy's, not the form's.
-            self._name = None if "localSheetId" in attributes else attributes.get("name")
-            self._text = []
+            self._name, self._given, self._text = attributes.get("name", ""), attributes, []
         elif element == "calcPr":
             self.full_calculation = attributes.get("fullCalcOnLoad", "") in _TRUE
         elif element == "workbookPr":
@@ -110,7 +114,11 @@ class _WorkbookReader:
 
     def end(self, element: str) -> None:
         if element == "definedName" and self._name is not None:
-            self.names[self._name] = "".join(self._text)
+            text = "".join(self._text)
+            if word := active_name(text, self._given):
+                self.active.append(word)
+            if "localSheetId" not in self._given:
+                self.names[self._name] = text
             self._name = None
 
 
@@ -143,7 +151,7 @@ def _workbook_part(markup: bytes, related: tuple[Relation, ...], parts: frozense
         next((one.part for one in related if one.kind == kind and one.part in parts), None)
         for kind in ("styles", "sharedStrings")
     )
-    return WorkbookPart(sheets, names, reader.full_calculation, reader.date1904, styles, strings)
+    return WorkbookPart(sheets, names, reader.full_calculation, reader.date1904, styles, strings, tuple(reader.active))
 
 
 def _refuse_sheets(

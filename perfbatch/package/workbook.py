@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.package.active import active_formula, active_parts, may_be_active
 from perfbatch.package.addresses import Area, cell_name
 from perfbatch.package.archive import Package
 from perfbatch.package.extent import SheetExtent, measure_sheet, refuse_strings
@@ -124,6 +125,9 @@ class Workbook:
             self._plain[sheet] = PlainSheet.read(markup, self._limits) if markup else None
         return self._plain[sheet]
 
+    without_formulas = ""
+    """Its formulas are read."""
+
     @property
     def full_calculation(self) -> bool:
         """Whether nobody has calculated the workbook since a program wrote it."""
@@ -148,6 +152,20 @@ class Workbook:
         if sheet not in self._cells:
             self._cells[sheet] = read_sheet_cells(self._package, self._part.sheets[sheet], self._limits)
         return self._cells[sheet]
+
+    def active_content(self) -> list[str]:
+        """What of the workbook runs or reaches out of it, in words, each once: its parts, its names, its formulas that are read."""
+        words = dict.fromkeys((*active_parts(self._package, self._limits), *self._part.active))
+        for sheet in self._part.sheets:
+            markup = self._markup.get(self._part.sheets[sheet])
+            if sheet not in self._named or (markup is not None and not may_be_active(markup)):
+                continue
+            cells = self.cells(sheet)
+            for row, column in cells:
+                formula = cells[row, column].formula
+                if formula and (word := active_formula(formula)) and not any(one.startswith(word) for one in words):
+                    words[f"{word}（{sheet}!{cell_name(row, column)}）"] = None
+        return list(words)
 
     def claim(self, names: Mapping[str, Area]) -> None:
         """Say which cells are the form's inputs, so that a merged area is never read twice."""

@@ -51,8 +51,11 @@ class Layout:
         return self.places[field_id].where
 
 
-def lay_out(rulebook: Rulebook, units: int, prefill: Prefill | None = None) -> Layout:
-    """Compute the workbook with room for `units` subordinate units, blank but for `prefill`.
+def lay_out(
+    rulebook: Rulebook, units: int, prefill: Prefill | None = None, *, row_counts: Mapping[str, int] | None = None
+) -> Layout:
+    """Compute the workbook with room for `units` subordinate units, blank but for `prefill`; `row_counts`: id of a table of
+    rows → how many it needs at least.
 
     Raises `OperatorFault` if `units` is negative or too few for the rows that are given."""
     if units < 0:
@@ -64,7 +67,8 @@ def lay_out(rulebook: Rulebook, units: int, prefill: Prefill | None = None) -> L
             raise OperatorFault(
                 "--units", f"{units} rows, and {rows - unit_row_count(0)} units are given", "Give more."
             )
-    form = Form(rulebook, units, {rulebook.roles.fiscal_year: rulebook.fiscal_year}, filled.values, filled.lines)
+    printed = {rulebook.roles.fiscal_year: rulebook.fiscal_year}
+    form = Form(rulebook, units, printed, filled.values, filled.lines, row_counts or {})
     sheets = tuple(_lay_out_sheet(form, section) for section in rulebook.sections)
     return Layout(rulebook, units, sheets, {field.id: form.places[field.id] for field in rulebook.fields()})
 

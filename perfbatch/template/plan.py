@@ -99,6 +99,8 @@ class InputCell:
     limit: int | None = None
     formula: str = ""
     given: bool = False
+    number_format: str = ""
+    """Of what is in it, "" the kind's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +191,14 @@ class SheetPlan:
 @dataclass
 class Form:
     """The form under construction: what every room may ask for. `printed_values` stand in open cells and may be typed over;
-    `given` (field id → the values of its cells from the top, None for an open one) are locked; `cover_lines` are printed."""
+    `rows`: id of a table of rows → how many it needs at least; `given` (field id → the values of its cells from the top, None for an open one) are locked; `cover_lines` are printed."""
 
     rulebook: Rulebook
     units: int
     printed_values: Mapping[str, Value]
     given: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     cover_lines: tuple[tuple[str, str], ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
     places: dict[str, FieldPlace] = field(default_factory=dict)
 
     def given_at(self, field_id: str, row: int) -> Value:

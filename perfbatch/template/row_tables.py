@@ -42,14 +42,14 @@ def place_row_table(form: Form, plan: SheetPlan, block: RowsBlock) -> None:
         plan.print_cell(plan.area(header, signature, header, signature), _SIGNATURE_HEADING, Style.HEADER)
     top = header + 1
     presets = [(preset.heading, preset.value) for preset in block.preset_rows for _ in range(preset.count)]
-    rows = len(presets) + block.blank_rows
+    rows = max(len(presets) + block.blank_rows, form.rows.get(block.id, 0))
     height = _LONGTEXT_ROW if any(field.kind == "longtext" for field in block.fields) else _ROW
     for row in range(top, top + rows):
         plan.need_height(row, height)
         if _is_signed(block):
             plan.print_cell(plan.area(row, signature, row, signature), None, Style.TEXT)
     if first:
-        _place_headings(plan, top, [heading for heading, _ in presets] + [""] * block.blank_rows)
+        _place_headings(plan, top, [heading for heading, _ in presets] + [""] * (rows - len(presets)))
     for column, field in enumerate(block.fields, start=first):
         printed: list[Value] = [None] * rows
         if field.id == block.preset_column:

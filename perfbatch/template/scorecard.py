@@ -10,7 +10,7 @@ from perfbatch.rulebook.model import FormField, Indicator, ScorecardBlock
 from perfbatch.template.plan import FieldPlace, Form, InputCell, SheetPlan, Style, Value
 from perfbatch.template.text_fit import text_height
 
-__all__ = ["SCORECARD_PRINTED", "SCORECARD_WIDTHS", "place_scorecard", "points_text"]
+__all__ = ["NAME_COLUMN", "NAME_OFFSET", "SCORECARD_PRINTED", "SCORECARD_WIDTHS", "place_scorecard", "points_text"]
 
 SCORECARD_WIDTHS = (8.0, 9.0, 17.0, 37.0, 6.0, 9.0, 18.0, 12.0)
 """一级指标, 二级指标, 三级指标, 评分标准, three columns of the form, and the code beyond the print area; in digits."""
@@ -19,7 +19,10 @@ SCORECARD_PRINTED = len(SCORECARD_WIDTHS) - 1
 """Columns inside the print area."""
 
 _LEVELS = ("一级指标", "二级指标", "三级指标", "评分标准")
-_NAME_COLUMN, _STANDARD_COLUMN, _FIRST_FIELD_COLUMN = 2, 3, 4
+NAME_COLUMN, _STANDARD_COLUMN, _FIRST_FIELD_COLUMN = 2, 3, 4
+NAME_OFFSET = _FIRST_FIELD_COLUMN - NAME_COLUMN
+"""How many columns left of its points an indicator's name stands."""
+
 _HEADER_ROW = 27.0
 _ROW = 33.0
 _TEXT_SIZE = 10.5
@@ -39,7 +42,7 @@ def place_scorecard(form: Form, plan: SheetPlan, block: ScorecardBlock) -> None:
         style = Style.CODE_HEADER if field.kind == "id" else Style.HEADER
         plan.print_cell(plan.area(header, column, header, column), field.label, style)
     plan.repeat_row = (header, header)
-    plan.freeze = (header + 1, _NAME_COLUMN + 1)
+    plan.freeze = (header + 1, NAME_COLUMN + 1)
     plan.row += 1
     _place_indicators(form, plan)
     places = {field.id: _place_column(form, plan, field, column) for field, column in columns}
@@ -84,7 +87,7 @@ def _place_indicators(form: Form, plan: SheetPlan) -> None:
 def _place_indicator(plan: SheetPlan, row: int, indicator: Indicator) -> None:
     plan.need_height(row, _ROW)
     name_style = Style.EDITABLE_TEXT if indicator.editable else Style.CENTRE
-    plan.print_cell(plan.area(row, _NAME_COLUMN, row, _NAME_COLUMN), indicator.name, name_style)
+    plan.print_cell(plan.area(row, NAME_COLUMN, row, NAME_COLUMN), indicator.name, name_style)
     standard = _NEXT_REQUIREMENT.sub("\n", indicator.standard)
     plan.print_cell(plan.area(row, _STANDARD_COLUMN, row, _STANDARD_COLUMN), standard, Style.TEXT)
     plan.need_height(row, text_height(standard, plan.widths[_STANDARD_COLUMN], _TEXT_SIZE))

@@ -26,7 +26,15 @@ from perfbatch.template.prefill import Prefill, prefill_for
 from perfbatch.template.styles import BODY_FONT, Styles
 from perfbatch.template.validation import cell_kind, validation_of
 
-__all__ = ["DEFAULT_UNITS", "STAMP_SHEET", "template_name", "write_blank", "write_prefilled", "write_template"]
+__all__ = [
+    "DEFAULT_UNITS",
+    "STAMP_SHEET",
+    "form_content",
+    "template_name",
+    "write_blank",
+    "write_prefilled",
+    "write_template",
+]
 
 DEFAULT_UNITS = 10
 """Rows for subordinate units where nobody asks for more."""
@@ -105,6 +113,11 @@ def write_template(rulebook: Rulebook, path: Path, *, units: int = DEFAULT_UNITS
         ) from None
 
 
+def form_content(layout: Layout) -> bytes:
+    """The workbook of a layout; the same layout gives the same bytes."""
+    return _assemble(layout)
+
+
 def _make_folder(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -172,7 +185,7 @@ def _write_printed(book: FormBook, sheet: Worksheet, printed: Printed, look: For
 def _write_field(book: FormBook, sheet: Worksheet, rulebook: Rulebook, place: FieldPlace, styles: Styles) -> None:
     where = place.where
     for row, cell in enumerate(place.cells, start=where.top):
-        number_format = cell_kind(rulebook, place.field, cell).number_format
+        number_format = cell.number_format or cell_kind(rulebook, place.field, cell).number_format
         look = styles.entry(
             cell.kind,
             number_format,

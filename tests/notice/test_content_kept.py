@@ -11,7 +11,7 @@ import pytest
 
 from perfbatch.intake.reader import read_submission
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.notice import marks_of_earlier_notice_removed, notice_content, notice_extension
+from perfbatch.notice import marks_of_earlier_notice_removed, notice_content
 from tests.notice.workbooks import HEADING, changed, comment_texts, finding, form, parts, rich
 from tests.workbooks import repack, rulebook
 
@@ -209,15 +209,3 @@ def test_a_stamp_that_points_at_a_sheet_of_the_form_does_not_remove_it() -> None
         io.BytesIO(marks_of_earlier_notice_removed(repack(notice, {"xl/workbook.xml": book})))
     )
     assert "封面" in names.sheetnames
-
-
-def test_macros_decide_how_the_file_must_end() -> None:
-    assert notice_extension(rich()) == ".xlsx"
-    types = parts(rich())["[Content_Types].xml"]
-    macros = types.replace(
-        b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
-        b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
-    )
-    with_macros = repack(rich(), {"[Content_Types].xml": macros, "xl/vbaProject.bin": b"macros"})
-    assert notice_extension(with_macros) == ".xlsm"
-    assert parts(notice_content(with_macros, FINDINGS, heading=HEADING))["xl/vbaProject.bin"] == b"macros"

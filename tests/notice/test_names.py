@@ -52,4 +52,3 @@ def test_a_device_is_no_name(device: str) -> None:
 def test_a_plain_name_stays_plain() -> None:
     assert notice_name("116001", "云溪区总工会") == "116001-云溪区总工会.xlsx"
     assert notice_name("116001", "云溪区总工会", number=2) == "116001-云溪区总工会~2.xlsx"
-    assert notice_name("116001", "云溪区总工会", extension=".xlsm") == "116001-云溪区总工会.xlsm"

@@ -16,12 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.intake.inbox import found_at
 from perfbatch.model.findings import Finding
 from perfbatch.model.set_aside import SetAside
-from perfbatch.notice import extension, notice_content
+from perfbatch.notice import notice_content
 from perfbatch.notice.comment_part import CommentPart, new_comments
-from perfbatch.notice.extension import extension_of, notice_extension
 from perfbatch.package import patched as package
 from perfbatch.package import sheet_grid, sheet_part
 from perfbatch.package.directory import read_directory
@@ -314,74 +312,3 @@ def test_a_spoiled_directory_is_read_as_zipfile_does_or_refused(data: st.DataObj
         # It takes odd extra fields for damage, which nobody here looks at.
         return
     assert [(*one[:1], *one[3:]) for one in members] == told
-
-
-def macros(content: bytes, markup: bytes) -> bytes:
-    """The workbook with other content types."""
-    types = parts(content)["[Content_Types].xml"]
-    sheet = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-    assert sheet in types
-    return repack(content, {"[Content_Types].xml": types.replace(sheet, markup)})
-
-
-MACROS = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
-
-
-@pytest.mark.parametrize(
-    ("content", "ending"),
-    [
-        (rich(), ".xlsx"),
-        (form(), ".xlsx"),
-        (macros(rich(), MACROS), ".xlsm"),
-        (macros(rich(), MACROS.replace(b"E", b"&#69;")), ".xlsm"),
-        (macros(rich(), b"x"), ".xlsx"),
-        (repack(macros(rich(), MACROS), {"_rels/.rels": None}), ".xlsx"),
-        (zipped("comment"), ".xlsx"),
-        (zipped("shifted"), ".xlsx"),
-        (b"no package", ".xlsx"),
-        (b"", ".xlsx"),
-    ],
-)
-def test_a_file_ends_as_its_content_says(content: bytes, ending: str, tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(content)
-    assert notice_extension(content) == extension_of(found_at(path)) == ending
-
-
-def test_content_types_in_another_encoding_are_read_in_full(tmp_path: Path) -> None:
-    types = parts(macros(rich(), MACROS))["[Content_Types].xml"].decode().replace("UTF-8", "UTF-16")
-    content = repack(rich(), {"[Content_Types].xml": types.encode("utf-16")})
-    (tmp_path / "a.xlsx").write_bytes(content)
-    assert extension_of(found_at(tmp_path / "a.xlsx")) == notice_extension(content) == ".xlsm"
-
-
-def test_a_plain_package_is_not_read_whole_for_its_extension(tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(form())
-    with patch.object(extension, "read_bytes", side_effect=AssertionError):
-        assert extension_of(found_at(tmp_path / "a.xlsx")) == ".xlsx"
-
-
-def test_a_file_that_is_not_what_was_found_has_no_macros(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(macros(rich(), MACROS))
-    found = found_at(path)
-    path.write_bytes(b"")
-    assert extension_of(found) == ".xlsx"
-    path.unlink()
-    assert extension_of(found) == ".xlsx"
-    path.mkdir()
-    assert extension_of(found) == extension_of(found_at(path)) == ".xlsx"
-
-
-@settings(max_examples=200, deadline=None)
-@given(data=st.data())
-def test_a_spoiled_file_ends_as_its_content_says(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
-    content = bytearray(data.draw(st.sampled_from([rich(), macros(rich(), MACROS), zipped("plain")])))
-    places = [content.index(b"[Content_Types].xml") - 30, content.index(b"PK\x01\x02"), len(content) - 22]
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.sampled_from(places)) + data.draw(st.integers(0, 400))
-        if at < len(content):
-            content[at] = data.draw(st.integers(0, 255))
-    path = tmp_path_factory.getbasetemp() / "spoiled.xlsx"
-    path.write_bytes(content)
-    assert extension_of(found_at(path)) == notice_extension(bytes(content))

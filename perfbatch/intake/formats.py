@@ -1,0 +1,93 @@
+"""The formats that are read: one module and one line here for each. What a format gives is asked for in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from typing import NamedTuple, Protocol
+
+from perfbatch.intake.guard import inspect
+from perfbatch.model.limits import Limits
+from perfbatch.package.addresses import Area, Place
+from perfbatch.package.raw_cell import RawCell
+from perfbatch.package.sheet_cells import StoredCell
+from perfbatch.package.workbook import open_workbook
+
+__all__ = ["FORMATS", "FormWorkbook", "Format", "open_form"]
+
+
+class FormWorkbook(Protocol):
+    """An open workbook of any format. All of it may raise `SetAside` F03 or F07."""
+
+    @property
+    def full_calculation(self) -> bool:
+        """Whether nobody has calculated the workbook since a program wrote it."""
+        ...
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Worksheet names in order."""
+        ...
+
+    @property
+    def names(self) -> Mapping[str, Area]:
+        """Workbook-level defined names that refer to cells of this workbook."""
+        ...
+
+    @property
+    def without_formulas(self) -> str:
+        """What the format is called if its formulas are not read; "" where they are."""
+        ...
+
+    def cells(self, sheet: str) -> Mapping[Place, StoredCell]:
+        """What the cells of a sheet store, for recomputing."""
+        ...
+
+    def claim(self, names: Mapping[str, Area]) -> None:
+        """Say which cells are the form's inputs, so that a merged area is never read twice."""
+        ...
+
+    def column(self, area: Area) -> list[RawCell]:
+        """The cells of the area's first column, from the top."""
+        ...
+
+    def cell(self, sheet: str, row: int, column: int) -> RawCell:
+        """One cell; one covered by a merged area reads the area's top-left cell, unless that is an input of its own."""
+        ...
+
+    def active_content(self) -> list[str]:
+        """What of the workbook runs or reaches out of it, in words."""
+        ...
+
+
+class _Opener(Protocol):
+    def __call__(
+        self, content: bytes, limits: Limits, wanted: Container[str], sheets: Container[str], *, plainly: bool
+    ) -> FormWorkbook: ...
+
+
+class Format(NamedTuple):
+    """A format: whether content is of it, by its first bytes and whatever else is cheap to look at; and how it is opened."""
+
+    recognises: Callable[[bytes], bool]
+    open: _Opener
+
+
+def _open_xlsx(
+    content: bytes, limits: Limits, wanted: Container[str], sheets: Container[str], *, plainly: bool
+) -> FormWorkbook:
+    return open_workbook(inspect(content, limits), limits, wanted, sheets, plainly=plainly)
+
+
+FORMATS: tuple[Format, ...] = (
+    # The last one takes whatever the others leave, and names what it is where it is no workbook.
+    Format(lambda _: True, _open_xlsx),
+)
+
+
+def open_form(
+    content: bytes, limits: Limits, wanted: Container[str], sheets: Container[str], *, plainly: bool = True
+) -> FormWorkbook:
+    """Open a workbook of any of the formats. `wanted`: the defined names that will be asked for; `sheets`: those that will be
+    read besides. Raises `SetAside` (F01–F04, F07)."""
+    form = next(one for one in FORMATS if one.recognises(content))
+    return form.open(content, limits, wanted, sheets, plainly=plainly)
