@@ -65,9 +65,9 @@ def likely_cause(broken: BrokenSum) -> str:
     if broken.difference == 0:
         return ""
     for explain in (_unit, _sign, _left_out, _twice, _transposed, _other_cell):
-        found = list(dict.fromkeys(explain(broken)))
-        if found:
-            return "；或".join(found[:_NAMED])
+        explanations = list(dict.fromkeys(explain(broken)))
+        if explanations:
+            return "；或".join(explanations[:_NAMED])
     return ""
 
 
@@ -105,7 +105,11 @@ def _left_out(broken: BrokenSum) -> Iterator[str]:
     for part in broken.parts:
         if part.value and broken.difference == -part.sign * part.value:
             twin = next(
-                (one for one in broken.parts if one is not part and (one.value, one.sign) == (part.value, part.sign)),
+                (
+                    other
+                    for other in broken.parts
+                    if other is not part and (other.value, other.sign) == (part.value, part.sign)
+                ),
                 None,
             )
             if twin is None:
@@ -128,11 +132,11 @@ def _transposed(broken: BrokenSum) -> Iterator[str]:
             yield f"“{label}”疑似数字颠倒（应为 {figure_text(needed, 'amount')}）"
 
 
-def _swapped(one: int, other: int) -> bool:
+def _swapped(figure: int, other: int) -> bool:
     """Whether two figures differ by two digits that have changed places; their difference is then a multiple of 9."""
-    if one == other or (one < 0) != (other < 0) or (one - other) % 9:
+    if figure == other or (figure < 0) != (other < 0) or (figure - other) % 9:
         return False
-    left, right = str(abs(one)), str(abs(other))
+    left, right = str(abs(figure)), str(abs(other))
     width = max(len(left), len(right))
     left, right = left.rjust(width, "0"), right.rjust(width, "0")
     at = [place for place in range(width) if left[place] != right[place]]
@@ -141,10 +145,10 @@ def _swapped(one: int, other: int) -> bool:
 
 def _other_cell(broken: BrokenSum) -> Iterator[str]:
     named = {part.label for part in broken.parts}
-    others = [one for one in broken.others if one.value and one.label not in named]
-    for one in others:
-        if one.value == broken.total.value:
-            yield f"“{broken.total.label}”与“{one.label}”数字相同，疑似串栏"
-    for one in others:
-        if abs(one.value) == abs(broken.difference):
-            yield f"差额恰为“{one.label}”的数字"
+    others = [other for other in broken.others if other.value and other.label not in named]
+    for other in others:
+        if other.value == broken.total.value:
+            yield f"“{broken.total.label}”与“{other.label}”数字相同，疑似串栏"
+    for other in others:
+        if abs(other.value) == abs(broken.difference):
+            yield f"差额恰为“{other.label}”的数字"

@@ -76,13 +76,16 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
     }
     for field in (*single, *amounts):
         if field.id not in ("budget_code", "unit_name"):
-            here = [one.columns.get(field.id, _NO_COLUMN) for one in submissions]
+            here = [submission.columns.get(field.id, _NO_COLUMN) for submission in submissions]
             columns.update(_columns(field, [(column, (0,)) for column in here]))
     roles = rulebook.roles
-    answers = [(_evidence_rows(one, roles), one.columns.get(roles.evidence_answer, _NO_COLUMN)) for one in submissions]
+    answers = [
+        (_evidence_rows(submission, roles), submission.columns.get(roles.evidence_answer, _NO_COLUMN))
+        for submission in submissions
+    ]
     for field in evidence_fields(rulebook):
-        said = [(column, (rows[field.id],)) if field.id in rows else (_NO_COLUMN, (0,)) for rows, column in answers]
-        columns.update(_columns(field, said))
+        answered = [(column, (rows[field.id],)) if field.id in rows else (_NO_COLUMN, (0,)) for rows, column in answers]
+        columns.update(_columns(field, answered))
     return Frames(
         submissions=tuple(submissions),
         departments=pd.DataFrame(columns),
@@ -200,8 +203,8 @@ def _used_rows(columns: Sequence[Column], counted: Sequence[Column], keep: int) 
     """Rows in which something stands in the `counted` columns; the first `keep` rows always."""
     rows = max((len(column.states) for column in columns), default=0)
     used = zip_longest(*(column.states for column in counted), fillvalue=State.BLANK)
-    said = [row for row, states in enumerate(used) if row >= keep and any(states)]
-    return [*range(min(keep, rows)), *said]
+    used_rows = [row for row, states in enumerate(used) if row >= keep and any(states)]
+    return [*range(min(keep, rows)), *used_rows]
 
 
 def _rows_frame(
@@ -215,8 +218,8 @@ def _rows_frame(
         "department": np.repeat(np.arange(len(submissions), dtype=np.int64), [len(rows) for rows in used]),
         "row": np.array([row for rows in used for row in rows], dtype=np.int64),
     }
-    for field, said in zip(fields, here, strict=True):
-        columns.update(_columns(field, zip(said, used, strict=True)))
+    for field, taken in zip(fields, here, strict=True):
+        columns.update(_columns(field, zip(taken, used, strict=True)))
     return pd.DataFrame(columns)
 
 

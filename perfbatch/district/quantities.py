@@ -70,7 +70,7 @@ class ItemRows:
         self._frame = frames.items
         self._rulebook = rulebook
         self._departments = len(frames.departments)
-        names = pd.Index([one.id for one in rulebook.indicators])
+        names = pd.Index([indicator.id for indicator in rulebook.indicators])
         known = names.get_indexer(pd.Index(self._frame["indicator"]))
         # Rows of no indicator fall into a column of their own, behind the last.
         self.indicators: NDArray[np.int64] = np.where(known < 0, len(names), known)
@@ -103,7 +103,9 @@ class ItemRows:
         """Positions of the indicators meant."""
         if owner == "items":
             return [*range(len(self._rulebook.indicators) + 1)]
-        return [at for at, one in enumerate(self._rulebook.indicators) if owner in (one.id, one.group)]
+        return [
+            at for at, indicator in enumerate(self._rulebook.indicators) if owner in (indicator.id, indicator.group)
+        ]
 
     def _added(self, field: str) -> Quantity:
         """Sums by indicator and department, in two dimensions."""

@@ -105,11 +105,11 @@ def reconcile(
     findings: list[Finding] = []
     slips: set[tuple[str, str, str, str]] = set()
     for bound in bind_checks(rulebook):
-        found = _CheckedScope(bound, scopes[bound.check.scope], frames, rulebook).findings()
+        spoken = _CheckedScope(bound, scopes[bound.check.scope], frames, rulebook).findings()
         if not bound.check.code.startswith("C"):
-            findings.extend(found)
+            findings.extend(spoken)
             continue
-        for finding in found:
+        for finding in spoken:
             # Several checks look for one slip of the unit; the cell is told once.
             slip = (finding.code, finding.file, finding.sheet, finding.cell)
             if slip not in slips:
@@ -173,11 +173,11 @@ class _CheckedScope:
         figures = self._figures(rows, facts, MIN_PLACES.get(self._rulebook.field_by_id[field].kind, 0))
         kinds = self._kinds(rows)
         column = field in self._rulebook.column_ids
-        told = zip(
+        spoken = zip(
             self._words(rows, kinds), self._entities(departments, at), departments, kinds, facts, *figures,
             strict=True,
         )  # fmt: skip
-        for words, entity, department, kind, fact, reported, expected, difference in told:
+        for words, entity, department, kind, fact, reported, expected, difference in spoken:
             submission, (severity, message, remedy) = submissions[department], words
             yield Finding(
                 code,
@@ -264,8 +264,8 @@ class _CheckedScope:
             words = {"label": self._bound.label, "item": name, "title": check.title}
             return severity, message.format(**words), remedy.format(**words)
 
-        said = {one: worded(*one) for one in set(zip(kinds, items, strict=True))}
-        return [said[one] for one in zip(kinds, items, strict=True)]
+        words_of = {kind_and_item: worded(*kind_and_item) for kind_and_item in set(zip(kinds, items, strict=True))}
+        return [words_of[kind_and_item] for kind_and_item in zip(kinds, items, strict=True)]
 
     def _entities(self, departments: Sequence[int], at: Sequence[int]) -> list[str]:
         """Whose row each is, for a unit's own row; "" for any other."""

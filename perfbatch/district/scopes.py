@@ -66,8 +66,8 @@ class FrameScope:
     def grade(self, score: Quantity) -> Texts:
         """The grade's name for each score."""
         names = np.full(self.length, None, dtype=object)
-        for one in self.rulebook.grades:
-            names[_inside(score, one)] = one.name
+        for level in self.rulebook.grades:
+            names[_inside(score, level)] = level.name
         return Texts(names, score.known, score.tainted)
 
     @cached_property
@@ -110,32 +110,32 @@ class ItemScope(FrameScope):
             return super().name(name)
         sure, no = np.ones(self.length, bool), np.zeros(self.length, bool)
         # One past the last indicator stands for the rows of none.
-        kinds = [*(one.target_types for one in self.rulebook.indicators), ()]
+        kinds = [*(indicator.target_types for indicator in self.rulebook.indicators), ()]
         if name == "has_target_types":
-            return Truth(np.array([bool(one) for one in kinds])[self.item_rows.indicators], sure, no)
+            return Truth(np.array([bool(types) for types in kinds])[self.item_rows.indicators], sure, no)
         answered = self._answered()
         counts = np.zeros(self.length, dtype=np.int64)
         department = self.frame["department"].to_numpy()
         for at, named in enumerate(kinds):
             if named:
                 places = np.flatnonzero(self.item_rows.indicators == at)
-                counts[places] = np.sum([answered[one] for one in named], axis=0)[department[places]]
+                counts[places] = np.sum([answered[type_] for type_ in named], axis=0)[department[places]]
         return Quantity(counts, 1, np.zeros(self.length, np.int64), sure, no)
 
     def _answered(self) -> Mapping[str, Ints]:
         """Type of target → how many targets of that type each department has answered."""
         assert self.frames is not None
         targets = self.frames.targets
-        said = np.zeros(len(targets), bool)
+        answered = np.zeros(len(targets), bool)
         roles = self.rulebook.roles
         for name in (roles.target, roles.target_actual):
-            said |= targets[f"{name}.state"].to_numpy() == State.FILLED
-        types = pd.Index(sorted({one for indicator in self.rulebook.indicators for one in indicator.target_types}))
+            answered |= targets[f"{name}.state"].to_numpy() == State.FILLED
+        types = pd.Index(sorted({type_ for indicator in self.rulebook.indicators for type_ in indicator.target_types}))
         kind = types.get_indexer(pd.Index(targets[roles.target_type]))
         department = targets["department"].to_numpy()
         return {
-            one: np.bincount(department[said & (kind == at)], minlength=len(self.frames.departments))
-            for at, one in enumerate(types)
+            type_: np.bincount(department[answered & (kind == at)], minlength=len(self.frames.departments))
+            for at, type_ in enumerate(types)
         }
 
 

@@ -44,6 +44,6 @@ class ScoreMatrix:
     @cached_property
     def statuses(self) -> Array:
         """Places in `STATUSES`; -1 where there is no score."""
-        found = np.full(self._shape, -1, np.int8)
-        found[self._place] = pd.Index(STATUSES).get_indexer(pd.Index(self._scores["status"]))
-        return found
+        places = np.full(self._shape, -1, np.int8)
+        places[self._place] = pd.Index(STATUSES).get_indexer(pd.Index(self._scores["status"]))
+        return places

@@ -48,17 +48,17 @@ def remark(
     """All S-findings, indicator by indicator in the rulebook's order."""
     compared = _compared_by_checks(rulebook)
     item_rows = ItemRows(frames, rulebook)
-    found: list[Finding] = []
-    for one in scored.indicators.values():
-        speaker = _Speaker(frames, one, item_rows, rulebook)
-        found.extend(speaker.adjusted(adjustments or {}))
-        if one.computation is not None:
-            found.extend(speaker.differs(silent=one.indicator.id in compared))
-            found.extend(speaker.over())
-            found.extend(speaker.not_applicable())
-            found.extend(speaker.uncovered())
-            found.extend(speaker.missing())
-    return found
+    findings: list[Finding] = []
+    for scores in scored.indicators.values():
+        speaker = _Speaker(frames, scores, item_rows, rulebook)
+        findings.extend(speaker.adjusted(adjustments or {}))
+        if scores.computation is not None:
+            findings.extend(speaker.differs(silent=scores.indicator.id in compared))
+            findings.extend(speaker.over())
+            findings.extend(speaker.not_applicable())
+            findings.extend(speaker.uncovered())
+            findings.extend(speaker.missing())
+    return findings
 
 
 def _compared_by_checks(rulebook: Rulebook) -> frozenset[str]:
@@ -124,13 +124,13 @@ class _Speaker:
         here = computation.computed & self_score.usable & (self._scores.status == COMPUTED)
         rows = np.flatnonzero(here & (self_score.num != computation.points * _CENT)).tolist()
         # Scores are few: the same two meet in many departments, and are put into words once.
-        told: dict[tuple[int, int, Reading | None], tuple[_Words, str, str, str, Counts]] = {}
+        worded: dict[tuple[int, int, Reading | None], tuple[_Words, str, str, str, Counts]] = {}
         for row, fact in zip(rows, self._self_cells(rows), strict=True):
             own, computed = int(self_score.num[row]), int(computation.points[row]) * _CENT
-            reading = next((one for one in READINGS if self._matches(one, row)), None)
-            if (own, computed, reading) not in told:
-                told[own, computed, reading] = self._deviation(own, computed, reading)
-            yield self._say(told[own, computed, reading][0], row, fact, *told[own, computed, reading][1:])
+            reading = next((candidate for candidate in READINGS if self._matches(candidate, row)), None)
+            if (own, computed, reading) not in worded:
+                worded[own, computed, reading] = self._deviation(own, computed, reading)
+            yield self._say(worded[own, computed, reading][0], row, fact, *worded[own, computed, reading][1:])
 
     def _deviation(self, own: int, computed: int, reading: Reading | None) -> tuple[_Words, str, str, str, Counts]:
         """What is said of a self-score beside the computed one: words, both scores, their difference, as texts and numbers."""

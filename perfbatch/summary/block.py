@@ -95,10 +95,10 @@ class Block:
                 lines[wrapped] = np.maximum(lines[wrapped], counted)
         # One float for all rows of a height.
         points = [min(line_points(count), MAX_ROW_HEIGHT) if count else None for count in range(int(lines.max()) + 1)]
-        found = [points[count] for count in lines.tolist()]
+        row_heights = [points[count] for count in lines.tolist()]
         for row, height in self.looks.heights.items():
-            found[row] = min(height, MAX_ROW_HEIGHT)
-        return found
+            row_heights[row] = min(height, MAX_ROW_HEIGHT)
+        return row_heights
 
     def draw(self, sheet: Canvas, texts: Sequence[str]) -> None:
         """Write every cell by a public call."""
@@ -156,8 +156,8 @@ class Block:
             parts: list[Any] = [repeat('<row r="')]
             rows = slice(start, stop)
             own = list(zip(heights[rows], levels[rows], hidden[rows], collapsed[rows], strict=True))
-            for one in set(own) - row_looks.keys():
-                row_looks[one] = f'"{_row_attributes(*one)}>{openings[0]}'
+            for look in set(own) - row_looks.keys():
+                row_looks[look] = f'"{_row_attributes(*look)}>{openings[0]}'
             parts.append(map(row_looks.__getitem__, own))
             for strip, opening in zip(self.strips, [*openings[1:], "</row>"], strict=True):
                 parts += strip.fragments(start, stop, attributes, base, opening)

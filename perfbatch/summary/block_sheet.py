@@ -118,7 +118,7 @@ def _sheet(content: str, added: SheetAdditions, strings: _SplicedStrings) -> Ite
     yield content[: size.start()]
     yield _dimension(size, added)
     done = size.end()
-    for block, heights in sorted(added.blocks, key=lambda one: one[0].top):
+    for block, heights in sorted(added.blocks, key=lambda placed: placed[0].top):
         start = content.find(f'<row r="{block.top + 1}" ', done)
         last = content.find(f'<row r="{block.drawn + 1}" ', start)
         end = content.find(_ROW_END, last) + len(_ROW_END)
@@ -151,13 +151,13 @@ def _attributes(block: Block, rows: str) -> list[str]:
     drawn = {match[1]: match for match in _CELL.finditer(rows)}
     if len(drawn) != rows.count("<c "):
         raise UnknownMarkup(f"cells of another kind in row {block.top + 1}")
-    found = []
+    openings = []
     for address, look in block.places():
         match = drawn.get(address)
         if match is None or (match[3] is None) == isinstance(look, Rich):
             raise UnknownMarkup(f"cell {address}")
-        found.append(f'"{match[2]}' if match[3] is None else f'"{match[2]} t="s"><v>{match[3]}</v></c>')
-    return found
+        openings.append(f'"{match[2]}' if match[3] is None else f'"{match[2]} t="s"><v>{match[3]}</v></c>')
+    return openings
 
 
 def _hyperlinks(added: SheetAdditions, texts: Sequence[str]) -> Iterator[str]:
@@ -192,7 +192,7 @@ def _table(content: str, tables: Mapping[str, tuple[str, str]]) -> Iterator[str]
     if match is None:
         raise UnknownMarkup("a table without a name")
     if match[1] in tables:
-        written, wanted = (f' ref="{one}"' for one in tables[match[1]])
+        written, wanted = (f' ref="{area}"' for area in tables[match[1]])
         # Once for the table and once for its filter.
         if content.count(written) != 2:
             raise UnknownMarkup(f"table {match[1]}")
@@ -201,10 +201,10 @@ def _table(content: str, tables: Mapping[str, tuple[str, str]]) -> Iterator[str]
 
 
 def _before(mark: str, content: str, added: str) -> Iterator[str]:
-    head, found, tail = content.partition(mark)
-    if not found:
+    head, matched, tail = content.partition(mark)
+    if not matched:
         raise UnknownMarkup(f"no {mark}")
-    yield from (head, added, found, tail)
+    yield from (head, added, matched, tail)
 
 
 def _quoted(text: str) -> str:

@@ -134,14 +134,14 @@ class _Card:
         )
         drawn.set_legend({"position": "right", "font": font})
         drawn.set_chartarea({"border": {"color": "#BFBFBF"}})
-        width = sum(int(one * 7 + 5) for one in _WIDTHS[:6])
+        width = sum(int(characters * 7 + 5) for characters in _WIDTHS[:6])
         drawn.set_size({"width": width, "height": int(_ROW * 4 / 3 * _CHART_ROWS)})
         place = {"object_position": 1, "description": "各指标核定得分与全区平均"}
         sheet.native.insert_chart(top, 0, drawn, place)
 
     def findings(self, top: int) -> int:
         """The first findings, gravest first, and how many there are, over the width of the page. Returns the last row."""
-        sheet, count = self._sheet, len(self._ledger.first_found)
+        sheet, count = self._sheet, len(self._ledger.first_listed)
         last_column = len(_WIDTHS) - 1
         sheet.merged(top, 0, top, last_column, "", "subgroup")
         total = self._index("findings")
@@ -151,7 +151,7 @@ class _Card:
         for number in range(FINDINGS_SHOWN):
             row = top + 1 + number
             here = f"AND({self._at}>0,{number}<{total})"
-            texts = self._ledger.first_found[number] if number < count else None
+            texts = self._ledger.first_listed[number] if number < count else None
             for column, part, style in (
                 (0, 0, "centred"),
                 (1, 2, "centred"),
@@ -219,7 +219,7 @@ class _Card:
         return self._cells(self._ledger.departments, self._ledger.columns[key], self._ledger.last)
 
     def _finding_range(self, part: int) -> str:
-        return self._cells(self._ledger.findings, part, max(self._ledger.found, 1))
+        return self._cells(self._ledger.findings, part, max(self._ledger.listed, 1))
 
     @staticmethod
     def _cells(sheet: Sheet, column: int, last: int) -> str:

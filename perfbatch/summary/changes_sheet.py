@@ -39,9 +39,9 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
         f"一、报送变化：新报 {len(changes.new)}　重报 {len(changes.resubmitted)}　撤回 {len(changes.withdrawn)}",
         [*leading, TableColumn("变化", style="centred"), *_blank(4), TableColumn("文件")],
         [
-            *(_sent(one, "新报") for one in changes.new),
+            *(_sent(department, "新报") for department in changes.new),
             *(_sent(move.after, "重报") for move in changes.resubmitted),
-            *(_sent(one, "撤回") for one in changes.withdrawn),
+            *(_sent(department, "撤回") for department in changes.withdrawn),
         ],
     )
     score = TableColumn("", "figure", "number", SCORE)
@@ -61,7 +61,10 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
         [_moved(move) for move in sorted(changes.moves, key=_size)],
     )
     register = FindingRegister(rulebook)
-    names = {one.budget_code: one.unit_name for one in (*changes.earlier.departments, *changes.later.departments)}
+    names = {
+        department.budget_code: department.unit_name
+        for department in (*changes.earlier.departments, *changes.later.departments)
+    }
     columns = [
         *leading,
         TableColumn("级别", style="centred"),
@@ -72,7 +75,7 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
         TableColumn("问题说明"),
     ]
     for heading, findings in (("三、新出现的问题", changes.found), ("四、已消除的问题", changes.cleared)):
-        rows = [_found(one, names, register) for one in findings]
+        rows = [_finding_row(finding, names, register) for finding in findings]
         top = _part(sheet, top, f"{heading}：{len(rows)} 条", columns, rows)
 
 
@@ -87,8 +90,8 @@ def _blank(count: int) -> list[TableColumn]:
     return [TableColumn("", style="centred") for _ in range(count)]
 
 
-def _sent(one: RecordedDepartment, word: str) -> list[Cell]:
-    return [one.budget_code, one.unit_name, word, *[None] * 4, one.file]
+def _sent(department: RecordedDepartment, word: str) -> list[Cell]:
+    return [department.budget_code, department.unit_name, word, *[None] * 4, department.file]
 
 
 def _size(move: Move) -> tuple[int, str]:
@@ -110,11 +113,11 @@ def change_word(places: int | None) -> str:
     return f"▲{places}" if places > 0 else f"▼{-places}"
 
 
-def _found(one: RecordedFinding, names: dict[str, str], register: FindingRegister) -> list[Cell]:
-    severity = Severity(one.severity)
+def _finding_row(finding: RecordedFinding, names: dict[str, str], register: FindingRegister) -> list[Cell]:
+    severity = Severity(finding.severity)
     marked = Marked(severity.label, severity.value)
-    place = (one.code, one.sheet, one.cell, register.label(one.field))
-    return [one.budget_code, names.get(one.budget_code, ""), marked, *place, one.message]
+    place = (finding.code, finding.sheet, finding.cell, register.label(finding.field))
+    return [finding.budget_code, names.get(finding.budget_code, ""), marked, *place, finding.message]
 
 
 def _moment(instant: str) -> str:

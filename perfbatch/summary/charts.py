@@ -73,8 +73,8 @@ _Block = tuple[str, str, tuple[str, ...], list[tuple[Any, ...]]]
 
 
 def _grades(result: BatchResult) -> _Block:
-    found = Counter(texts(result.departments["grade"]))
-    rows: list[tuple[Any, ...]] = [(grade.name, found[grade.name]) for grade in result.rulebook.grades]
+    counted = Counter(texts(result.departments["grade"]))
+    rows: list[tuple[Any, ...]] = [(grade.name, counted[grade.name]) for grade in result.rulebook.grades]
     return "评价等次（部门数）", "column", ("部门数",), rows if len(result.departments) else []
 
 
@@ -113,8 +113,8 @@ def _parts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]]) -> list[_B
     for title, table in zip(("收入来源", "支出构成"), rulebook.unit_tables.values(), strict=False):
         parts = {field.id: field.parts for field in table.fields}
         whole = next((field.id for field in table.fields if field.parts and field.id not in rulebook.siblings), "")
-        leaves = [one for one in _leaves(whole, parts) if one in totals]
-        rows = [(rulebook.field_by_id[one].label, totals[one]) for one in leaves]
+        leaves = [field_id for field_id in _leaves(whole, parts) if field_id in totals]
+        rows = [(rulebook.field_by_id[field_id].label, totals[field_id]) for field_id in leaves]
         unit = rulebook.kinds["amount"].unit
         blocks.append((f"{title}（{unit}）", "bar", (unit or "金额",), rows))
     return blocks
@@ -131,10 +131,12 @@ def _lost(result: BatchResult) -> _Block:
     (most, scored), (verified, given) = matrix.counts("max"), matrix.verified
     sums = np.where(scored & given, most - verified, 0).sum(axis=1).tolist()
     lost: dict[str, int] = dict(zip(matrix.indicators, sums, strict=True))
-    largest = sorted(lost, key=lambda one: -lost[one])[:INDICATORS_SHOWN]
+    largest = sorted(lost, key=lambda indicator: -lost[indicator])[:INDICATORS_SHOWN]
     size = max(len(result.departments), 1)
     rows: list[tuple[Any, ...]] = [
-        (result.rulebook.indicator_by_id[one].name, nearest_float(lost[one]) / size) for one in largest if lost[one] > 0
+        (result.rulebook.indicator_by_id[indicator].name, nearest_float(lost[indicator]) / size)
+        for indicator in largest
+        if lost[indicator] > 0
     ]
     return f"失分最多的 {len(rows)} 项指标（部门平均失分）", "lost", ("平均失分",), rows
 

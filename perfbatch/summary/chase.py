@@ -59,9 +59,9 @@ def chase_list(result: BatchResult) -> tuple[Chased, ...]:
     findings: dict[str, list[Finding]] = defaultdict(list)
     for finding in in_order(result.findings):
         findings[finding.file].append(finding)
-    chased = [_chase(result, one, owners[one.budget_code], findings) for one in expected]
+    chased = [_chase(result, department, owners[department.budget_code], findings) for department in expected]
     order = list(Standing)
-    return tuple(sorted(chased, key=lambda one: order.index(one.standing)))
+    return tuple(sorted(chased, key=lambda listed: order.index(listed.standing)))
 
 
 def _chase(
@@ -132,7 +132,9 @@ class _Messages:
         if not grave:
             return f"{head}，经核对未发现问题，不必重报。"
         counts = Counter(finding.severity for finding in grave)
-        counted = "、".join(f"{one.label}{counts[one]}项" for one in sorted(counts, key=lambda one: one.order))
+        counted = "、".join(
+            f"{severity.label}{counts[severity]}项" for severity in sorted(counts, key=lambda severity: severity.order)
+        )
         first = grave[0]
         place = f"{first.sheet}{first.cell}" if first.cell else first.sheet
         more = "等" if len(grave) > 1 else ""
@@ -158,7 +160,7 @@ def _short(text: str) -> str:
 
 def _owners(result: BatchResult, expected: Sequence[ExpectedDepartment]) -> dict[str, list[InboxEntry]]:
     """budget_code → the entries that came from the department, in the order of their paths."""
-    owned: dict[str, list[InboxEntry]] = {one.budget_code: [] for one in expected}
+    owned: dict[str, list[InboxEntry]] = {department.budget_code: [] for department in expected}
     names = _Names(expected, result.rulebook.district)
     for entry in sorted(result.entries, key=lambda entry: entry.path):
         code = entry.budget_code
@@ -173,11 +175,14 @@ class _Names:
     """Whose a file is, told by what it is called."""
 
     def __init__(self, expected: Sequence[ExpectedDepartment], district: str) -> None:
-        self._codes = [(re.compile(rf"(?<!\d){re.escape(one.budget_code)}(?!\d)"), one.budget_code) for one in expected]
+        self._codes = [
+            (re.compile(rf"(?<!\d){re.escape(department.budget_code)}(?!\d)"), department.budget_code)
+            for department in expected
+        ]
         names: dict[str, set[str]] = defaultdict(set)
-        for one in expected:
-            for name in _names(one.unit_name, district):
-                names[name].add(one.budget_code)
+        for department in expected:
+            for name in _names(department.unit_name, district):
+                names[name].add(department.budget_code)
         # A name that two departments go by tells nothing.
         self._names = {name: min(codes) for name, codes in names.items() if len(codes) == 1}
 

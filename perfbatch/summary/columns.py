@@ -28,7 +28,7 @@ def column_values(column: TableColumn, cells: Sequence[Cell], links: Mapping[int
     for row in links:
         codes[row] = places.setdefault(("link", ""), len(places))
     scale = SCALE if column.kind == "figure" else 1
-    return Values(values, [Look(*one) for one in places], codes, scale, links)
+    return Values(values, [Look(*place) for place in places], codes, scale, links)
 
 
 def needed_width(column: TableColumn, strip: Strip, texts: SharedTexts) -> int:

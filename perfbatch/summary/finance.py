@@ -139,7 +139,9 @@ def _rows(result: BatchResult, fields: Sequence[AmountColumn], units: pd.DataFra
         shown = (row != 0) & (np.array([bool(name) for name in named]) | np.any([filled for _, filled in own], axis=0))
         level = np.where(row == 1, 1, 2)
         names += [
-            name or LEVELS[at] for name, at, one in zip(named, level.tolist(), shown.tolist(), strict=True) if one
+            name or LEVELS[at]
+            for name, at, is_shown in zip(named, level.tolist(), shown.tolist(), strict=True)
+            if is_shown
         ]
         owners = np.concatenate([owners, units["department"].to_numpy(dtype="int64")[shown]])
         levels = np.concatenate([levels, level[shown]])
@@ -173,8 +175,8 @@ def _difference(check: _Check, rows: _Rows) -> tuple[Array, Array]:
     total, filled = rows.counts[check.total - _FIRST], rows.filled[check.total - _FIRST]
     if check.parts:
         parts = [part - _FIRST for part in check.parts]
-        told = filled & np.any([rows.filled[part] for part in parts], axis=0)
-        return total - np.sum([rows.counts[part] for part in parts], axis=0), told
+        comparable = filled & np.any([rows.filled[part] for part in parts], axis=0)
+        return total - np.sum([rows.counts[part] for part in parts], axis=0), comparable
     heads, unit = rows.levels == 0, rows.levels > 0
     sums, given = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
     head = np.flatnonzero(heads)[rows.owners]

@@ -30,7 +30,7 @@ _WORDS = {severity: f"{sign} {severity.label}" for severity, sign in _SIGNS.item
 
 @dataclass(frozen=True)
 class Ledger:
-    """Where things stand: key of a figure → column of the departments' sheet, and its cells. `first_found` are the rows of
+    """Where things stand: key of a figure → column of the departments' sheet, and its cells. `first_listed` are the rows of
     the first department's findings."""
 
     departments: Sheet
@@ -38,8 +38,8 @@ class Ledger:
     columns: dict[str, int]
     strips: Sequence[Values | Counts]
     size: int
-    found: int
-    first_found: Sequence[Sequence[str]]
+    listed: int
+    first_listed: Sequence[Sequence[str]]
     finding_columns: tuple[str, ...] = ("级别", "代码", "位置", "问题说明", "处理办法")
 
     @property
@@ -77,12 +77,12 @@ def write_ledger(
     first: dict[str, int] = {}
     for row, finding in enumerate(listed, 1):
         first.setdefault(finding.file, row)
-    found = [
-        [_WORDS[one.severity] for one in listed],
-        [one.code for one in listed],
-        [(f"{one.sheet}!{one.cell}" if one.cell else one.sheet) or BLANK for one in listed],
-        [one.message or BLANK for one in listed],
-        [one.remedy or BLANK for one in listed],
+    by_column = [
+        [_WORDS[finding.severity] for finding in listed],
+        [finding.code for finding in listed],
+        [(f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet) or BLANK for finding in listed],
+        [finding.message or BLANK for finding in listed],
+        [finding.remedy or BLANK for finding in listed],
     ]
     by_key = _departments(result, first, matrix)
     files = texts(result.departments["file"])
@@ -94,10 +94,10 @@ def write_ledger(
         list(by_key.values()),
         len(files),
         len(listed),
-        [[column[row] for column in found] for row in own],
+        [[column[row] for column in by_column] for row in own],
     )
     _write(departments, list(by_key), ledger.strips)
-    _write(findings, ledger.finding_columns, [Values(column, _LOOKS) for column in found])
+    _write(findings, ledger.finding_columns, [Values(column, _LOOKS) for column in by_column])
     for sheet in (departments, findings):
         sheet.native.hide()
     return ledger
@@ -108,7 +108,7 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
     frame, rulebook = result.departments, result.rulebook
     text = {name: texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade")}
     counted = Counter((finding.file, finding.severity) for finding in result.findings)
-    found = {
+    by_severity = {
         severity.value: np.array([counted[file, severity] for file in text["file"]], np.int64) for severity in Severity
     }
     by_key: dict[str, Values | Counts] = {
@@ -120,14 +120,14 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
         "rank": Counts(*arrays(frame["rank"]), _LOOKS, scale=1, otherwise=BLANK),
         **{
             name: Counts(*arrays(frame[name]), _LOOKS, otherwise=BLANK)
-            for name in ("self_total", "verified_total", *(f"points.{one}" for one in STATUS_LABELS))
+            for name in ("self_total", "verified_total", *(f"points.{status}" for status in STATUS_LABELS))
         },
     }
     everywhere = np.ones(len(frame), np.bool_)
     whole = {
-        **found,
+        **by_severity,
         "first": np.array([first.get(file, 0) for file in text["file"]], np.int64),
-        "findings": sum(found.values(), np.zeros(len(frame), np.int64)),
+        "findings": sum(by_severity.values(), np.zeros(len(frame), np.int64)),
     }
     by_key |= {key: Counts(counts, everywhere, _LOOKS, scale=1) for key, counts in whole.items()}
     by_key |= {name: Counts(*arrays(frame[name]), _LOOKS, otherwise=BLANK) for name in card_amounts(rulebook)}
@@ -140,7 +140,7 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
     # One digit per indicator: its place in the list of statuses, from 1.
     digits = ("", *(str(number) for number in range(1, len(STATUSES) + 1)))
     by_key["statuses"] = Values(
-        ["".join(digits[one + 1] for one in statuses) for statuses in matrix.statuses.T.tolist()], _LOOKS
+        ["".join(digits[place + 1] for place in statuses) for statuses in matrix.statuses.T.tolist()], _LOOKS
     )
     return by_key
 

@@ -19,7 +19,7 @@ __all__ = ["SheetLinks", "link_target", "place_in", "relative_folder"]
 
 _LONGEST = 2_000
 # What Excel writes percent-encoded in a relationship; Chinese stays as it is.
-_ENCODED = {one: f"%{ord(one):02x}" for one in ' "#%<>?[\\]^`{|}'}
+_ENCODED = {sign: f"%{ord(sign):02x}" for sign in ' "#%<>?[\\]^`{|}'}
 _UNLINKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -27,7 +27,7 @@ _UNLINKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 def link_target(path: str) -> str | None:
     """A relative path with `/` as the target of a link; None for a name that no link can hold (control characters, bytes
     that are no text, too long)."""
-    target = "".join(_ENCODED.get(one, one) for one in path)
+    target = "".join(_ENCODED.get(sign, sign) for sign in path)
     if not path or _UNLINKABLE.search(path) or len(target) > _LONGEST:
         return None
     # A first part with a colon would be taken for a scheme.

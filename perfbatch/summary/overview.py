@@ -162,16 +162,16 @@ def _cell(row: int, column: int) -> str:
 
 
 def _grades(result: BatchResult) -> list[_Tile]:
-    found = Counter(texts(result.departments["grade"]))
-    return [_Tile(f"{grade.name}（个）", found[grade.name]) for grade in result.rulebook.grades]
+    counted = Counter(texts(result.departments["grade"]))
+    return [_Tile(f"{grade.name}（个）", counted[grade.name]) for grade in result.rulebook.grades]
 
 
 def _findings(result: BatchResult) -> list[_Tile]:
-    found = Counter(finding.severity for finding in result.findings)
+    counted = Counter(finding.severity for finding in result.findings)
     departments = {finding.file for finding in result.findings if finding.severity is Severity.ERROR}
     return [
         _Tile("有错误的部门", len(departments)),
-        *(_Tile(f"{severity.label}（条）", found[severity]) for severity in Severity),
+        *(_Tile(f"{severity.label}（条）", counted[severity]) for severity in Severity),
     ]
 
 

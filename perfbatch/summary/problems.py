@@ -45,14 +45,14 @@ class Problems:
 
 
 class _Line(NamedTuple):
-    """One row of the sheet: a finding, or the head of a group, which names its first finding and `told`s how many it has."""
+    """One row of the sheet: a finding, or the head of a group, which names its first finding and has their `counts` in words."""
 
     kind: int
     depth: int
     at: int
     hidden: bool
     sheet: str
-    told: str
+    counts: str
     risk: int | None
 
 
@@ -81,8 +81,8 @@ def write_problems(
         TableColumn("文件", narrowest=12, widest=26),
     ]
     lines = list(_Listing(result, diagnosis).lines())
-    found = [result.findings[line.at] for line in lines]
-    linked = sum(line.kind == _FINDING and finding.cell != "" for line, finding in zip(lines, found, strict=True))
+    findings = [result.findings[line.at] for line in lines]
+    linked = sum(line.kind == _FINDING and finding.cell != "" for line, finding in zip(lines, findings, strict=True))
     note = "按部门、工作表分组；由其他错误引起的问题折叠在其原因之下，说明折叠在各组末尾。错误须改正后重新报送，提醒请核实。"
     if inbox and linked > room:
         note += f"单元格的链接只到前 {room:,} 条（Excel 每表上限），其后为文字。"
@@ -90,7 +90,7 @@ def write_problems(
     links: dict[int, Link] = {}
     if inbox:
         given = SheetLinks(sheet, room)
-        for row, (line, finding) in enumerate(zip(lines, found, strict=True)):
+        for row, (line, finding) in enumerate(zip(lines, findings, strict=True)):
             if line.kind == _FINDING and finding.cell:
                 link = given.file(f"{inbox}/{finding.file}", place_in(finding.sheet, finding.cell))
                 if link is not None:
@@ -99,27 +99,27 @@ def write_problems(
     looks = RowLooks(
         [line.depth for line in lines], [line.hidden for line in lines], dict.fromkeys(heads, _HEAD_HEIGHT)
     )
-    strips = _strips(lines, found, columns, result, diagnosis, links) if lines else []
+    strips = _strips(lines, findings, columns, result, diagnosis, links) if lines else []
     sheet.columns(top, columns, strips, looks=looks)
     sheet.freeze(top + 1, 2)
     sheet.repeat(top, top)
     # The file's name has no use on paper.
     sheet.native.print_area(0, 0, top + max(len(lines), 1), len(columns) - 2)
     return Problems(
-        {found[row].file: top + 1 + row for row in heads},
+        {findings[row].file: top + 1 + row for row in heads},
         {line.at: row for row, line in enumerate(lines, top + 1) if line.kind == _FINDING},
     )
 
 
 def _strips(
     lines: Sequence[_Line],
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     columns: Sequence[TableColumn],
     result: BatchResult,
     diagnosis: Diagnosis,
     links: Mapping[int, Link],
 ) -> list[Values]:
-    """The sheet column by column; `found` are the findings of the lines."""
+    """The sheet column by column; `findings` are those of the lines."""
     register = FindingRegister(result.rulebook)
     kinds = {field.id: field.kind for field in result.rulebook.fields()}
     frame = result.departments
@@ -137,12 +137,14 @@ def _strips(
 
     def only(values: Iterable[str]) -> list[str | None]:
         """What stands beside findings alone."""
-        return [value if one else None for value, one in zip(values, own, strict=True)]
+        return [value if is_own else None for value, is_own in zip(values, own, strict=True)]
 
     def figures(index: int, which: int) -> Values:
         shown = [
-            _figure(_FIGURE_TEXTS[which](finding), finding.counts[which], kinds.get(finding.field, "")) if one else None
-            for finding, one in zip(found, own, strict=True)
+            _figure(_FIGURE_TEXTS[which](finding), finding.counts[which], kinds.get(finding.field, ""))
+            if is_own
+            else None
+            for finding, is_own in zip(findings, own, strict=True)
         ]
         codes = [_OTHER if isinstance(value, str) else code for value, code in zip(shown, plain, strict=True)]
         return column(index, shown, codes, Look("text"))
@@ -150,35 +152,42 @@ def _strips(
     severities = list(Severity)
     labels = {severity: (severity.label, _OTHER + place) for place, severity in enumerate(severities)}
     levels = [
-        labels[finding.severity][1] if one else kind for finding, kind, one in zip(found, plain, own, strict=True)
+        labels[finding.severity][1] if is_own else kind
+        for finding, kind, is_own in zip(findings, plain, own, strict=True)
     ]
-    follows = [one and diagnosis.causes[line.at] is not None for line, one in zip(lines, own, strict=True)]
+    follows = [is_own and diagnosis.causes[line.at] is not None for line, is_own in zip(lines, own, strict=True)]
     messages = [
-        (f"↳ {finding.message}" if follow else finding.message) if one else line.told
-        for line, finding, one, follow in zip(lines, found, own, follows, strict=True)
+        (f"↳ {finding.message}" if follow else finding.message) if is_own else line.counts
+        for line, finding, is_own, follow in zip(lines, findings, own, follows, strict=True)
     ]
     cells = [_OTHER if row in links else code for row, code in enumerate(plain)]
     return [
-        column(_CODE, [finding.budget_code for finding in found], heads="_centred"),
-        column(_NAME, [names.get(finding.file, "") for finding in found]),
+        column(_CODE, [finding.budget_code for finding in findings], heads="_centred"),
+        column(_NAME, [names.get(finding.file, "") for finding in findings]),
         column(_SHEET, [line.sheet for line in lines], heads="_centred"),
-        replace(column(_CELL, only(finding.cell for finding in found), cells, Look("link")), links=links),
+        replace(column(_CELL, only(finding.cell for finding in findings), cells, Look("link")), links=links),
         column(
-            _LEVEL, only(labels[one.severity][0] for one in found), levels, *(Look(one.value) for one in severities)
+            _LEVEL,
+            only(labels[finding.severity][0] for finding in findings),
+            levels,
+            *(Look(severity.value) for severity in severities),
         ),
-        column(5, only(finding.code for finding in found)),
-        column(6, [register.title(finding) if one else None for finding, one in zip(found, own, strict=True)]),
-        column(7, only(register.label(finding.field) for finding in found)),
+        column(5, only(finding.code for finding in findings)),
+        column(6, [register.title(finding) if is_own else None for finding, is_own in zip(findings, own, strict=True)]),
+        column(7, only(register.label(finding.field) for finding in findings)),
         figures(8, 0),
         figures(9, 1),
         figures(10, 2),
         column(_RISK, [line.risk for line in lines], heads="_number"),
         column(12, only(diagnosis.reasons[line.at] for line in lines)),
         column(
-            _SAID, messages, [_OTHER if one else kind for one, kind in zip(follows, plain, strict=True)], Look("follow")
+            _SAID,
+            messages,
+            [_OTHER if follow else kind for follow, kind in zip(follows, plain, strict=True)],
+            Look("follow"),
         ),
-        column(14, only(finding.remedy for finding in found)),
-        column(15, only(finding.file for finding in found)),
+        column(14, only(finding.remedy for finding in findings)),
+        column(15, only(finding.file for finding in findings)),
     ]
 
 
@@ -200,8 +209,8 @@ class _Listing:
         self._folded = len(result.findings) > _FOLDED_FROM
         order = {severity: severity.order for severity in Severity}
         self._severities = [order[finding.severity] for finding in result.findings]
-        self._labels = [severity.label for severity in sorted(Severity, key=lambda one: one.order)]
-        self._said = Severity.INFO.order
+        self._labels = [severity.label for severity in sorted(Severity, key=lambda severity: severity.order)]
+        self._info = Severity.INFO.order
         self._followers: dict[int, list[int]] = {}
         for position, cause in enumerate(diagnosis.causes):
             if cause is not None:
@@ -216,12 +225,12 @@ class _Listing:
             yield from self._department(positions)
 
     def _gravity(self, positions: list[int]) -> tuple[object, ...]:
-        errors, warnings, said = self._counted(positions)
+        errors, warnings, remarks = self._counted(positions)
         first = self._findings[positions[0]]
         # Remarks for information wait for nobody: what they concern does not move a department up.
-        grave = [at for at in positions if self._severities[at] != self._said]
+        grave = [at for at in positions if self._severities[at] != self._info]
         risk = self._diagnosis.together(grave)
-        return (not errors, -risk, -errors, -warnings, -said, first.budget_code, first.file)
+        return (not errors, -risk, -errors, -warnings, -remarks, first.budget_code, first.file)
 
     def _counted(self, positions: Sequence[int]) -> list[int]:
         """How many errors, warnings, remarks."""
@@ -238,23 +247,23 @@ class _Listing:
             by_sheet.setdefault(self._findings[at].sheet, []).append(at)
         unknown = len(self._sheets)
         # Who has nothing but remarks for information stands there with one line.
-        hidden = self._folded or all(self._severities[at] == self._said for at in positions)
-        for name in sorted(by_sheet, key=lambda one: (self._sheets.get(one, unknown), one)):
+        hidden = self._folded or all(self._severities[at] == self._info for at in positions)
+        for name in sorted(by_sheet, key=lambda sheet: (self._sheets.get(sheet, unknown), sheet)):
             yield from self._sheet(name, by_sheet[name], hidden=hidden)
 
     def _sheet(self, name: str, roots: list[int], *, hidden: bool) -> Iterator[_Line]:
         within = [at for root in roots for at in self._with_followers(root)]
         yield self._head(_SUBGROUP, 1, roots[0], within, name, hidden=hidden)
-        said = [at for at in roots if self._severities[at] == self._said]
-        grave = sorted((at for at in roots if self._severities[at] != self._said), key=self._order)
+        remarks = [at for at in roots if self._severities[at] == self._info]
+        grave = sorted((at for at in roots if self._severities[at] != self._info), key=self._order)
         for at in grave:
             yield self._line(2, at, hidden=hidden)
             for follower in self._with_followers(at)[1:]:
                 yield self._line(3, follower, hidden=True)
-        if said and grave:
-            word = f"{self._labels[self._said]} {len(said)} 条"
-            yield _Line(_SUBGROUP, 2, said[0], hidden, name, word, None)
-        for at in sorted(said, key=self._order):
+        if remarks and grave:
+            word = f"{self._labels[self._info]} {len(remarks)} 条"
+            yield _Line(_SUBGROUP, 2, remarks[0], hidden, name, word, None)
+        for at in sorted(remarks, key=self._order):
             yield self._line(3 if grave else 2, at, hidden=True)
 
     def _order(self, at: int) -> tuple[object, ...]:
@@ -262,17 +271,17 @@ class _Listing:
 
     def _with_followers(self, at: int) -> list[int]:
         """A finding and all that follows from it, each before what follows from itself."""
-        found = [at]
+        family = [at]
         for follower in sorted(self._followers.get(at, ()), key=self._order):
-            found += self._with_followers(follower)
-        return found
+            family += self._with_followers(follower)
+        return family
 
     def _head(
         self, kind: int, depth: int, first: int, positions: Sequence[int], sheet: str, *, hidden: bool = False
     ) -> _Line:
         counted = zip(self._labels, self._counted(positions), strict=True)
-        told = "　".join(f"{label} {count}" for label, count in counted if count)
-        return _Line(kind, depth, first, hidden, sheet, told, self._diagnosis.together(positions) or None)
+        counts = "　".join(f"{label} {count}" for label, count in counted if count)
+        return _Line(kind, depth, first, hidden, sheet, counts, self._diagnosis.together(positions) or None)
 
     def _line(self, depth: int, at: int, *, hidden: bool) -> _Line:
         return _Line(_FINDING, depth, at, hidden, self._findings[at].sheet, "", self._diagnosis.risks[at] or None)

@@ -88,7 +88,7 @@ def write_ranking(
 
 def _legend(sheet: Sheet) -> None:
     for offset, (status, colour) in enumerate(STATUS_COLOURS.items()):
-        block, word = (sheet.book.run(one, _LEGEND_SIZE) for one in (colour, "#595959"))
+        block, word = (sheet.book.run(colour_of_run, _LEGEND_SIZE) for colour_of_run in (colour, "#595959"))
         sheet.native.write_rich_string(1, _POINTS + offset, block, "██", word, STATUS_LABELS[status])
 
 
@@ -99,8 +99,8 @@ def _strips(result: BatchResult, columns: Sequence[TableColumn], order: Sequence
     ranks, own, verified = (arrays(frame[name]) for name in ("rank", "self_total", "verified_total"))
     codes, names, files, grades = (texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade"))
     points = {status: arrays(frame[f"points.{status}"]) for status in STATUS_LABELS}
-    found = Counter((finding.file, finding.severity) for finding in result.findings)
-    counted = [np.array([found[file, severity] for file in files], np.int64) for severity in _COUNTED]
+    by_severity = Counter((finding.file, finding.severity) for finding in result.findings)
+    counted = [np.array([by_severity[file, severity] for file in files], np.int64) for severity in _COUNTED]
     return [
         Counts(*ranks, looks[0], scale=1),
         Values(codes, looks[1]),
@@ -110,10 +110,10 @@ def _strips(result: BatchResult, columns: Sequence[TableColumn], order: Sequence
         Counts(own[0] - verified[0], own[1] & verified[1], looks[5]),
         Values(grades, looks[6]),
         _bars(points, float(result.rulebook.total_points)),
-        *(Counts(*one, look) for one, look in zip(points.values(), looks[_POINTS:], strict=False)),
+        *(Counts(*column, look) for column, look in zip(points.values(), looks[_POINTS:], strict=False)),
         *(
-            Counts(one, np.ones(len(order), np.bool_), look, scale=1)
-            for one, look in zip(counted, looks[_POINTS + len(points) :], strict=False)
+            Counts(counts, np.ones(len(order), np.bool_), look, scale=1)
+            for counts, look in zip(counted, looks[_POINTS + len(points) :], strict=False)
         ),
     ]
 
@@ -123,7 +123,7 @@ def _bars(points: Mapping[str, tuple[Any, Any]], most: float) -> Values:
     rows = list(zip(*(points[status][0].tolist() for status in STATUS_COLOURS), strict=True))
     drawn = {
         row: stacked_bar(
-            {colour: nearest_float(one) for colour, one in zip(STATUS_COLOURS.values(), row, strict=True)}, most
+            {colour: nearest_float(count) for colour, count in zip(STATUS_COLOURS.values(), row, strict=True)}, most
         )
         for row in dict.fromkeys(rows)
     }
@@ -141,11 +141,11 @@ def _links(
 ) -> list[Values]:
     """The columns that lead to a department's findings and to its notice."""
     files, links = texts(result.departments["file"]), SheetLinks(sheet)
-    found: tuple[dict[int, Link], dict[int, Link]] = ({}, {})
+    links_by_row: tuple[dict[int, Link], dict[int, Link]] = ({}, {})
     for row, at in enumerate(order):
         within = links.place(problems, heads[files[at]]) if files[at] in heads else None
         opened = links.file(notices[files[at]]) if files[at] in notices else None
-        for own, link in zip(found, (within, opened), strict=True):
+        for own, link in zip(links_by_row, (within, opened), strict=True):
             if link is not None:
                 own[row] = link
     named = (("查看", heads), ("打开", notices))
@@ -158,5 +158,5 @@ def _links(
             [row in own for row in range(len(rows))],
             links=own,
         )
-        for (word, given), own in zip(named, found, strict=True)
+        for (word, given), own in zip(named, links_by_row, strict=True)
     ]

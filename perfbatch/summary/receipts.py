@@ -56,16 +56,16 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
     ]
     rows: list[list[Cell]] = [
         [
-            one.department.unit_name,
-            one.department.budget_code,
-            Marked(one.standing.value, _STYLES[one.standing]),
-            one.days_late,
-            "\n".join([*([moment_text(one.arrived)] if one.arrived else []), *one.files]),
-            one.message,
-            one.department.office,
-            one.department.contact,
+            chased.department.unit_name,
+            chased.department.budget_code,
+            Marked(chased.standing.value, _STYLES[chased.standing]),
+            chased.days_late,
+            "\n".join([*([moment_text(chased.arrived)] if chased.arrived else []), *chased.files]),
+            chased.message,
+            chased.department.office,
+            chased.department.contact,
         ]
-        for one in chase_list(result)
+        for chased in chase_list(result)
     ]
     return sheet.table(top, columns, rows)
 
@@ -82,7 +82,7 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
         TableColumn(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=11),
         TableColumn(rulebook.field_by_id["unit_name"].label, narrowest=24),
     ]
-    listed = {one.budget_code for one in result.roster.departments} if result.roster else None
+    listed = {department.budget_code for department in result.roster.departments} if result.roster else None
     rows: list[list[Cell]] = [
         [
             entry.path,

@@ -20,7 +20,7 @@ _NAMED = 20
 def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> None:
     """Write the record of the run: when, by which program and rulebook, what came in and what went out."""
     files = Counter(entry.status for entry in result.entries)
-    found = Counter(finding.severity for finding in result.findings)
+    by_severity = Counter(finding.severity for finding in result.findings)
     seconds = (result.finished_at - result.started_at).total_seconds()
     rows: list[Sequence[Cell]] = [
         ["运行编号", result.run_id],
@@ -35,7 +35,7 @@ def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> 
         *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),
         ["评价部门数", str(len(result.departments))],
         ["发现问题数", str(len(result.findings))],
-        *([f"其中：{severity.label}", str(found[severity])] for severity in Severity),
+        *([f"其中：{severity.label}", str(by_severity[severity])] for severity in Severity),
         *_outputs(outputs),
     ]
     top = sheet.title("运行记录", "每次运行的来历：同样的收件和规则得出同样的结果。")

@@ -100,19 +100,21 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     if len(frame):
         # The filter's arrows sit on the last row above the departments.
         sheet.filter(shares, 0, last, total)
-    return ScoreSheet({one.indicator.id: one.column for one in places if one.indicator}, means)
+    return ScoreSheet({place.indicator.id: place.column for place in places if place.indicator}, means)
 
 
 def _places(rulebook: Rulebook) -> list[_Place]:
     places: list[_Place] = []
     column = 2
     for group_id, members in groupby(rulebook.indicators, key=lambda indicator: indicator.group):
-        group = next(one for one in rulebook.groups if one.id == group_id)
+        group = next(level_one for level_one in rulebook.groups if level_one.id == group_id)
         start, within = column, list(members)
         for indicator in within:
             places.append(_Place(column, indicator.points, indicator=indicator))
             column += 1
-        places.append(_Place(column, group.points, None, group, tuple(one.id for one in within), (start, column - 1)))
+        places.append(
+            _Place(column, group.points, None, group, tuple(member.id for member in within), (start, column - 1))
+        )
         column += 1
     places.append(_Place(column, rulebook.total_points))
     return places
@@ -145,12 +147,12 @@ CountsAndFilled = tuple[Any, Any]
 def _figures(matrix: ScoreMatrix, places: list[_Place], totals: CountsAndFilled) -> list[CountsAndFilled]:
     """What stands in each place, department by department; a group without a score has no sum."""
     counts, filled = matrix.verified
-    found: list[CountsAndFilled] = []
+    columns: list[CountsAndFilled] = []
     for place in places:
         names = place.members or ([place.indicator.id] if place.indicator else [])
         rows = [matrix.indicators.index(name) for name in names]
-        found.append((counts[rows].sum(axis=0), filled[rows].any(axis=0)) if rows else totals)
-    return found
+        columns.append((counts[rows].sum(axis=0), filled[rows].any(axis=0)) if rows else totals)
+    return columns
 
 
 def _strip(place: _Place, figure: CountsAndFilled, matrix: ScoreMatrix) -> Counts | Formulas:

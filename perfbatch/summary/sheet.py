@@ -117,7 +117,7 @@ class Sheet:
 
     def rich(self, row: int, column: int, text: Rich) -> None:
         """Write a text of several colours."""
-        runs = [one for colour, run in text.runs for one in (self._book.run(colour, text.size), run)]
+        runs = [part for colour, run in text.runs for part in (self._book.run(colour, text.size), run)]
         self._written(self._sheet.write_rich_string(row, column, *runs, self._book.format(text.style)), row)
 
     def merged(self, row: int, column: int, last_row: int, last_column: int, value: str, style: str = "head") -> None:

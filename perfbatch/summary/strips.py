@@ -243,7 +243,7 @@ class FormulaStrip:
 def _marks(palette: Palette, looks: Sequence[Look | Rich], codes: Sequence[int] | Array | None, number: Array) -> Array:
     """Marks of a column: a look has a number format only where a number stands."""
     both = [
-        one for look in looks for one in (look if isinstance(look, Rich) else look._replace(number_format=""), look)
+        kind for look in looks for kind in (look if isinstance(look, Rich) else look._replace(number_format=""), look)
     ]
     given = np.zeros(len(number), np.int64) if codes is None else np.asarray(codes, np.int64)
     return palette.marks(both, given * 2 + number)

@@ -34,12 +34,13 @@ def urgent_matters(result: BatchResult, diagnosis: Diagnosis, most: int = MOST) 
 
 
 def _files(result: BatchResult) -> list[Matter]:
-    aside = [entry for entry in sorted(result.entries, key=lambda one: one.path) if entry.status == "set_aside"]
+    aside = [entry for entry in sorted(result.entries, key=lambda entry: entry.path) if entry.status == "set_aside"]
     if len(aside) > _FILES:
-        names = "、".join(f"{one.path}（{one.code}）" for one in aside[: _FILES - 1])
+        names = "、".join(f"{entry.path}（{entry.code}）" for entry in aside[: _FILES - 1])
         return [Matter(Severity.ERROR, f"{len(aside)} 个文件", f"退回，须重新报送：{names}等", None)]
     return [
-        Matter(Severity.ERROR, one.unit_name or one.path, f"退回：{one.message}。{one.remedy}", None) for one in aside
+        Matter(Severity.ERROR, entry.unit_name or entry.path, f"退回：{entry.message}。{entry.remedy}", None)
+        for entry in aside
     ]
 
 
@@ -57,17 +58,17 @@ def _errors(result: BatchResult, diagnosis: Diagnosis) -> list[Matter]:
     for at, finding in enumerate(result.findings):
         if finding.severity is Severity.ERROR and diagnosis.causes[at] is None:
             by_file.setdefault(finding.file, []).append(at)
-    ranked = sorted(by_file.items(), key=lambda one: (-diagnosis.together(one[1]), -len(one[1]), one[0]))
+    ranked = sorted(by_file.items(), key=lambda listed: (-diagnosis.together(listed[1]), -len(listed[1]), listed[0]))
     return [
-        Matter(Severity.ERROR, names.get(file, file), _told(found, result.findings, diagnosis), found[0])
-        for file, found in ranked
+        Matter(Severity.ERROR, names.get(file, file), _wording(positions, result.findings, diagnosis), positions[0])
+        for file, positions in ranked
     ]
 
 
-def _told(found: Sequence[int], findings: Sequence[Finding], diagnosis: Diagnosis) -> str:
-    first = findings[found[0]]
+def _wording(positions: Sequence[int], findings: Sequence[Finding], diagnosis: Diagnosis) -> str:
+    first = findings[positions[0]]
     place = f"{first.sheet}!{first.cell}" if first.cell else first.sheet
-    more = f"；共 {len(found)} 处错误" if len(found) > 1 else ""
-    risk = diagnosis.together(found)
+    more = f"；共 {len(positions)} 处错误" if len(positions) > 1 else ""
+    risk = diagnosis.together(positions)
     stake = f"，涉及 {decimal_text(risk)} 分" if risk else ""
     return f"{first.code} {first.message}（{place}）{more}{stake}"
