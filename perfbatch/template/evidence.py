@@ -32,6 +32,7 @@ def place_evidence(form: Form, plan: SheetPlan, block: EvidenceBlock) -> None:
     ):
         plan.print_cell(plan.area(header, left, header, right), text, Style.HEADER)
     plan.print_cell(plan.area(header, SCORECARD_PRINTED, header, SCORECARD_PRINTED), ids.label, Style.CODE_HEADER)
+    plan.hidden_columns.add(SCORECARD_PRINTED)
     top = row = header + 1
     identifiers: list[InputCell] = []
     replies: list[InputCell] = []

@@ -140,6 +140,7 @@ class SheetPlan:
     new_pages: set[int] = field(default_factory=set)
     repeat_row: tuple[int, int] | None = None
     freeze: tuple[int, int] | None = None
+    hidden_columns: set[int] = field(default_factory=set)
 
     def area(self, top: int, left: int, bottom: int, right: int) -> CellRange:
         """A rectangle on this sheet."""

@@ -41,6 +41,8 @@ def place_scorecard(form: Form, plan: SheetPlan, block: ScorecardBlock) -> None:
     for field, column in columns:
         style = Style.CODE_HEADER if field.kind == "id" else Style.HEADER
         plan.print_cell(plan.area(header, column, header, column), field.label, style)
+    # The codes are for the reader alone; clipped English words trouble an accountant.
+    plan.hidden_columns |= {column for field, column in columns if field.kind == "id"}
     plan.repeat_row = (header, header)
     plan.freeze = (header + 1, NAME_COLUMN + 1)
     plan.row += 1

@@ -52,6 +52,7 @@ _PROTECTION = {
     "select_unlocked_cells": True,
 }
 _PAPER_A4 = 9
+_EVERYWHERE = "A1:XFD1048576"
 
 
 def template_name(rulebook: Rulebook) -> str:
@@ -161,7 +162,7 @@ def _assemble(layout: Layout) -> bytes:
 def _write_sheet(book: FormBook, rulebook: Rulebook, plan: SheetPlan, styles: Styles) -> None:
     sheet = book.workbook.add_worksheet(plan.sheet)
     for column, width in enumerate(plan.widths):
-        sheet.set_column(column, column, width)
+        sheet.set_column(column, column, width, None, {"hidden": column in plan.hidden_columns})
     for row in range(plan.row):
         sheet.set_row(row, plan.height_of(row, row))
     for printed in plan.printed:
@@ -172,6 +173,8 @@ def _write_sheet(book: FormBook, rulebook: Rulebook, plan: SheetPlan, styles: St
         sheet.freeze_panes(*plan.freeze)
     sheet.hide_gridlines(2)
     sheet.protect("", _PROTECTION)
+    # Codes are texts of digits, and formulas of neighbours differ: nothing to mark with a green triangle.
+    sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE, "formula_differs": _EVERYWHERE})
     _set_up_pages(sheet, plan)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,24 +11,23 @@ from python_calamine import CalamineWorkbook
 from perfbatch.batch import examine
 from perfbatch.district.reconcile import Outcome, verdicts
 from perfbatch.intake.reader import read_submission
+from perfbatch.model.submission import Submission
 from perfbatch.rulebook.checks import BoundCheck
 from perfbatch.rulebook.expression import Name, leaves
 from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.rules import input_ids
 from perfbatch.scoring.verify import STATUSES, Scored, computed_points
+from perfbatch.template import Layout
 from perfbatch.template.live import LIVE_SHEET, LivePlan, plan_live
+from perfbatch.template.live.checks import APART, UNCHECKED
 from perfbatch.template.live.scores import ScoreRow
+from tests.calc_session import work
 from tests.live.filling import Filler, draw
+from tests.live.inserting import inserting
+from tests.recalculation import recalculate
 
 __all__ = ["Comparison", "compare_many"]
-
-_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
-</oor:items>
-"""
-_BATCH = 100
 
 
 @dataclass
@@ -44,10 +42,17 @@ class Comparison:
 
 
 def compare_many(
-    count: int, rulebook: Rulebook, folder: Path, *, first: int = 0, night: Rulebook | None = None
+    count: int,
+    rulebook: Rulebook,
+    folder: Path,
+    *,
+    first: int = 0,
+    night: Rulebook | None = None,
+    inserted: int = 0,
 ) -> Comparison:
     """Fill, recalculate in LibreOffice, read by night, compare: `count` workbooks from the `first`. `night`: the night's
-    rulebook, where it is another one."""
+    rulebook, where it is another one. Into `inserted` of them rows are put in a LibreOffice that calculates as it does by
+    default, and they are compared as it saved them and once more recalculated."""
     filler = Filler(rulebook, folder)
     plan = plan_live(filler.layout)
     filled, calculated = folder / "filled", folder / "calculated"
@@ -56,28 +61,21 @@ def compare_many(
         filler.fill(typed, filled / f"{number:05}.xlsx")
     recalculate(sorted(filled.glob("*.xlsx")), calculated, folder / "profile")
     found = Comparison()
-    for path in sorted(calculated.glob("*.xlsx")):
+    paths = sorted(calculated.glob("*.xlsx"))
+    if inserted:
+        paths += _with_rows(paths[:inserted], folder, filler.layout, rulebook, first)
+    for path in paths:
         _compare(path, plan, night or rulebook, found)
     return found
 
 
-def recalculate(workbooks: list[Path], into: Path, profile: Path) -> None:
-    """Open each workbook in LibreOffice, calculate every formula, save it under the same name."""
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_RECALCULATE)
-    command = [
-        "soffice",
-        f"-env:UserInstallation={profile.as_uri()}",
-        "--headless",
-        "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
-        "--outdir",
-        str(into),
-    ]
-    for start in range(0, len(workbooks), _BATCH):
-        subprocess.run(
-            [*command, *map(str, workbooks[start : start + _BATCH])], check=True, capture_output=True, timeout=900
-        )
+def _with_rows(paths: list[Path], folder: Path, layout: Layout, rulebook: Rulebook, first: int) -> list[Path]:
+    """Copies with rows inserted: as LibreOffice saved them, and recalculated."""
+    saved, again = folder / "inserted", folder / "inserted-calculated"
+    saved.mkdir()
+    work([inserting(first + at, path, saved / path.name, layout, rulebook) for at, path in enumerate(paths)])
+    recalculate(sorted(saved.glob("*.xlsx")), again, folder / "profile")
+    return [*sorted(saved.glob("*.xlsx")), *sorted(again.glob("*.xlsx"))]
 
 
 def _compare(path: Path, plan: LivePlan, rulebook: Rulebook, found: Comparison) -> None:
@@ -88,11 +86,13 @@ def _compare(path: Path, plan: LivePlan, rulebook: Rulebook, found: Comparison) 
         live = workbook.get_sheet_by_name(LIVE_SHEET).to_python(skip_empty_area=False)
     found.workbooks += 1
     texts = [row for row in plan.scores.rows if _has_text(row, live, plan, rulebook)]
-    night: dict[object, str] = {}
+    night: dict[tuple[tuple[str, str, str], object], str] = {}
     for verdict in verdicts(frames, scored.departments, computed_points(scored), rulebook):
         for position, row in enumerate(verdict.rows):
-            night[_key(verdict.bound), int(row)] = _word(verdict.outcome, position)
-    _compare_checks(path.name, live, plan, night, texts, found)
+            word = _word(verdict.outcome, position)
+            if word:
+                night[_key(verdict.bound), _cell(submission, verdict.bound, int(row))] = word
+    _compare_checks(str(path.relative_to(path.parents[1])), live, plan, night, submission, texts, found)
     _compare_scores(path.name, live, plan, scored, texts, found)
 
 
@@ -100,18 +100,19 @@ def _compare_checks(
     name: str,
     live: list[list[object]],
     plan: LivePlan,
-    night: dict[object, str],
+    night: dict[tuple[tuple[str, str, str], object], str],
+    submission: Submission,
     texts: list[ScoreRow],
     found: Comparison,
 ) -> None:
     for check in plan.checks():
         said = str(live[check.live_row][26])
-        word = next((one for one in (FAILS, TAIL, BLANK, UNREADABLE) if said.startswith(one)), "")
+        word = next((one for one in (FAILS, TAIL, BLANK, UNREADABLE, APART, UNCHECKED) if said.startswith(one)), "")
         found.checks += 1
         found.said[word or said] += 1
         # A row that the night found unused is one of which it says nothing.
-        expected = night.get((_key(check.bound), check.row), "")
-        if word == UNREADABLE or (texts and _uses_totals(check.bound)):
+        expected = night.pop((_key(check.bound), _cell(submission, check.bound, check.row)), "")
+        if word in (APART, UNCHECKED, UNREADABLE) or (texts and _uses_totals(check.bound)):
             # A word in a number cell: the cell cannot decide, the night has a finding for that very cell.
             continue
         if word != expected:
@@ -119,12 +120,26 @@ def _compare_checks(
                 f"{name} {check.bound.check.id} {check.place.field.id} row {check.row}: cell {said!r}, night {expected!r}"
             )
 
+    live_checks = {check.bound.check.id for check in plan.checks()}
+    for key, word in night.items():
+        if key[0][0] in live_checks:
+            # The night has a row that no cell of the form speaks of.
+            found.parted.append(f"{name} {key}: no cell, night {word!r}")
+
+
+def _cell(submission: Submission, bound: BoundCheck, row: int) -> object:
+    """Where the row of a check's field stands; its number, where a department has the field once or by its indicator."""
+    if bound.check.scope not in ("unit", "target") or not isinstance(bound.place, Name):
+        return row
+    cells = submission.columns[bound.place.id].cells.split(" ")
+    return cells[row] if row < len(cells) else row
+
 
 def _uses_totals(bound: BoundCheck) -> bool:
     return any(isinstance(leaf, Name) and leaf.id in ("self_total", "verified_total") for leaf in leaves(bound.holds))
 
 
-def _key(bound: BoundCheck) -> object:
+def _key(bound: BoundCheck) -> tuple[str, str, str]:
     """Two bindings of a check are told apart by their trees."""
     return (bound.check.id, repr(bound.holds), repr(bound.place))
 

@@ -17,7 +17,7 @@ from perfbatch.template.live import CHECK_SHEET, LIVE_SHEET, plan_live
 FORMULA_LIMIT = 8192
 SHARED_FUNCTIONS = {
     "ABS", "AND", "COUNT", "COUNTIF", "EXACT", "FIND", "IF", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT", "MATCH", "MAX",
-    "MIN", "N", "NOT", "OR", "ROUND", "ROW", "SIGN", "SUM", "SUMPRODUCT", "TEXT", "TRIM",
+    "MIN", "N", "NOT", "OR", "ROUND", "ROWS", "SIGN", "SUM", "SUMPRODUCT", "TEXT", "TRIM",
 }  # fmt: skip
 
 
@@ -53,8 +53,9 @@ def test_the_sheet_lists_a_verdict_for_every_unit(form_rulebook: Rulebook, tmp_p
     path = tmp_path / "three.xlsx"
     write_template(form_rulebook, path, units=3)
     sheet = openpyxl.load_workbook(path)[CHECK_SHEET]
-    heads = [cell.value for cell in sheet[6]][:7]
-    assert heads == ["编号", "核对关系", "汇总", "局机关", "二级机构1", "二级机构2", "二级机构3"]
+    shown = openpyxl.load_workbook(path, data_only=True)[CHECK_SHEET]
+    heads = [cell.value for cell in shown[6]][:8]
+    assert heads == ["编号", "核对关系", "汇总", "局机关", "二级机构1", "二级机构2", "二级机构3", "增加的行"]
     assert [cell.value for cell in sheet[7]][:2] == ["R02", "收入合计 = 五项收入之和"]
     assert sheet["B7"].hyperlink.location == "'收支情况'!C5"
     assert all(str(cell.value).startswith(f"={LIVE_SHEET}!AA") for cell in sheet[7][2:7])
@@ -74,6 +75,6 @@ def test_failing_cells_turn_red_through_names_that_old_versions_follow(blank: Wo
         for rule in formats.rules
         for formula in rule.formula
     ]
-    assert "INDEX(_live_revenue_total,ROW()-ROW($C$5)+1)>0" in rules
+    assert "INDEX(_live_revenue_total,ROWS(C$5:C5))>0" in rules
     assert all(LIVE_SHEET + "!" not in formula for formula in rules)
     assert blank.defined_names["_live_revenue_total"].attr_text.startswith(f"'{LIVE_SHEET}'!$F$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -268,3 +269,17 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(form_rulebook: Rulebook, 
         ("=1+1", "s"),
         ("=cmd|'/c calc'!A1", "s"),
     ]
+
+
+def test_the_codes_are_hidden_and_still_named(blank: Workbook) -> None:
+    sheet = blank["评分表"]
+    hidden = {letter for letter, column in sheet.column_dimensions.items() if column.hidden}
+    assert hidden == {"H"}
+    assert {cell.column_letter for name in ("item_id", "evidence_id") for cell in named_cells(blank, name)} == hidden
+
+
+def test_no_green_triangle_on_codes(blank_path: Path) -> None:
+    with zipfile.ZipFile(blank_path) as package:
+        for number in range(1, 10):
+            markup = package.read(f"xl/worksheets/sheet{number}.xml")
+            assert b'<ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/>' in markup

@@ -11,65 +11,89 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
-from perfbatch.rulebook.expression import Member
+from perfbatch.rulebook.expression import Member, Name
+from perfbatch.rulebook.expression import leaves as leaves_of
 from perfbatch.rulebook.formula import verdict_formula
+from perfbatch.rulebook.formula_terms import quoted
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.grid import CellRange
-from perfbatch.template.live.leaves import Leaf, Leaves
+from perfbatch.template.live.leaves import SPARE_ROWS, Leaf, Leaves
 from perfbatch.template.live.scope import CellScope, DepartmentCells, ItemCells, Undecidable, UnitCells
 from perfbatch.template.live.scores import ScoreBlock
+from perfbatch.template.live.unit_names import UnitNames
 
-__all__ = ["CHECK_SHEET", "CheckLine", "CheckTable", "LiveCheck", "plan_checks"]
+__all__ = ["APART", "CHECK_SHEET", "UNCHECKED", "CheckLine", "CheckTable", "LiveCheck", "plan_checks"]
 
 CHECK_SHEET = "校验"
 
+APART, UNCHECKED = "行名不一致", "未核"
+"""What is said where rows of several tables do not belong to one unit, and past the rows that are followed."""
+
 FIRST_VERDICT_COLUMN = 2
+_INSERTED = "增加的行"
 _FIRST_TABLE_ROW = 4
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCheck:
     """One verdict: the check, its row in its table, where it is shown, its formula and the row of the hidden sheet that
-    works it out, and the input cell that it is about."""
+    works it out, and the input cell that it is about. A row that the blank form does not have is shown with the others of
+    its kind."""
 
     bound: BoundCheck
     row: int
-    shown: CellRange
+    shown: CellRange | None
     formula: str
     live_row: int
     place: Leaf
 
 
 @dataclass(frozen=True, slots=True)
+class InsertedRows:
+    """The verdicts of one check on the rows that may be inserted, shown together in one cell. `over`: the cell of the hidden
+    sheet that says whether there are more of them."""
+
+    shown: CellRange
+    verdicts: tuple[LiveCheck, ...]
+    over: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckLine:
-    """A line of the sheet: code, title, and its verdicts from left to right."""
+    """A line of the sheet: code, title, and its verdicts from left to right, each in a cell of its own; then those of rows
+    to come."""
 
     row: int
     code: str
     title: str
     verdicts: tuple[LiveCheck, ...]
+    inserted: tuple[InsertedRows, ...] = ()
 
 
 @dataclass
 class CheckTable:
-    """A table of the sheet. `columns` head the verdicts."""
+    """A table of the sheet. `columns` head the verdicts; `named` those whose heading is a name that a department types: its
+    field, once it is there."""
 
     title: str
     row: int
     columns: tuple[str, ...]
     lines: list[CheckLine] = field(default_factory=list)
+    named: dict[int, str] = field(default_factory=dict)
 
 
-def plan_checks(leaves: Leaves, scores: ScoreBlock, rulebook: Rulebook) -> list[CheckTable]:
+def plan_checks(leaves: Leaves, scores: ScoreBlock, rulebook: Rulebook, names: UnitNames) -> list[CheckTable]:
     """Every check that a single workbook can decide, in tables, from the top of the sheet."""
-    return [table for table in _Planner(leaves, scores, rulebook).tables() if table.lines]
+    return [table for table in _Planner(leaves, scores, rulebook, names).tables() if table.lines]
 
 
 class _Planner:
-    def __init__(self, leaves: Leaves, scores: ScoreBlock, rulebook: Rulebook) -> None:
+    def __init__(self, leaves: Leaves, scores: ScoreBlock, rulebook: Rulebook, names: UnitNames) -> None:
         self._leaves = leaves
         self._rulebook = rulebook
         self._bound = bind_checks(rulebook)
+        self._names = names
+        self._table_of = {field.id: table for table, block in rulebook.unit_tables.items() for field in block.fields}
         self._department = DepartmentCells(leaves, rulebook, derived=scores.derived())
         self._next = _FIRST_TABLE_ROW
         self._live_row = 0
@@ -92,12 +116,14 @@ class _Planner:
         """A line per check, a verdict per unit."""
         names = self._leaves.layout.places[self._rulebook.roles.sub_unit].cells
         heads = ("汇总", "局机关", *(f"二级机构{number}" for number in range(1, len(names) - 1)))
-        table = self._table(title, heads[: len(names)])
+        table = self._table(title, (*heads[: len(names)], _INSERTED))
+        leaves = self._leaves.column_of("entity_name")
+        table.named = {row: leaves[row].column("B") for row in range(2, len(names))}
         for bound in (one for one in checks if one.check.scope == "unit"):
             scopes: list[tuple[int, CellScope]] = [
-                (row, UnitCells(self._leaves, self._rulebook, row)) for row in range(len(names))
+                (row, UnitCells(self._leaves, self._rulebook, row)) for row in range(len(leaves))
             ]
-            self._line(table, bound, self._title(bound), scopes)
+            self._line(table, bound, self._title(bound), scopes, len(names))
         return table
 
     def _list(self, title: str, checks: list[BoundCheck]) -> CheckTable:
@@ -111,34 +137,81 @@ class _Planner:
         """A line per row, a verdict per check."""
         columns = [one for one in checks if one.check.scope == scope]
         table = self._table(title, tuple(one.check.title for one in columns))
+        codes = "、".join(dict.fromkeys(one.check.code for one in columns))
+        rows = len(names) + (SPARE_ROWS if scope == "target" else 0)
+        # A check after the other, so that its rows stand together on the hidden sheet.
+        verdicts = [
+            [
+                self._check(bound, row, self._row_scope(scope, row), self._next + row if row < len(names) else None, at)
+                for row in range(rows)
+            ]
+            for at, bound in enumerate(columns)
+        ]
         for row, name in enumerate(names):
-            cells: CellScope
-            if scope == "item":
-                cells = ItemCells(self._leaves, self._rulebook, row)
-            else:
-                cells = CellScope(self._leaves, self._rulebook, row)
-            verdicts = [self._check(bound, row, cells, self._next, column) for column, bound in enumerate(columns)]
-            codes = "、".join(dict.fromkeys(one.check.code for one in columns))
-            table.lines.append(CheckLine(self._next, codes, name, tuple(verdicts)))
+            table.lines.append(CheckLine(self._next + row, codes, name, tuple(column[row] for column in verdicts)))
+        self._next += len(names)
+        if rows > len(names):
+            inserted = tuple(self._inserted(column[len(names) :], self._next, at) for at, column in enumerate(verdicts))
+            table.lines.append(CheckLine(self._next, codes, _INSERTED, (), inserted))
             self._next += 1
         return table
+
+    def _inserted(self, verdicts: list[LiveCheck], line: int, column: int) -> InsertedRows:
+        place = verdicts[0].place.field.id
+        tables = self._leaves.growing_tables
+        table = next(table for table, columns in tables.items() if place in columns)
+        at = FIRST_VERDICT_COLUMN + column
+        return InsertedRows(CellRange(CHECK_SHEET, line, at, line, at), tuple(verdicts), self._leaves.over(table))
+
+    def _row_scope(self, scope: str, row: int) -> CellScope:
+        if scope == "item":
+            return ItemCells(self._leaves, self._rulebook, row)
+        return CellScope(self._leaves, self._rulebook, row)
 
     def _table(self, title: str, columns: tuple[str, ...]) -> CheckTable:
         table = CheckTable(title, self._next, columns)
         self._next += 2
         return table
 
-    def _line(self, table: CheckTable, bound: BoundCheck, title: str, scopes: list[tuple[int, CellScope]]) -> None:
+    def _line(
+        self,
+        table: CheckTable,
+        bound: BoundCheck,
+        title: str,
+        scopes: list[tuple[int, CellScope]],
+        printed: int | None = None,
+    ) -> None:
+        """`printed`: how many of the rows the blank form has, where others may be inserted."""
+        shown = len(scopes) if printed is None else printed
         try:
-            verdicts = tuple(
-                self._check(bound, row, scope, self._next, column) for column, (row, scope) in enumerate(scopes)
-            )
+            verdicts = [
+                self._check(bound, row, scope, self._next if column < shown else None, column)
+                for column, (row, scope) in enumerate(scopes)
+            ]
         except Undecidable:
             return
-        table.lines.append(CheckLine(self._next, bound.check.code, title, verdicts))
+        inserted = () if printed is None else (self._inserted(verdicts[shown:], self._next, shown),)
+        table.lines.append(CheckLine(self._next, bound.check.code, title, tuple(verdicts[:shown]), inserted))
         self._next += 1
 
-    def _check(self, bound: BoundCheck, row: int, scope: CellScope, line: int, column: int) -> LiveCheck:
+    def _guarded(self, bound: BoundCheck, row: int, formula: str) -> str:
+        """The verdict, unless a table has more rows than are followed, or the rows paired are not of one unit."""
+        used = [one for tree in (bound.holds, bound.when) if tree is not None for one in leaves_of(tree)]
+        summed = {self._table_of.get(one.field) for one in used if isinstance(one, Member) and one.owner == "units"}
+        if any(isinstance(one, Name) and one.id == "targets_answered" for one in used):
+            summed |= {table for table in self._leaves.growing_tables if table not in self._rulebook.unit_tables}
+        over = "+".join(sorted(self._leaves.over(table) for table in summed if table is not None))
+        apart = ""
+        if bound.check.scope == "unit":
+            named = {one.id for one in used if isinstance(one, Name)}
+            apart = self._names.apart({self._table_of[name] for name in named if name in self._table_of}, row)
+        text = formula.removeprefix("=")
+        for count, word in ((apart, APART), (over, UNCHECKED)):
+            if count:
+                text = f"IF({count}>0,{quoted(word)},{text})"
+        return f"={text}"
+
+    def _check(self, bound: BoundCheck, row: int, scope: CellScope, line: int | None, column: int) -> LiveCheck:
         place = self._place(bound, row)
         money = place.field.kind in ("amount", "area")
         formula = verdict_formula(
@@ -151,7 +224,8 @@ class _Planner:
         )
         at = FIRST_VERDICT_COLUMN + column
         self._live_row += 1
-        return LiveCheck(bound, row, CellRange(CHECK_SHEET, line, at, line, at), formula, self._live_row, place)
+        shown = None if line is None else CellRange(CHECK_SHEET, line, at, line, at)
+        return LiveCheck(bound, row, shown, self._guarded(bound, row, formula), self._live_row, place)
 
     def _place(self, bound: BoundCheck, row: int) -> Leaf:
         place = bound.place

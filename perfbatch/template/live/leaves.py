@@ -1,37 +1,47 @@
 """The hidden sheet: a row per input cell that a rule reads, with its value as a whole number and what state it is in.
 
 Columns: A field, B value (counts of 1/SCALE of the field's unit, or the text), C rounding step in the same counts, D 1 where
-something is filled in, E 1 where what stands there cannot be read, F how many live checks fail at the cell. The score block stands right of them,
-and right of that the verdicts of the checks. Formulas refer to cells of this sheet alone, which keeps them short.
+something is filled in, E 1 where what stands there cannot be read, F how many live checks fail at the cell, G what stands there. The score
+block stands right of them, and right of that the verdicts of the checks. But for G, formulas refer to cells of this sheet alone.
+
+A table into which rows may be inserted is read by the name of its column, row by row: the name grows with it. Rows to spare
+are there for that; past them the sheet says that it does not know.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.formula_terms import Figure, Term, Words, gather, plus
-from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind
+from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind, RowsBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.grid import CellRange
 from perfbatch.template.layout import Layout
 
-__all__ = ["LIVE_SHEET", "NONE_COLUMN", "STATED_NONE", "Leaf", "Leaves"]
+__all__ = ["LIVE_SHEET", "NONE_COLUMN", "OVER_COLUMN", "SPARE_ROWS", "STATED_NONE", "Leaf", "Leaves"]
 
 LIVE_SHEET = "_live"
 
 STATED_NONE = ("无", "/", "-", "—", "－", "--", "——", "……", "…")
 NONE_COLUMN = "AC"
 """Where the hidden sheet lists the words that state that there is nothing."""
+OVER_COLUMN = "AD"
+"""Where it says which tables have become longer than it can follow."""
+SPARE_ROWS = 20
+"""Rows that may be inserted into a table and still are followed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One input cell on the hidden sheet; `row` counts from 0."""
+    """One input cell on the hidden sheet; `row` counts from 0. `cell` is where the blank form has it; `content` is the formula
+    of what stands there."""
 
     field: FormField
     cell: CellRange
     row: int
+    content: str = ""
 
     def column(self, letter: str) -> str:
         """A reference to one of the leaf's columns, for formulas on the hidden sheet itself."""
@@ -47,14 +57,51 @@ class Leaves:
     _next: int = 1
 
     def column_of(self, field_id: str) -> list[Leaf]:
-        """The leaves of a field, one per input row. Raises `KeyError` for a field that the form does not have."""
+        """The leaves of a field, one per input row, and to spare where rows may be inserted. Raises `KeyError` for a field
+        that the form does not have."""
         if field_id not in self._columns:
             place = self.layout.places[field_id]
-            self._columns[field_id] = [
-                Leaf(place.field, place.where.cell(row), self._next + row) for row in range(len(place.cells))
-            ]
-            self._next += len(place.cells)
+            self._columns[field_id] = self._made(place.field, place.where, field_id in self._growing)
         return self._columns[field_id]
+
+    def names_of(self, name: str, where: CellRange) -> list[Leaf]:
+        """The leaves of a column of unit names that is no field of the form, but has a name of its own."""
+        if name not in self._columns:
+            self._columns[name] = self._made(FormField(id="names", label="", kind="text"), where, True, name)
+        return self._columns[name]
+
+    def _made(self, spec: FormField, where: CellRange, growing: bool, name: str = "") -> list[Leaf]:
+        rows = where.rows + (SPARE_ROWS if growing else 0)
+        contents = [
+            _grown(name or spec.id, row) if growing else _standing(where.cell(row).reference) for row in range(rows)
+        ]
+        leaves = [Leaf(spec, where.cell(row), self._next + row, contents[row]) for row in range(rows)]
+        self._next += rows
+        return leaves
+
+    @cached_property
+    def _growing(self) -> frozenset[str]:
+        """The columns of tables into which rows may be inserted, and are then read by their position."""
+        return frozenset(name for columns in self.growing_tables.values() for name in columns)
+
+    @cached_property
+    def growing_tables(self) -> dict[str, tuple[str, ...]]:
+        """Table → its columns, for those tables."""
+        book = self.layout.rulebook
+        tables = {table: block.fields for table, block in book.unit_tables.items()}
+        rows = {
+            block.id: block.fields for _, block in book.blocks() if isinstance(block, RowsBlock) and block.preset_rows
+        }
+        return {table: tuple(one.id for one in fields) for table, fields in {**tables, **rows}.items()}
+
+    def over(self, table: str) -> str:
+        """A cell of the hidden sheet: more than 0 where a table has become longer than is followed."""
+        return f"${OVER_COLUMN}${list(self.growing_tables).index(table) + 1}"
+
+    def over_formulas(self) -> list[str]:
+        """What stands in those cells, from the top."""
+        shown = {table: columns[-1] for table, columns in self.growing_tables.items()}
+        return [f"=N(ROWS({one})>{self.layout.where(one).rows + SPARE_ROWS})" for one in shown.values()]
 
     def term(self, field_id: str, row: int = 0) -> Term:
         """What a field's cell is in a formula."""
@@ -94,7 +141,7 @@ class Leaves:
 
     def formulas(self, leaf: Leaf) -> tuple[str, str, str, str]:
         """The formulas of columns B to E."""
-        ref = leaf.cell.reference
+        ref = leaf.column("G")
         if not self.is_number(leaf.field):
             return _text_formulas(ref, leaf, self._is_evidence(leaf.field))
         kind = self.layout.rulebook.kind_of(leaf.field)
@@ -103,6 +150,16 @@ class Leaves:
     def _is_evidence(self, spec: FormField) -> bool:
         block = self.layout.rulebook.evidence_block
         return isinstance(block, EvidenceBlock) and any(one.id == spec.id for one in block.fields)
+
+
+def _standing(reference: str) -> str:
+    return f'=IF({reference}="","",{reference})'
+
+
+def _grown(name: str, row: int) -> str:
+    """A cell of a named column; "" where the column is shorter."""
+    cell = f"INDEX({name},{row + 1})"
+    return f'=IF(ROWS({name})<{row + 1},"",IF({cell}="","",{cell}))'
 
 
 def _figure(leaf: Leaf) -> Figure:

@@ -12,11 +12,21 @@ from perfbatch.rulebook.formula import BLANK, FAILS, HOLDS, TAIL, UNREADABLE
 from perfbatch.rulebook.formula_terms import quoted
 from perfbatch.template.book import FormBook
 from perfbatch.template.calculation.relative import column_number
-from perfbatch.template.grid import CellRange, cell_name
+from perfbatch.template.grid import CellRange, cell_name, column_name
 from perfbatch.template.layout import Layout
-from perfbatch.template.live.checks import CHECK_SHEET, FIRST_VERDICT_COLUMN, CheckTable, LiveCheck, plan_checks
-from perfbatch.template.live.leaves import LIVE_SHEET, NONE_COLUMN, STATED_NONE, Leaf, Leaves
+from perfbatch.template.live.checks import (
+    APART,
+    CHECK_SHEET,
+    FIRST_VERDICT_COLUMN,
+    UNCHECKED,
+    CheckTable,
+    InsertedRows,
+    LiveCheck,
+    plan_checks,
+)
+from perfbatch.template.live.leaves import LIVE_SHEET, NONE_COLUMN, OVER_COLUMN, STATED_NONE, Leaves
 from perfbatch.template.live.scores import SCORE_COLUMNS, TOTAL_ROW_LABEL, ScoreBlock
+from perfbatch.template.live.unit_names import UnitNames
 from perfbatch.template.plan import Style
 from perfbatch.template.styles import BODY_FONT, Styles
 
@@ -28,7 +38,7 @@ _SOUND = {"font_color": "#2E6B34"}
 _RULE = "#7F7F7F"
 
 _VERDICT_COLUMN = "AA"
-_FAILING_COLUMN = 5
+_FAILING_COLUMN, _CONTENT_COLUMN = 5, 6
 
 _CODE_WIDTH, _TITLE_WIDTH, _VERDICT_WIDTH = 9, 44, 13
 _SCORE_HEADS = ("核算比率", "核算得分", "提示")
@@ -42,17 +52,25 @@ class LivePlan:
     leaves: Leaves
     scores: ScoreBlock
     tables: list[CheckTable]
+    names: UnitNames
 
     def checks(self) -> list[LiveCheck]:
-        """Every verdict, from the top of the sheet."""
-        return [check for table in self.tables for line in table.lines for check in line.verdicts]
+        """Every verdict, from the top of the sheet, those of rows to come among them."""
+        lines = [line for table in self.tables for line in table.lines]
+        return [
+            check
+            for line in lines
+            for group in (line.verdicts, *(one.verdicts for one in line.inserted))
+            for check in group
+        ]
 
 
 def plan_live(layout: Layout) -> LivePlan:
     """Compile the rulebook's rules for the cells of a layout."""
     leaves = Leaves(layout)
     scores = ScoreBlock(leaves, layout.rulebook)
-    return LivePlan(leaves, scores, plan_checks(leaves, scores, layout.rulebook))
+    names = UnitNames(leaves, layout.rulebook)
+    return LivePlan(leaves, scores, plan_checks(leaves, scores, layout.rulebook, names), names)
 
 
 def write_live(book: FormBook, layout: Layout, styles: Styles) -> None:
@@ -73,8 +91,15 @@ def _write_hidden(book: FormBook, plan: LivePlan) -> None:
         verdict = f"{_VERDICT_COLUMN}{check.live_row + 1}"
         book.put(LIVE_SHEET, check.live_row, _number(_VERDICT_COLUMN), check.formula)
         failing.setdefault(check.place.row, []).append(f"N(LEFT({verdict})={quoted(FAILS)})")
+    for name, where in plan.names.where().items():
+        book.define_name(name, where)
+    for at, column, formula in plan.names.flags():
+        book.put(LIVE_SHEET, at, column, formula)
+    for at, formula in enumerate(plan.leaves.over_formulas()):
+        book.put(LIVE_SHEET, at, _number(OVER_COLUMN), formula)
     for leaf in plan.leaves.rows():
         book.put(LIVE_SHEET, leaf.row, 0, leaf.field.id)
+        book.put(LIVE_SHEET, leaf.row, _CONTENT_COLUMN, leaf.content)
         for column, formula in enumerate(plan.leaves.formulas(leaf), start=1):
             book.put(LIVE_SHEET, leaf.row, column, formula)
         if leaf.row in failing:
@@ -118,11 +143,12 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
         1,
         0,
         "本表随填报自动更新，无须填写。✓ 相符；✗ 不符（后附差额）；尾差 在四舍五入允许范围内；未填 一方空白，无法核对；"
-        "非数值 所涉单元格有文字或错误值。点击核对关系可转到所涉单元格。",
+        "非数值 所涉单元格有文字或错误值；行名不一致 各表同一行的机构名称不同，不能核对；未核 增加的行过多，报送后核对。"
+        "点击核对关系可转到所涉单元格。",
         note,
     )
-    sheet.set_row(1, 34)
-    _write_tally(book, sheet, plan, last)
+    sheet.set_row(1, 48)
+    _write_tally(book, sheet, plan)
     link = _format(workbook, border=1, border_color=_RULE, text_wrap=True, valign="vcenter", font_color="#1F4E79")
     code = _format(workbook, border=1, border_color=_RULE, align="center", valign="vcenter")
     verdict = _format(workbook, border=1, border_color=_RULE, align="center", valign="vcenter", shrink=True)
@@ -131,16 +157,26 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
         sheet.write_string(table.row, 0, table.title, heading)
         sheet.set_row(table.row, 26)
         for column, head in enumerate(("编号", "核对关系", *table.columns)):
-            sheet.write_string(table.row + 1, column, head, styles.printed(Style.HEADER))
+            named = table.named.get(column - FIRST_VERDICT_COLUMN)
+            if named is None:
+                sheet.write_string(table.row + 1, column, head, styles.printed(Style.HEADER))
+            else:
+                typed = f"{LIVE_SHEET}!{named}"
+                formula = f'=IF({typed}="",{quoted(head)},{typed})'
+                book.write_formula(sheet, table.row + 1, column, formula, styles.printed(Style.HEADER))
         sheet.set_row(table.row + 1, 32)
         for line in table.lines:
             sheet.write_string(line.row, 0, line.code, code)
-            target = line.verdicts[0].place.cell if line.verdicts else None
-            if target is not None:
-                sheet.write_url(line.row, 1, f"internal:{_link(target)}", link, line.title)
+            if line.verdicts:
+                sheet.write_url(line.row, 1, f"internal:{_link(line.verdicts[0].place.cell)}", link, line.title)
+            else:
+                sheet.write_string(line.row, 1, line.title, code)
             for check in line.verdicts:
                 seen = f"={LIVE_SHEET}!{_VERDICT_COLUMN}{check.live_row + 1}"
-                book.write_formula(sheet, line.row, check.shown.left, seen, verdict)
+                if check.shown is not None:
+                    book.write_formula(sheet, line.row, check.shown.left, seen, verdict)
+            for rows in line.inserted:
+                book.write_formula(sheet, line.row, rows.shown.left, _together(rows), verdict)
     bottom = plan.tables[-1].lines[-1].row
     area = (2, FIRST_VERDICT_COLUMN, bottom, last)
     first = cell_name(2, FIRST_VERDICT_COLUMN)
@@ -148,6 +184,8 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
         (f"=LEFT({first})={quoted(FAILS)}", _FAILING),
         (f"=LEFT({first},3)={quoted(TAIL + ' ')}", _ASKING),
         (f"={first}={quoted(BLANK)}", _ASKING),
+        (f"={first}={quoted(APART)}", _ASKING),
+        (f"={first}={quoted(UNCHECKED)}", _ASKING),
         (f"={first}={quoted(UNREADABLE)}", _ASKING),
         (f"={first}={quoted(HOLDS)}", _SOUND),
     )
@@ -160,13 +198,13 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_footer('&C&"宋体,Regular"&9第 &P 页  共 &N 页')
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+    sheet.ignore_errors({"formula_differs": "A1:XFD1048576"})
 
 
-def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan, last: int) -> None:
+def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan) -> None:
     """How many verdicts of each kind there are."""
     workbook = book.workbook
-    bottom = plan.tables[-1].lines[-1].row
-    area = CellRange(CHECK_SHEET, plan.tables[0].row + 2, FIRST_VERDICT_COLUMN, bottom, last).local
+    area = _verdicts([check.live_row for check in plan.checks()])
     bold = _format(workbook, bold=True, border=1, border_color=_RULE, valign="vcenter", text_wrap=True)
 
     def counted(begins: str) -> str:
@@ -174,13 +212,35 @@ def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan, last: int) ->
         pattern = begins + " *" if begins == TAIL else begins + "*" if begins == FAILS else begins
         return f"COUNTIF({area},{quoted(pattern)})"
 
+    over = f"SUM({LIVE_SHEET}!${OVER_COLUMN}$1:${OVER_COLUMN}${len(plan.leaves.growing_tables)})"
     formula = (
         f'=IF({counted(FAILS)}=0,"没有不符事项","不符 "&{counted(FAILS)}&" 项")'
         f'&"；未填 "&{counted(BLANK)}&" 项；尾差 "&{counted(TAIL)}&" 项；非数值 "&{counted(UNREADABLE)}&" 项"'
+        f'&IF({counted(APART)}=0,"","；行名不一致 "&{counted(APART)}&" 项")'
+        f'&IF({over}=0,"","；增加的行过多，超出部分未核，由财政部门核对")'
     )
     sheet.merge_range(2, 0, 2, 1, "", bold)
     book.write_formula(sheet, 2, 0, formula, bold)
     sheet.set_row(2, 24)
+
+
+def _verdicts(live_rows: list[int]) -> str:
+    """The verdicts on the hidden sheet, of rows that stand together there."""
+    first, last = min(live_rows) + 1, max(live_rows) + 1
+    return f"{LIVE_SHEET}!${_VERDICT_COLUMN}${first}:${_VERDICT_COLUMN}${last}"
+
+
+def _together(rows: InsertedRows) -> str:
+    """One word for the verdicts of the rows that were inserted: the gravest, and how often."""
+    area = _verdicts([check.live_row for check in rows.verdicts])
+    word = quoted("")
+    for verdict in (HOLDS, TAIL, BLANK, UNREADABLE, APART):
+        pattern = verdict + "*" if verdict == TAIL else verdict
+        shown = quoted(verdict)
+        word = f"IF(COUNTIF({area},{quoted(pattern)})>0,{shown},{word})"
+    failing = f"COUNTIF({area},{quoted(FAILS + '*')})"
+    over = f"IF({LIVE_SHEET}!{rows.over}>0,{quoted(UNCHECKED)},{word})"
+    return f'=IF({failing}>0,{quoted(FAILS + " ")}&{failing}&"处",{over})'
 
 
 def _link(cell: CellRange) -> str:
@@ -236,21 +296,19 @@ def _mark_cells(book: FormBook, plan: LivePlan) -> None:
     through a name in every version of Excel."""
     workbook = book.workbook
     red = workbook.add_format(_FAILING)
-    columns: dict[str, list[Leaf]] = {}
-    for check in plan.checks():
-        field_id = check.place.field.id
-        columns[field_id] = plan.leaves.column_of(field_id)
-    for field_id, leaves in columns.items():
+    for field_id in dict.fromkeys(check.place.field.id for check in plan.checks()):
+        leaves, where = plan.leaves.column_of(field_id), plan.leaves.layout.where(field_id)
         name = f"_live_{field_id}"
         first, last = leaves[0], leaves[-1]
         book.define_name(name, CellRange(LIVE_SHEET, first.row, _FAILING_COLUMN, last.row, _FAILING_COLUMN))
-        top = first.cell
-        anchor = f"${cell_name(top.top, top.left)[: -len(str(top.top + 1))]}${top.top + 1}"
-        sheet = workbook.get_worksheet_by_name(top.sheet)
+        letter = column_name(where.left)
+        # Counted from the field's first cell, wherever that is by then.
+        row = f"ROWS({letter}${where.top + 1}:{letter}{where.top + 1})"
+        sheet = workbook.get_worksheet_by_name(where.sheet)
         sheet.conditional_format(
-            top.top,
-            top.left,
-            last.cell.top,
-            top.left,
-            {"type": "formula", "criteria": f"=INDEX({name},ROW()-ROW({anchor})+1)>0", "format": red},
+            where.top,
+            where.left,
+            where.bottom,
+            where.left,
+            {"type": "formula", "criteria": f"=INDEX({name},{row})>0", "format": red},
         )
