@@ -5,16 +5,18 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
-from perfbatch.model.errors import BatchFault, OperatorFault
+from perfbatch.model.errors import BatchFault, OperatorFault, OperatorFaults
 from perfbatch.outbox.interruption import Interrupted, listen, switched
+from perfbatch.settings import Command, Option, SettingsFile, read_settings_file, settings_of, with_settings
 from perfbatch.terminal.streams import unfailing_streams
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ app = typer.Typer(
     name="perfbatch",
     help="Nightly batch over a folder of departments' self-evaluation workbooks: check, score, summarise.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -41,6 +44,9 @@ app.add_typer(rulebook_app)
 DONE, NOT_COMPLETED, USAGE, FINDINGS = 0, 1, 2, 3
 
 _OBJECTS_A_COLLECTION = 10_000_000
+_NO_THREADS = (
+    "No further thread or process can be started. Raise the limit of processes (ulimit -u), or give --workers 1."
+)
 
 # typer carries a copy of click of its own, or uses click, as its version has it; this class is in both.
 _UsageError = cast("type[Exception]", typer.BadParameter.__base__)
@@ -57,6 +63,7 @@ RulebookOption = Annotated[
         "--rulebook", metavar="RULEBOOK", help="Rulebook: a file (.toml) or a built-in id; yunxi-2020 unless given."
     ),
 ]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there already with other content.")]
 ClusterOption = Annotated[
     str | None,
     typer.Option("--cluster", metavar="ADDRESS", help="Read on a Dask cluster: its scheduler's tcp://HOST:PORT."),
@@ -80,7 +87,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     pass
@@ -123,6 +130,12 @@ def run(
         bool,
         typer.Option("--no-cache", help="Read every workbook, also those that did not change since they were read."),
     ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Replace the last night also where the inbox has no file.")
+    ] = False,
+    allow_fewer: Annotated[
+        bool, typer.Option("--allow-fewer", help="Replace it also by one of fewer than half of its departments.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
     ] = False,
@@ -152,6 +165,8 @@ def run(
                 executor=readers,
                 cached=not no_cache,
                 watch=watch,
+                allow_empty=allow_empty,
+                allow_fewer=allow_fewer,
             )
     result = night.result
     print_night(night, outbox, outputs)
@@ -213,6 +228,7 @@ def template(
     outbox: Annotated[
         Path, typer.Option("--outbox", metavar="DIR", help="Folder with last year's history; only read.")
     ] = Path("outbox"),
+    force: ForceOption = False,
     rulebook: RulebookOption = None,
 ) -> None:
     """Write the blank workbook that departments fill, or with a roster one for each department.
@@ -221,6 +237,7 @@ def template(
     figures are filled in and locked.
     """
     from perfbatch.history.record import HISTORY_NAME, prior_figures
+    from perfbatch.outbox.unasked import hand_out
     from perfbatch.roster import read_roster
     from perfbatch.roster.blank import write_blank_roster
     from perfbatch.rulebook.load import load_rulebook
@@ -229,17 +246,17 @@ def template(
     loaded = load_rulebook(rulebook)
     if blank_roster and roster is not None:
         raise OperatorFault("--blank-roster", "does not go with --roster", "Give one of the two.")
-    try:
-        if blank_roster:
-            paths = [write_blank_roster(loaded.rulebook, output)]
-        elif roster is None:
-            paths = [write_blank(loaded.rulebook, output, units=units)]
-        else:
-            known = read_roster(roster, loaded.rulebook)
-            prior = prior_figures(outbox / HISTORY_NAME, loaded.rulebook)
-            paths = write_prefilled(loaded.rulebook, known, output, units=units, prior=prior)
-    except OSError as error:
-        raise OperatorFault(str(output), f"cannot be written to ({error.strerror})", "Name another folder.") from error
+    book = loaded.rulebook
+    if blank_roster:
+        paths = hand_out(output, lambda aside: [write_blank_roster(book, aside)], force=force)
+    elif roster is None:
+        paths = hand_out(output, lambda aside: [write_blank(book, aside, units=units)], force=force)
+    else:
+        known = read_roster(roster, book)
+        prior = prior_figures(outbox / HISTORY_NAME, book)
+        paths = hand_out(
+            output, lambda aside: write_prefilled(book, known, aside, units=units, prior=prior), force=force
+        )
     if len(paths) == 1:
         typer.echo(f"Wrote {paths[0]}")
     else:
@@ -323,6 +340,20 @@ def _run_id(wanted: str, known: list[str], history: Path) -> str:
     raise OperatorFault(f"run {wanted}", fault, f"The latest on record: {latest}.")
 
 
+@app.command()
+def settings() -> None:
+    """Print every option of every command, its value, and where that came from: the environment, perfbatch.toml, or default."""
+    from perfbatch.terminal.settings import print_settings
+
+    file = _settings_file()
+    rows = [
+        (command.name, f"--{setting.option.name}", setting.shown, setting.source)
+        for command in _commands()
+        for setting in settings_of(command, os.environ, file)
+    ]
+    print_settings(file.shown, rows)
+
+
 @rulebook_app.command("show")
 def rulebook_show(
     rule: Annotated[str | None, typer.Argument(metavar="ID", help="One indicator or check, e.g. R02.")] = None,
@@ -393,16 +424,16 @@ def rulebook_export(
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The workbook to write.")] = Path(
         "rulebook.xlsx"
     ),
+    force: ForceOption = False,
     rulebook: RulebookOption = None,
 ) -> None:
     """Write the rules as a workbook: the scoring standard, the checks, the grades."""
+    from perfbatch.outbox.unasked import hand_out_file
     from perfbatch.rulebook.load import load_rulebook
     from perfbatch.summary.standard import write_standard
 
-    try:
-        write_standard(load_rulebook(rulebook).rulebook, output)
-    except OSError as error:
-        raise OperatorFault(str(output), f"cannot be written ({error.strerror})", "Name another file.") from error
+    book = load_rulebook(rulebook).rulebook
+    hand_out_file(output, lambda aside: write_standard(book, aside), force=force)
     typer.echo(f"Wrote {output}")
 
 
@@ -417,15 +448,17 @@ def _readers(workers: int, cluster: str | None = None) -> Iterator[IsolatedExecu
             yield readers
         return
     from perfbatch.intake.readers import reading_processes
+    from perfbatch.isolated.executor import WorkersUnavailable
 
     with reading_processes(workers or _cores()) as processes:
-        processes.start_early()
+        try:
+            processes.start_early()
+        except WorkersUnavailable as error:
+            raise BatchFault(f"Workbooks cannot be read: {error}. {_NO_THREADS}") from error
         yield processes
 
 
 def _cores() -> int:
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -438,9 +471,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; whatever the operator did wrong is told in one line."""
     # The system takes all memory back at once: nothing that is left needs to be looked through for cycles before.
     atexit.register(gc.freeze)
+    # Nothing here multiplies matrices; a library that starts a thread for each core fails where no thread can be started.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What we write must be ours to read tomorrow, whatever others may not.
+    os.umask(os.umask(0o077) & 0o077)
     listen()
     with unfailing_streams() as outlet:
-        code = _exit_code(arguments)
+        code = _exit_code(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
         if outlet is not None and outlet.fault is not None:
             consequence = "The night is published." if switched() else "Send it elsewhere."
@@ -449,12 +486,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _exit_code(arguments: list[str] | None) -> int:
+def _exit_code(arguments: list[str]) -> int:
+    sources: dict[str, str] = {}
     try:
+        if arguments and not arguments[0].startswith("-"):
+            arguments, sources = with_settings(arguments, _commands(), os.environ, _settings_file())
         code: object = app(arguments, prog_name="perfbatch", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except OperatorFault as fault:
-        _tell(f"perfbatch: {fault}")
+        for each in fault.faults if isinstance(fault, OperatorFaults) else (fault,):
+            _tell(f"perfbatch: {each}")
         return USAGE
     except BatchFault as fault:
         _tell(f"perfbatch: {fault}")
@@ -467,10 +508,14 @@ def _exit_code(arguments: list[str] | None) -> int:
             # A command named without anything else: its help.
             typer.echo(message, err=True)
         else:
-            _tell(f"{path}: {message.rstrip('.')}. Try `{path} --help`.")
+            stated = [f" (from {source})" for option, source in sources.items() if f"'{option}'" in message]
+            _tell(f"{path}: {message.rstrip('.')}{''.join(stated)}. Try `{path} --help`.")
         return USAGE
-    except Exception:
+    except Exception as error:
         if not switched():
+            if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+                _tell(f"perfbatch: {_NO_THREADS}")
+                return NOT_COMPLETED
             raise
         import traceback
 
@@ -478,6 +523,29 @@ def _exit_code(arguments: list[str] | None) -> int:
         _tell("perfbatch: a fault of the program after the night was published. Please report it.")
     # Whatever failed after the outbox was replaced: to say that nothing was replaced would be a lie.
     return DONE if switched() else NOT_COMPLETED
+
+
+def _commands() -> list[Command]:
+    """Every command that does something, with its options."""
+    root: Any = typer.main.get_command(app)
+    leaves: list[tuple[str, Any]] = []
+    for name, command in root.commands.items():
+        below = getattr(command, "commands", {})
+        leaves += [(f"{name} {inner}", leaf) for inner, leaf in below.items()] or [(name, command)]
+    return [Command(name, tuple(_options(leaf))) for name, leaf in leaves]
+
+
+def _options(command: Any) -> Iterator[Option]:
+    for parameter in command.params:
+        spelt = next((text for text in parameter.opts if text.startswith("--")), "")
+        if spelt and spelt != "--help":
+            default = "" if parameter.default in (None, False) else str(parameter.default)
+            yield Option(spelt[2:], parameter.metavar or "", parameter.is_flag, parameter.multiple, default)
+
+
+def _settings_file() -> SettingsFile:
+    known = {command.name: frozenset(option.name for option in command.options) for command in _commands()}
+    return read_settings_file(os.environ, known)
 
 
 def _tell(fault: str) -> None:

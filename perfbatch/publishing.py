@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date
@@ -13,21 +14,14 @@ from typing import TYPE_CHECKING
 from perfbatch.batch import Night, fields_of, run_batch
 from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
-from perfbatch.history.record import (
-    HISTORY_NAME,
-    RecordedNotice,
-    last_run,
-    notice_days,
-    prior_figures,
-    tonight,
-    write_history,
-)
+from perfbatch.history.past import past_of, refuse_loss
+from perfbatch.history.record import HISTORY_NAME, RecordedNotice, tonight, write_history
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.kept.cache_file import CACHE_NAME
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import Finding
 from perfbatch.model.phases import Phases, Watch
-from perfbatch.outbox.durable import reason
+from perfbatch.outbox.durable import reason, refuse_locale
 from perfbatch.outbox.switch import locked, publish
 from perfbatch.roster import Roster
 from perfbatch.rulebook.load import LoadedRulebook
@@ -52,13 +46,16 @@ def run_night(
     executor: Executor | None = None,
     cached: bool = True,
     watch: Watch | None = None,
+    allow_empty: bool = False,
+    allow_fewer: bool = False,
 ) -> tuple[Night, list[str]]:
     """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
 
     `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers`
     chunks at a time, and is left running; None starts processes for it. Unless `cached` is False, workbooks that have not
     changed since an earlier night are not read again (`reading_cache`), and notices that did not are not made again
-    (`notice_copies`). `watch` is told of each phase.
+    (`notice_copies`). `watch` is told of each phase. A night of no file, or of fewer than half of the departments, replaces
+    the last one of its form and year only with `allow_empty`, `allow_fewer`.
 
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
@@ -67,14 +64,14 @@ def run_night(
     # Held for the whole night: the history that it starts from must be the one that it adds to.
     with locked(outbox):
         history = outbox / HISTORY_NAME
-        prior = prior_figures(history, loaded.rulebook, fields_of("prior", loaded.rulebook))
+        past = past_of(history, loaded.rulebook, fields_of("prior", loaded.rulebook))
         phases, kept = Phases(watch), outbox / CACHE_NAME
         cache = ReadingCache(kept, loaded.rulebook) if cached else None
         night = run_batch(
             inbox,
             loaded,
             roster=roster,
-            prior=prior,
+            prior=dict(past.prior),
             workers=workers,
             deadline=deadline,
             executor=executor,
@@ -82,58 +79,67 @@ def run_night(
             phases=phases,
             later=_PUBLISHING,
         )
+        result = night.result
+        accepted = len(result.departments)
+        refuse_loss(past.last, inbox, len(result.entries), accepted, allow_empty=allow_empty, allow_fewer=allow_fewer)
         phases.begin("publish")
         from perfbatch.notice.copies import earlier_notices, keep_notices
         from perfbatch.notice.plan import plan_notices
         from perfbatch.notice.pool import NoticePool
         from perfbatch.report.report import REPORT_NAME
-        from perfbatch.summary import Surroundings, relative_folder, summary_name, write_summary
+        from perfbatch.summary import Surroundings, relative_folder, write_summary
 
-        result = night.result
-        name = summary_name(loaded.rulebook)
-        days = notice_days(history, loaded.rulebook.fiscal_year)
-        planned = plan_notices(result, night.sources, _points(result), _open_deadline(result), days)
+        name = result.summary_name
+        planned = plan_notices(result, night.sources, _points(result), _open_deadline(result), past.days)
         notices = dict(planned.values())
-        outputs = (name, *notices, HISTORY_NAME, REPORT_NAME)
-        before = last_run(history, loaded.rulebook.fiscal_year)
+        damaged = {f"history.unreadable-{result.run_id}.sqlite": history} if past.damaged else {}
+        outputs = (name, *notices, *damaged, HISTORY_NAME, REPORT_NAME)
         around = Surroundings(
             inbox=relative_folder(inbox, outbox),
             notices={file: notice for file, (notice, _) in planned.items()},
-            changes=changes_between(before, tonight(result)) if before else None,
+            changes=changes_between(past.before, tonight(result)) if past.before else None,
         )
         given = [RecordedNotice(path, order.key, order.heading.run_date) for path, order in notices.items()]
         writers: dict[str, Writer] = {
             name: lambda path: write_summary(result, path, outputs, around),
             **notices,
-            HISTORY_NAME: lambda path: write_history(history, result, path, given),
+            **{kept_as: lambda path: _copy(history, path) for kept_as in damaged},
+            HISTORY_NAME: lambda path: write_history(None if past.damaged else history, result, path, given),
         }
         phases.expect(len(writers))
         counted = {output: _counted(writer, phases) for output, writer in writers.items()}
         earlier = earlier_notices(kept, outbox) if cached else None
         pool = NoticePool(notices, workers, phases.advance, earlier)
-        published = publish_outputs(result, outbox, counted, pool)
-        if cache is None:
-            return night, published
-        keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written))
-        return replace(night, forgiven=tuple(_forgiven(kept, keeping))), published
+        published = publish_outputs(result, outbox, counted, pool, (loaded.rulebook.id,))
+        keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written)) if cache else ()
+        told = [f"{past.damaged} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
+        return replace(night, forgiven=(*told, *_forgiven(kept, keeping))), published
 
 
 def publish_outputs(
-    result: BatchResult, outbox: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | None = None
+    result: BatchResult,
+    outbox: Path,
+    writers: Mapping[str, Writer],
+    elsewhere: Elsewhere | None = None,
+    rulebooks: Collection[str] = (),
 ) -> list[str]:
     """Put a night's outputs and its run report, which is switched last, into the outbox together, and take what is left of
     earlier nights' notices out of it; returns the paths of the outputs, relative to the outbox.
 
-    `writers`: path in the outbox (with `/`) → what writes it; those that `elsewhere` names are written by it. Raises what
-    `publish` raises.
+    `writers`: path in the outbox (with `/`) → what writes it; those that `elsewhere` names are written by it. `rulebooks` are
+    the ids of those that the night was run by: notices of others stay. Raises what `publish` raises.
     """
     from perfbatch.notice.plan import stale_notices
     from perfbatch.report.report import REPORT_NAME, write_report
 
     outputs = [*writers, REPORT_NAME]
     written: dict[str, Writer] = {**writers, REPORT_NAME: lambda path: write_report(result, outputs, path)}
-    publish(outbox, written, elsewhere, lambda folder: stale_notices(folder, outputs))
+    publish(outbox, written, elsewhere, lambda folder: stale_notices(folder, outputs, rulebooks))
     return outputs
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
 
 
 def _counted(writer: Writer, phases: Phases) -> Writer:
@@ -167,6 +173,7 @@ def _open_deadline(result: BatchResult) -> date | None:
 
 
 def _refuse_folders(outbox: Path, inbox: Path) -> None:
+    refuse_locale()
     # Before the outbox is made and locked: nothing is left behind for an inbox that is not there.
     if not inbox.is_dir():
         raise OperatorFault(str(inbox), "is not a folder", "Name the folder of filled workbooks with --inbox.")

@@ -19,6 +19,7 @@ ROOT = Path(perfbatch.__file__).parent
 ROOMS = (
     "__main__",
     "cli",
+    "settings",
     "terminal",
     "publishing",
     "batch",

@@ -18,9 +18,9 @@ import pytest
 
 from perfbatch import batch
 from perfbatch.batch import check_workbook, run_batch
-from perfbatch.history.record import HISTORY_NAME, closing_figures
+from perfbatch.history.record import HISTORY_NAME, closing_figures, run_ids
 from perfbatch.intake import one_file, reader
-from perfbatch.model.errors import BatchFault, OperatorFault
+from perfbatch.model.errors import OperatorFault
 from perfbatch.publishing import run_night
 from perfbatch.report.report import report_schema
 from perfbatch.roster import Roster, RosterEntry
@@ -221,7 +221,7 @@ class TestNight:
         self, mixed: Path, tmp_path: Path, loaded: LoadedRulebook
     ) -> None:
         _, outputs = run_night(mixed, tmp_path / "out", loaded)
-        assert outputs == [SUMMARY, "notices/900002-云溪区二局.xlsx", HISTORY_NAME, "run-report.json"]
+        assert outputs == [SUMMARY, "notices/yunxi-2020/900002-云溪区二局.xlsx", HISTORY_NAME, "run-report.json"]
         report = report_of(tmp_path / "out")
         assert [(one["path"], one["status"], one["code"]) for one in report["files"]] == [
             ("1.xlsx", "superseded", None),
@@ -414,15 +414,23 @@ class TestLastYear:
             run_night(folder, tmp_path / "out", loaded)
         assert report_of(tmp_path / "out")["findings"] == []
 
-    def test_a_file_that_is_no_history_stops_the_night(
+    def test_a_file_that_is_no_history_counts_as_none_and_is_kept(
         self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook
     ) -> None:
-        outbox = tmp_path / "out"
+        outbox, content = tmp_path / "out", b"not a database, but long enough to be taken for one" * 40
         outbox.mkdir()
-        (outbox / HISTORY_NAME).write_bytes(b"not a database, but long enough to be taken for one" * 40)
-        with pytest.raises(BatchFault, match=r"cannot be used as the history \(file is not a database\)"):
-            run_night(inbox({"1.xlsx": workbook()}), outbox, loaded)
-        assert sorted(one.name for one in outbox.iterdir() if one.suffix != ".lock") == [HISTORY_NAME]
+        (outbox / HISTORY_NAME).write_bytes(content)
+        night, outputs = run_night(inbox({"1.xlsx": workbook()}), outbox, loaded)
+        kept = f"history.unreadable-{night.result.run_id}.sqlite"
+        assert night.forgiven == (
+            f"{outbox / HISTORY_NAME}: cannot be used as the history (file is not a database). Restore it from a backup or "
+            f"move it away. It counts as none, and is kept as {kept}.",
+        )
+        assert kept in outputs
+        assert (outbox / kept).read_bytes() == content
+        assert run_ids(outbox / HISTORY_NAME) == [night.result.run_id]
+        again, outputs = run_night(tmp_path / "inbox", outbox, loaded)
+        assert (again.forgiven, kept in outputs, (outbox / kept).exists()) == ((), False, True)
 
 
 # Made up, and unlike anything else in a workbook.

@@ -120,6 +120,37 @@ class TestRun:
         ]
         assert len(openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames) == 14
 
+    def test_a_night_of_hardly_anything_replaces_the_last_one_only_where_it_is_allowed(
+        self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch
+    ) -> None:
+        made = {f"{number}.xlsx": workbook(budget_code=f"90000{number}") for number in range(3)}
+        folder, outbox = inbox(made), tmp_path / "out"
+        options = ("--inbox", folder, "--outbox", outbox, "--workers", 1)
+        assert perfbatch("run", *options).code == 0
+        before = json.loads((outbox / "run-report.json").read_text("utf-8"))["run_id"]
+        for name in ("1.xlsx", "2.xlsx"):
+            (folder / name).unlink()
+        kept = "The outbox still holds the files of the run before.\n"
+        for given in ((), ("--allow-empty",)):
+            assert perfbatch("run", *options, *given) == Ended(
+                1,
+                "",
+                f"perfbatch: {folder}: departments accepted: 1 tonight, 3 on the last night. Look what became of the others "
+                f"(`perfbatch check`), or give --allow-fewer. {kept}",
+            )
+        assert json.loads((outbox / "run-report.json").read_text("utf-8"))["run_id"] == before
+        assert perfbatch("run", *options, "--allow-fewer").code == 0
+        (folder / "0.xlsx").unlink()
+        assert perfbatch("run", *options, "--allow-fewer") == Ended(
+            1,
+            "",
+            f"perfbatch: {folder}: files: 0 tonight, 1 on the last night. Look whether it is the right folder, or give "
+            f"--allow-empty. {kept}",
+        )
+        assert perfbatch("run", *options, "--allow-empty").code == 0
+        # And nothing is lost where there was nothing.
+        assert perfbatch("run", *options).code == 0
+
     def test_defaults_are_inbox_and_outbox_here(
         self, two: Path, tmp_path: Path, perfbatch: Perfbatch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -334,6 +365,33 @@ class TestBadGivens:
     ) -> None:
         path = roster(tmp_path / "名录.xlsx", rows, reviews)
         assert self._run(perfbatch, two, tmp_path, "--roster", path) == f"perfbatch: …/名录.xlsx {line}"
+
+    def test_all_faults_of_a_roster_are_told_at_once(self, perfbatch: Perfbatch, two: Path, tmp_path: Path) -> None:
+        path = roster(
+            tmp_path / "名录.xlsx",
+            [("900001", "甲局", "七"), (900002, "乙局"), ("900001", ""), ("900003", "丙局", 1.5)],
+            [
+                ("900004", "happiness", 200, ""),
+                ("900001", "satisfaction", "多", "理由"),
+                ("900003", "satisfaction", 4, "理由"),
+                ("900003", "satisfaction", 5, "理由"),
+            ],
+        )
+        ended = perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out", "--roster", path)
+        assert (ended.code, ended.out) == (2, "")
+        assert [line.removeprefix(f"perfbatch: {path} ") for line in ended.err.splitlines()] == [
+            "[部门名录!C2]: '七' is not a number. Give a plain number or leave it blank.",
+            "[部门名录!A3]: the code 900002.0 is a number, its leading zeros may be lost. Format it as text.",
+            "[部门名录!A4]: the code 900001 stands in row 2 too. Keep one of the rows.",
+            "[部门名录!B4]: the name is blank. Fill it in.",
+            "[部门名录!C5]: 1.5 is not a whole number. Correct the number.",
+            "[财政复核!A2]: no department 900004 in the roster. Correct the code.",
+            "[财政复核!B2]: no indicator 'happiness'. Use an id of the rulebook.",
+            "[财政复核!C2]: the score must lie in 0 … 100. Correct the score.",
+            "[财政复核!D2]: the reason is blank. State why the score was changed.",
+            "[财政复核!C3]: '多' is not a number. Give a plain number or leave it blank.",
+            "[财政复核!B5]: satisfaction of 900003 stands in row 4 too. Keep one of the rows.",
+        ]
 
     def test_a_roster_that_is_no_workbook(self, perfbatch: Perfbatch, two: Path, tmp_path: Path) -> None:
         (tmp_path / "名录.xlsx").write_text("部门,编码")
@@ -622,8 +680,37 @@ class TestTemplate:
         path = roster(tmp_path / "名录.xlsx", [])
         ended = perfbatch("template", "--roster", path, "--output", tmp_path / "new")
         assert ended.code == 2
-        assert ended.err == "perfbatch: roster: lists no department. Fill in a row for every department.\n"
+        line = f"perfbatch: {path} [部门名录]: lists no department. Fill in a row for every department.\n"
+        assert ended.err == line
         assert not (tmp_path / "new").exists()
+        # A night with it would chase nobody and say so of everybody.
+        assert perfbatch("run", "--roster", path, "--inbox", tmp_path, "--outbox", tmp_path / "out") == Ended(
+            2, "", line
+        )
+
+    @pytest.mark.parametrize("options", [("--blank-roster",), (), ("--roster",)])
+    def test_what_is_there_is_not_overwritten_unasked(
+        self, tmp_path: Path, perfbatch: Perfbatch, options: tuple[str, ...]
+    ) -> None:
+        listed = roster(tmp_path / "名录.xlsx", [("900001", "测试局"), ("900002", "乙局")])
+        given = ("template", *options, *((listed,) if options == ("--roster",) else ()), "--output", tmp_path / "new")
+        given = (*given, "--outbox", tmp_path / "none")
+        assert perfbatch(*given).code == 0
+        made = {path: path.read_bytes() for path in (tmp_path / "new").iterdir()}
+        # The same again is no loss.
+        assert perfbatch(*given).code == 0
+        filled = sorted(made)[0]
+        filled.write_bytes(b"filled in")
+        ended = perfbatch(*given)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err == (
+            f"perfbatch: {filled}: is there already, with other content. Move it away, name another place with --output, or "
+            "replace it with --force.\n"
+        )
+        kept = {path: path.read_bytes() for path in (tmp_path / "new").iterdir()}
+        assert kept == {**made, filled: b"filled in"}
+        assert perfbatch(*given, "--force").code == 0
+        assert {path: path.read_bytes() for path in (tmp_path / "new").iterdir()} == made
 
     def test_a_history_that_is_none(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         (tmp_path / "history.sqlite").write_text("no history of anything" * 99)
@@ -730,6 +817,17 @@ class TestRulebook:
         path = tmp_path / "标准.xlsx"
         assert perfbatch("rulebook", "export", "--output", path) == Ended(0, f"Wrote {path}\n", "")
         assert openpyxl.load_workbook(path).sheetnames == ["评分标准", "勾稽关系", "等次"]
+
+    def test_an_export_replaces_nothing_unasked(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = tmp_path / "标准.xlsx"
+        path.write_bytes(b"the clerk's own")
+        ended = perfbatch("rulebook", "export", "--output", path)
+        assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+        assert ended.err.startswith(f"perfbatch: {path}: is there already, with other content. ")
+        assert (path.read_bytes(), [one.name for one in tmp_path.iterdir()]) == (b"the clerk's own", ["标准.xlsx"])
+        for _ in range(2):
+            assert perfbatch("rulebook", "export", "--output", path, "--force").code == 0
+        assert perfbatch("rulebook", "export", "--output", path).code == 0
 
     def test_export_to_nowhere(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "none" / "x.xlsx"

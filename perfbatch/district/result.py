@@ -82,3 +82,8 @@ class BatchResult:
     rulebook_sources: tuple[str, ...] = ()
     at_risk: Mapping[Finding, AtRisk] = field(default_factory=dict)
     phases: Phases = field(default_factory=Phases, compare=False)
+
+    @property
+    def summary_name(self) -> str:
+        """The summary's file name in the outbox."""
+        return f"district-summary-{self.rulebook.fiscal_year}.xlsx"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["BatchFault", "OperatorFault"]
+from collections.abc import Sequence
+
+__all__ = ["BatchFault", "OperatorFault", "OperatorFaults"]
 
 
 class OperatorFault(Exception):
@@ -13,6 +15,15 @@ class OperatorFault(Exception):
         self.place = place
         self.fault = fault
         self.remedy = remedy
+
+
+class OperatorFaults(OperatorFault):
+    """Several things wrong with what the operator gave, told at once: a line for each."""
+
+    def __init__(self, faults: Sequence[OperatorFault]) -> None:
+        first = faults[0]
+        super().__init__(first.place, first.fault, first.remedy)
+        self.faults = tuple(faults)
 
 
 class BatchFault(Exception):

@@ -21,13 +21,13 @@ _HEAD = attrgetter(
 )
 
 
-def notice_key(path: str, sha256: str, findings: Sequence[Finding], heading: NoticeHeading, form: str = "") -> str:
-    """The key, a SHA-256 in hex, of the notice at a path of the outbox: these findings on the workbook of this SHA-256.
+def notice_key(name: str, sha256: str, findings: Sequence[Finding], heading: NoticeHeading, form: str = "") -> str:
+    """The key, a SHA-256 in hex, of the notice of this file name: these findings on the workbook of this SHA-256.
 
-    The day that the heading gives is no part of it. `form`: the SHA-256 of the rulebook, where its form is filled anew.
+    The day that the heading gives is no part of it, nor is the folder that the notice lies in. `form`: the SHA-256 of the rulebook, where its form is filled anew.
     """
     points = heading.points_at_risk
     told = [(*_TOLD(finding), str(points.get(finding, ""))) for finding in findings]
     return hashlib.sha256(
-        json.dumps((program_key(), path, sha256, told, _HEAD(heading), form), default=str).encode("ascii")
+        json.dumps((program_key(), name, sha256, told, _HEAD(heading), form), default=str).encode("ascii")
     ).hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import Found
@@ -19,7 +19,7 @@ from perfbatch.notice.order import NoticeOrder
 __all__ = ["NOTICES", "plan_notices", "stale_notices"]
 
 NOTICES = "notices"
-"""The folder of the outbox that holds them."""
+"""The folder of the outbox that holds them, in a folder for each rulebook: another year's notices stay."""
 
 _REFILLED = "本通知是用空白表重新填入的，数据和文字照原样填列；请在本工作簿中改正后重新报送。"
 _LEFT_OUT = {
@@ -67,9 +67,9 @@ def plan_notices(
             form_title=result.rulebook.title,
             issuer=result.rulebook.issuer,
         )
-        path = f"{NOTICES}/{name}"
+        path = f"{NOTICES}/{result.rulebook.id}/{name}"
         left_out = _LEFT_OUT.get(refilled.get(file, ""), "")
-        key = notice_key(path, hashes[file], grave[file], heading, result.rulebook_sha256 if left_out else "")
+        key = notice_key(name, hashes[file], grave[file], heading, result.rulebook_sha256 if left_out else "")
         # A clock that was ahead for a night must not leave a day on it that is still to come.
         heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
         form = result.rulebook if left_out else None
@@ -83,12 +83,21 @@ def _ends_own_file(finding: Finding) -> bool:
     return finding.code == "C18" or (finding.code == "C11" and not finding.cell)
 
 
-def stale_notices(outbox: Path, outputs: Collection[str]) -> list[str]:
-    """Notices of earlier nights that are not among tonight's outputs, as paths in the outbox; what Excel puts beside an open
-    one (`~$…`) and hidden files are not ours. Raises `OSError`."""
-    folder = outbox / NOTICES
-    if not folder.is_dir():
+def stale_notices(outbox: Path, outputs: Collection[str], rulebooks: Collection[str] = ()) -> list[str]:
+    """Notices of earlier nights that are not among tonight's outputs, as paths in the outbox: those of `rulebooks`, of what
+    tonight has notices of, and those that earlier versions of this program put into the folder itself.
+
+    What Excel puts beside an open one (`~$…`) and hidden files are not ours, nor are other rulebooks' notices. Raises `OSError`.
+    """
+    kept = frozenset(outputs)
+    folders = {NOTICES, *(f"{NOTICES}/{rulebook}" for rulebook in rulebooks)}
+    folders.update(name.rpartition("/")[0] for name in outputs if name.startswith(f"{NOTICES}/"))
+    paths = [path for folder in sorted(folders) for path in _notices_in(outbox, folder)]
+    return [path for path in paths if path not in kept]
+
+
+def _notices_in(outbox: Path, folder: str) -> list[str]:
+    if not (outbox / folder).is_dir():
         return []
-    names = sorted(one.name for one in folder.glob("*.xls[xm]") if one.is_file() or one.is_symlink())
-    kept = {PurePosixPath(name).name for name in outputs if PurePosixPath(name).parent.name == NOTICES}
-    return [f"{NOTICES}/{name}" for name in names if name not in kept and not name.startswith((".", "~$"))]
+    files = sorted(file.name for file in (outbox / folder).glob("*.xls[xm]") if file.is_file() or file.is_symlink())
+    return [f"{folder}/{name}" for name in files if not name.startswith((".", "~$"))]

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-__all__ = ["KEPT", "TONIGHT", "NotWritten", "flush", "reason", "sync_folder"]
+from perfbatch.model.errors import OperatorFault
+
+__all__ = ["KEPT", "TONIGHT", "NotWritten", "flush", "reason", "refuse_locale", "sync_folder"]
 
 TONIGHT = "tonight"
 """The folder inside a private folder in which tonight's files are built."""
@@ -57,6 +59,18 @@ def reason(error: BaseException) -> str:
     """One line, whatever the exception says."""
     text = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
     return " ".join(text.split())
+
+
+def refuse_locale() -> None:
+    """Raise `OperatorFault` where this process cannot call a file by a Chinese name."""
+    try:
+        os.fsencode("云")
+    except UnicodeEncodeError as error:
+        raise OperatorFault(
+            "locale",
+            f"its encoding ({error.encoding}) has no Chinese file names",
+            "Set LC_ALL=C.UTF-8 or PYTHONUTF8=1 and run again.",
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
@@ -70,7 +71,8 @@ def publish(
     for name in writers:
         _refuse_outside(name)
     with locked(outbox) as real, _set_up(real) as (private, whole):
-        _build(private / TONIGHT, writers, elsewhere)
+        # Beside the outbox stands the folder that becomes it, and has its mode; inside it, one that does not.
+        _build(private / TONIGHT, writers, elsewhere, stat.S_IMODE(real.stat().st_mode))
         try:
             removed = sorted(stale(real)) if stale else []
         except OSError as error:
@@ -203,8 +205,9 @@ def _open_up(folder: Path) -> None:
             _open_up(folder / entry.name)
 
 
-def _build(tonight: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | None) -> None:
-    """Write all outputs and have them last. Raises `BatchFault`."""
+def _build(tonight: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | None, mode: int) -> None:
+    """Write all outputs, none of them open to more people than a folder of this mode, and have them last. Raises
+    `BatchFault`."""
     try:
         _make_folders(tonight, writers)
         others = () if elsewhere is None else elsewhere.names
@@ -213,9 +216,24 @@ def _build(tonight: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | 
                 if name not in others:
                     _write(tonight / name, name, writer)
             wait()
+        _narrow(tonight, writers, mode)
         flush({name: tonight / name for name in writers})
     except NotWritten as fault:
         raise BatchFault(f"{fault.name}: cannot be written ({reason(fault.error)}). {KEPT}.") from fault.error
+
+
+def _narrow(tonight: Path, names: Collection[str], mode: int) -> None:
+    """Take from outputs and their folders what the outbox itself does not allow, whatever the caller's umask does."""
+    if os.name == "nt":
+        return
+    folders = {parent for name in names for parent in (tonight / name).parents if parent.is_relative_to(tonight)}
+    for path in (*(tonight / name for name in names), *(folders - {tonight})):
+        # A file system without modes refuses; an output that is not there is found out when it is flushed.
+        with contextlib.suppress(OSError):
+            given = stat.S_IMODE(path.stat().st_mode)
+            own = stat.S_IRWXU if path in folders else stat.S_IRUSR | stat.S_IWUSR
+            if given & ~(mode | own):
+                path.chmod(given & (mode | own))
 
 
 def _nothing() -> None:

@@ -25,7 +25,7 @@ from perfbatch.model.findings import Finding
 from perfbatch.model.legible import storable_text
 from perfbatch.model.submission import InboxEntry
 
-__all__ = ["REPORT_NAME", "build_report", "report_schema", "write_report"]
+__all__ = ["REPORT_NAME", "SCHEMA_VERSION", "build_report", "report_schema", "write_report"]
 
 REPORT_NAME = "run-report.json"
 """Its name in the outbox."""
@@ -34,13 +34,17 @@ _SCHEMA = "run-report.schema.json"
 # Departments whose scores are Python objects at a time.
 _BLOCK = 1000
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-_FINDING_TEXTS = (
-    *("code", "severity", "budget_code", "file", "sheet", "cell", "field", "reported", "expected", "difference"),
-    *("message", "remedy"),
-)
+SCHEMA_VERSION = 2
 # There are more findings than anything else: a line for each without a dictionary for each.
-_FINDING = attrgetter(*_FINDING_TEXTS)
-_FINDING_LINE = "{" + ", ".join(f'"{name}": %s' for name in _FINDING_TEXTS) + "}"
+_FINDING = attrgetter(
+    *("code", "severity", "budget_code", "file", "sheet", "cell", "field", "check"),
+    *("reported", "expected", "difference", "message", "remedy"),
+)
+_FINDING_LINE = (
+    '{"code": %s, "severity": %s, "rulebook": %s, "entity_key": %s, "budget_code": %s, "file": %s, "sheet": %s, '
+    '"cell": %s, "field": %s, "check": %s, "reported": %s, "expected": %s, "difference": %s, "message": %s, '
+    '"remedy": %s, "waived": null, "explained": null}'
+)
 
 
 def report_schema() -> dict[str, Any]:
@@ -68,19 +72,21 @@ def write_report(result: BatchResult, outputs: Sequence[str], path: Path) -> Non
 def _lines(result: BatchResult, outputs: Sequence[str]) -> Iterator[str]:
     """The report's text in pieces, the last one ending the line."""
     head = {
+        "schema_version": SCHEMA_VERSION,
         "run_id": result.run_id,
         "started_at": _instant(result.started_at),
         "finished_at": _instant(result.finished_at),
         "perfbatch_version": __version__,
-        "rulebook": result.rulebook.id,
-        "rulebook_sha256": result.rulebook_sha256,
+        "rulebooks": [_storable(_rulebook(result))],
     }
     yield "{\n"
     for name, value in head.items():
         yield f'"{name}": {_encode(value)},\n'
-    yield from _listed("files", map(_file, sorted(result.entries, key=lambda entry: entry.path)))
+    book = result.rulebook.id
+    yield from _listed("files", (_file(entry, book) for entry in sorted(result.entries, key=lambda entry: entry.path)))
     yield from _listed("departments", _departments(result))
-    yield from _listed("findings", map(_finding, in_order(result.findings)))
+    encoded = _encode(storable_text(book))
+    yield from _listed("findings", (_finding(finding, encoded) for finding in in_order(result.findings)))
     yield f'"roster": {_encode(_storable(_roster(result)))},\n'
     yield f'"outputs": {_encode(_storable(list(outputs)))},\n'
     phases = [{"phase": phase, "seconds": round(seconds, 3)} for phase, seconds in result.phases.seconds()]
@@ -122,7 +128,27 @@ def _figure(count: int | None) -> str | None:
     return None if count is None else decimal_text(count)
 
 
-def _file(entry: InboxEntry) -> str:
+def _rulebook(result: BatchResult) -> dict[str, Any]:
+    book = result.rulebook
+    return {
+        "id": book.id,
+        "sha256": result.rulebook_sha256,
+        "form_id": book.form_id,
+        "form_version": book.form_version,
+        "fiscal_year": book.fiscal_year,
+        "sources": list(result.rulebook_sources),
+        "summary": result.summary_name,
+    }
+
+
+def _entity_key(budget_code: str) -> list[str]:
+    """What names an entity of the form: of a department its code, nothing where it is not known."""
+    return [budget_code] if budget_code else []
+
+
+def _file(entry: InboxEntry, rulebook: str) -> str:
+    # A file that was set aside is of this form only if somebody read whose it is (F09).
+    known = entry.status != "set_aside" or entry.budget_code != ""
     return _encoded(
         {
             "path": entry.path,
@@ -131,16 +157,26 @@ def _file(entry: InboxEntry) -> str:
             "status": entry.status,
             "code": entry.code or None,
             "message": entry.message or None,
+            "rulebook": rulebook if known else None,
+            "entity_key": _entity_key(entry.budget_code),
             "budget_code": entry.budget_code,
             "unit_name": entry.unit_name,
         }
     )
 
 
-def _finding(finding: Finding) -> str:
-    said = _FINDING(finding)
-    text = _FINDING_LINE % tuple(map(_encode, said))
-    return text if text.isprintable() else _FINDING_LINE % tuple(map(_encode, map(storable_text, said)))
+def _finding(finding: Finding, rulebook: str) -> str:
+    """A finding's line; `rulebook` is encoded."""
+    values = _FINDING(finding)
+    text = _finding_line(values, rulebook)
+    return text if text.isprintable() else _finding_line([storable_text(value) for value in values], rulebook)
+
+
+def _finding_line(values: Sequence[str], rulebook: str) -> str:
+    code, severity, budget_code, file, sheet, cell, field, check, *rest = map(_encode, values)
+    key = f"[{budget_code}]" if values[2] else "[]"
+    origin = check if values[7] else "null"
+    return _FINDING_LINE % (code, severity, rulebook, key, budget_code, file, sheet, cell, field, origin, *rest)
 
 
 def _roster(result: BatchResult) -> dict[str, Any] | None:
@@ -163,6 +199,8 @@ def _departments(result: BatchResult) -> Iterator[str]:
     for position, scores in zip(order, _scores(result, order), strict=True):
         told = _encoded(
             {
+                "rulebook": result.rulebook.id,
+                "entity_key": _entity_key(text["budget_code"][position]),
                 "budget_code": text["budget_code"][position],
                 "unit_name": text["unit_name"][position],
                 "file": text["file"][position],
@@ -192,6 +230,7 @@ def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
         told[score] = _encoded(
             {
                 "indicator": indicator,
+                "name": result.rulebook.indicator_by_id[indicator].name,
                 "max": _figure(points),
                 "self": _figure(own),
                 "computed": _figure(computed),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from perfbatch.model.errors import OperatorFault
+from perfbatch.model.errors import OperatorFault, OperatorFaults
 from perfbatch.model.submission import SCALE
 from perfbatch.package.addresses import cell_name
 from perfbatch.roster.model import (
@@ -34,7 +34,8 @@ _BETWEEN_UNITS = re.compile("[、;；,，\n]")
 
 
 def read_roster(path: Path, rulebook: Rulebook) -> Roster:
-    """Read a roster workbook. Raises `OperatorFault` with sheet and cell for whatever is wrong with it."""
+    """Read a roster workbook. Raises `OperatorFault` where it cannot be read as one, `OperatorFaults` with sheet and cell of
+    everything that is wrong with what it says."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -47,21 +48,37 @@ def read_roster(path: Path, rulebook: Rulebook) -> Roster:
                 reviewed = workbook.get_sheet_by_name(REVIEW_SHEET).to_python(skip_empty_area=False)
     except (OSError, CalamineError) as error:
         raise OperatorFault(str(path), f"cannot be read as a workbook ({error})", "Name a roster .xlsx.") from None
-    entries = tuple(_entries(_Table(path, ROSTER_SHEET, rows, ROSTER_COLUMNS, _REQUIRED), rulebook))
+    faults: list[OperatorFault] = []
+    departments = _Table(path, ROSTER_SHEET, rows, ROSTER_COLUMNS, _REQUIRED, faults)
+    entries = tuple(_entries(departments, rulebook))
+    if not entries and not faults:
+        raise OperatorFault(f"{path} [{ROSTER_SHEET}]", "lists no department", "Fill in a row for every department.")
     reviews: dict[tuple[str, str], tuple[int, str]] = {}
     if reviewed:
-        table = _Table(path, REVIEW_SHEET, reviewed, REVIEW_COLUMNS, tuple(REVIEW_COLUMNS))
-        reviews = dict(_reviews(table, rulebook, {entry.budget_code for entry in entries}))
+        table = _Table(path, REVIEW_SHEET, reviewed, REVIEW_COLUMNS, tuple(REVIEW_COLUMNS), faults)
+        reviews = dict(_reviews(table, rulebook, departments.codes))
+    if faults:
+        raise OperatorFaults(faults)
     return Roster(entries, reviews)
 
 
 class _Table:
-    """The rows of a sheet below its heading row, with the place of every cell."""
+    """The rows of a sheet below its heading row, with the place of every cell; what is wrong is added to `faults`.
+
+    `codes` are those that its rows have named.
+    """
 
     def __init__(
-        self, path: Path, sheet: str, rows: Sequence[Sequence[Any]], columns: Mapping[str, str], required: Sequence[str]
+        self,
+        path: Path,
+        sheet: str,
+        rows: Sequence[Sequence[Any]],
+        columns: Mapping[str, str],
+        required: Sequence[str],
+        faults: list[OperatorFault],
     ) -> None:
-        self._path, self._sheet = path, sheet
+        self._path, self._sheet, self._faults = path, sheet, faults
+        self.codes: set[str] = set()
         wanted = {_plain(label): name for name, label in columns.items()} | {name: name for name in columns}
         for number, row in enumerate(rows):
             at: dict[str, int] = {}
@@ -74,12 +91,12 @@ class _Table:
             if required[0] in at:
                 if twice:
                     heading = _plain(row[twice[0]])
-                    raise self.fault(
+                    raise self._fault(
                         number, twice[0], f"the heading {heading} stands twice", "Keep one of the columns."
                     )
                 missing = [columns[name] for name in required if name not in at]
                 if missing:
-                    raise self.fault(number, 0, f"has no column {'、'.join(missing)}", "Add the column.")
+                    raise self._fault(number, 0, f"has no column {'、'.join(missing)}", "Add the column.")
                 self._at, self._first, self._rows = at, number + 1, rows
                 return
         raise OperatorFault(
@@ -94,7 +111,11 @@ class _Table:
             if any(_plain(value) for value in values.values()):
                 yield number, values
 
-    def fault(self, row: int, column: int | str, fault: str, remedy: str) -> OperatorFault:
+    def note(self, row: int, column: str, fault: str, remedy: str) -> None:
+        """Something is wrong with a cell."""
+        self._faults.append(self._fault(row, column, fault, remedy))
+
+    def _fault(self, row: int, column: int | str, fault: str, remedy: str) -> OperatorFault:
         """A fault at a cell; `column` is a number from 0 or a column's name."""
         number = self._at[column] if isinstance(column, str) else column
         return OperatorFault(f"{self._path} [{self._sheet}!{cell_name(row + 1, number + 1)}]", fault, remedy)
@@ -110,13 +131,15 @@ def _words(value: Any) -> str:
 
 
 def _code(table: _Table, row: int, value: Any) -> str:
+    """A budget code; "" where it is none, which has been noted."""
     if not isinstance(value, str):
-        raise table.fault(
+        table.note(
             row, "budget_code", f"the code {value!r} is a number, its leading zeros may be lost", "Format it as text."
         )
+        return ""
     code = _plain(value)
     if not code:
-        raise table.fault(row, "budget_code", "the code is blank", "Fill it in or delete the row.")
+        table.note(row, "budget_code", "the code is blank", "Fill it in or delete the row.")
     return code
 
 
@@ -125,12 +148,14 @@ def _entries(table: _Table, rulebook: Rulebook) -> Iterator[RosterEntry]:
     for row, values in table.rows():
         code, name = _code(table, row, values["budget_code"]), _words(values["unit_name"])
         if code in seen:
-            raise table.fault(
+            table.note(
                 row, "budget_code", f"the code {code} stands in row {seen[code] + 1} too", "Keep one of the rows."
             )
-        seen[code] = row
+        elif code:
+            seen[code] = row
+            table.codes.add(code)
         if not name:
-            raise table.fault(row, "unit_name", "the name is blank", "Fill it in.")
+            table.note(row, "unit_name", "the name is blank", "Fill it in.")
         for column, text in (("budget_code", code), ("unit_name", name)):
             _fit(table, row, column, text, rulebook.kind_of(rulebook.field_by_id[column]).max_length)
         figures = {
@@ -150,7 +175,7 @@ def _entries(table: _Table, rulebook: Rulebook) -> Iterator[RosterEntry]:
 
 def _fit(table: _Table, row: int, column: str, text: str, most: int | None) -> None:
     if most is not None and len(text) > most:
-        raise table.fault(row, column, f"{text[:12]}… is longer than the form's {most} characters", "Shorten it.")
+        table.note(row, column, f"{text[:12]}… is longer than the form's {most} characters", "Shorten it.")
 
 
 def _units(
@@ -160,14 +185,15 @@ def _units(
     if "subordinate_units" not in values:
         return None
     column = "subordinate_units"
-    units = tuple(name for one in _BETWEEN_UNITS.split(str(values[column])) if (name := _words(one)))
+    units = tuple(name for part in _BETWEEN_UNITS.split(str(values[column])) if (name := _words(part)))
     if len(units) > MAX_UNITS:
-        raise table.fault(
+        table.note(
             row,
             column,
             f"{len(units)} subordinate units, the form has room for {MAX_UNITS}",
             "Put small units together.",
         )
+        return units
     names = next(
         (field for table in rulebook.unit_tables.values() for field in table.fields if field.kind == "text"), None
     )
@@ -176,9 +202,9 @@ def _units(
         if names is not None:
             _fit(table, row, column, unit, rulebook.kind_of(names).max_length)
         if _plain(unit) == _plain(department):
-            raise table.fault(row, column, f"{unit} is the department itself", "List its subordinate units only.")
-        if _plain(unit) in seen:
-            raise table.fault(row, column, f"{unit} stands twice", "Keep it once.")
+            table.note(row, column, f"{unit} is the department itself", "List its subordinate units only.")
+        elif _plain(unit) in seen:
+            table.note(row, column, f"{unit} stands twice", "Keep it once.")
         seen.add(_plain(unit))
     return units
 
@@ -188,16 +214,17 @@ def _figure(table: _Table, row: int, field_id: str, value: Any, rulebook: Rulebo
     number = _number(table, row, field_id, value)
     kind = rulebook.kind_of(rulebook.field_by_id[field_id])
     least, most = kind.minimum, kind.maximum
-    if number is not None and least is not None and most is not None and not least * SCALE <= number <= most * SCALE:
-        raise table.fault(
-            row, field_id, f"{_plain(value)} must lie in {least} … {most}", "Correct the number or its unit."
-        )
-    if number is not None and kind.decimals == 0 and number % SCALE:
-        raise table.fault(row, field_id, f"{_plain(value)} is not a whole number", "Correct the number.")
+    if number is None:
+        return None
+    if least is not None and most is not None and not least * SCALE <= number <= most * SCALE:
+        table.note(row, field_id, f"{_plain(value)} must lie in {least} … {most}", "Correct the number or its unit.")
+    elif kind.decimals == 0 and number % SCALE:
+        table.note(row, field_id, f"{_plain(value)} is not a whole number", "Correct the number.")
     return number
 
 
 def _number(table: _Table, row: int, column: str, value: Any) -> int | None:
+    """Counts of 1/SCALE; None where the cell is blank, or holds no number, which has been noted."""
     text = _plain(value).replace(",", "")
     if not text:
         return None
@@ -206,7 +233,8 @@ def _number(table: _Table, row: int, column: str, value: Any) -> int | None:
     except InvalidOperation:
         exact = Decimal("NaN")
     if exact.is_nan():
-        raise table.fault(row, column, f"{text!r} is not a number", "Give a plain number or leave it blank.")
+        table.note(row, column, f"{text!r} is not a number", "Give a plain number or leave it blank.")
+        return None
     return int(exact * SCALE)
 
 
@@ -216,21 +244,29 @@ def _reviews(table: _Table, rulebook: Rulebook, codes: set[str]) -> Iterator[tup
     for row, values in table.rows():
         code, typed = _code(table, row, values["budget_code"]), _plain(values["indicator"])
         indicator_id = by_name.get(typed, typed)
-        indicator = rulebook.indicator_by_id.get(indicator_id)
-        if code not in codes:
-            raise table.fault(row, "budget_code", f"no department {code} in the roster", "Correct the code.")
-        if indicator is None:
-            raise table.fault(row, "indicator", f"no indicator {indicator_id!r}", "Use an id of the rulebook.")
-        if (code, indicator_id) in seen:
-            before = seen[code, indicator_id] + 1
-            raise table.fault(
-                row, "indicator", f"{indicator_id} of {code} stands in row {before} too", "Keep one of the rows."
+        if code and code not in codes:
+            table.note(row, "budget_code", f"no department {code} in the roster", "Correct the code.")
+        before = seen.setdefault((code, indicator_id), row)
+        if code and before != row:
+            table.note(
+                row, "indicator", f"{indicator_id} of {code} stands in row {before + 1} too", "Keep one of the rows."
             )
-        seen[code, indicator_id] = row
-        score = _number(table, row, "score", values["score"])
-        if score is None or not 0 <= score <= int(indicator.points * SCALE):
-            raise table.fault(row, "score", f"the score must lie in 0 … {indicator.points}", "Correct the score.")
+        score = _reviewed_score(table, row, values["score"], indicator_id, rulebook)
         reason = _plain(values["reason"])
         if not reason:
-            raise table.fault(row, "reason", "the reason is blank", "State why the score was changed.")
+            table.note(row, "reason", "the reason is blank", "State why the score was changed.")
         yield (code, indicator_id), (score, reason)
+
+
+def _reviewed_score(table: _Table, row: int, value: Any, indicator_id: str, rulebook: Rulebook) -> int:
+    indicator = rulebook.indicator_by_id.get(indicator_id)
+    if indicator is None:
+        table.note(row, "indicator", f"no indicator {indicator_id!r}", "Use an id of the rulebook.")
+    score = _number(table, row, "score", value)
+    if score is None and _plain(value):
+        return 0  # noted already
+    most = indicator.points if indicator else rulebook.total_points
+    if score is None or not 0 <= score <= int(most * SCALE):
+        table.note(row, "score", f"the score must lie in 0 … {most}", "Correct the score.")
+        return 0
+    return score

@@ -125,7 +125,7 @@ def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_
     assert [(one.score_change, one.resubmitted) for one in changes.moves] == [(2_300_000, True)]
     assert [one.code for one in changes.cleared] == ["R02"]
     with closing(sqlite3.connect(new)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
         assert connection.execute("SELECT run_id, path, status FROM run_entry").fetchall() == [
             ("20210720-1", "1.xlsx", "accepted"),
             ("20210720-1", "加密.xlsx", "set_aside"),
@@ -157,7 +157,7 @@ def test_a_history_of_version_2_has_no_notices_and_is_brought_up_in_the_copy(out
     assert recorded_run(new, earlier.run_id) == earlier
     assert notice_days(new, 2020) == {"key": given.day}
     with closing(sqlite3.connect(new)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
 
 
 def diff(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -39,7 +39,7 @@ from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import lay, workbook
 from tests.notice.workbooks import finding, form
 
-A, B = "notices/900001-甲局.xlsx", "notices/900002-乙局.xlsx"
+A, B = "notices/yunxi-2020/900001-甲局.xlsx", "notices/yunxi-2020/900002-乙局.xlsx"
 SUMMARY = "district-summary-2020.xlsx"
 
 
@@ -55,7 +55,7 @@ class Nights:
         write = NoticeOrder.write
 
         def noting(order: NoticeOrder, path: Path) -> str:
-            self.made.append(f"notices/{path.name}")
+            self.made.append(f"notices/yunxi-2020/{path.name}")
             return write(order, path)
 
         monkeypatch.setattr(NoticeOrder, "write", noting)
@@ -72,7 +72,10 @@ class Nights:
         self.day = day
         run_night(self.inbox, self.outbox, self.loaded, **options)
         self.made.sort()
-        return {f"notices/{one.name}": one.read_bytes() for one in sorted((self.outbox / "notices").iterdir())}
+        return {
+            f"notices/yunxi-2020/{one.name}": one.read_bytes()
+            for one in sorted((self.outbox / "notices" / "yunxi-2020").iterdir())
+        }
 
     def days(self) -> dict[str, str]:
         """核对日期 of each notice."""
@@ -263,7 +266,7 @@ def _pipe(path: Path) -> None:
 
 
 def _others(path: Path) -> None:
-    shutil.copyfile(path.parent / B.removeprefix("notices/"), path)
+    shutil.copyfile(path.parent / B.removeprefix("notices/yunxi-2020/"), path)
 
 
 def _huge(path: Path) -> None:

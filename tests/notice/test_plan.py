@@ -30,8 +30,10 @@ def _night(inbox: Path) -> Night:
 
 def test_a_department_with_an_error_gets_its_own_workbook_back_marked(inbox: Path, tmp_path: Path) -> None:
     _, outputs = run_night(inbox, tmp_path / "outbox", load_rulebook())
-    assert [name for name in outputs if name.startswith("notices/")] == ["notices/116001-岳阳市云溪区总工会.xlsx"]
-    notice = openpyxl.load_workbook(tmp_path / "outbox" / "notices" / "116001-岳阳市云溪区总工会.xlsx")
+    assert [name for name in outputs if name.startswith("notices/")] == [
+        "notices/yunxi-2020/116001-岳阳市云溪区总工会.xlsx"
+    ]
+    notice = openpyxl.load_workbook(tmp_path / "outbox" / "notices" / "yunxi-2020" / "116001-岳阳市云溪区总工会.xlsx")
     assert notice.sheetnames[:2] == ["整改通知", "填报说明"]
     marked = notice["基本概况"]["D3"]
     assert marked.value == 10

@@ -74,6 +74,23 @@ def test_a_notice_of_an_earlier_night_with_macros_goes_too(district: BatchResult
     assert holds(outbox) == {**SWITCHED, "notices/说明.txt": b"the clerk's own"}
 
 
+def test_another_rulebooks_notices_stay_and_flat_ones_of_before_go(district: BatchResult, outbox: Path) -> None:
+    for name in ("notices/yunxi-2019/1-局.xlsx", "notices/yunxi-2020/1-局.xlsx", "notices/yunxi-2020/2-局.xlsm"):
+        (outbox / name).parent.mkdir(exist_ok=True)
+        (outbox / name).write_bytes(b"last")
+    new = "notices/yunxi-2020/3-局.xlsx"
+    publish_outputs(district, outbox, {SUMMARY: says(b"summary"), new: says(b"new")}, rulebooks=("yunxi-2020",))
+    assert holds(outbox) == {
+        SUMMARY: b"summary",
+        "notices/yunxi-2019/1-局.xlsx": b"last",
+        new: b"new",
+        REPORT_NAME: b"report",
+    }
+    # Also on a night without any notice.
+    publish_outputs(district, outbox, {SUMMARY: says(b"summary")}, rulebooks=("yunxi-2020",))
+    assert set(holds(outbox)) == {SUMMARY, "notices/yunxi-2019/1-局.xlsx", REPORT_NAME}
+
+
 def test_all_of_tonight(district: BatchResult, outbox: Path) -> None:
     assert publish_outputs(district, outbox, TONIGHT) == [SUMMARY, NOTICE, "history.sqlite", REPORT_NAME]
     assert holds(outbox) == SWITCHED

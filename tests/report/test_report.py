@@ -35,15 +35,25 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_head(report: dict[str, Any]) -> None:
+def test_head(report: dict[str, Any], rulebook: Rulebook) -> None:
     lists = ("files", "departments", "findings")
     assert {key: value for key, value in report.items() if key not in lists} == {
+        "schema_version": 2,
         "run_id": "20210720-010005",
         "started_at": "2021-07-20T01:00:05+00:00",
         "finished_at": "2021-07-20T01:00:36+00:00",
         "perfbatch_version": __version__,
-        "rulebook": "yunxi-2020",
-        "rulebook_sha256": "0f" * 32,
+        "rulebooks": [
+            {
+                "id": "yunxi-2020",
+                "sha256": "0f" * 32,
+                "form_id": rulebook.form_id,
+                "form_version": rulebook.form_version,
+                "fiscal_year": 2020,
+                "sources": [],
+                "summary": "district-summary-2020.xlsx",
+            }
+        ],
         "roster": {"expected": 5, "received": 4, "missing": [{"budget_code": "118001", "unit_name": "区文联"}]},
         "outputs": OUTPUTS,
         "phases": [],
@@ -63,7 +73,7 @@ def test_files_stand_in_the_order_of_their_paths(report: dict[str, Any]) -> None
 
 
 def test_departments(report: dict[str, Any]) -> None:
-    assert [{key: one[key] for key in one if key not in ("scores", "points_by_status")} for one in report["departments"]] == [
+    assert [{key: one[key] for key in one if key not in ("scores", "points_by_status", "rulebook", "entity_key")} for one in report["departments"]] == [
         {"budget_code": "007002", "unit_name": "区教育局", "file": "007002.xlsx", "self_total": "100.00", "verified_total": "100.00", "grade": "优秀", "rank": 1},
         {"budget_code": "101001", "unit_name": INJECTION, "file": "101001.xlsx", "self_total": None, "verified_total": None, "grade": "", "rank": None},
         {"budget_code": "116001", "unit_name": "云溪区总工会", "file": "116001.xlsx", "self_total": "98.00", "verified_total": "93.00", "grade": "优秀", "rank": 2},
@@ -82,6 +92,7 @@ def test_scores(report: dict[str, Any], rulebook: Rulebook) -> None:
         assert [one["indicator"] for one in department["scores"]] == [one.id for one in rulebook.indicators]
     assert score_of(report, "116001", "staff_control_rate") == {
         "indicator": "staff_control_rate",
+        "name": "财政供养人员控制率",
         "max": "5.00",
         "self": "5.00",
         "computed": "0.00",
@@ -92,6 +103,7 @@ def test_scores(report: dict[str, Any], rulebook: Rulebook) -> None:
     assert score_of(report, "116001", "payment_progress")["missing"] == ["special_fund_late_count"]
     assert score_of(report, "116002", "satisfaction") == {
         "indicator": "satisfaction",
+        "name": "社会公众或服务对象满意度",
         "max": "5.00",
         "self": "5.00",
         "computed": "1.00",
@@ -101,6 +113,34 @@ def test_scores(report: dict[str, Any], rulebook: Rulebook) -> None:
     }
     blank = score_of(report, "101001", "staff_control_rate")
     assert (blank["self"], blank["computed"], blank["verified"]) == (None, None, None)
+
+
+def test_who_an_entry_a_department_and_a_finding_belong_to(report: dict[str, Any]) -> None:
+    owners = {(file["path"], file["rulebook"], *file["entity_key"]) for file in report["files"]}
+    assert {("116001旧.xlsx", "yunxi-2020", "116001"), ("z加密.xlsx", None)} <= owners
+    assert {(part["rulebook"], *part["entity_key"]) for part in report["departments"]} == {
+        ("yunxi-2020", code) for code in ("007002", "101001", "116001", "116002")
+    }
+    for part in (*report["departments"], *report["findings"]):
+        assert part["entity_key"] == [part["budget_code"]]
+
+
+def test_nothing_names_an_entity_without_a_code(district: BatchResult) -> None:
+    departments = district.departments.copy()
+    departments["budget_code"] = ["", *departments["budget_code"][1:]]
+    (finding, *_) = district.findings
+    nameless = replace(
+        district,
+        departments=departments,
+        findings=(replace(finding, budget_code="", check=""),),
+        entries=(InboxEntry("a.xlsx", 1, "", 0, "accepted"), InboxEntry("b.xlsx", 1, "", 0, "set_aside", "F09")),
+    )
+    (told,) = build_report(replace(district, findings=(replace(finding, check="R05.1"),)), OUTPUTS)["findings"]
+    assert told["check"] == "R05.1"
+    built = build_report(nameless, OUTPUTS)
+    assert built["departments"][0]["entity_key"] == []
+    assert [(part["entity_key"], part["check"]) for part in built["findings"]] == [([], None)]
+    assert [(file["rulebook"], file["entity_key"]) for file in built["files"]] == [("yunxi-2020", []), (None, [])]
 
 
 def test_findings_are_in_the_order_of_gravity_department_code_and_cell(report: dict[str, Any]) -> None:
@@ -114,16 +154,21 @@ def test_findings_are_in_the_order_of_gravity_department_code_and_cell(report: d
     assert report["findings"][1] == {
         "code": "R14",
         "severity": "error",
+        "rulebook": "yunxi-2020",
+        "entity_key": ["116001"],
         "budget_code": "116001",
         "file": "116001.xlsx",
         "sheet": "综述",
         "cell": "C4",
         "field": "narrative_on_post_staff",
+        "check": "R14",
         "reported": "16.00",
         "expected": "10.00",
         "difference": "6.00",
         "message": "基本概况的实有人数与综述中的在职人数不一致",
         "remedy": "核实在职人数",
+        "waived": None,
+        "explained": None,
     }
 
 
@@ -166,7 +211,7 @@ def test_schema_refuses_an_extra_key_anywhere(
     report: dict[str, Any], validator: jsonschema.Draft202012Validator
 ) -> None:
     kinds = _kinds(report)
-    assert len(kinds) == 8
+    assert len(kinds) == 9
     for path in kinds:
         planted = copy.deepcopy(report)
         _at(planted, path)["planted"] = ""

@@ -60,7 +60,7 @@ def test_every_link_leads_to_a_cell_that_is_there(outbox: Path, book: Any) -> No
 
 def test_notices_are_linked(outbox: Path, book: Any) -> None:
     linked = {cell.hyperlink.target for row in book["得分排名"].iter_rows() for cell in row if cell.hyperlink}
-    notices = {f"notices/{path.name}" for path in (outbox / "notices").iterdir()}
+    notices = {f"notices/yunxi-2020/{path.name}" for path in (outbox / "notices" / "yunxi-2020").iterdir()}
     assert {unquote(one) for one in linked if one} == notices
 
 

@@ -1,0 +1,69 @@
+"""What a night starts from: the last night of the same form and year, and the year before's closing figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from perfbatch.history.changes import RecordedRun
+from perfbatch.history.record import LastNight, last_night, last_run, notice_days, prior_figures
+from perfbatch.history.tables import HistoryDamaged
+from perfbatch.model.errors import BatchFault
+from perfbatch.outbox.durable import KEPT
+from perfbatch.rulebook.model import Rulebook
+
+__all__ = ["Past", "past_of", "refuse_loss"]
+
+
+@dataclass(frozen=True)
+class Past:
+    """`prior`: budget_code → last year's closing figures; `days`: key of each notice of the last night → the day on it.
+
+    `damaged` says why the history could not be read, "" where it could: it counts as none then.
+    """
+
+    prior: Mapping[str, dict[str, int]] = field(default_factory=dict)
+    last: LastNight | None = None
+    before: RecordedRun | None = None
+    days: Mapping[str, date] = field(default_factory=dict)
+    damaged: str = ""
+
+
+def past_of(history: Path, rulebook: Rulebook, fields: Collection[str]) -> Past:
+    """What a history says to tonight; `fields` are those of last year that are looked up. A file that is no database, or is
+    damaged, says nothing. Raises `BatchFault` for one that can be read and is not what a run writes."""
+    year, form = rulebook.fiscal_year, rulebook.form_id
+    try:
+        return Past(
+            prior=prior_figures(history, rulebook, fields),
+            last=last_night(history, year, form),
+            before=last_run(history, year, form),
+            days=notice_days(history, year, form),
+        )
+    except HistoryDamaged as fault:
+        return Past(damaged=str(fault))
+
+
+def refuse_loss(
+    last: LastNight | None, inbox: Path, files: int, accepted: int, *, allow_empty: bool, allow_fewer: bool
+) -> None:
+    """Refuse to replace a night by one of hardly anything: more likely a share is not there than half of a district.
+
+    `files` and `accepted` are tonight's. Raises `BatchFault` where tonight has no file and the last night had some, unless
+    `allow_empty`, and where it has accepted fewer than half of the departments, unless `allow_fewer`.
+    """
+    if last is None:
+        return
+    if files == 0:
+        if last.files > 0 and not allow_empty:
+            raise BatchFault(
+                f"{inbox}: files: 0 tonight, {last.files} on the last night. Look whether it is the right folder, or "
+                f"give --allow-empty. {KEPT}."
+            )
+    elif 2 * accepted < last.accepted and not allow_fewer:
+        raise BatchFault(
+            f"{inbox}: departments accepted: {accepted} tonight, {last.accepted} on the last night. Look what became of the "
+            f"others (`perfbatch check`), or give --allow-fewer. {KEPT}."
+        )
