@@ -9,6 +9,7 @@ from perfbatch.notice.comment_part import CommentPart
 from perfbatch.notice.note_drawing import NoteDrawing
 from perfbatch.notice.stamp import CellMark, Stamp, is_stamp, most_common_fill, read_stamp
 from perfbatch.notice.styles import StyleSheet, checksum
+from perfbatch.notice.tabs import reselect
 from perfbatch.package.addresses import Place, parse_area
 from perfbatch.package.book_part import EditableWorkbook, SheetEntry
 from perfbatch.package.content_types import withdraw
@@ -39,6 +40,8 @@ def clear(package: EditablePackage, workbook: EditableWorkbook) -> bool:
             continue
     with contextlib.suppress(NotEditable):
         _clear_tints(package, workbook, sheets, stamp)
+    if workbook.active_tab < len(workbook.sheets) and workbook.sheets[workbook.active_tab].name == stamp.sheet:
+        reselect(package, sheets, stamp.selected)
     _clear_workbook(package, workbook, stamp)
     return True
 
@@ -144,7 +147,7 @@ def _clear_workbook(package: EditablePackage, workbook: EditableWorkbook, stamp:
         if related.part in package and related.kind == "printerSettings":
             withdraw(package, related.part)
     own = Relations(package, entry.part).name
-    workbook.remove_sheet(found[0], first_tab_unstated=stamp.tab_unstated)
+    workbook.remove_sheet(found[0], first_tab_unstated=stamp.tab_unstated, active=stamp.active)
     relation = next(one for one in workbook.relations.all if one.id == entry.relation)
     workbook.relations.remove(relation)
     withdraw(package, entry.part)

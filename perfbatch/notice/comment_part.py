@@ -167,7 +167,10 @@ class CommentPart:
             return False
         end += len(END)
         # Programs that save the comment anew may put their own line ends around our lines.
-        begin = len(whole[:begin].rstrip("\r\n")) if begin else 0
+        for line_end in ("\r\n", "\n", "\r"):
+            if whole[:begin].endswith(line_end):
+                begin -= len(line_end)
+                break
         if not whole[:begin].strip() and not whole[end:].strip():
             edits.replace(comment.start, comment.end, b"")
             return True

@@ -12,6 +12,7 @@ from perfbatch.notice.note_drawing import NoteDrawing, block_of, empty_drawing
 from perfbatch.notice.notice_sheet import SHEET_NAME, Listed, area_of, header_row, sheet_markup
 from perfbatch.notice.stamp import CellMark, Stamp, write_stamp
 from perfbatch.notice.styles import EMPTY_STYLES, StyleSheet, checksum
+from perfbatch.notice.tabs import deselect
 from perfbatch.package.addresses import Place, place_of
 from perfbatch.package.book_part import EditableWorkbook, SheetEntry
 from perfbatch.package.content_types import declare
@@ -89,6 +90,7 @@ def mark(
     if styles is None:
         remarks.append("本工作簿的样式无法识别，单元格未加底纹，请以本页所列为准。")
     marks: list[CellMark] = []
+    selected = deselect(package, workbook.sheets)
     block = 0
     for name in sorted(by_sheet, key=lambda one: sheets[one]):
         marked = by_sheet[name]
@@ -97,7 +99,7 @@ def mark(
             block = _mark_sheet(package, workbook, marked, here, styles, marks, block, remarks)
         except NotEditable:
             remarks.append(f"工作表“{name}”无法加标注，请以本页所列为准。")
-    _add_sheet(package, workbook, listed, heading, remarks, styles, styles_part, marks)
+    _add_sheet(package, workbook, listed, heading, remarks, styles, styles_part, marks, selected)
 
 
 def _styles(package: EditablePackage, workbook: EditableWorkbook) -> tuple[StyleSheet | None, str]:
@@ -216,6 +218,7 @@ def _add_sheet(
     styles: StyleSheet | None,
     styles_part: str,
     marks: Sequence[CellMark],
+    selected: tuple[tuple[str, str], ...],
 ) -> None:
     name = workbook.unused_sheet_name(SHEET_NAME)
     markup = sheet_markup(listed, heading, remarks, styles, namespace=workbook.namespace, prefix=workbook.prefix)
@@ -223,7 +226,15 @@ def _add_sheet(
     part = package.unused("xl/worksheets/sheet", ".xml")
     package.write(part, markup)
     declare(package, part, _SPREADSHEET + "worksheet+xml")
-    stamp = Stamp(name, "0" * 8, (0, 0, 0, 0), not workbook.first_tab_stated, tuple(marks))
+    stamp = Stamp(
+        name,
+        "0" * 8,
+        (0, 0, 0, 0),
+        not workbook.first_tab_stated,
+        tuple(marks),
+        workbook.active_tab,
+        selected,
+    )
     if styles is not None:
         written = styles.write(package, styles_part)
         stamp = replace(stamp, checksum=checksum(written), counts=styles.counts)

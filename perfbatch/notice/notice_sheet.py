@@ -230,7 +230,7 @@ def _worksheet(
     linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
     body = (
         '<sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-        '<sheetViews><sheetView showGridLines="0" workbookViewId="0">'
+        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
         f'<pane ySplit="{top}" topLeftCell="A{top + 1}" activePane="bottomLeft" state="frozen"/>'
         '<selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
         f"<cols>{widths}</cols><sheetData>{''.join(rows)}</sheetData>"

@@ -1,7 +1,8 @@
 """The stamp of a notice: hidden defined names, which every program keeps and moves along with their cells.
 
 `_perfbatch_notice` refers to the first sheet. `_perfbatch_notice_state` is a text: version, checksum of the styles part as
-written, the lengths of its lists before, and whether the workbook stated its active tab. Each marked cell has a name
+written, the lengths of its lists before, whether the workbook stated its
+active tab, and which it was. `_perfbatch_tab_<number>_<word>` refers to a sheet that said that it was selected. Each marked cell has a name
 `_perfbatch_mark_<number>_<style before>_<fill>_<origin>` that refers to it; `_perfbatch_fill_<fill>_<piece>` is the fill
 that it had, as markup. So marks can be told and undone after Excel, WPS or LibreOffice has rewritten the whole package,
 after rows were inserted and sheets renamed.
@@ -10,7 +11,7 @@ after rows were inserted and sheets renamed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfbatch.package.addresses import Place, column_letters, parse_area, quoted_sheet
@@ -23,7 +24,8 @@ _STATE = "_perfbatch_notice_state"
 _PREFIX = "_perfbatch_"
 _MARK = re.compile(r"_perfbatch_mark_\d{1,6}_(\d{1,6})_(\d{1,6})_([cdnsr])")
 _FILL = re.compile(r"_perfbatch_fill_(\d{1,6})_(\d{1,3})")
-_STATED = re.compile(r"1;([0-9a-f]{8});(\d+),(\d+),(\d+),(\d+);([01])")
+_STATED = re.compile(r"1;([0-9a-f]{8});(\d+),(\d+),(\d+),(\d+);([01])(?:;(\d{1,5}))?")
+_TAB = re.compile(r"_perfbatch_tab_\d{1,6}_(1|true|on)")
 # Excel holds no longer text in a formula than 255 characters; quotes count double.
 _PIECE = 200
 
@@ -48,12 +50,16 @@ class Stamp:
     counts: tuple[int, ...]
     tab_unstated: bool
     marks: tuple[CellMark, ...]
+    active: int | None = None
+    """The position among the department's sheets of the one that was shown first; None where that is not known."""
+    selected: tuple[tuple[str, str], ...] = ()
+    """The sheets that said that they were selected, and the word that they had for it."""
 
 
 def is_stamp(name: DefinedName) -> bool:
     """Whether a name is one of a notice's."""
     own = name.name in (_SHEET, _STATE)
-    return own or _MARK.fullmatch(name.name) is not None or _FILL.fullmatch(name.name) is not None
+    return own or any(kind.fullmatch(name.name) is not None for kind in (_MARK, _FILL, _TAB))
 
 
 def read_stamp(workbook: EditableWorkbook) -> Stamp | None:
@@ -83,7 +89,16 @@ def read_stamp(workbook: EditableWorkbook) -> Stamp | None:
         tuple(int(stated[number]) for number in range(2, 6)) if stated else (),
         stated is not None and stated[6] == "1",
         tuple(marks),
+        int(stated[7]) if stated and stated[7] else None,
+        tuple(_selected(named)),
     )
+
+
+def _selected(named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, text in named.items():
+        match, area = _TAB.fullmatch(name), parse_area(text)
+        if match is not None and area is not None:
+            yield area.sheet, match[1]
 
 
 def write_stamp(workbook: EditableWorkbook, stamp: Stamp) -> None:
@@ -91,7 +106,9 @@ def write_stamp(workbook: EditableWorkbook, stamp: Stamp) -> None:
     assert stamp.sheet is not None
     workbook.define(_SHEET, _reference(stamp.sheet, (1, 1)))
     lengths = ",".join(str(one) for one in stamp.counts)
-    workbook.define(_STATE, _quoted(f"1;{stamp.checksum};{lengths};{stamp.tab_unstated:d}"))
+    workbook.define(_STATE, _quoted(f"1;{stamp.checksum};{lengths};{stamp.tab_unstated:d};{stamp.active or 0}"))
+    for number, (sheet, word) in enumerate(stamp.selected):
+        workbook.define(f"_perfbatch_tab_{number}_{word}", _reference(sheet, (1, 1)))
     fills: dict[str, int] = {}
     for number, mark in enumerate(stamp.marks):
         fill = fills.setdefault(mark.fill, len(fills))

@@ -99,9 +99,18 @@ class _Outline:
         """The number that a new sheet gets."""
         return max(int(given["sheetId"]) for _, given in self.sheets) + 1
 
-    def move(self, edits: Edits, moved: Callable[[int], int], gone: Sequence[Element], *, unstated: bool) -> None:
-        """Move everything that states the position of a sheet, but in names that are gone."""
-        self._move_views(edits, moved, unstated)
+    def move(
+        self,
+        edits: Edits,
+        moved: Callable[[int], int],
+        gone: Sequence[Element],
+        *,
+        unstated: bool,
+        active: int | None = None,
+    ) -> None:
+        """Move everything that states the position of a sheet, but in names that are gone; `active`: the sheet to be shown
+        first, the one that it was unless given."""
+        self._move_views(edits, moved, unstated, active)
         names = self.parts.get(b"definedNames")
         if names is not None:
             self._move_local(edits, names, moved, {element.start for element in gone})
@@ -115,12 +124,12 @@ class _Outline:
             if moved(old) != old:
                 edits.replace(match.start(), match.end(), with_attribute(match[0], "localSheetId", str(moved(old))))
 
-    def _move_views(self, edits: Edits, moved: Callable[[int], int], unstated: bool) -> None:
+    def _move_views(self, edits: Edits, moved: Callable[[int], int], unstated: bool, wanted: int | None) -> None:
         views = self.inside(b"bookViews")
         for view in views:
             tag = new = self.tag(view)
             given = attributes(tag)
-            active = moved(_number(given.get("activeTab")))
+            active = moved(_number(given.get("activeTab"))) if wanted is None else wanted
             if "activeTab" in given or active:
                 new = with_attribute(new, "activeTab", str(active))
             if unstated and active == 0:
@@ -131,7 +140,7 @@ class _Outline:
                 new = with_attribute(new, "firstSheet", str(moved(first)))
             if new != tag:
                 edits.replace(view.start, view.inside, new)
-        if not views and moved(0):
+        if not views and moved(0) and wanted is None:
             # Without a view the first sheet is the active one, and the one that says it is selected is grouped with it.
             view_markup = f'<bookViews><workbookView activeTab="{moved(0)}"/></bookViews>'
             edits.insert(self.parts[b"sheets"].start, prefixed(view_markup, self.prefix))
@@ -152,7 +161,7 @@ def _with_first_sheet(markup: bytes, name: str, relation: str, types: str) -> tu
         + b' xmlns:r="%s" name="%s" sheetId="%d" r:id="%s"/>'
         % (types.encode(), escaped(name), outline.next_sheet_id, relation.encode()),
     )
-    outline.move(edits, lambda position: position + 1, (), unstated=False)
+    outline.move(edits, lambda position: position + 1, (), unstated=False, active=0)
     names = outline.parts.get(b"definedNames")
     start, end = (prefixed(tag, outline.prefix) for tag in ("<definedNames>", "</definedNames>"))
     if names is not None and not names.empty:
@@ -253,17 +262,29 @@ class EditableWorkbook:
         part = before + names + after
         self._package.write(self.name, part, steady=[(0, begin), (end, len(part))])
 
-    def remove_sheet(self, position: int, *, first_tab_unstated: bool) -> None:
-        """Write the part without one of its sheets; names local to it go with it."""
+    def remove_sheet(self, position: int, *, first_tab_unstated: bool, active: int | None = None) -> None:
+        """Write the part without one of its sheets; names local to it go with it. `active`: the sheet to be shown where the
+        one that goes is shown now."""
         edits = Edits()
         element = self.sheets[position].element
         edits.replace(element.start, element.end, b"")
         self.drop(lambda name: name.sheet == position)
-        self._write(edits, lambda old: max(0, old - (old >= position and old > 0)), unstated=first_tab_unstated)
+        self._write(
+            edits,
+            lambda old: max(0, old - (old >= position and old > 0)),
+            unstated=first_tab_unstated,
+            active=None if active is None or self.active_tab != position else min(active, len(self.sheets) - 2),
+        )
 
     def write(self) -> None:
         """Write the part with the names dropped, its sheets as they are."""
         self._write(Edits(), lambda position: position)
+
+    @property
+    def active_tab(self) -> int:
+        """The position of the sheet that is shown on opening."""
+        views = self._outline.inside(b"bookViews")
+        return _number(attributes(self._outline.tag(views[0])).get("activeTab")) if views else 0
 
     @property
     def first_tab_stated(self) -> bool:
@@ -271,14 +292,16 @@ class EditableWorkbook:
         views = self._outline.inside(b"bookViews")
         return bool(views) and "activeTab" in attributes(self._outline.tag(views[0]))
 
-    def _write(self, edits: Edits, moved: Callable[[int], int], *, unstated: bool = False) -> None:
+    def _write(
+        self, edits: Edits, moved: Callable[[int], int], *, unstated: bool = False, active: int | None = None
+    ) -> None:
         gone = [self.names[number].element for number in self._dropped]
         names = self._outline.parts.get(b"definedNames")
         # An empty list of names is none that Excel would write.
         whole = [names] if names is not None and gone and len(gone) == len(self.names) else gone
         for element in whole:
             edits.replace(element.start, element.end, b"")
-        self._outline.move(edits, moved, gone, unstated=unstated)
+        self._outline.move(edits, moved, gone, unstated=unstated, active=active)
         self._package.write(self.name, edits.applied(self._markup))
 
 

@@ -65,6 +65,23 @@ class EditablePackage:
             self._parts[name] = self._unpacked(self._members[name], steady)
         return self._parts[name]
 
+    def beginning(self, name: str, most: int) -> bytes:
+        """The first bytes of a part, for whoever need not see the rest; nothing says that the rest is sound.
+
+        Raises `NotEditable` where it is missing or damaged."""
+        known = self._changed.get(name) or self._parts.get(name)
+        if known is not None:
+            return known[:most]
+        if name not in self:
+            raise NotEditable(f"no part {name}")
+        packed = self._packed(self._members[name])
+        if self._members[name].method != DEFLATED:
+            return packed[:most]
+        try:
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)
+        except zlib.error:
+            raise NotEditable("damaged package") from None
+
     def write(self, name: str, part: bytes, *, steady: Sequence[tuple[int, int]] = ()) -> None:
         """Replace a part or add one; a part that is as it was stays packed as it was.
 

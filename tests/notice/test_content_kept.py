@@ -69,12 +69,12 @@ def test_a_sheet_changes_only_in_styles_blank_cells_and_its_drawing(notice: byte
     style = re.compile(r'(<c r="(?:A1|A2|B4|A12)")(?: s="\d+")?')
     expected = style.sub(r"\1", before)
     got = style.sub(r"\1", re.sub(r'<row r="30"><c r="E30" s="\d+"/></row>', "", after))
-    assert got == expected
+    assert got.replace('tabSelected="0"', 'tabSelected="1"') == expected
     assert "legacyDrawing" in before
     second_before, second_after = (parts(one)["xl/worksheets/sheet2.xml"].decode() for one in (rich(), notice))
     again = re.sub(r'<legacyDrawing xmlns:r="[^"]*" r:id="rId1"/>', "", second_after)
     again = re.sub(r'<row r="3"><c r="A3" s="\d+"/></row>', "", again)
-    assert again == second_before
+    assert again.replace('tabSelected="0"', 'tabSelected="1"') == second_before
     # ECMA-376: legacyDrawing stands before tableParts and after drawing.
     names = ("drawing ", "legacyDrawing ", "legacyDrawingHF ", "tableParts ", "extLst")
     order = [after.rindex(f"<{name}") for name in names]
@@ -110,7 +110,7 @@ def test_a_tinted_cell_keeps_all_else_of_its_style(notice: bytes) -> None:
 def test_positions_of_sheets_move_on_with_everything_that_states_them(notice: bytes) -> None:
     before, after = (openpyxl.load_workbook(io.BytesIO(one)) for one in (rich(), notice))
     assert after.sheetnames == ["整改通知", *before.sheetnames]
-    assert after.active.title == before.active.title == "O'Neil & <子>"
+    assert (before.active.title, after.active.title) == ("O'Neil & <子>", "整改通知")
     for name in before.sheetnames:
         assert {key: one.attr_text for key, one in before[name].defined_names.items()} == {
             key: one.attr_text for key, one in after[name].defined_names.items()
