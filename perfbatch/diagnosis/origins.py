@@ -9,6 +9,7 @@ from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.expression import Call, Member, Name, Node, children, leaves, parse
 from perfbatch.rulebook.model import CasesRule, Indicator, PerCaseRule, Rulebook
+from perfbatch.rulebook.names import BEHIND
 
 __all__ = ["Inputs", "Origins"]
 
@@ -61,7 +62,7 @@ def _inputs(trees: list[Node]) -> Inputs:
     for tree in trees:
         for leaf in leaves(tree):
             if isinstance(leaf, Name):
-                own.add(leaf.id)
+                own.add(BEHIND.get(leaf.id, leaf.id))
             elif isinstance(leaf, Member) and leaf.owner != "units":
                 own.add(leaf.field)
     return Inputs(frozenset(own), summed)

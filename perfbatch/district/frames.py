@@ -6,7 +6,8 @@ counts, 0 where exact; numbers only) and `x.state` (`State`). The frames:
 - `departments`: a row per submission, in the order given: single cells, the 汇总 row's amounts, the evidence answers
   under their evidence ids;
 - `units`: a row per used row of the unit tables: `department` (position in departments), `row` (0 汇总, 1 局机关, 2…);
-- `items`: a row per used row of the scorecard: `department`, `row`, `indicator` (a split row belongs to the one above);
+- `items`: a row per used row of the scorecard: `department`, `row`, `indicator` ("" for a row of none), `split` (a row that
+  was split off inside its set);
 - `targets`: a row per used row of the targets table: `department`, `row`.
 """
 
@@ -226,25 +227,54 @@ def _rows_frame(
 def _items(submissions: Sequence[Submission], blocks: Sequence[object], rulebook: Rulebook) -> pd.DataFrame:
     fields = [field for block in blocks if isinstance(block, ScorecardBlock) for field in block.fields]
     items = _rows_frame(submissions, fields, keep=0)
-    indicators: list[str] = []
-    previous: tuple[int, str] = (-1, "")
-    known: dict[tuple[str | None, str], str] = {}
-    stated = items[rulebook.roles.item_id].to_numpy(dtype=object)
-    item_ids = np.where(
-        items[f"{rulebook.roles.item_id}.state"] == State.FILLED, stated, np.full(len(items), None, dtype=object)
-    )
-    for department, item_id in zip(items["department"].tolist(), item_ids.tolist(), strict=True):
-        above = previous[1] if previous[0] == department else ""
-        indicator = known.get((item_id, above))
-        if indicator is None:
-            indicator = known[item_id, above] = _indicator_of(item_id, above, rulebook)
-        indicators.append(indicator)
-        previous = (department, indicators[-1])
+    roles = rulebook.roles
+    stated = items[roles.item_id].to_numpy(dtype=object)
+    filled = items[f"{roles.item_id}.state"] == State.FILLED
+    item_ids = np.where(filled, stated, np.full(len(items), None, dtype=object))
+    known = {identity: _indicator_of(identity, rulebook) for identity in set(item_ids.tolist())}
+    indicators = [known[identity] for identity in item_ids.tolist()]
+    splits = [row for row, name in enumerate(indicators) if name not in rulebook.indicator_by_id and name]
+    if splits:
+        for row, name in zip(splits, _shares(items, indicators, splits, rulebook), strict=True):
+            indicators[row] = name
     items["indicator"] = _texts(indicators)
+    items["split"] = np.isin(np.arange(len(items)), splits)
     return items
 
 
-def _indicator_of(item_id: str | None, above: str, rulebook: Rulebook) -> str:
-    """The indicator that a scorecard row belongs to: a row split off another carries no id, or one derived from it."""
-    stem = (item_id or "").partition(".")[0]
-    return stem if stem in rulebook.indicator_by_id else above
+def _indicator_of(item_id: str | None, rulebook: Rulebook) -> str:
+    """The indicator that a scorecard row belongs to; `first.split` of a set of indicators for a row that was split off inside
+    it; "" for a row that is nobody's."""
+    if item_id is None or item_id in rulebook.indicator_by_id:
+        return item_id or ""
+    stem = item_id.partition(".")[0]
+    for adaptable in rulebook.adaptable_sets:
+        if stem in adaptable.indicators:
+            return f"{adaptable.indicators[0]}.split"
+    return ""
+
+
+def _shares(items: pd.DataFrame, indicators: Sequence[str], splits: Sequence[int], rulebook: Rulebook) -> Iterator[str]:
+    """Whose row each split one becomes: the largest goes to the indicator of its set that has given up most, so that the order
+    of the rows has no say."""
+    department, points = items["department"].tolist(), items[rulebook.roles.item_max].fillna(0).astype(int).tolist()
+    given_up: dict[tuple[int, str], int] = {}
+    for row in splits:
+        for name in _set_of(indicators[row], rulebook):
+            ruled = int(rulebook.indicator_by_id[name].points * SCALE)
+            given_up.setdefault((department[row], name), ruled)
+    for row, name in enumerate(indicators):
+        if (department[row], name) in given_up:
+            given_up[department[row], name] -= points[row]
+    taken: dict[int, str] = {}
+    own = items[rulebook.roles.item_self].fillna(0).astype(int).tolist()
+    for row in sorted(splits, key=lambda row: (-points[row], -own[row])):
+        names = _set_of(indicators[row], rulebook)
+        taken[row] = max(names, key=lambda name: (given_up[department[row], name], -names.index(name)))
+        given_up[department[row], taken[row]] -= points[row]
+    return (taken[row] for row in splits)
+
+
+def _set_of(split: str, rulebook: Rulebook) -> tuple[str, ...]:
+    first = split.removesuffix(".split")
+    return next(adaptable.indicators for adaptable in rulebook.adaptable_sets if adaptable.indicators[0] == first)

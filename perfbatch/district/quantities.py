@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -76,21 +77,34 @@ class ItemRows:
         self.indicators: NDArray[np.int64] = np.where(known < 0, len(names), known)
         self._of = self._frame["department"].to_numpy()
         self._sums: dict[str, Quantity] = {}
+        self.points = rulebook.roles.item_max
+        """The field of the points that each row is worth."""
 
     def first(self, owner: str) -> Ints:
         """Per department the first row that belongs to an indicator or a group, 0 where there is none."""
         rows = np.zeros(self._departments, dtype=np.int64)
-        places = np.flatnonzero(np.isin(self.indicators, self._chosen(owner)))
+        chosen = self._chosen(owner)
+        # Of a group only its adaptable rows can be the ones that do not add up.
+        chosen = [at for at in chosen if self._rulebook.indicators[at].editable] or chosen
+        places = np.flatnonzero(np.isin(self.indicators, chosen))
         departments, at = np.unique(self._of[places], return_index=True)
         rows[departments] = self._frame["row"].to_numpy()[places[at]]
         return rows
 
     def total(self, owner: str, field: str) -> Quantity:
-        """A column, a row per department: the sum of the rows that belong to an indicator, a group or `items` (all)."""
+        """A column, a row per department: the sum of the rows that belong to an indicator, a group or `items` (all that belong
+        to any). Of `item_max` the points that count: the rulebook's, where the standard fixes them."""
+        return self.summed(self._chosen(owner), field)
+
+    def shared(self, owners: Collection[str], field: str) -> Quantity:
+        """The same over some indicators."""
+        return self.summed([at for at, each in enumerate(self._rulebook.indicators) if each.id in owners], field)
+
+    def summed(self, chosen: list[int], field: str) -> Quantity:
+        """The same over indicators by their positions."""
         if field not in self._sums:
             self._sums[field] = self._added(field)
         added = self._sums[field]
-        chosen = self._chosen(owner)
         return Quantity(
             added.num[chosen].sum(axis=0),
             added.den,
@@ -102,7 +116,7 @@ class ItemRows:
     def _chosen(self, owner: str) -> list[int]:
         """Positions of the indicators meant."""
         if owner == "items":
-            return [*range(len(self._rulebook.indicators) + 1)]
+            return [*range(len(self._rulebook.indicators))]
         return [
             at for at, indicator in enumerate(self._rulebook.indicators) if owner in (indicator.id, indicator.group)
         ]
@@ -118,10 +132,15 @@ class ItemRows:
                 np.add.at(sums, where, values)
             return sums
 
+        num, known = added(np.where(column.known, column.num, 0), np.int64), added(column.known, bool)
+        if field == self._rulebook.roles.item_max:
+            for at, indicator in enumerate(self._rulebook.indicators):
+                if not indicator.editable:
+                    num[at] = np.where(known[at], int(indicator.points * SCALE), 0)
         return Quantity(
-            added(np.where(column.known, column.num, 0), np.int64),
+            num,
             column.den,
             added(np.where(column.known, column.slack, 0), np.int64),
-            added(column.known, bool),
+            known,
             added(column.tainted, bool),
         )

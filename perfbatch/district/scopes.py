@@ -14,10 +14,10 @@ from perfbatch.district.frames import Frames
 from perfbatch.district.quantities import ItemRows, frame_column, unit_sum
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts, Truth
-from perfbatch.rulebook.model import Grade, Rulebook
+from perfbatch.rulebook.model import AdaptableSet, Grade, Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, constant
 
-__all__ = ["DepartmentScope", "FrameScope", "ItemScope", "UnitScope"]
+__all__ = ["DepartmentScope", "FrameScope", "ItemScope", "UnitScope", "adds_up"]
 
 
 @dataclass
@@ -105,7 +105,11 @@ class ItemScope(FrameScope):
     """Rows of the scorecard, with what the targets table says of their indicator."""
 
     def name(self, name: str) -> Quantity | Texts | Truth:
-        """A field's column, `has_target_types`, or `targets_answered`."""
+        """A field's column, `has_target_types`, `targets_answered`, `fixed_points` or `item_points`."""
+        if name == "fixed_points":
+            return self._fixed_points
+        if name == "item_points":
+            return self._item_points
         if name not in ("has_target_types", "targets_answered"):
             return super().name(name)
         sure, no = np.ones(self.length, bool), np.zeros(self.length, bool)
@@ -121,6 +125,32 @@ class ItemScope(FrameScope):
                 places = np.flatnonzero(self.item_rows.indicators == at)
                 counts[places] = np.sum([answered[type_] for type_ in named], axis=0)[department[places]]
         return Quantity(counts, 1, np.zeros(self.length, np.int64), sure, no)
+
+    @cached_property
+    def _fixed_points(self) -> Quantity:
+        """The rulebook's points, in the rows of indicators whose points the standard fixes; nothing is said of a row of none."""
+        points = [0 if one.editable else int(one.points * SCALE) for one in self.rulebook.indicators]
+        num = np.array([*points, 0], dtype=np.int64)[self.item_rows.indicators]
+        none = self.item_rows.indicators == len(points)
+        return Quantity(num, SCALE, np.zeros(self.length, np.int64), num > 0, none)
+
+    @cached_property
+    def _item_points(self) -> Quantity:
+        """The points that count in each row: fixed ones as the rulebook has them, the others as typed where their set adds up;
+        where it does not, the rulebook's too, but for rows that were split off and have none."""
+        typed, fixed = self._number(self.rulebook.roles.item_max), self._fixed_points
+        department = self.frame["department"].to_numpy()
+        num, known = np.where(fixed.known, fixed.num, typed.num), fixed.known | typed.known
+        tainted = fixed.tainted | (typed.tainted & ~fixed.known)
+        at = {one.id: number for number, one in enumerate(self.rulebook.indicators)}
+        split = self.frame["split"].to_numpy(dtype=bool)
+        for adaptable in self.rulebook.adaptable_sets:
+            broken = ~adds_up(self.item_rows, adaptable)[department] & ~split
+            for name in adaptable.indicators:
+                rows = broken & (self.item_rows.indicators == at[name])
+                num = np.where(rows, int(self.rulebook.indicator_by_id[name].points * SCALE), num)
+                known, tainted = known | rows, tainted & ~rows
+        return Quantity(num, SCALE, np.zeros(self.length, np.int64), known, tainted)
 
     def _answered(self) -> Mapping[str, Ints]:
         """Type of target → how many targets of that type each department has answered."""
@@ -178,6 +208,13 @@ class DepartmentScope(FrameScope):
     def points(self, indicator: str) -> Quantity:
         """The computed score, unknown where it could not be computed."""
         return self.computed[indicator]
+
+
+def adds_up(item_rows: ItemRows, adaptable: AdaptableSet) -> Bools:
+    """Per department whether the points that a set's rows state come to the set's."""
+    stated = item_rows.shared(adaptable.indicators, item_rows.points)
+    whole: Bools = stated.usable & np.asarray(stated.num == int(adaptable.points * SCALE), dtype=bool)
+    return whole
 
 
 def _unknown(length: int) -> Quantity:

@@ -174,6 +174,12 @@ CATALOGUE: Mapping[str, CodeText] = {
         "{item}：{reported} 不在评分标准规定的范围内，须人工核定",
         "核对数据；确实如此的请附说明",
     ),
+    "S08": CodeText(
+        "分母为0而分子大于0",
+        _E,
+        "{item}：{label}为 {reported}，{field_label}为 0，{over_zero}",
+        "核对两项数据；属实的请附说明",
+    ),
     "S07": CodeText("财政复核", _I, "{item}：财政复核核定 {expected} 分，理由：{reason}", "如有异议请与财政部门联系"),
 }
 
@@ -232,6 +238,27 @@ WORDINGS: Mapping[str, CodeText] = {
         _E,
         "{label}：该项的名称指向了“{other}”的单元格（剪切、粘贴会带走名称），没有读取",
         "把数据填入空白模板后重新报送",
+    ),
+    "S03.rounding": CodeText(
+        "比率超过 100%",
+        _I,
+        "{item}：{ratio_name} {reported} 超过 {expected}，在四舍五入允许范围内，按 {expected} 计分",
+        "尾差在四舍五入允许范围内，无须修改",
+    ),
+    "S03.count": CodeText(
+        "比率超过 100%", _W, "{item}：{label} {reported} 大于{field_label} {expected}", "核对两项数据"
+    ),
+    "S06.zero": CodeText(
+        "超出评分标准的范围",
+        _W,
+        "{item}：{label}等合计为负数，{field_label}为 0，比率无法计算，须人工核定",
+        "核对数据；确实如此的请附说明",
+    ),
+    "S08.prior": CodeText(
+        "分母为0而分子大于0",
+        _W,
+        "{item}：{field_label}为 0，上年为0，无法计算，自评分暂列待人工核定",
+        "核对上年数；属实的请在扣分原因栏说明",
     ),
 }
 """What a code says of a kind of fault that its usual words do not fit: `code.kind` → title, message, remedy."""

@@ -76,10 +76,13 @@ class BandsRule(Model):
 
 
 class PerCaseRule(Model):
-    """`per_case` off for every case counted, down to 0. `count` is a field id, or `breaches` for the evidence row."""
+    """`per_case` off for every case counted, down to 0. `count` is a field id, or `breaches` for the evidence row; `whole`
+    is the field that counts all of them. With `none_is_zero` a stated none (无) counts 0 cases."""
 
     kind: Literal["per_case"]
     count: Expression
+    whole: Expression | None = None
+    none_is_zero: bool = True
     per_case: Annotated[Decimal, Field(gt=0)]
     question: str = ""
 
@@ -129,7 +132,13 @@ Rule = Annotated[
 
 
 class Indicator(Entry):
-    """A row of 附件3-1. `ratio` is `numerator / denominator`; the rule sees it in percent. `figure` is a figure in percent."""
+    """A row of 附件3-1. `ratio` is `numerator / denominator`; the rule sees it in percent. `figure` is a figure in percent.
+
+    With `part_of_whole` the numerator is a part of the denominator: where it is larger, that is said and scored as 100 %.
+    `last_year_denominator`: the denominator is last year's, so that 0 there says nothing of this year. `over_zero` is what a
+    figure over 0 means, in words. The points of an indicator that is not `editable` are fixed by the standard; those that
+    are, in one subgroup, share their points and may re-cut them.
+    """
 
     id: Identifier
     name: str
@@ -142,6 +151,9 @@ class Indicator(Entry):
     ratio_name: str = ""
     figure: Expression | None = None
     target_types: tuple[str, ...] = ()
+    part_of_whole: bool = False
+    last_year_denominator: bool = False
+    over_zero: str = "有支出无预算"
     not_applicable: Policy | None = None
     editable: bool = False
     rule: Rule
@@ -150,6 +162,27 @@ class Indicator(Entry):
     def objective(self) -> bool:
         """Whether the rulebook can compute the score; judgement cannot be."""
         return not isinstance(self.rule, JudgementRule)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the numerator is a part of the denominator; so it is where the form asks for a finding past 100 %."""
+        asked = isinstance(self.rule, DeductRule) and self.rule.other_side == "finding" and self.rule.threshold == 100
+        return self.ratio is not None and (self.part_of_whole or asked)
+
+    @property
+    def falls(self) -> bool:
+        """Whether the points only fall as the figure rises."""
+        rule = self.rule
+        if isinstance(rule, BandsRule):
+            lowest = [band.minimum if band.minimum is not None else band.above for band in rule.bands]
+            # A band from a minimum lies below one from just above it.
+            order = sorted(
+                range(len(lowest)),
+                key=lambda at: (lowest[at] is not None, lowest[at] or 0, rule.bands[at].minimum is None),
+            )
+            points = [rule.bands[at].points for at in order]
+            return points == sorted(points, reverse=True) and points[-1] < points[0]
+        return isinstance(rule, DeductRule) and rule.side == "above"
 
     @property
     def evidence_ids(self) -> tuple[str, ...]:

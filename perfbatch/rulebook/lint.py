@@ -122,6 +122,8 @@ def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
     if indicator.ratio is not None:
         yield from _expression(f"{place}, ratio", indicator.ratio, namespace, "number")
         yield from _is_ratio(place, indicator.ratio)
+    elif indicator.part_of_whole or indicator.last_year_denominator:
+        yield f"{place}: part_of_whole and last_year_denominator need a ratio; give one or leave them out"
     if indicator.figure is not None:
         yield from _expression(f"{place}, figure", indicator.figure, namespace, "number")
     rule = indicator.rule
@@ -164,6 +166,8 @@ def _rule(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
             stated = field is not None and field.kind in NUMERIC_KINDS
             if not stated or rule.count not in Namespace(rulebook, "department", scored=False).fields:
                 yield f"count: no field {rule.count}; name a count field or breaches"
+        if rule.whole is not None and rule.whole not in Namespace(rulebook, "department", scored=False).fields:
+            yield f"whole: no field {rule.whole}; name the field that counts all of them"
     elif isinstance(rule, CasesRule):
         yield from _within([case.points for case in rule.cases], points)
         yield from _cases(rule, rulebook)

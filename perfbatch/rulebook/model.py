@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -51,6 +51,7 @@ from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, Ident
 from perfbatch.rulebook.roles import Entity, Roles
 
 __all__ = [
+    "AdaptableSet",
     "AmountColumn",
     "Band",
     "BandsRule",
@@ -123,6 +124,13 @@ class Group(Entry):
     id: Identifier
     name: str
     points: Annotated[Decimal, Field(gt=0)]
+
+
+class AdaptableSet(NamedTuple):
+    """Indicators of one 二级指标 whose points a department may re-cut among them, and the points that they share."""
+
+    indicators: tuple[str, ...]
+    points: Decimal
 
 
 class Grade(Entry):
@@ -245,6 +253,18 @@ class Rulebook(Model):
     def indicator_by_id(self) -> dict[str, Indicator]:
         """Indicator id → indicator."""
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def adaptable_sets(self) -> tuple[AdaptableSet, ...]:
+        """The indicators that share their points: those that are `editable`, subgroup by subgroup."""
+        together: dict[tuple[str, str], list[Indicator]] = {}
+        for indicator in self.indicators:
+            if indicator.editable:
+                together.setdefault((indicator.group, indicator.subgroup), []).append(indicator)
+        return tuple(
+            AdaptableSet(tuple(each.id for each in members), sum((each.points for each in members), Decimal()))
+            for members in together.values()
+        )
 
     @cached_property
     def unit_tables(self) -> dict[str, UnitTableBlock]:

@@ -22,7 +22,7 @@ from perfbatch.rulebook.expression import (
 )
 from perfbatch.rulebook.model import CardBlock, FormField, RowsBlock, Rulebook, ScorecardBlock
 
-__all__ = ["NUMERIC_KINDS", "OTHER_RECORDS", "Namespace", "Type"]
+__all__ = ["BEHIND", "NUMERIC_KINDS", "OTHER_RECORDS", "Namespace", "Type"]
 
 Type = Literal["number", "text", "condition"]
 
@@ -34,10 +34,18 @@ OTHER_RECORDS = ("prior", "roster", "summary")
 _DERIVED: dict[str, dict[str, Type]] = {
     "department": {"total_points": "number", "self_total": "number", "verified_total": "number"},
     "unit": {},
-    "item": {"has_target_types": "condition", "targets_answered": "number"},
+    "item": {
+        "has_target_types": "condition",
+        "targets_answered": "number",
+        "fixed_points": "number",
+        "item_points": "number",
+    },
     "target": {},
 }
 
+
+BEHIND: dict[str, str] = {"item_points": "item_max"}
+"""What is worked out of a field's own cell → the field."""
 
 # Known only once everything is scored.
 _SCORES = frozenset({"self_total", "verified_total"})

@@ -66,6 +66,8 @@ _PLACES = {
     "verified_total": "核定总分",
     "has_target_types": "指标须有对应的绩效目标",
     "targets_answered": "已填完成情况的对应目标数",
+    "fixed_points": "评分标准规定的分值",
+    "item_points": "计分分值",
 }
 _OWNERS = {"units": "各机构", "items": "各指标", "prior": "上年报送的", "roster": "名录", "summary": "汇总行"}
 _COLLECTIONS = ("units", "items")

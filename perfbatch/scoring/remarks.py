@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
 
 from perfbatch.district.frames import Frames
 from perfbatch.district.quantities import ItemRows
-from perfbatch.model.figures import percent_text, score_text
-from perfbatch.model.findings import CATALOGUE, CheckOutcome, Counts, Finding, Severity
-from perfbatch.model.submission import SCALE, Fact
+from perfbatch.model.figures import MIN_PLACES, count_text, percent_text, score_text
+from perfbatch.model.findings import CATALOGUE, WORDINGS, CheckOutcome, Counts, Finding, Severity
+from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.checks import bind_checks
-from perfbatch.rulebook.expression import Call, Name, Node, children
+from perfbatch.rulebook.expression import Binary, Call, Name, Node, children, leaves, parse
 from perfbatch.rulebook.model import DeductRule, Indicator, PerCaseRule, Rulebook
-from perfbatch.scoring.rules import READINGS, Reading, input_ids, lacking
+from perfbatch.rulebook.quantity import Ints, quantise
+from perfbatch.scoring.rules import HUNDREDTH, READINGS, Reading, input_ids, lacking
 from perfbatch.scoring.verify import (
     ADJUSTED,
     COMPUTED,
@@ -55,6 +57,7 @@ def remark(
         if scores.computation is not None:
             findings.extend(speaker.differs(silent=scores.indicator.id in compared))
             findings.extend(speaker.over())
+            findings.extend(speaker.over_zero())
             findings.extend(speaker.not_applicable())
             findings.extend(speaker.uncovered())
             findings.extend(speaker.missing())
@@ -122,7 +125,7 @@ class _Speaker:
             return
         self_score = self._scores.self_score
         here = computation.computed & self_score.usable & (self._scores.status == COMPUTED)
-        rows = np.flatnonzero(here & (self_score.num != computation.points * _CENT)).tolist()
+        rows = np.flatnonzero(here & (self._own_cents != computation.points)).tolist()
         # Scores are few: the same two meet in many departments, and are put into words once.
         worded: dict[tuple[int, int, Reading | None], tuple[_Words, str, str, str, Counts]] = {}
         for row, fact in zip(rows, self._self_cells(rows), strict=True):
@@ -148,30 +151,91 @@ class _Speaker:
         computation = self._scores.computation
         if computation is None or reading not in computation.readings:
             return False
-        return int(self._scores.self_score.num[row]) == int(computation.readings[reading][row]) * _CENT
+        return int(self._own_cents[row]) == int(computation.readings[reading][row])
+
+    @cached_property
+    def _own_cents(self) -> Ints:
+        """The self-scores as they are held against computed ones: to 0.01, half up."""
+        return quantise(self._scores.self_score, HUNDREDTH).astype(np.int64)
 
     def over(self) -> Iterator[Finding]:
-        """S03: a rate past what the form provides for, scored as the threshold."""
+        """S03: a part larger than its whole, scored as the whole; an info where rounding alone may have made it so."""
         computation, rule = self._scores.computation, self._indicator.rule
-        if computation is None or computation.figure is None or not isinstance(rule, DeductRule):
+        if computation is None or computation.figure is None:
             return
-        threshold = Fraction(rule.threshold)
+        if isinstance(rule, PerCaseRule):
+            yield from self._over_count(rule, np.flatnonzero(computation.over).tolist())
+            return
+        threshold = (
+            Fraction(rule.threshold) if isinstance(rule, DeductRule) and not self._indicator.is_part else Fraction(100)
+        )
         expected = f"{percent_text(threshold)}%"
-        rows = np.flatnonzero(computation.over).tolist()
-        for row, fact in zip(rows, self._input_cells(input_ids(self._indicator)[0], rows), strict=True):
-            figure = computation.figure.fraction(row)
-            reported, difference = f"{percent_text(figure)}%", f"{percent_text(figure - threshold)}%"
-            words = self._words("S03", reported=reported, expected=expected)
-            yield self._say(words, row, fact, reported, expected, difference)
+        for code, mask in (("S03", computation.over), ("S03.rounding", computation.over_rounding)):
+            rows = np.flatnonzero(mask).tolist() if mask is not None else []
+            for row, fact in zip(rows, self._input_cells(input_ids(self._indicator)[0], rows), strict=True):
+                figure = computation.figure.fraction(row)
+                reported, difference = f"{percent_text(figure)}%", f"{percent_text(figure - threshold)}%"
+                words = self._words(code, reported=reported, expected=expected)
+                yield self._say(words, row, fact, reported, expected, difference)
+
+    def _over_count(self, rule: PerCaseRule, rows: list[int]) -> Iterator[Finding]:
+        """S03 for more cases than there can be."""
+        if rule.whole is None:
+            return
+        labels = {
+            "label": label_of_input(rule.count, self._rulebook),
+            "field_label": label_of_input(rule.whole, self._rulebook),
+        }
+        facts = self._input_cells(input_ids(self._indicator)[0], rows)
+        for row, fact, whole in zip(rows, facts, self._input_cells(rule.whole, rows), strict=True):
+            cases, most = (one.value if isinstance(one.value, int) else 0 for one in (fact, whole))
+            counts = cases, most, cases - most
+            reported, expected, difference = (count_text(count, 0) for count in counts)
+            words = self._words("S03.count", reported=reported, expected=expected, **labels)
+            yield self._say(words, row, fact, reported, expected, difference, counts)
+
+    def over_zero(self) -> Iterator[Finding]:
+        """S08: something over 0; S06 for less than nothing over 0."""
+        computation = self._scores.computation
+        if computation is None or self._indicator.ratio is None:
+            return
+        code = "S08.prior" if self._indicator.last_year_denominator else "S08"
+        open_ = self._scores.status != ADJUSTED
+        for name, mask in ((code, computation.over_zero), ("S06.zero", computation.below_zero)):
+            rows = np.flatnonzero(mask & open_).tolist() if mask is not None else []
+            numerator = self._numerator
+            places = MIN_PLACES.get(self._rulebook.field_by_id[numerator].kind, 0)
+            for row, fact, below in zip(
+                rows, self._input_cells(numerator, rows), self._denominator_cells(rows), strict=True
+            ):
+                reported = count_text(fact.value, places) if isinstance(fact.value, int) else ""
+                words = self._words(
+                    name,
+                    reported=reported,
+                    label=label_of_input(numerator, self._rulebook),
+                    field_label=label_of_input(below.field, self._rulebook),
+                    over_zero=self._indicator.over_zero,
+                )
+                yield self._say(words, row, fact, reported)
+
+    @property
+    def _numerator(self) -> str:
+        """The first input that the ratio divides."""
+        return input_ids(self._indicator)[0]
+
+    def _denominator_cells(self, rows: Sequence[int]) -> Iterator[Fact]:
+        """The cell that is divided by: of several that may stand in for each other, the first that is filled."""
+        tree = parse(self._indicator.ratio) if self._indicator.ratio else None
+        names = [leaf.id for leaf in leaves(tree.right) if isinstance(leaf, Name)] if isinstance(tree, Binary) else []
+        for row in rows:
+            facts = [self._frames.fact(row, name) for name in names]
+            yield next((fact for fact in facts if fact.state == State.FILLED), facts[-1])
 
     def not_applicable(self) -> Iterator[Finding]:
-        """S04: the denominator is 0."""
+        """S04: nothing over 0."""
         rows = np.flatnonzero(self._scores.status == NOT_APPLICABLE).tolist()
-        if not rows:
-            return
-        denominator = input_ids(self._indicator)[-1]
-        words = self._words("S04", reported="0", field_label=label_of_input(denominator, self._rulebook))
-        for row, fact in zip(rows, self._input_cells(denominator, rows), strict=True):
+        for row, fact in zip(rows, self._denominator_cells(rows), strict=True):
+            words = self._words("S04", reported="0", field_label=label_of_input(fact.field, self._rulebook))
             yield self._say(words, row, fact, "0", counts=(0, None, None))
 
     def uncovered(self) -> Iterator[Finding]:
@@ -207,10 +271,14 @@ class _Speaker:
 
     def _words(self, code: str, **words: str) -> _Words:
         """What is said under a code, put together once for all departments of which it is said alike."""
-        text = CATALOGUE[code]
+        text = CATALOGUE.get(code) or WORDINGS[code]
         named = {"item": self._indicator.name, "ratio_name": self._indicator.ratio_name, **words}
         outcome: CheckOutcome = "not_made" if code in _NOT_MADE else "failed"
-        return _Words(code, text.severity, text.message.format(**named), text.remedy.format(**named), outcome)
+        if code == "S03.rounding":
+            outcome = "rounding"
+        return _Words(
+            code.partition(".")[0], text.severity, text.message.format(**named), text.remedy.format(**named), outcome
+        )
 
     def _say(
         self,

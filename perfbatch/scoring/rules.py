@@ -25,9 +25,9 @@ from perfbatch.rulebook.model import (
     JudgementRule,
     PerCaseRule,
 )
-from perfbatch.rulebook.quantity import Bools, Quantity, arithmetic, constant, negated, quantise
+from perfbatch.rulebook.quantity import Bools, Quantity, arithmetic, constant, negated, product, quantise
 
-__all__ = ["READINGS", "Computation", "Reading", "compute", "input_ids", "lacking"]
+__all__ = ["HUNDREDTH", "READINGS", "Computation", "Reading", "compute", "input_ids", "lacking"]
 
 Reading = Literal["pro_rata", "whole", "ceil"]
 READINGS: tuple[Reading, ...] = ("pro_rata", "whole", "ceil")
@@ -40,8 +40,9 @@ class Computation:
     """What a rule makes of its inputs, a row per department.
 
     `points` counts 0.01 points, quantised once, half up; valid where `computed`. `figure` is the exact ratio or figure in
-    percent (or the count), where the rule has one. `applicable` is false where the denominator is 0, `covered` where the
-    form's rule says nothing about the figure. `over`: past the side on which the form asks for a finding.
+    percent (or the count), where the rule has one. `applicable` is false for nothing over 0, `covered` where the form's rule
+    says nothing about the figure. `over_zero`, `below_zero`: something, or less than nothing, over 0. `over`: a part larger
+    than its whole, `over_rounding` where rounding alone may have made it so.
     `readings`: the points under each reading of a fraction of a percentage point.
     """
 
@@ -53,6 +54,29 @@ class Computation:
     over: Bools
     missing: tuple[tuple[str, Bools], ...]
     readings: dict[Reading, np.ndarray] = field(default_factory=dict)
+    over_rounding: Bools | None = None
+    over_zero: Bools | None = None
+    below_zero: Bools | None = None
+
+
+@dataclass(frozen=True)
+class _Ratio:
+    """What a rule looks at: the exact figure in percent, and `scored`, the same with a part larger than its whole as 100 %;
+    the rest as in `Computation`."""
+
+    exact: Quantity
+    scored: Quantity
+    applicable: Bools
+    over: Bools
+    over_rounding: Bools
+    over_zero: Bools
+    below_zero: Bools
+    missing: tuple[tuple[str, Bools], ...]
+
+    def nothing_left(self, indicator: Indicator) -> Bools:
+        """Where a figure over 0 costs all points."""
+        costs = indicator.falls and not indicator.last_year_denominator
+        return self.over_zero if costs else _none(len(self.over_zero))
 
 
 def input_ids(indicator: Indicator) -> tuple[str, ...]:
@@ -92,11 +116,9 @@ def compute(indicator: Indicator, scope: FrameScope) -> Computation | None:
         case JudgementRule():
             return None
         case DeductRule():
-            figure, applicable, missing = _figure(indicator, scope)
-            return _deduct(rule, full, figure, applicable, missing)
+            return _deduct(rule, full, _figure(indicator, scope), indicator)
         case BandsRule():
-            figure, applicable, missing = _figure(indicator, scope)
-            return _bands(rule, figure, applicable, missing)
+            return _bands(rule, _figure(indicator, scope), indicator)
         case PerCaseRule():
             return _per_case(rule, indicator, full, scope)
         case ChecklistRule():
@@ -106,22 +128,40 @@ def compute(indicator: Indicator, scope: FrameScope) -> Computation | None:
     raise TypeError(f"no such rule: {rule!r}")
 
 
-def _figure(indicator: Indicator, scope: FrameScope) -> tuple[Quantity, Bools, tuple[tuple[str, Bools], ...]]:
-    """The figure in percent, whether its denominator is other than 0, and which inputs are missing where."""
+def _figure(indicator: Indicator, scope: FrameScope) -> _Ratio:
+    """The figure in percent, what its denominator leaves of it, and which inputs are missing where."""
+    none = _none(scope.length)
     if indicator.ratio is None:
         assert indicator.figure is not None
         tree = parse(indicator.figure)
         figure = _number(tree, scope)
-        return figure, np.ones(scope.length, bool), _missing(tree, figure, scope)
+        return _Ratio(figure, figure, ~none, none, none, none, none, _missing(tree, figure, scope))
     tree = parse(indicator.ratio)
     assert isinstance(tree, Binary)
     numerator, denominator = _number(tree.left, scope), _number(tree.right, scope)
-    applicable = ~(denominator.usable & np.asarray(denominator.num == 0, dtype=bool))
-    figure = _number(Binary("*", Number(Fraction(100)), tree), scope)
+    over_nothing = denominator.usable & np.asarray(denominator.num == 0, dtype=bool)
+    over_zero = over_nothing & numerator.usable & np.asarray(numerator.num > 0, dtype=bool)
+    below_zero = over_nothing & numerator.usable & np.asarray(numerator.num < 0, dtype=bool)
+    applicable = ~over_nothing | over_zero | below_zero | numerator.tainted
+    exact = _number(Binary("*", Number(Fraction(100)), tree), scope)
+    over = within = none
+    if indicator.is_part:
+        gap = arithmetic("-", numerator, denominator)
+        over = exact.usable & np.asarray(gap.num > 0, dtype=bool)
+        within = over & np.asarray(product(gap.num, 2) <= gap.slack, dtype=bool)
     found = {**dict(_missing(tree.left, numerator, scope))}
     for name, mask in _missing(tree.right, denominator, scope):
         found[name] = found[name] | mask if name in found else mask
-    return figure, applicable, tuple((name, mask & applicable) for name, mask in found.items())
+    missing = tuple((name, mask & applicable) for name, mask in found.items())
+    return _Ratio(exact, _capped(exact, over), applicable, over & ~within, within, over_zero, below_zero, missing)
+
+
+def _capped(percent: Quantity, over: Bools) -> Quantity:
+    """The figure with 100 % where it is over."""
+    if not over.any():
+        return percent
+    num = np.where(over, product(percent.den, 100), percent.num)
+    return Quantity(num, percent.den, percent.slack, percent.known, percent.tainted)
 
 
 def _number(tree: Node, scope: FrameScope) -> Quantity:
@@ -149,26 +189,30 @@ def _none(scope_length: int) -> Bools:
     return np.zeros(scope_length, bool)
 
 
-def _deduct(
-    rule: DeductRule, full: Fraction, figure: Quantity, applicable: Bools, missing: tuple[tuple[str, Bools], ...]
-) -> Computation:
-    length = len(figure.num)
-    excess = _past(rule, figure)
+def _deduct(rule: DeductRule, full: Fraction, figure: _Ratio, indicator: Indicator) -> Computation:
+    exact, nothing = figure.exact, figure.nothing_left(indicator)
+    length = len(exact.num)
+    excess = _past(rule, figure.scored)
     beyond = np.asarray(excess.num > 0, dtype=bool)
     readings = {}
     for reading in READINGS:
         lost = _scaled(_read(excess, reading), Fraction(rule.per_point))
-        readings[reading] = np.where(beyond, _points(_minus(full, lost), full), int(full / HUNDREDTH))
-    past_other_side = np.asarray(excess.num < 0, dtype=bool) & figure.usable
+        points = np.where(beyond, _points(_minus(full, lost), full), int(full / HUNDREDTH))
+        readings[reading] = np.where(nothing, 0, points)
+    other_side = rule.other_side == "finding" and not indicator.is_part
+    past_other_side = np.asarray(excess.num < 0, dtype=bool) & exact.usable
     return Computation(
         points=readings[rule.reading],
-        computed=figure.usable & applicable,
-        applicable=applicable,
+        computed=(exact.usable & figure.applicable) | nothing,
+        applicable=figure.applicable,
         covered=np.ones(length, bool),
-        figure=figure,
-        over=past_other_side if rule.other_side == "finding" else _none(length),
-        missing=missing,
+        figure=exact,
+        over=past_other_side if other_side else figure.over,
+        missing=figure.missing,
         readings=readings,
+        over_rounding=figure.over_rounding,
+        over_zero=figure.over_zero,
+        below_zero=figure.below_zero,
     )
 
 
@@ -195,18 +239,23 @@ def _read(excess: Quantity, reading: Reading) -> Quantity:
     return Quantity(whole, 1, np.zeros(len(whole), np.int64), excess.known, excess.tainted)
 
 
-def _bands(rule: BandsRule, figure: Quantity, applicable: Bools, missing: tuple[tuple[str, Bools], ...]) -> Computation:
-    points = np.zeros(len(figure.num), np.int64)
+def _bands(rule: BandsRule, figure: _Ratio, indicator: Indicator) -> Computation:
+    exact, nothing = figure.exact, figure.nothing_left(indicator)
+    points = np.zeros(len(exact.num), np.int64)
     for band in rule.bands:
-        points[_in_band(figure, band)] = int(Fraction(band.points) / HUNDREDTH)
+        points[_in_band(figure.scored, band)] = int(Fraction(band.points) / HUNDREDTH)
+    here, inside = exact.usable & figure.applicable, _in_domain(figure.scored, rule.domain)
     return Computation(
-        points=points,
-        computed=figure.usable & applicable & _in_domain(figure, rule.domain),
-        applicable=applicable,
-        covered=~(figure.usable & applicable) | _in_domain(figure, rule.domain),
-        figure=figure,
-        over=_none(len(points)),
-        missing=missing,
+        points=np.where(nothing, 0, points),
+        computed=(here & inside) | nothing,
+        applicable=figure.applicable,
+        covered=~here | inside,
+        figure=exact,
+        over=figure.over,
+        missing=figure.missing,
+        over_rounding=figure.over_rounding,
+        over_zero=figure.over_zero,
+        below_zero=figure.below_zero,
     )
 
 
@@ -233,10 +282,11 @@ def _per_case(rule: PerCaseRule, indicator: Indicator, full: Fraction, scope: Fr
     name = rule.count if rule.count != "breaches" else indicator.evidence_ids[0]
     count = _number(Name(name), scope)
     points = _points(_minus(full, _scaled(count, Fraction(rule.per_case))), full)
-    everywhere = np.ones(scope.length, bool)
-    return Computation(
-        points, count.usable, everywhere, everywhere, count, _none(scope.length), ((name, ~count.usable),)
-    )
+    everywhere, over = np.ones(scope.length, bool), _none(scope.length)
+    if rule.whole is not None:
+        whole = _number(Name(rule.whole), scope)
+        over = count.usable & whole.usable & np.asarray(arithmetic("-", count, whole).num > 0, dtype=bool)
+    return Computation(points, count.usable, everywhere, everywhere, count, over, ((name, ~count.usable),))
 
 
 def _checklist(rule: ChecklistRule, indicator: Indicator, scope: FrameScope) -> Computation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ from perfbatch.district.scopes import DepartmentScope
 from perfbatch.model.figures import figure_text, percent_text, plain, score_text
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.columns import Truth, evaluate
-from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, bind, parse
+from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, bind, children, leaves, parse
 from perfbatch.rulebook.model import (
     Band,
     BandsRule,
@@ -113,6 +113,12 @@ class _Arithmetic:
         lacking = [label_of_input(name, self._rulebook) for name, mask in computation.missing if mask[row]]
         if not computation.applicable[row]:
             return f"{self._ratio_words()}：分母为 0，不适用"
+        if computation.over_zero is not None and computation.over_zero[row]:
+            left = "得 0 分" if computation.computed[row] else "自评分暂列，须人工核定"
+            last_year = self._indicator.last_year_denominator
+            return f"{self._ratio_words()}：{'上年为 0，无法计算' if last_year else '分母为 0 而分子大于 0'}，{left}"
+        if computation.below_zero is not None and computation.below_zero[row]:
+            return f"{self._ratio_words()}：分母为 0 而分子为负数，须人工核定"
         if lacking:
             return f"缺少{'、'.join(lacking)}，不能核算"
         if not computation.covered[row]:
@@ -138,19 +144,41 @@ class _Arithmetic:
         assert computation.figure is not None
         return computation.figure.fraction(self._department)
 
+    def _scored(self, computation: Computation) -> Fraction:
+        """The figure that is scored: a part larger than its whole counts as all of it."""
+        figure = self._figure(computation)
+        return min(figure, Fraction(100)) if self._indicator.is_part else figure
+
     def _ratio_words(self) -> str:
         tree = parse(self._indicator.ratio or "")
-        return f"{self._indicator.ratio_name} = {self._with_values(tree)}"
+        return f"{self._indicator.ratio_name} = {self._with_values(tree)}{self._stand_in()}"
+
+    def _stand_in(self) -> str:
+        """Which figure of the ratio stands in for one that is blank."""
+        words = [
+            f"{self._label(first)}未填，以{self._label(other)}代替"
+            for call in _calls(parse(self._indicator.ratio or ""), "either")
+            for first, other in [(_first_name(call.arguments[0]), _first_name(call.arguments[1]))]
+            if first and other and self._frames.fact(self._department, first).state != State.FILLED
+        ]
+        return f"（{'；'.join(words)}）" if words else ""
+
+    def _label(self, name: str) -> str:
+        return label_of_input(name, self._rulebook)
 
     def _figure_words(self, computation: Computation) -> str:
         percent = f"{percent_text(self._figure(computation))} %"
         if self._indicator.ratio:
-            return f"{self._with_values(parse(self._indicator.ratio))} = {percent}"
+            capped = ""
+            for over in (computation.over, computation.over_rounding):
+                if self._indicator.is_part and over is not None and over[self._department]:
+                    capped = "，超过 100%，按 100% 计分"
+            return f"{self._with_values(parse(self._indicator.ratio))} = {percent}{capped}{self._stand_in()}"
         return f"{label_of_input(self._indicator.figure or '', self._rulebook)} {percent}"
 
     def _deduction(self, rule: DeductRule, computation: Computation) -> str:
         threshold = Fraction(rule.threshold)
-        figure = self._figure(computation)
+        figure = self._scored(computation)
         past = figure - threshold if rule.side == "above" else threshold - figure
         bound = f"{plain(threshold)}%"
         if past <= 0:
@@ -169,7 +197,7 @@ class _Arithmetic:
         )
 
     def _band(self, rule: BandsRule, computation: Computation) -> str:
-        figure = self._figure(computation)
+        figure = self._scored(computation)
         band = next(one for one in rule.bands if _holds(one, figure))
         low = f"{plain(Fraction(band.minimum))}% ≤ " if band.minimum is not None else ""
         low = f"{plain(Fraction(band.above))}% < " if band.above is not None else low
@@ -232,6 +260,17 @@ class _Arithmetic:
             case _:
                 raise TypeError(f"no arithmetic in {node!r}")
         return f"({text})" if level < outer else text
+
+
+def _calls(tree: Node, function: str) -> Iterator[Call]:
+    if isinstance(tree, Call) and tree.function == function:
+        yield tree
+    for child in children(tree):
+        yield from _calls(child, function)
+
+
+def _first_name(tree: Node) -> str:
+    return next((leaf.id for leaf in leaves(tree) if isinstance(leaf, Name)), "")
 
 
 def _holds(band: Band, figure: Fraction) -> bool:

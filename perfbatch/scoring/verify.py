@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perfbatch.district.frames import Frames
-from perfbatch.district.scopes import DepartmentScope
+from perfbatch.district.scopes import DepartmentScope, adds_up
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, Quantity, quantise
@@ -84,18 +84,14 @@ def score(
 
 
 def _maxima(scope: DepartmentScope, rulebook: Rulebook) -> dict[str, Ints]:
-    """A department may move points inside a group whose rows it may edit; elsewhere, or where the group no longer adds up,
-    the rulebook's points hold."""
-    maxima: dict[str, Ints] = {}
-    for group in rulebook.groups:
-        own = scope.total(group.id, rulebook.roles.item_max)
-        sound = own.usable & (own.num == int(group.points * SCALE))
-        for indicator in (one for one in rulebook.indicators if one.group == group.id):
-            stated = scope.member(indicator.id, rulebook.roles.item_max)
-            assert isinstance(stated, Quantity)
-            ruled = np.full(scope.length, int(indicator.points * SCALE), dtype=np.int64)
-            moved = sound & stated.usable & indicator.editable
-            maxima[indicator.id] = np.where(moved, stated.num, ruled)
+    """A department may re-cut the points of an adaptable set; where the set no longer adds up, and everywhere else, the
+    rulebook's points hold. What a set that adds up gives to others is gone from where it was."""
+    maxima = {one.id: np.full(scope.length, int(one.points * SCALE), dtype=np.int64) for one in rulebook.indicators}
+    for adaptable in rulebook.adaptable_sets:
+        sound = adds_up(scope.item_rows, adaptable)
+        for name in adaptable.indicators:
+            stated = scope.item_rows.total(name, rulebook.roles.item_max)
+            maxima[name] = np.where(sound, np.where(stated.usable, stated.num, 0), maxima[name])
     return maxima
 
 
@@ -109,8 +105,8 @@ def _indicator(
     self_score = scope.member(indicator.id, scope.rulebook.roles.item_self)
     assert isinstance(self_score, Quantity)
     computation = compute(indicator, scope)
-    cents = quantise(self_score, HUNDREDTH).astype(np.int64)
-    verified = np.where(self_score.usable, np.clip(cents * _CENT, 0, maximum), 0)
+    # As typed: only what is computed is quantised.
+    verified = np.where(self_score.usable, np.clip(self_score.num, 0, maximum), 0)
     status = np.full(scope.length, SELF_REPORTED, dtype=np.int8)
     if computation is not None:
         verified = np.where(computation.computed, computation.points * _CENT, verified)
@@ -169,7 +165,8 @@ def _verified_total(found: Mapping[str, IndicatorScores], scope: DepartmentScope
         np.zeros(scope.length, bool),
     )
     cents = quantise(rescaled, HUNDREDTH).astype(np.int64)
-    return np.where(excluded > 0, cents * _CENT, total)
+    # No reviewer's score takes a department past all points.
+    return np.minimum(np.where(excluded > 0, cents * _CENT, total), whole)
 
 
 def _scores_frame(found: Mapping[str, IndicatorScores], scope: DepartmentScope) -> pd.DataFrame:

@@ -198,6 +198,7 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             "basic_expenditure!2": 210,
             "operating_expenditure!2": 110,
             "project_expenditure!0": 85,
+            "key_project_expenditure": 85,
             "basic_expenditure!0": 455,
             "operating_expenditure!0": 195,
             "narrative_basic_expenditure": 455,
@@ -691,7 +692,17 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R15.total",
         "fail",
         {"item_max!0": 6, "item_deduction_reason!0": "见说明"},
-        (_error("R15", "item_max!0", "101", "100", "1"), _error("R15", "item_max!0", "16", "15", "1")),
+        (_error("R15", "item_max!0", "6", "5", "1"),),
+    ),
+    CheckCase(
+        "R15.total",
+        "fail",  # an adaptable set that does not add up: its rulebook points count for R17
+        {item("duty_growth", "item_max"): 8, item("duty_growth"): 8, **_totals(93.3)},
+        (
+            _error("R15", "item_max!0", "101", "100", "1"),
+            _error("R15", "item_max!15", "26", "25", "1"),
+            _error("R17", item("duty_growth"), "8", "7", "1"),
+        ),
     ),
     CheckCase(
         "R15.total",
@@ -703,38 +714,6 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             _warning("R15", "item_max!3", "", "40"),
             _warning("R15", "item_max!15", "", "25"),
             _warning("R15", "item_max!21", "", "20"),
-            *(
-                _warning("R17", f"item_self_score!{row}", claimed)
-                for row, claimed in enumerate(
-                    [
-                        "5",
-                        "5",
-                        "5",
-                        "2",
-                        "2.5",
-                        "2",
-                        "6",
-                        "3",
-                        "2",
-                        "2.5",
-                        "2.8",
-                        "2",
-                        "3",
-                        "4",
-                        "2.5",
-                        "5",
-                        "7",
-                        "5",
-                        "2",
-                        "2",
-                        "4",
-                        "5",
-                        "5",
-                        "5",
-                        "3",
-                    ]
-                )
-            ),
         ),
     ),
     CheckCase(
@@ -751,7 +730,19 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         "R15.group",
         "fail",  # a point moved from one group to another
         {"item_max!0": 6, "item_deduction_reason!0": "见说明", item("satisfaction", "item_max"): 4},
-        (_error("R15", "item_max!0", "16", "15", "1"), _error("R15", "item_max!21", "19", "20", "-1")),
+        (_error("R15", "item_max!0", "6", "5", "1"), _error("R15", item("satisfaction", "item_max"), "4", "5", "-1")),
+    ),
+    CheckCase(
+        "R15.group",
+        "fail",  # one set has what the other lacks: the total is right
+        {
+            item("duty_growth", "item_max"): 8,
+            item("economic_benefit", "item_max"): 4,
+            item("economic_benefit"): 4,
+            "item_deduction_reason!21": "见说明",
+            **_totals(91.3),
+        },
+        (_error("R15", "item_max!15", "26", "25", "1"), _error("R15", "item_max!21", "19", "20", "-1")),
     ),
     CheckCase(
         "R15.group",
@@ -760,10 +751,35 @@ CHECK_CASES: tuple[CheckCase, ...] = (
         (
             _error("R15", "item_max!0", "85", "100", "-15"),
             _warning("R15", "item_max!0", "", "15"),
-            *(_warning("R17", f"item_self_score!{row}", "5") for row in range(3)),
         ),
     ),
     CheckCase("R15.group", "unreadable", {"item_max!0": UNREADABLE}),
+    CheckCase(
+        "R15.fixed",
+        "pass",
+        {
+            item("duty_growth", "item_max"): 6,
+            item("duty_growth"): 6,
+            item("duty_xiaokang", "item_max"): 6,
+            item("duty_xiaokang"): 6,
+        },
+    ),
+    CheckCase(
+        "R15.fixed",
+        "fail",  # one unit of the last place
+        {item("satisfaction", "item_max"): "5.000001", "item_max!6": "5.999999"},
+        (
+            _error("R15", item("satisfaction", "item_max"), "5.000001", "5", "0.000001"),
+            _error("R15", "item_max!6", "5.999999", "6", "-0.000001"),
+        ),
+    ),
+    CheckCase(
+        "R15.fixed",
+        "blank",
+        {"item_max!6": None},
+        (_error("R15", "item_max!0", "94", "100", "-6"), _error("R15", "item_max!3", "34", "40", "-6")),
+    ),
+    CheckCase("R15.fixed", "unreadable", {"item_max!6": UNREADABLE}),
     # ------------------------------------------------------------------ R16 自评总分
     CheckCase("R16.form", "pass", {"self_score_total": "92.30"}),
     CheckCase(
@@ -1325,6 +1341,7 @@ CHECK_CASES: tuple[CheckCase, ...] = (
             _error("C03", "official_card_spending!0", "450000.00", "45.00", "449955.00"),
             _warning("S01", item("official_card_rate"), "2.00", "3.00", "-1.00"),
             _warning("S01", item("procurement_execution_rate"), "2.80", "3.00", "-0.20"),
+            _warning("S03", "official_card_spending!0", "450000.00%", "100.00%", "449900.00%"),
             _warning("S03", "procurement_actual!0", "990000.00%", "100.00%", "989900.00%"),
         ),
     ),

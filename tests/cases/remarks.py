@@ -22,7 +22,7 @@ class RemarkCase:
     reviews: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-_NO_PROJECTS = {f"project_expenditure!{row}": 0 for row in range(3)}
+_NO_PROJECTS = {**{f"project_expenditure!{row}": 0 for row in range(3)}, "key_project_expenditure": 0}
 
 REMARK_CASES = (
     RemarkCase("S01", "pass", {}),
@@ -68,8 +68,103 @@ REMARK_CASES = (
         {"procurement_actual": "100.5", item("procurement_execution_rate"): 3},
         (("S03", "warning", "procurement_actual!0", "100.50%", "100.00%", "0.50%"),),
     ),
-    RemarkCase(  # other rates may well be past their threshold
-        "S03", "pass", {"official_card_spending": 120, item("official_card_rate"): 3}
+    RemarkCase("S03", "pass", {"official_card_spending": 100, item("official_card_rate"): 3}),
+    RemarkCase(
+        "S03",
+        "fail",
+        {"official_card_spending": 120, item("official_card_rate"): 3},
+        (("S03", "warning", "official_card_spending!0", "120.00%", "100.00%", "20.00%"),),
+    ),
+    RemarkCase(  # the whole is the denominator used
+        "S03",
+        "fail",
+        {"project_budget": 125},
+        (("S03", "warning", "key_project_expenditure!0", "100.80%", "100.00%", "0.80%"),),
+    ),
+    RemarkCase(  # half a cent and half a tenth of one: the intervals meet
+        "S03",
+        "fail",
+        {"project_budget": "125.99", "key_project_expenditure": "125.995"},
+        (("S03", "info", "key_project_expenditure!0", "100.00%", "100.00%", "0.00%"),),
+    ),
+    RemarkCase(
+        "S03",
+        "fail",
+        {"project_budget": "125.99", "key_project_expenditure": "126.000000"},
+        (("S03", "info", "key_project_expenditure!0", "100.01%", "100.00%", "0.01%"),),
+    ),
+    RemarkCase(
+        "S03",
+        "fail",  # one unit of the last place past them
+        {"project_budget": "125.99", "key_project_expenditure": "125.995501"},
+        (("S03", "warning", "key_project_expenditure!0", "100.00%", "100.00%", "0.00%"),),
+    ),
+    RemarkCase(
+        "S03",
+        "fail",
+        {"special_fund_late_count": 7, item("payment_progress"): 0},
+        (("S03", "warning", "special_fund_late_count!0", "7", "6", "1"),),
+    ),
+    RemarkCase("S03", "pass", {"special_fund_late_count": 6, item("payment_progress"): 0}),
+    RemarkCase("S03", "pass", {"special_fund_late_count": 7, "special_fund_count": None, item("payment_progress"): 0}),
+    RemarkCase(
+        "S08",
+        "pass",
+        {"three_public_budget": "0.000001", item("three_public_control_rate"): 0, "three_public_budget_prior": 12},
+    ),
+    RemarkCase(
+        "S08",
+        "fail",  # points fall as the ratio rises: none are left
+        {"three_public_budget": 0, item("three_public_control_rate"): 0},
+        (("S08", "error", "three_public_total!0", "9.00", "", ""),),
+    ),
+    RemarkCase(
+        "S08",
+        "fail",
+        {"authorized_posts": 0, item("staff_control_rate"): 0, "budget_initial": 0, item("budget_adjustment_rate"): 0},
+        (
+            ("S08", "error", "budget_supplement!0", "5.00", "", ""),
+            ("S08", "error", "on_post_staff!0", "20", "", ""),
+        ),
+    ),
+    RemarkCase(
+        "S08",
+        "fail",  # a rule that pays for more is for a person to score
+        {"official_card_eligible": 0, "procurement_budget": 0, "project_budget": 0, "fixed_assets_total!0": 0},
+        (
+            ("S08", "error", "fixed_assets_in_use!0", "190.00", "", ""),
+            ("S08", "error", "key_project_expenditure!0", "126.00", "", ""),
+            ("S08", "error", "official_card_spending!0", "45.00", "", ""),
+            ("S08", "error", "procurement_actual!0", "99.00", "", ""),
+        ),
+    ),
+    RemarkCase(
+        "S08",
+        "fail",
+        {"three_public_budget_prior": 0},
+        (("S08", "warning", "three_public_budget!0", "10.00", "", ""),),
+    ),
+    RemarkCase(
+        "S08",
+        "pass",  # less than nothing over 0
+        {"budget_initial": 0, "budget_adjustment_exempt": 20},
+        (("S06", "warning", "budget_supplement!0", "5.00", "", ""),),
+    ),
+    RemarkCase(
+        "S08",
+        "pass",  # nothing over 0
+        {"three_public_budget_prior": 0, "three_public_budget": 0, "three_public_total!0": None},
+        (
+            ("S04", "info", "three_public_budget!0", "0", "", ""),
+            ("S04", "info", "three_public_budget_prior!0", "0", "", ""),
+        ),
+    ),
+    RemarkCase("S01", "pass", {item("official_card_rate"): "2.004999"}),  # held to 0.01
+    RemarkCase(
+        "S01",
+        "fail",
+        {item("official_card_rate"): "2.005"},
+        (("S01", "warning", item("official_card_rate"), "2.005", "2.00", "0.005"),),
     ),
     RemarkCase("S04", "pass", {"project_expenditure!0": 140}),
     RemarkCase("S04", "fail", _NO_PROJECTS, (("S04", "info", "project_expenditure!0", "0", "", ""),)),

@@ -259,7 +259,10 @@ MISSING_CASES: dict[str, list[tuple[Inputs, tuple[str, ...]]]] = {
     ],
     "key_spending_share": [
         ({"key_project_expenditure": None}, ("key_project_expenditure",)),
-        ({"project_expenditure!0": None, "basic_expenditure!0": None}, ("project_expenditure",)),
+        (
+            {"project_expenditure!0": None, "basic_expenditure!0": None},
+            ("project_budget", "project_expenditure"),
+        ),
     ],
     "budget_adjustment_rate": [
         (

@@ -84,7 +84,7 @@ def test_a_self_score_is_at_risk_where_it_stands() -> None:
     assert at_risk(found(item("duty_growth"))) == ("7", ("duty_growth",))
     assert at_risk(found(item("satisfaction"))) == ("0", ())
     assert at_risk(found(item("satisfaction")), {"satisfaction_rate": None}) == ("3", ("satisfaction",))
-    no_projects = {"project_expenditure!0": 0}
+    no_projects = {"project_expenditure!0": 0, "key_project_expenditure": 0}
     assert at_risk(found(item("key_spending_share")), no_projects) == ("5", ("key_spending_share",))
 
 
@@ -100,7 +100,7 @@ def test_what_a_reviewer_has_settled_is_not_at_risk() -> None:
 
 
 def test_what_is_out_of_the_total_is_not_at_risk() -> None:
-    no_projects = {"project_expenditure!0": 0}
+    no_projects = {"project_expenditure!0": 0, "key_project_expenditure": 0}
     assert at_risk(found("project_expenditure!0"), no_projects) == ("5", ("key_spending_share",))
     excluding = RULEBOOK.model_copy(update={"not_applicable": "exclude"})
     assert at_risk(found("project_expenditure!0"), no_projects, rulebook=excluding) == ("0", ())
@@ -113,7 +113,9 @@ def test_an_info_counts_only_where_the_score_waits_for_the_cell() -> None:
     # It waits for the posts, not for the staff.
     assert at_risk(found("on_post_staff", info), {"authorized_posts": UNREADABLE}) == ("0", ())
     assert at_risk(found("evidence!disclosure.2", info), {"evidence!disclosure.2": None}) == ("2.5", ("disclosure",))
-    assert at_risk(found("project_expenditure!0", info), {"project_expenditure!0": 0}) == ("5", ("key_spending_share",))
+    assert at_risk(
+        found("project_expenditure!0", info), {"project_expenditure!0": 0, "key_project_expenditure": 0}
+    ) == ("5", ("key_spending_share",))
     # A self-score that stands for want of a rule waits for nobody's correction of a note.
     assert at_risk(found("three_public_total!0", info)) == ("0", ())
 

@@ -59,7 +59,19 @@ MESSAGES = [
         "政府采购执行率：政府采购执行率 100.50% 超过 100.00%，按 100.00% 计分",
     ),
     (
-        {f"project_expenditure!{row}": 0 for row in range(3)},
+        {"three_public_budget": 0, item("three_public_control_rate"): 0},
+        "“三公经费”控制率：三公经费合计为 9.00，本年“三公”经费预算数为 0，有支出无预算",
+    ),
+    (
+        {"three_public_budget_prior": 0},
+        "“三公经费”变动率：上年“三公”经费预算数为 0，上年为0，无法计算，自评分暂列待人工核定",
+    ),
+    (
+        {"special_fund_late_count": 7, item("payment_progress"): 0},
+        "支付进度：未按进度下达的专项数（个） 7 大于专项资金数（个） 6",
+    ),
+    (
+        {**{f"project_expenditure!{row}": 0 for row in range(3)}, "key_project_expenditure": 0},
         "重点支出安排率：项目支出为 0，不适用，自评分暂列待人工核定",
     ),
     (

@@ -113,7 +113,7 @@ def test_the_inputs_of_every_rule() -> None:
     assert inputs == {
         "staff_control_rate": ("on_post_staff", "authorized_posts"),
         "three_public_change_rate": ("three_public_budget", "three_public_budget_prior"),
-        "key_spending_share": ("key_project_expenditure", "project_expenditure"),
+        "key_spending_share": ("key_project_expenditure", "project_budget", "project_expenditure"),
         "budget_adjustment_rate": (
             "budget_supplement",
             "budget_reduction",

@@ -50,11 +50,15 @@ def test_the_trace_of_the_real_report_s_staff_rate() -> None:
             {},
             "(10.00 − 12.00) ÷ 12.00 = -16.67 %，未超过 0%，不扣分，得 5 分",
         ),
-        ("key_spending_share", {}, "126.00 ÷ 140.00 = 90.00 %，属于 90% ≤ 比率 一档，得 5 分"),
+        (
+            "key_spending_share",
+            {},
+            "126.00 ÷ 140.00 = 90.00 %（年初预算安排的项目支出未填，以项目支出代替），属于 90% ≤ 比率 一档，得 5 分",
+        ),
         (
             "key_spending_share",
             {"key_project_expenditure": "111.999999"},
-            "111.999999 ÷ 140.00 = 80.00 %，属于 70% ≤ 比率 < 80% 一档，得 3 分",
+            "111.999999 ÷ 140.00 = 80.00 %（年初预算安排的项目支出未填，以项目支出代替），属于 70% ≤ 比率 < 80% 一档，得 3 分",
         ),
         (
             "fund_balance",
@@ -93,8 +97,28 @@ def test_the_trace_of_the_real_report_s_staff_rate() -> None:
         ("payment_progress", {"special_fund_late_count": None}, "缺少未按进度下达的专项数（个），不能核算"),
         (
             "key_spending_share",
-            {f"project_expenditure!{row}": 0 for row in range(3)},
-            "重点支出安排率 = 126.00 ÷ 0.00：分母为 0，不适用",
+            {**{f"project_expenditure!{row}": 0 for row in range(3)}, "key_project_expenditure": 0},
+            "重点支出安排率 = 0.00 ÷ 0.00（年初预算安排的项目支出未填，以项目支出代替）：分母为 0，不适用",
+        ),
+        (
+            "key_spending_share",
+            {"project_budget": 0},
+            "重点支出安排率 = 126.00 ÷ 0.00：分母为 0 而分子大于 0，自评分暂列，须人工核定",
+        ),
+        (
+            "key_spending_share",
+            {"project_budget": 125},
+            "126.00 ÷ 125.00 = 100.80 %，超过 100%，按 100% 计分，属于 90% ≤ 比率 一档，得 5 分",
+        ),
+        (
+            "three_public_control_rate",
+            {"three_public_budget": 0},
+            "“三公经费”控制率 = 9.00 ÷ 0.00：分母为 0 而分子大于 0，得 0 分",
+        ),
+        (
+            "three_public_change_rate",
+            {"three_public_budget_prior": 0},
+            "“三公经费”变动率 = (10.00 − 0.00) ÷ 0.00：上年为 0，无法计算，自评分暂列，须人工核定",
         ),
         (
             "budget_adjustment_rate",

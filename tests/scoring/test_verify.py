@@ -20,7 +20,7 @@ from tests.cases.scores import Inputs
 from tests.samples.seed import SEED
 from tests.submissions import RULEBOOK, UNREADABLE, submission
 
-NO_PROJECTS = {f"project_expenditure!{row}": 0 for row in range(3)}
+NO_PROJECTS = {**{f"project_expenditure!{row}": 0 for row in range(3)}, "key_project_expenditure": 0}
 
 
 def _score(
@@ -80,11 +80,36 @@ def test_without_a_self_score_there_is_none_to_stand(typed: object) -> None:
     assert scored.scores.set_index("indicator").loc["duty_growth", "missing"] == ("item_self_score",)
 
 
-def test_a_self_score_is_rounded_half_up_to_a_hundredth() -> None:
+def test_a_self_score_counts_as_typed() -> None:
     scored = _score([{item("duty_growth"): one} for one in ("4.004999", "4.005", "4.014999", "4.015")])
     assert [_row(scored, "duty_growth", number)[4] for number in range(4)] == [
-        Decimal(one) for one in ("4.00", "4.01", "4.01", "4.02")
+        Decimal(one) for one in ("4.004999", "4.005", "4.014999", "4.015")
     ]
+
+
+def test_a_total_a_hair_below_a_grade_stays_below_it() -> None:
+    scored = _score([{item("duty_growth"): one} for one in ("4.695", "4.7")])
+    assert [_total(scored, "verified_total", number) for number in range(2)] == [Decimal("89.995"), 90]
+    assert scored.departments["grade"].to_list() == ["良好", "优秀"]
+
+
+def test_points_of_a_set_that_adds_up_leave_the_row_that_is_gone() -> None:
+    scored = _score([{item("duty_other", "item_max"): None, item("duty_growth", "item_max"): 11}])
+    assert _row(scored, "duty_other")[1] == 0
+    assert _row(scored, "duty_growth")[1] == 11
+    assert scored.scores["max"].sum() == 100 * SCALE
+
+
+def test_no_reviewer_takes_a_department_past_all_points() -> None:
+    full = {item(one.id): one.points for one in RULEBOOK.indicators if not one.objective}
+    recut = {item("economic_benefit", "item_max"): 1, item("social_benefit", "item_max"): 9}
+    claims = {item("economic_benefit"): 1, item("social_benefit"): 9}
+    objective = {
+        (f"{0:06}", one.id): Adjustment(int(one.points * SCALE), "复核") for one in RULEBOOK.indicators if one.objective
+    }
+    objective["000000", "economic_benefit"] = Adjustment(5 * SCALE, "复核")
+    scored = _score([{**full, **recut, **claims}], adjustments=objective)
+    assert _total(scored, "verified_total") == 100
 
 
 # ---------------------------------------------------------------------- not applicable
@@ -118,6 +143,14 @@ def test_everything_that_counts_can_be_excluded() -> None:
     """Without any denominator at all the rest is rescaled, whatever it is."""
     nothing = {
         **NO_PROJECTS,
+        "on_post_staff": 0,
+        **dict.fromkeys(
+            ("budget_supplement", "budget_reduction", "budget_reallocation", "budget_adjustment_exempt"), 0
+        ),
+        "three_public_total!0": 0,
+        "procurement_actual": 0,
+        "official_card_spending": 0,
+        "fixed_assets_in_use!0": 0,
         "authorized_posts": 0,
         "three_public_budget_prior": 0,
         "three_public_budget": 0,
@@ -149,7 +182,9 @@ def test_an_indicator_can_have_a_policy_of_its_own() -> None:
         for one in RULEBOOK.indicators
     )
     book = RULEBOOK.model_copy(update={"indicators": indicators})
-    scored = _score([{**NO_PROJECTS, item("key_spending_share"): 1, "fixed_assets_total!0": 0}], book)
+    scored = _score(
+        [{**NO_PROJECTS, item("key_spending_share"): 1, "fixed_assets_total!0": 0, "fixed_assets_in_use!0": 0}], book
+    )
     assert _row(scored, "key_spending_share") == ("not_applicable", 5, 1, None, 5)
     assert _row(scored, "fixed_asset_utilisation") == ("not_applicable", 3, Decimal("2.5"), None, Decimal("2.5"))
 
@@ -161,7 +196,7 @@ def test_a_missing_numerator_over_nothing_is_not_applicable_rather_than_missing(
 
 
 def test_a_blank_denominator_is_missing_and_not_a_zero() -> None:
-    scored = _score([{"official_card_eligible": None}, {"official_card_eligible": 0}])
+    scored = _score([{"official_card_eligible": None}, {"official_card_eligible": 0, "official_card_spending": 0}])
     assert [_row(scored, "official_card_rate", number)[0] for number in (0, 1)] == ["self_reported", "not_applicable"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.formula_terms import (
     NO,
     YES,
@@ -13,10 +14,12 @@ from perfbatch.rulebook.formula_terms import (
     Figure,
     Term,
     Words,
+    all_of,
     constant_figure,
     count,
     gather,
     none_of,
+    plus,
     quoted,
     some,
     times,
@@ -75,6 +78,14 @@ class CellScope:
             formula = f"IF({reached},{quoted(grade.name)},{formula})"
         return Words(formula, score.known, score.tainted)
 
+    def adds_up(self, indicator: Indicator) -> str:
+        """Whether the points of the set that shares an indicator's come to the set's."""
+        adaptable = next(one for one in self.rulebook.adaptable_sets if indicator.id in one.indicators)
+        rows = [row for row, one in enumerate(self.rulebook.indicators) if one.id in adaptable.indicators]
+        total = self.leaves.total(self.rulebook.roles.item_max, rows)
+        equal = f"{total.num}={int(adaptable.points * SCALE)}"
+        return all_of(some(total.known), none_of(some(total.tainted)), equal)
+
     def _figure(self, name: str) -> Figure:
         term = self.name(name)
         if not isinstance(term, Figure):
@@ -107,9 +118,27 @@ class ItemCells(CellScope):
         kinds = self.indicator.target_types
         if name == "has_target_types":
             return Condition("TRUE" if kinds else "FALSE", YES, NO)
+        if name in ("fixed_points", "item_points"):
+            return self._points(name)
         if name == "targets_answered":
             return Figure(self._answered(kinds), 1, NO, YES, NO)
         return super().name(name)
+
+    def _points(self, name: str) -> Figure:
+        """The rulebook's points where they are fixed; else as typed, or the rulebook's where the set does not add up."""
+        ruled = str(int(self.indicator.points * SCALE))
+        if not self.indicator.editable:
+            return Figure(ruled, SCALE, NO, YES, NO)
+        if name == "fixed_points":
+            return Figure(NO, SCALE, NO, NO, NO)
+        own, sound = self._figure(self.rulebook.roles.item_max), self.adds_up(self.indicator)
+        return Figure(
+            f"IF({sound},{own.num},{ruled})",
+            SCALE,
+            NO,
+            f"IF({sound},{own.known},1)",
+            f"IF({sound},{own.tainted},0)",
+        )
 
     def _answered(self, kinds: tuple[str, ...]) -> str:
         """How many rows of those types have a target or an actual."""
@@ -153,10 +182,21 @@ class DepartmentCells(CellScope):
         """`sum(units.x)` without the 汇总 row; `sum(items.x)` or of a group's rows."""
         if collection == "units":
             return self.leaves.total(field, list(range(1, len(self.leaves.column_of(field)))))
-        rows = [
-            row for row, indicator in enumerate(self.rulebook.indicators) if collection in ("items", indicator.group)
-        ]
-        return self.leaves.total(field, rows)
+        indicators = enumerate(self.rulebook.indicators)
+        rows = [row for row, indicator in indicators if collection in ("items", indicator.group)]
+        if field != self.rulebook.roles.item_max:
+            return self.leaves.total(field, rows)
+        # Points that the standard fixes count as the rulebook has them.
+        fixed = [row for row in rows if not self.rulebook.indicators[row].editable]
+        stated = self.leaves.total(field, [row for row in rows if row not in fixed])
+        cells = [(self.leaves.figure(field, row), int(self.rulebook.indicators[row].points * SCALE)) for row in fixed]
+        return Figure(
+            plus(stated.num, *(f"{points}*{cell.known}" for cell, points in cells)),
+            SCALE,
+            NO,
+            gather(stated.known, *(cell.known for cell, _ in cells)),
+            gather(stated.tainted, *(cell.tainted for cell, _ in cells)),
+        )
 
     def points(self, indicator: str) -> Figure:
         """The computed score."""

@@ -143,9 +143,9 @@ class ScoreBlock:
     def _rule(self, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
         match indicator.rule:
             case DeductRule():
-                return {**self._figure(indicator, cell), **_deduct(indicator.rule, Fraction(indicator.points), cell)}
+                return {**self._figure(indicator, cell), **_deduct(indicator, indicator.rule, cell)}
             case BandsRule():
-                return {**self._figure(indicator, cell), **_bands(indicator.rule, cell)}
+                return {**self._figure(indicator, cell), **_bands(indicator, indicator.rule, cell)}
             case PerCaseRule():
                 return self._per_case(indicator.rule, indicator, cell)
             case ChecklistRule():
@@ -234,22 +234,18 @@ class ScoreBlock:
         return {"cents": f"={cents}", "state": _state(decided)}
 
     def _maximum(self, indicator: Indicator) -> str:
-        """The department's own points where it may move them inside the group and the group still adds up."""
+        """The department's own points where it may re-cut them and the set that shares them still adds up."""
+        row = self._rulebook.indicators.index(indicator)
         ruled = str(int(indicator.points * SCALE))
         if not indicator.editable:
             return ruled
-        group = next(one for one in self._rulebook.groups if one.id == indicator.group)
-        total = self._scope.total(group.id, self._rulebook.roles.item_max)
-        row = self._rulebook.indicators.index(indicator)
         own = self._leaves.figure(self._rulebook.roles.item_max, row)
-        sound = all_of(some(own.known), none_of(some(total.tainted)), f"{total.num}={int(group.points * SCALE)}")
-        return f"IF({sound},{own.num},{ruled})"
+        return f"IF({self._scope.adds_up(indicator)},IF({some(own.known)},{own.num},0),{ruled})"
 
     def _verified(self, indicator: Indicator, cell: dict[str, str]) -> str:
         row = self._rulebook.indicators.index(indicator)
         own = self._leaves.figure(self._rulebook.roles.item_self, row)
-        rounded = f"INT(({own.num}+{_CENT // 2})/{_CENT})*{_CENT}"
-        stands = f"IF({all_of(some(own.known), none_of(some(own.tainted)))},MIN(MAX({rounded},0),{cell['maximum']}),0)"
+        stands = f"IF({all_of(some(own.known), none_of(some(own.tainted)))},MIN(MAX({own.num},0),{cell['maximum']}),0)"
         if not indicator.objective:
             return stands
         verified = f"IF({cell['state']}={quoted('computed')},{cell['cents']}*{_CENT},{stands})"
@@ -262,19 +258,40 @@ def _state(computed: str) -> str:
     return f"=IF({computed},{quoted('computed')},{quoted('self_reported')})"
 
 
-def _figure_state(cell: dict[str, str], covered: str) -> str:
-    """Nothing unreadable, a denominator other than 0, both known, and a figure that the rule says something about."""
-    idle = f"AND({some(cell['denominator_known'])},{cell['denominator']}=0)"
-    there = all_of(some(cell["numerator_known"]), some(cell["denominator_known"]), covered)
-    computed = f"IF({there},{quoted('computed')},{quoted('self_reported')})"
+def _costs_all(indicator: Indicator, cell: dict[str, str]) -> str:
+    """Something over 0, where that costs all points; FALSE for a rule that says nothing of it."""
+    if indicator.ratio is None or not indicator.falls or indicator.last_year_denominator:
+        return "FALSE"
+    return all_of(
+        some(cell["numerator_known"]),
+        some(cell["denominator_known"]),
+        f"{cell['numerator']}>0",
+        f"{cell['denominator']}=0",
+    )
+
+
+def _figure_state(indicator: Indicator, cell: dict[str, str], covered: str) -> str:
+    """Nothing unreadable, a denominator other than 0, both known, and a figure that the rule says something about; nothing over
+    0 does not apply."""
+    nothing = any_of(none_of(some(cell["numerator_known"])), f"{cell['numerator']}=0")
+    idle = all_of(some(cell["denominator_known"]), f"{cell['denominator']}=0", nothing)
+    divided = f"{cell['denominator']}<>0"
+    there = all_of(some(cell["numerator_known"]), some(cell["denominator_known"]), divided, covered)
+    computed = f"IF({any_of(there, _costs_all(indicator, cell))},{quoted('computed')},{quoted('self_reported')})"
     sound = f"IF({idle},{quoted('not_applicable')},{computed})"
     return f"=IF({some(cell['unreadable'])},{quoted('self_reported')},{sound})"
 
 
-def _deduct(rule: DeductRule, full: Fraction, cell: dict[str, str]) -> dict[str, str]:
+def _capped(indicator: Indicator, cell: dict[str, str]) -> str:
+    """The numerator of the figure that is scored: a part larger than its whole counts as all of it."""
+    return f"MIN({cell['n']},{cell['d']})" if indicator.is_part else cell["n"]
+
+
+def _deduct(indicator: Indicator, rule: DeductRule, cell: dict[str, str]) -> dict[str, str]:
     """`excess` is the points past the threshold, times `d` and the threshold's denominator: whole."""
+    full, n = Fraction(indicator.points), _capped(indicator, cell)
     threshold, each = Fraction(rule.threshold), Fraction(rule.per_point)
-    past = f"100*{times(cell['n'], threshold.denominator)}-{times(str(threshold.numerator), cell['d'])}"
+    past = f"100*{times(n, threshold.denominator)}-{times(str(threshold.numerator), cell['d'])}"
     excess = past if rule.side == "above" else f"-({past})"
     scale = times(cell["d"], threshold.denominator)
     points = full * 100
@@ -298,21 +315,24 @@ def _deduct(rule: DeductRule, full: Fraction, cell: dict[str, str]) -> dict[str,
         "dividend": f"=2*({dividend})+{divisor}",
         "divisor": f"=2*{divisor}",
         "quotient": f"=IF({guarded}=0,0,{quotient})",
-        "cents": f"=IF({cell['excess']}<=0,{points},{cents})",
-        "state": _figure_state(cell, "TRUE"),
+        "cents": f"=IF({_costs_all(indicator, cell)},0,IF({cell['excess']}<=0,{points},{cents}))",
+        "state": _figure_state(indicator, cell, "TRUE"),
     }
 
 
-def _bands(rule: BandsRule, cell: dict[str, str]) -> dict[str, str]:
+def _bands(indicator: Indicator, rule: BandsRule, cell: dict[str, str]) -> dict[str, str]:
     cents = NO
+    n = _capped(indicator, cell)
     for band in rule.bands:
-        inside = _inside(cell, band.minimum, band.above, band.maximum, band.below)
+        inside = _inside(n, cell, band.minimum, band.above, band.maximum, band.below)
         cents = f"IF({inside},{int(band.points * 100)},{cents})"
-    covered = _inside(cell, rule.domain.minimum, None, rule.domain.maximum, None)
-    return {"cents": f"={cents}", "state": _figure_state(cell, covered)}
+    covered = _inside(n, cell, rule.domain.minimum, None, rule.domain.maximum, None)
+    cents = f"IF({_costs_all(indicator, cell)},0,{cents})"
+    return {"cents": f"={cents}", "state": _figure_state(indicator, cell, covered)}
 
 
 def _inside(
+    n: str,
     cell: dict[str, str],
     minimum: Decimal | None,
     above: Decimal | None,
@@ -325,6 +345,6 @@ def _inside(
     for bound, sign in bounds:
         if bound is not None:
             limit = Fraction(bound)
-            left = times(f"100*{cell['n']}", limit.denominator) if limit.denominator != 1 else f"100*{cell['n']}"
+            left = times(f"100*{n}", limit.denominator) if limit.denominator != 1 else f"100*{n}"
             conditions.append(f"{left}{sign}{limit.numerator}*{cell['d']}")
     return all_of(*conditions)

@@ -267,10 +267,11 @@ def _write_scores_beside(book: FormBook, layout: Layout, plan: LivePlan, styles:
         computed = f"{state}={quoted('computed')}"
         ratio = quoted("")
         if row.indicator.ratio is not None:
-            ratio = f'IF({computed},TEXT({row.seen("n")}/{row.seen("d")},"0.00%"),"")'
+            divided = f"AND({computed},{row.seen('d')}<>0)"
+            ratio = f'IF({divided},TEXT({row.seen("n")}/{row.seen("d")},"0.00%"),"")'
         score = f'IF({computed},{row.seen("cents")}/100,IF({state}={quoted("not_applicable")},"不适用","数据不全"))'
         self_score = plan.leaves.figure(layout.rulebook.roles.item_self, number)
-        differs = f"AND({computed},{LIVE_SHEET}!{self_score.known}=1,{LIVE_SHEET}!{self_score.num}<>{row.seen('cents')}*10000)"
+        differs = f"AND({computed},{LIVE_SHEET}!{self_score.known}=1,INT(({LIVE_SHEET}!{self_score.num}+5000)/10000)<>{row.seen('cents')})"
         book.write_formula(sheet, at, first, f"={ratio}", shown)
         book.write_formula(sheet, at, first + 1, f"={score}", shown)
         book.write_formula(sheet, at, first + 2, f'=IF({differs},"✗ 自评与核算不符","")', shown)
