@@ -127,7 +127,9 @@ def _night(
     from perfbatch.scoring.at_risk import points_at_risk
 
     phases.begin("check")
-    entries, submissions = settle(found, reads)
+    entries, submissions = settle(
+        found, reads, {entry.budget_code: entry.unit_name for entry in roster.entries} if roster else None
+    )
     frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior)
     result = BatchResult(
         run_id=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",

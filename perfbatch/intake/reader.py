@@ -13,9 +13,11 @@ from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.numerals import fold, plain
 from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of
 from perfbatch.intake.recompute import Recomputation
+from perfbatch.intake.scorecard_rows import match_items
+from perfbatch.intake.unit_rows import PairedRows, pair_unit_rows
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
-from perfbatch.model.submission import SCALE, Column, State, Submission
+from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import (
     CardBlock,
@@ -102,6 +104,8 @@ class _Form:
             if not isinstance(block, SignatureBlock)
         ]
         self.columns = rulebook.column_ids
+        scorecards = (block for _, block in rulebook.blocks() if isinstance(block, ScorecardBlock))
+        self.item_id = next((field.id for block in scorecards for field in block.fields if field.kind == "id"), "")
         # Fields that count cases: a word for nothing is a 0 there.
         self.cases = frozenset(
             indicator.rule.count for indicator in rulebook.indicators if isinstance(indicator.rule, PerCaseRule)
@@ -170,24 +174,42 @@ class _Reader:
                 self._read_field(field, block, single=single)
             if isinstance(block, ScorecardBlock):
                 self._read_field(block.total, block, single=True, derived=True)
-            self._require(block)
         if not any(column.cells for column in self._columns.values()):
             # The stamp is there and not one input cell: the form's sheets are gone.
             raise SetAside("F03")
+        placed = [(remark, self._columns[field.id].fact(field.id, row)) for remark, field, row in self._remarks]
+        self._remarks.clear()
+        paired = pair_unit_rows(self._workbook, self._rulebook, self._columns)
+        self._columns |= paired.columns
+        items = match_items(self._workbook, self._rulebook, self._columns)
+        if items.column is not None:
+            self._columns[self._form.item_id] = items.column
+        placed += [*paired.remarks, *items.remarks]
+        for block, _ in self._form.blocks:
+            self._require(block)
+        placed += [(remark, self._columns[field.id].fact(field.id, row)) for remark, field, row in self._remarks]
         budget_code, unit_name = self._text(self._rulebook.entity.key[0]), self._text(self._rulebook.entity.name)
         findings = tuple(
             finding_of(
                 remark,
-                field,
-                fact := self._columns[field.id].fact(field.id, row),
+                self._rulebook.field_by_id[fact.field],
+                fact,
                 self._file,
                 budget_code,
-                row if fact.cell and field.id in self._form.columns else None,
+                self._row_of(fact, paired),
             )
-            for remark, field, row in self._remarks
+            for remark, fact in placed
         )
         findings += active_finding(self._workbook.active_content(), self._file, budget_code)
         return Submission(self._file, budget_code, unit_name, self._columns, findings)
+
+    def _row_of(self, fact: Fact, paired: PairedRows) -> int | None:
+        """The row of its field's column that a fact is now; None for what stands once or nowhere."""
+        if not fact.cell or fact.field not in self._form.columns:
+            return None
+        moved = paired.columns.get(fact.field)
+        cells = moved.cells.split(" ") if moved is not None else []
+        return cells.index(fact.cell) if fact.cell in cells else fact.row
 
     def _text(self, field: str) -> str:
         values = self._columns[field].values if field in self._columns else ()

@@ -3,51 +3,119 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from unicodedata import normalize
 
 from perfbatch.intake.inbox import Found
+from perfbatch.intake.reading import Remark, finding_of
 from perfbatch.intake.reading_pool import Read
 from perfbatch.model.findings import SET_ASIDE
-from perfbatch.model.submission import InboxEntry, Submission
+from perfbatch.model.submission import Fact, InboxEntry, State, Submission
+from perfbatch.rulebook.form import FormField
 
 __all__ = ["settle"]
 
+# What is said of a code or a name names them itself.
+_NO_FIELD = FormField.model_construct(id="budget_code", label="", personal=False)
 
-def settle(found: Sequence[Found], reads: Sequence[Read]) -> tuple[tuple[InboxEntry, ...], list[Submission]]:
-    """What becomes of every entry; of several workbooks under one code the newest is taken, or none (F09)."""
-    entries = [_entry(one, read) for one, read in zip(found, reads, strict=True)]
+
+def settle(
+    found: Sequence[Found], reads: Sequence[Read], roster: Mapping[str, str] | None = None
+) -> tuple[tuple[InboxEntry, ...], list[Submission]]:
+    """What becomes of every entry; of several workbooks under one code the newest is taken, or none (F09).
+
+    With a roster (budget code → name) a department that states a code nobody has is known by its name, and has the roster's code from then on. Where
+    one code is claimed under two names the roster decides, if it knows one of them.
+    """
+    known = _Known(roster)
+    submissions_read = [known.placed(read.submission) if read.submission is not None else None for read in reads]
+    entries = [
+        _entry(one, read, submission) for one, read, submission in zip(found, reads, submissions_read, strict=True)
+    ]
     by_code: dict[str, list[int]] = defaultdict(list)
-    for number, read in enumerate(reads):
-        if read.submission is not None:
+    for number, submission in enumerate(submissions_read):
+        if submission is not None:
             # Without a code nothing tells whose it is, so nothing can replace it either.
-            by_code[read.submission.budget_code or f"\0{number}"].append(number)
+            by_code[submission.budget_code or f"\0{number}"].append(number)
     submissions: list[Submission] = []
     for code, numbers in by_code.items():
-        names = {_folded(reads[number].submission) for number in numbers}
+        right = [number for number in numbers if known.is_right(submissions_read[number])]
+        names = {_folded(submissions_read[number]) for number in numbers}
         if len(names) > 1:
             for number in numbers:
-                entries[number] = _set_aside(entries[number], "F09", code)
+                if number not in right:
+                    entries[number] = _set_aside(entries[number], "F09", code)
+            numbers = right
+        if not numbers:
             continue
         newest = max(numbers, key=lambda number: (found[number].mtime_ns, number))
         for number in numbers:
             if number != newest:
                 message = f"已由较新的 {found[newest].path} 替代"
                 entries[number] = replace(entries[number], status="superseded", message=message)
-        submission = reads[newest].submission
+        submission = submissions_read[newest]
         assert submission is not None
-        submissions.append(submission)
+        submissions.append(known.named(submission))
     submissions.sort(key=lambda one: (one.budget_code, one.file))
     return tuple(entries), submissions
 
 
+class _Known:
+    """The roster's departments by code and by name; nobody without a roster."""
+
+    def __init__(self, roster: Mapping[str, str] | None) -> None:
+        self._names = roster or {}
+        codes: dict[str, list[str]] = defaultdict(list)
+        for code, name in self._names.items():
+            codes[_plain(name)].append(code)
+        # A name that two departments share tells nobody.
+        self._code_of = {name: found[0] for name, found in codes.items() if name and len(found) == 1}
+
+    def placed(self, submission: Submission) -> Submission:
+        """The submission under the roster's code, where it states none of the roster's and its name is known."""
+        code = self._code_of.get(_folded(submission))
+        if submission.budget_code in self._names or code is None:
+            return submission
+        remark = Remark("C19", {"typed": submission.budget_code or "（未填）", "expected": code}, expected=code)
+        return _told(_under(submission, code), remark, "budget_code")
+
+    def is_right(self, submission: Submission | None) -> bool:
+        """Whether code and name are those of one department of the roster."""
+        name = self._names.get(submission.budget_code) if submission else None
+        return name is not None and _folded(submission) == _plain(name)
+
+    def named(self, submission: Submission) -> Submission:
+        """The submission, with a word where the roster knows its code under another name."""
+        name = self._names.get(submission.budget_code)
+        if name is None or _folded(submission) in ("", _plain(name)):
+            return submission
+        remark = Remark("C20", {"typed": submission.unit_name, "expected": name}, expected=name)
+        return _told(submission, remark, "unit_name")
+
+
+def _under(submission: Submission, code: str) -> Submission:
+    findings = tuple(replace(finding, budget_code=code) for finding in submission.findings)
+    return replace(submission, budget_code=code, findings=findings)
+
+
+def _told(submission: Submission, remark: Remark, field_id: str) -> Submission:
+    """The submission with one finding more, at the first cell of a field."""
+    column = submission.columns.get(field_id)
+    fact = column.fact(field_id, 0) if column is not None else Fact(field_id, 0, State.BLANK, None, 0, "", "")
+    finding = finding_of(remark, _NO_FIELD, fact, submission.file, submission.budget_code)
+    return replace(submission, findings=(*submission.findings, replace(finding, field=field_id)))
+
+
 def _folded(submission: Submission | None) -> str:
-    return "".join(normalize("NFKC", submission.unit_name).split()) if submission else ""
+    return _plain(submission.unit_name) if submission else ""
 
 
-def _entry(found: Found, read: Read) -> InboxEntry:
-    submission = read.submission
+def _plain(name: str) -> str:
+    return "".join(normalize("NFKC", name).split())
+
+
+def _entry(found: Found, read: Read, submission: Submission | None) -> InboxEntry:
     entry = InboxEntry(found.path, found.size, read.sha256, found.mtime_ns, "accepted")
     if submission is not None:
         return replace(entry, message=read.what, budget_code=submission.budget_code, unit_name=submission.unit_name)

@@ -100,19 +100,19 @@ def test_scorecard_rows_belong_to_the_indicator_of_their_code() -> None:
     assert items["indicator"].to_list() == [one.id for one in RULEBOOK.indicators]
 
 
-def test_a_row_without_a_code_belongs_to_the_one_above_and_never_to_another_department() -> None:
+def test_a_split_row_belongs_to_whoever_gave_up_its_points_and_a_foreign_one_to_nobody() -> None:
     typed = clean()
     ids = [one.id for one in RULEBOOK.indicators]
-    typed["item_id"] = [*ids[:16], "duty_growth", None, "duty_growth.2", "unknown", *ids[17:]]
+    typed["item_id"] = [*ids[:16], "duty_growth", None, "duty_other.2", "unknown", *ids[17:]]
     columns = ("item_max", "item_self_score", "item_deduction_reason")
     for field in columns:
-        typed[field] = [*typed[field][:16], 1, 2, 3, 1, *typed[field][17:]]
+        typed[field] = [*typed[field][:16], 4, 2, 3, 1, *typed[field][17:]]
     typed["item_deduction_reason"] = [None] * len(typed["item_id"])
     headless = {**clean(), "item_id": [None, *ids[1:]]}
     items = build_frames([submission(typed), submission(headless)], RULEBOOK).items
     first = items[items["department"] == 0]
-    assert first["indicator"].to_list() == [*ids[:16], *["duty_growth"] * 4, *ids[17:]]
-    # Nothing stands above the first row of the second department.
+    assert first["indicator"].to_list() == [*ids[:16], "duty_growth", "", "duty_growth", "", *ids[17:]]
+    assert first["row"][first["split"]].to_list() == [18]
     assert items[items["department"] == 1]["indicator"].to_list() == ["", *ids[1:]]
 
 

@@ -48,7 +48,11 @@ def _owned(frames: Frames, owner: str) -> list[tuple[int, int, int, Any]]:
         ),
         strict=True,
     )
-    return [(of, row, state, count) for of, row, one, state, count in columns if owner == "items" or one in members]
+    return [
+        (of, row, state, count)
+        for of, row, one, state, count in columns
+        if one in members or (owner == "items" and one)
+    ]
 
 
 def _told(quantity: Quantity) -> list[tuple[Fraction, bool, bool]]:
