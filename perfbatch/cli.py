@@ -310,34 +310,41 @@ def explain(
 
 @app.command("diff")
 def diff_runs(
-    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The earlier run: its id, or the start of it.")],
-    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The later run, likewise.")],
+    run_a: Annotated[
+        str | None,
+        typer.Argument(metavar="RUN_A", help="The earlier run: its id, or the start of it; without, the last two."),
+    ] = None,
+    run_b: Annotated[str | None, typer.Argument(metavar="RUN_B", help="The later run, likewise.")] = None,
     outbox: OutboxOption = Path("outbox"),
 ) -> None:
     """Print what changed between two runs of the history: submissions, scores and ranks, findings.
 
+    Without ids these are the latest run and the one of the same form and year before it.
+
     Exit codes: 0 told; 1 the history cannot be read; 2 usage, or no such run.
     """
     from perfbatch.history.changes import changes_between
-    from perfbatch.history.record import HISTORY_NAME, recorded_run, run_ids
+    from perfbatch.history.choosing import chosen_runs
+    from perfbatch.history.record import HISTORY_NAME, recorded_run
     from perfbatch.terminal.night import print_changes
 
     history = outbox / HISTORY_NAME
-    known = run_ids(history)
-    earlier, later = (recorded_run(history, _run_id(wanted, known, history)) for wanted in (run_a, run_b))
+    earlier, later = (recorded_run(history, run_id) for run_id in chosen_runs(history, run_a, run_b))
     if earlier is None or later is None:
         raise BatchFault(f"{history}: changed while it was read. Run the command again.")
     print_changes(changes_between(earlier, later))
 
 
-def _run_id(wanted: str, known: list[str], history: Path) -> str:
-    """The run that an id or the start of one names."""
-    found = [wanted] if wanted in known else [one for one in known if one.startswith(wanted)]
-    if len(found) == 1:
-        return found[0]
-    fault = "the history has no such run" if not found else f"{len(found)} runs begin so"
-    latest = ", ".join(known[:5]) or f"none ({history})"
-    raise OperatorFault(f"run {wanted}", fault, f"The latest on record: {latest}.")
+@app.command("history")
+def list_history(outbox: OutboxOption = Path("outbox")) -> None:
+    """Print the runs of the history, the latest first: id, begin, rulebook, departments, findings.
+
+    Exit codes: 0 told; 1 the history cannot be read; 2 usage.
+    """
+    from perfbatch.history.record import HISTORY_NAME, listed_runs
+    from perfbatch.terminal.night import print_history
+
+    print_history(outbox / HISTORY_NAME, listed_runs(outbox / HISTORY_NAME))
 
 
 @app.command()

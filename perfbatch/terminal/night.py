@@ -15,8 +15,9 @@ from perfbatch.terminal.console import console_of, counted, inert, plain_table, 
 if TYPE_CHECKING:
     from perfbatch.batch import Night
     from perfbatch.history.changes import Changes
+    from perfbatch.history.record import ListedRun
 
-__all__ = ["print_changes", "print_night"]
+__all__ = ["print_changes", "print_history", "print_night"]
 
 
 def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
@@ -57,6 +58,23 @@ def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
         console_of(errors=True).print(
             f"perfbatch: a fault of the program set aside {inert(file)} ({fault}). Please report it.", soft_wrap=True
         )
+
+
+def print_history(history: Path, runs: Sequence[ListedRun]) -> None:
+    """The runs on record, the latest first."""
+    console = console_of()
+    if not runs:
+        console.print(f"{inert(history)}: no run is on record.", soft_wrap=True)
+        return
+    figures = ("departments", "findings")
+    table = plain_table(
+        "run", "begun", "rulebook", "year", *figures, figures=figures, whole=("run", "begun", "rulebook")
+    )
+    for run in runs:
+        table.add_row(
+            *map(inert, (run.run_id, run.started_at, run.rulebook, run.fiscal_year, run.departments, run.findings))
+        )
+    print_table(console, table)
 
 
 def print_changes(changes: Changes) -> None:

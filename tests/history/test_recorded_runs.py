@@ -210,3 +210,33 @@ def test_diff_without_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[st
         err
         == f"perfbatch: run a: the history has no such run. The latest on record: none ({tmp_path / HISTORY_NAME}).\n"
     )
+
+
+def test_diff_without_ids_is_of_the_last_two_of_one_form(outbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = diff(capsys, "--outbox", str(outbox))
+    assert (code, out.splitlines()[0]) == (0, "20210720-1 → 20210720-2")
+    history = outbox / HISTORY_NAME
+    with closing(sqlite3.connect(history)) as connection:
+        connection.execute("UPDATE run SET form_id = 'another' WHERE run_id = '20210720-2'")
+        connection.commit()
+    code, out, err = diff(capsys, "--outbox", str(outbox))
+    assert (code, out) == (2, "")
+    assert err == f"perfbatch: {history}: has no two runs of one form and year. Compare after the next night.\n"
+    code, _, err = diff(capsys, "20210720-1", "--outbox", str(outbox))
+    assert (code, err) == (
+        2, "perfbatch: run 20210720-1: is given alone. Give both runs, or none for the last two.\n"
+    )  # fmt: skip
+
+
+def test_history_lists_the_runs(outbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["history", "--outbox", str(outbox)])
+    out, err = capsys.readouterr()
+    assert (left.value.code or 0, err) == (0, "")
+    assert [line.split()[:5] for line in out.splitlines()[2:]] == [
+        ["20210720-2", "2021-07-20T02:00:00+00:00", "yunxi-2020", "2020", "2"],
+        ["20210720-1", "2021-07-20T01:00:00+00:00", "yunxi-2020", "2020", "1"],
+    ]
+    with pytest.raises(SystemExit) as left:
+        main(["history", "--outbox", str(outbox / "none")])
+    assert capsys.readouterr().out == f"{outbox}/none/history.sqlite: no run is on record.\n"

@@ -102,7 +102,8 @@ def start(folder: Path, mode: str) -> tuple[int, int]:
 
 
 def start_and_die(folder: Path, mode: str, night: int, step: int) -> int:
-    """A process that publishes one night and kills itself before its `step`-th change to the file system; its id."""
+    """A process that publishes one night and kills itself before its `step`-th change to the file system, or before
+    or after a flush; its id."""
     process = os.fork()
     if process:
         return process
@@ -111,11 +112,24 @@ def start_and_die(folder: Path, mode: str, night: int, step: int) -> int:
             exchange.prepare = lambda *_: False
         steps = itertools.count()
 
-        def count(event: str, arguments: tuple[Any, ...]) -> None:
-            writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-            if (writes or event in CHANGES) and next(steps) == step:
+        def tick() -> None:
+            if next(steps) == step:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+        def count(event: str, arguments: tuple[Any, ...]) -> None:
+            writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+            if writes or event in CHANGES:
+                tick()
+
+        flush = os.fsync
+
+        def flush_counted(handle: int) -> None:
+            # Before and after: what was written may have lasted, or not.
+            tick()
+            flush(handle)
+            tick()
+
+        os.fsync = flush_counted  # type: ignore[assignment]
         sys.addaudithook(count)
         publish_night(folder, night, notices=2)
         os._exit(0)
