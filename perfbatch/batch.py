@@ -25,8 +25,7 @@ from perfbatch.model.findings import Finding
 from perfbatch.model.phases import Phases
 from perfbatch.model.submission import InboxEntry, Submission
 from perfbatch.roster import Roster
-from perfbatch.rulebook.checks import bind_checks
-from perfbatch.rulebook.expression import Member, leaves
+from perfbatch.rulebook.checks import fields_of_record
 from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Rulebook
 
@@ -192,9 +191,7 @@ def _now() -> datetime:
 
 def fields_of(record: str, rulebook: Rulebook) -> list[str]:
     """The fields that the rulebook's checks look up in another record."""
-    trees = [tree for bound in bind_checks(rulebook) for tree in (bound.holds, bound.when) if tree is not None]
-    named = (leaf.field for tree in trees for leaf in leaves(tree) if isinstance(leaf, Member) and leaf.owner == record)
-    return sorted(set(named))
+    return fields_of_record(record, rulebook)
 
 
 def _standing(roster: Roster, submissions: Iterable[Submission]) -> RosterStanding:

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.roster import MAX_UNITS, REVIEW_SHEET, ROSTER_COLUMNS, ROSTER_SHEET, Roster, RosterEntry, read_roster
+from perfbatch.roster import MAX_UNITS, REVIEW_SHEET, ROSTER_SHEET, Roster, RosterEntry, read_roster, roster_columns
 from tests.submissions import RULEBOOK
 
 HEAD = [
@@ -111,7 +111,7 @@ def test_an_indicator_may_be_reviewed_by_its_name(tmp_path: Path) -> None:
 
 
 def test_headings_may_be_field_ids(tmp_path: Path) -> None:
-    rows = [list(ROSTER_COLUMNS), ["1", "区残联", "", "", "", 3, 0.1, 0]]
+    rows = [list(roster_columns(RULEBOOK)), ["1", "区残联", "", "", "", 3, 0.1, 0]]
     (entry,) = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries
     assert entry.figures == {
         "authorized_posts": 3_000_000,

@@ -271,9 +271,9 @@ class _CheckedScope:
         """Whose row each is, for a unit's own row; "" for any other."""
         if self._check.scope != "unit":
             return [""] * len(at)
-        fact = self._frames.fact
+        fact, named = self._frames.fact, self._rulebook.roles.sub_unit
         return [
-            f"{fact(department, 'entity_name', row).value or f'第{row + 1}行机构'}：" if row else ""
+            f"{fact(department, named, row).value or f'第{row + 1}行机构'}：" if row else ""
             for department, row in zip(departments, at, strict=True)
         ]
 

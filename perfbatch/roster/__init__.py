@@ -1,7 +1,6 @@
 """The bureau's roster (部门名录): who is expected to report, the bureau's own control figures, its reviewers' scores."""
 
 from perfbatch.roster.model import (
-    CONTROL_FIGURES,
     MAX_UNITS,
     REVIEW_COLUMNS,
     REVIEW_SHEET,
@@ -9,11 +8,12 @@ from perfbatch.roster.model import (
     ROSTER_SHEET,
     Roster,
     RosterEntry,
+    control_figures,
+    roster_columns,
 )
 from perfbatch.roster.reading import read_roster
 
 __all__ = [
-    "CONTROL_FIGURES",
     "MAX_UNITS",
     "REVIEW_COLUMNS",
     "REVIEW_SHEET",
@@ -21,5 +21,7 @@ __all__ = [
     "ROSTER_SHEET",
     "Roster",
     "RosterEntry",
+    "control_figures",
     "read_roster",
+    "roster_columns",
 ]

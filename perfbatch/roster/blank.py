@@ -14,12 +14,12 @@ from xlsxwriter.worksheet import Worksheet
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.excel import CELL_LIMIT
 from perfbatch.roster.model import (
-    CONTROL_FIGURES,
     MAX_UNITS,
     REVIEW_COLUMNS,
     REVIEW_SHEET,
-    ROSTER_COLUMNS,
     ROSTER_SHEET,
+    control_figures,
+    roster_columns,
 )
 from perfbatch.rulebook.model import Rulebook
 
@@ -31,7 +31,6 @@ _ROWS = 500
 
 _WIDTHS = {
     "budget_code": 14, "unit_name": 34, "office": 18, "contact": 18, "subordinate_units": 48,
-    "authorized_posts": 14, "budget_initial": 18, "general_budget_appropriation": 20,
     "indicator": 36, "score": 12, "reason": 52,
 }  # fmt: skip
 _HELP = {
@@ -40,18 +39,16 @@ _HELP = {
     "office": "财政部门归口管理的业务股室，印在该部门表格的封面上。",
     "contact": "只填脱敏后的联系方式，用于催报；可留空。",
     "subordinate_units": "各二级机构名称之间用顿号“、”分隔，按表内顺序填写；没有二级机构的留空。",
-    "authorized_posts": "财政部门掌握的编制数，用于核对；不掌握的留空。",
-    "budget_initial": "财政批复的年初预算数，用于核对；不掌握的留空。",
-    "general_budget_appropriation": "财政实际拨付数，用于核对；不掌握的留空。",
     "indicator": "从下拉列表中选择指标。",
     "score": "0 至该指标分值之间。",
     "reason": "写明核定理由，不得留空。",
 }
+_FIGURE_HELP = "财政部门掌握的数据，用于核对；不掌握的留空。"
 _PARAGRAPHS = (
     "一、“部门名录”每个部门填一行。预算编码、部门名称必填，其余可留空；标题行的文字不要改动，列的顺序可以调整，可以增加其他列。",
     "二、预算编码列已设为文本格式。从别处粘贴时请选择“只粘贴文本”，以免编码变成数字、丢失前导零。",
     "三、二级机构名称用顿号分隔，同一部门内不得重名；没有二级机构的留空。",
-    "四、人员编制、年初预算数、公共财政拨款为财政部门掌握的数据，用来核对部门填报的数据；金额单位为万元。",
+    "四、{figures}为财政部门掌握的数据，用来核对部门填报的数据；金额单位为万元。",
     "五、“财政复核”填写财政部门复核后核定的得分：同一部门的同一指标只填一行，必须写明理由；没有复核的留空。",
     "六、联系方式只填脱敏后的内容，不要填写个人姓名和完整的电话号码。",
 )
@@ -122,26 +119,27 @@ class _Looks:
 
 
 def _write_departments(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> None:
-    columns = list(ROSTER_COLUMNS)
-    _write_heads(sheet, ROSTER_COLUMNS, (_CODE, _UNIT), look)
+    headings, figures = roster_columns(rulebook), control_figures(rulebook)
+    columns = list(headings)
+    _write_heads(sheet, headings, (_CODE, _UNIT), look)
     for column, name in enumerate(columns):
         form = look.text
-        if name in CONTROL_FIGURES:
+        if name in figures:
             kind = rulebook.kind_of(rulebook.field_by_id[name])
             form = look.amount if kind.decimals else look.count
             rule: dict[str, Any] = {"validate": "decimal" if kind.decimals else "integer", "criteria": "between"}
             rule |= {"minimum": float(kind.minimum or 0), "maximum": float(kind.maximum or 0)}
-            _bound(sheet, column, ROSTER_COLUMNS, name, rule, f"应填数值，单位：{kind.unit}。")
+            _bound(sheet, column, headings, name, rule, f"应填数值，单位：{kind.unit}。")
         elif name == _CODE:
             codes = f"$A$2:$A${_ROWS + 1}"
             # SUMPRODUCT, because COUNTIF takes the texts 007 and 7 for the same.
             once = {"validate": "custom", "value": f"=AND(ISTEXT(A2),SUMPRODUCT(--({codes}=A2))=1)"}
-            _bound(sheet, column, ROSTER_COLUMNS, name, once, "预算编码须为文本，且不得重复。")
+            _bound(sheet, column, headings, name, once, "预算编码须为文本，且不得重复。")
         else:
-            field = rulebook.field_by_id.get(name)
+            field = rulebook.field_by_id.get({_CODE: rulebook.entity.key[0], _UNIT: rulebook.entity.name}.get(name, ""))
             most = rulebook.kind_of(field).max_length if field else None
             length = {"validate": "length", "criteria": "<=", "value": most or CELL_LIMIT}
-            _bound(sheet, column, ROSTER_COLUMNS, name, length, f"不超过{most or CELL_LIMIT}字。")
+            _bound(sheet, column, headings, name, length, f"不超过{most or CELL_LIMIT}字。")
         _write_cells(sheet, column, form)
     wrong = f'=AND(A2<>"",OR(ISNUMBER(A2),SUMPRODUCT(--({"$A$2:$A$" + str(_ROWS + 1)}=A2))>1))'
     sheet.conditional_format(1, 0, _ROWS, 0, {"type": "formula", "criteria": wrong, "format": look.red})
@@ -173,8 +171,13 @@ def _write_reviews(sheet: Worksheet, rulebook: Rulebook, look: _Looks, first: in
 def _write_heads(sheet: Worksheet, columns: Any, required: tuple[str, ...], look: _Looks) -> None:
     sheet.set_row(0, 30)
     for column, (name, label) in enumerate(columns.items()):
-        sheet.set_column(column, column, _WIDTHS[name])
+        sheet.set_column(column, column, _WIDTHS.get(name) or _width(label))
         sheet.write_string(0, column, label, look.required if name in required else look.head)
+
+
+def _width(heading: str) -> int:
+    """The room of a heading in half-width characters."""
+    return sum(2 if ord(character) > 0xFF else 1 for character in heading)
 
 
 def _write_cells(sheet: Worksheet, column: int, form: Format) -> None:
@@ -185,7 +188,7 @@ def _write_cells(sheet: Worksheet, column: int, form: Format) -> None:
 def _bound(sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], said: str) -> None:
     told = {
         "input_title": columns[name],
-        "input_message": _HELP[name],
+        "input_message": _HELP.get(name, _FIGURE_HELP),
         "error_title": "请核对填写内容",
         "error_message": said,
         "error_type": "stop",
@@ -211,7 +214,10 @@ def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:
     sheet.set_row(0, 30)
     sheet.write_string(0, 0, f"{rulebook.district}{ROSTER_SHEET}{_NOTES_SHEET}", look.title)
     row = 1
-    paragraphs = (*_PARAGRAPHS, f"七、每个部门最多 {MAX_UNITS} 个二级机构。")
+    labels = (rulebook.field_by_id[name].label.partition("（")[0] for name in control_figures(rulebook))
+    named = "、".join(labels)
+    told = [text.format(figures=named) for text in _PARAGRAPHS if named or "{figures}" not in text]
+    paragraphs = (*told, f"七、每个部门最多 {MAX_UNITS} 个二级机构。")
     for paragraph in paragraphs:
         sheet.merge_range(row, 0, row, 2, "", look.paragraph)
         sheet.write_string(row, 0, paragraph, look.paragraph)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from perfbatch.rulebook.checks import fields_of_record
+from perfbatch.rulebook.model import Rulebook
+
 __all__ = [
-    "CONTROL_FIGURES",
     "MAX_UNITS",
     "REVIEW_COLUMNS",
     "REVIEW_SHEET",
@@ -14,6 +16,8 @@ __all__ = [
     "ROSTER_SHEET",
     "Roster",
     "RosterEntry",
+    "control_figures",
+    "roster_columns",
 ]
 
 ROSTER_SHEET = "部门名录"
@@ -22,25 +26,36 @@ REVIEW_SHEET = "财政复核"
 MAX_UNITS = 500
 """Subordinate units that a department's workbook has room for."""
 
-CONTROL_FIGURES = ("authorized_posts", "budget_initial", "general_budget_appropriation")
-"""The fields that the bureau has figures of its own for (R23)."""
-
 ROSTER_COLUMNS: Mapping[str, str] = {
     "budget_code": "预算编码",
     "unit_name": "部门（单位）名称",
     "office": "归口业务股室",
     "contact": "联系方式（脱敏）",
     "subordinate_units": "二级机构",
-    "authorized_posts": "人员编制（人）",
-    "budget_initial": "年初预算数（万元）",
-    "general_budget_appropriation": "公共财政拨款（万元）",
 }
+"""The columns of every roster; those of `control_figures` follow."""
+
 REVIEW_COLUMNS: Mapping[str, str] = {
     "budget_code": "预算编码",
     "indicator": "指标代码",
     "score": "核定得分",
     "reason": "核定理由",
 }
+
+
+def control_figures(rulebook: Rulebook) -> tuple[str, ...]:
+    """The fields that the bureau has figures of its own for: those that a check holds against the roster (R23)."""
+    return tuple(fields_of_record("roster", rulebook))
+
+
+def roster_columns(rulebook: Rulebook) -> dict[str, str]:
+    """Column → heading; a figure has its unit in it."""
+    columns = dict(ROSTER_COLUMNS)
+    for name in control_figures(rulebook):
+        field = rulebook.field_by_id[name]
+        unit = rulebook.kind_of(field).unit
+        columns[name] = field.label if not unit or f"（{unit}）" in field.label else f"{field.label}（{unit}）"
+    return columns
 
 
 @dataclass(frozen=True, slots=True)

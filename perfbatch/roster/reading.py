@@ -16,14 +16,14 @@ from perfbatch.model.errors import OperatorFault, OperatorFaults
 from perfbatch.model.submission import SCALE
 from perfbatch.package.addresses import cell_name
 from perfbatch.roster.model import (
-    CONTROL_FIGURES,
     MAX_UNITS,
     REVIEW_COLUMNS,
     REVIEW_SHEET,
-    ROSTER_COLUMNS,
     ROSTER_SHEET,
     Roster,
     RosterEntry,
+    control_figures,
+    roster_columns,
 )
 from perfbatch.rulebook.model import Rulebook
 
@@ -49,7 +49,7 @@ def read_roster(path: Path, rulebook: Rulebook) -> Roster:
     except (OSError, CalamineError) as error:
         raise OperatorFault(str(path), f"cannot be read as a workbook ({error})", "Name a roster .xlsx.") from None
     faults: list[OperatorFault] = []
-    departments = _Table(path, ROSTER_SHEET, rows, ROSTER_COLUMNS, _REQUIRED, faults)
+    departments = _Table(path, ROSTER_SHEET, rows, roster_columns(rulebook), _REQUIRED, faults)
     entries = tuple(_entries(departments, rulebook))
     if not entries and not faults:
         raise OperatorFault(f"{path} [{ROSTER_SHEET}]", "lists no department", "Fill in a row for every department.")
@@ -156,11 +156,12 @@ def _entries(table: _Table, rulebook: Rulebook) -> Iterator[RosterEntry]:
             table.codes.add(code)
         if not name:
             table.note(row, "unit_name", "the name is blank", "Fill it in.")
-        for column, text in (("budget_code", code), ("unit_name", name)):
-            _fit(table, row, column, text, rulebook.kind_of(rulebook.field_by_id[column]).max_length)
+        named = (("budget_code", code, rulebook.entity.key[0]), ("unit_name", name, rulebook.entity.name))
+        for column, text, field in named:
+            _fit(table, row, column, text, rulebook.kind_of(rulebook.field_by_id[field]).max_length)
         figures = {
             figure: number
-            for figure in CONTROL_FIGURES
+            for figure in control_figures(rulebook)
             if figure in values and (number := _figure(table, row, figure, values[figure], rulebook)) is not None
         }
         yield RosterEntry(

@@ -9,7 +9,7 @@ from functools import reduce
 from perfbatch.rulebook.expression import Binary, ExpressionError, Member, Name, Node, bind, leaves, parse
 from perfbatch.rulebook.model import Check, Rulebook
 
-__all__ = ["BoundCheck", "bind_checks", "check_bindings", "place_of", "sum_of"]
+__all__ = ["BoundCheck", "bind_checks", "check_bindings", "fields_of_record", "place_of", "sum_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,13 @@ def _bound(check: Check, bindings: Mapping[str, Node], rulebook: Rulebook) -> Bo
 def _bound_to(bindings: Mapping[str, Node]) -> str:
     named = (bindings.get(name) for name in ("part", "total", "each"))
     return next((node.id for node in named if isinstance(node, Name)), "")
+
+
+def fields_of_record(record: str, rulebook: Rulebook) -> list[str]:
+    """The fields that the rulebook's checks look up in another record (`prior`, `roster`), in the order of their ids."""
+    trees = [tree for bound in bind_checks(rulebook) for tree in (bound.holds, bound.when) if tree is not None]
+    named = (leaf.field for tree in trees for leaf in leaves(tree) if isinstance(leaf, Member) and leaf.owner == record)
+    return sorted(set(named))
 
 
 def _label(place: Name | Member, rulebook: Rulebook) -> str:
