@@ -32,6 +32,10 @@ _SHEET_SIGNS = "[]:*?/\\"
 _SHEETS = {"history": "Excel keeps it for itself"} | dict.fromkeys(
     ("校验", "_live", "_perfbatch", "整改通知"), "the program writes a sheet of this name"
 )
+_SUMMARY_SHEETS = frozenset(
+    {"总览", "部门一览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录"}
+    | {"部门底稿", "问题底稿", "图表数据"}
+)
 _CELL = re.compile(r"([a-z]{1,3})([0-9]{1,7})")
 _R1C1 = re.compile(r"r[0-9]*(c[0-9]*)?|c[0-9]*")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
@@ -55,6 +59,7 @@ def lint_form(rulebook: Rulebook) -> list[str]:
         *_blocks(rulebook),
         *_roles(rulebook),
         *_grade_choices(rulebook),
+        *_money_sheets(rulebook),
     ]
 
 
@@ -73,6 +78,21 @@ def _year(rulebook: Rulebook) -> Iterator[str]:
             yield f"{place}: says {named[0]}, and fiscal_year is {rulebook.fiscal_year}; correct one of the two"
     if rulebook.deadline is not None and rulebook.deadline < date(rulebook.fiscal_year, 12, 31):
         yield f"deadline: {rulebook.deadline} lies before the end of {rulebook.fiscal_year}; correct the day"
+
+
+def _money_sheets(rulebook: Rulebook) -> Iterator[str]:
+    if "summary" not in rulebook.model_fields_set:
+        return
+    known = rulebook.unit_tables
+    seen: set[str] = set()
+    for number, one in enumerate(rulebook.summary, start=1):
+        place = f"summary {number}"
+        if one.sheet in _SUMMARY_SHEETS or one.sheet in seen or any(sign in one.sheet for sign in _SHEET_SIGNS):
+            yield f"{place}, sheet: {one.sheet} is taken, or no name for a sheet; choose another"
+        seen.add(one.sheet)
+        for name in one.blocks:
+            if name not in known:
+                yield f"{place}, blocks: no unit table is called {name}; {nearest_or(name, known, 'correct the id')}"
 
 
 def _sheets(rulebook: Rulebook) -> Iterator[str]:

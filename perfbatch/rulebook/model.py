@@ -48,7 +48,7 @@ from perfbatch.rulebook.indicators import (
 )
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, Identifier, Message
-from perfbatch.rulebook.roles import Entity, Roles
+from perfbatch.rulebook.roles import Entity, MoneySheet, Roles, usual_sheets
 
 __all__ = [
     "AdaptableSet",
@@ -168,6 +168,7 @@ class Rulebook(Model):
     indicators: tuple[Indicator, ...]
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     checks: tuple[Check, ...]
+    summary: tuple[MoneySheet, ...] = Field(default_factory=usual_sheets)
     _lineage: Lineage = PrivateAttr(default=Lineage())
 
     def __eq__(self, other: object) -> bool:
@@ -270,6 +271,19 @@ class Rulebook(Model):
     def unit_tables(self) -> dict[str, UnitTableBlock]:
         """Table id → table, for the tables with a row per unit."""
         return {block.id: block for _, block in self.blocks() if isinstance(block, UnitTableBlock)}
+
+    @cached_property
+    def money_sheets(self) -> tuple[MoneySheet, ...]:
+        """The summary's sheets of figures, with the tables that the form has. Tables that no sheet names stand on the last."""
+        named = {name for one in self.summary for name in one.blocks}
+        rest = tuple(name for name in self.unit_tables if name not in named)
+        sheets = []
+        for number, one in enumerate(self.summary, start=1):
+            blocks = tuple(name for name in one.blocks if name in self.unit_tables)
+            blocks += rest if number == len(self.summary) else ()
+            if blocks:
+                sheets.append(one.model_copy(update={"blocks": blocks}))
+        return tuple(sheets)
 
     @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from pydantic import Field
 from perfbatch.rulebook.form import Model
 from perfbatch.rulebook.marks import BlockId, FieldId
 
-__all__ = ["Entity", "Roles"]
+__all__ = ["Entity", "MoneySheet", "Roles", "usual_sheets"]
 
 
 class Entity(Model):
@@ -22,6 +22,26 @@ class Entity(Model):
     noun: str = "部门"
     key: Annotated[tuple[FieldId, ...], Field(min_length=1)] = ("budget_code",)
     name: FieldId = "unit_name"
+
+
+class MoneySheet(Model):
+    """A sheet of the summary with every department's figures of some unit tables, side by side."""
+
+    sheet: Annotated[str, Field(min_length=1, max_length=31)]
+    title: str
+    blocks: Annotated[tuple[BlockId, ...], Field(min_length=1)]
+
+
+def usual_sheets() -> tuple[MoneySheet, ...]:
+    """The sheets of a rulebook that names none: those of the 部门整体支出 form."""
+    return (
+        MoneySheet(sheet="收支汇总", title="部门收支汇总（万元）", blocks=("revenue", "expenditure")),
+        MoneySheet(
+            sheet="三公与资产",
+            title="部门“三公”经费与固定资产汇总（万元）",
+            blocks=("three_public", "fixed_assets"),
+        ),
+    )
 
 
 class Roles(Model):

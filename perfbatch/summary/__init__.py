@@ -30,8 +30,6 @@ from perfbatch.summary.urgent import urgent_matters
 
 __all__ = ["Surroundings", "relative_folder", "summary_name", "write_summary"]
 
-_MONEY_TABLES = ("revenue", "expenditure")
-
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -60,7 +58,8 @@ def write_summary(
     title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
     with Book(path, title, result.started_at, rulebook.issuer) as book:
         overview, card, ranking, scores = (book.add(name) for name in ("总览", "部门一览", "得分排名", "指标得分"))
-        money, assets, problems = (book.add(name) for name in ("收支汇总", "三公与资产", "问题清单"))
+        money = [book.add(one.sheet) for one in rulebook.money_sheets]
+        problems = book.add("问题清单")
         changes, receipts = book.add("本次变化"), book.add("报送情况")
         standard, run_log = book.add("评分标准"), book.add("运行记录")
         by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
@@ -68,7 +67,7 @@ def write_summary(
         diagnosis, matrix = diagnose(result), ScoreMatrix(result)
         listed = write_problems(problems, result, diagnosis, around.inbox)
         ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
-        totals = _write_finance(money, assets, result)
+        totals = _write_finance(money, result)
         scored = write_scores(scores, result, matrix)
         ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
         matters = urgent_matters(result, diagnosis)
@@ -84,12 +83,12 @@ def write_summary(
         write_overview(overview, result, places, matters, sources, chart_data)
 
 
-def _write_finance(money: Sheet, assets: Sheet, result: BatchResult) -> dict[str, tuple[str, int]]:
-    tables, unit = result.rulebook.unit_tables, result.rulebook.kinds["amount"].unit
-    first = [tables[name] for name in _MONEY_TABLES if name in tables]
-    rest = [table for name, table in tables.items() if name not in _MONEY_TABLES]
-    totals = write_finance(money, result, f"部门收支汇总（{unit}）", first, "Money")
-    return totals | write_finance(assets, result, f"部门“三公”经费与固定资产汇总（{unit}）", rest, "Assets")
+def _write_finance(sheets: Sequence[Sheet], result: BatchResult) -> dict[str, tuple[str, int]]:
+    totals: dict[str, tuple[str, int]] = {}
+    for number, (sheet, spec) in enumerate(zip(sheets, result.rulebook.money_sheets, strict=True), start=1):
+        tables = [result.rulebook.unit_tables[name] for name in spec.blocks]
+        totals |= write_finance(sheet, result, spec.title, tables, f"Money{number}")
+    return totals
 
 
 def _verified(sheet: Sheet, ranked: Ranked | None) -> str | None:

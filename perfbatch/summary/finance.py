@@ -1,4 +1,4 @@
-"""收支汇总 and 三公与资产: every department with its units folded under it, table by table as the form has them, with live
+"""The sheets of figures that the rulebook names: every department with its units folded under it, table by table as the form has them, with live
 sums and live checks."""
 
 from __future__ import annotations

@@ -107,6 +107,13 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "[meta]\nroles = { self_total = 'self_grade' }\n",
         ["roles.self_total: self_grade holds no numbers; name a field that does"],
     ),
+    "sheets of figures": (
+        "[meta]\nsummary = [{ sheet = '总览', title = 't', blocks = ['revenues', 'fixed_assets'] }]\n",
+        [
+            "summary 1, sheet: 总览 is taken, or no name for a sheet; choose another",
+            "summary 1, blocks: no unit table is called revenues; the nearest is revenue",
+        ],
+    ),
     "an entity without a key": (
         "[meta]\nentity = { key = ['code'], name = 'unit_nam' }\n",
         [

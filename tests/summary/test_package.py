@@ -37,7 +37,7 @@ def test_texts_of_any_length_and_kind(with_units: BatchResult, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        (b'displayName="Money"', b'displayName="Ranking"', "table name twice: ranking"),
+        (b'displayName="Money1"', b'displayName="Ranking"', "table name twice: ranking"),
         (
             b'name="\xe8\x87\xaa\xe8\xaf\x84\xe5\xbe\x97\xe5\x88\x86"',
             b'name="\xe8\x87\xaa"',

@@ -148,7 +148,7 @@ def test_money(small: Written) -> None:
     assert sheet["Q9"].value == '=IF(OR(D9="",COUNT(E9,F9,G9,H9,I9)=0),"",ROUND(D9-SUM(E9,F9,G9,H9,I9),6))'
     levels = [(sheet.row_dimensions[at].outlineLevel, sheet.row_dimensions[at].hidden) for at in range(7, 14)]
     assert levels == [(0, False), (1, True), (1, True), (0, False), (0, False), (1, True), (0, False)]
-    assert sheet.tables["Money"].ref == "A6:U13"
+    assert sheet.tables["Money1"].ref == "A6:U13"
     assert sheet.sheet_properties.outlinePr.summaryBelow is False
 
 
