@@ -9,12 +9,15 @@ import pytest
 
 from perfbatch.rulebook.formula import BLANK, FAILS, HOLDS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.template.live.checks import APART
 from tests.live.agreement import compare_many
 from tests.workbooks import rulebook
 
 WORKBOOKS = 200
 SHARES = 4
 """The workbooks are shared out, so that two processes can take them."""
+INSERTED = 10
+"""Of each share: workbooks into which LibreOffice inserts rows, compared as it calculates by default and anew."""
 
 pytestmark = pytest.mark.libreoffice
 
@@ -24,11 +27,12 @@ def test_every_live_check_and_score_says_what_the_night_says(
     tmp_path: Path, figure: Callable[[str, object], None], share: int
 ) -> None:
     count = WORKBOOKS // SHARES
-    found = compare_many(count, rulebook(), tmp_path, first=share * count)
+    found = compare_many(count, rulebook(), tmp_path, first=share * count, inserted=INSERTED)
     told = f"{found.workbooks} workbooks, {found.checks} live checks, {found.scores} scores"
     figure(f"cells against the night, share {share}", f"{told}: {len(found.parted)} disagreements")
     assert found.parted == []
-    assert found.workbooks == count
+    assert found.workbooks == count + 2 * INSERTED
+    assert found.said[APART] > 0
     # A comparison of nothing but blanks would agree too: every kind of verdict was met, and often.
     assert all(found.said[word] > count for word in (HOLDS, FAILS, TAIL, BLANK, UNREADABLE))
     assert found.scores > count * 10
