@@ -150,7 +150,7 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
     sheet.set_row(1, 48)
     _write_tally(book, sheet, plan)
     link = _format(workbook, border=1, border_color=_RULE, text_wrap=True, valign="vcenter", font_color="#1F4E79")
-    code = _format(workbook, border=1, border_color=_RULE, align="center", valign="vcenter")
+    code = _format(workbook, border=1, border_color=_RULE, align="center", valign="vcenter", shrink=True)
     verdict = _format(workbook, border=1, border_color=_RULE, align="center", valign="vcenter", shrink=True)
     heading = _format(workbook, bold=True, font_size=12, valign="vcenter")
     for table in plan.tables:
