@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from perfbatch.intake.guard import inspect
@@ -30,7 +30,17 @@ class FormWorkbook(Protocol):
 
     @property
     def names(self) -> Mapping[str, Area]:
-        """Workbook-level defined names that refer to cells of this workbook."""
+        """Workbook-level defined names that refer to cells of this workbook, in small letters."""
+        ...
+
+    @property
+    def twins(self) -> Mapping[str, Sequence[Area]]:
+        """Further names that are written as one of the workbook's own: those of copied sheets."""
+        ...
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """Names that refer to another workbook."""
         ...
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,15 +10,18 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from perfbatch.intake.formats import FormWorkbook, open_form
+from perfbatch.intake.named_places import FormPlaces, NamedPlace
 from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.numerals import fold, plain
 from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of
 from perfbatch.intake.recompute import Recomputation
 from perfbatch.intake.scorecard_rows import match_items
 from perfbatch.intake.unit_rows import PairedRows, pair_unit_rows
+from perfbatch.model.findings import NAMES_ELSEWHERE, NAMES_GONE, NO_STAMP
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
+from perfbatch.package.addresses import cell_name
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import (
     CardBlock,
@@ -69,16 +73,18 @@ def _recognise(workbook: FormWorkbook, rulebook: Rulebook) -> int:
 
     Raises `SetAside` F05 or F06 unless the stamp names this form, and a version and revision that the rulebook knows."""
     if STAMP_SHEET not in workbook.sheets:
-        raise SetAside("F05")
+        raise SetAside("F05", NO_STAMP)
     stamp: dict[str, str] = {}
     for name, row in _STAMP.items():
         if workbook.cell(STAMP_SHEET, row, 1).value == name:
             value = workbook.cell(STAMP_SHEET, row, 2).value
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             stamp[name] = plain(Decimal(repr(value))) if is_number else fold(str(value or ""))
-    if stamp.get("form_id") != rulebook.form_id:
-        raise SetAside("F05")
-    version = stamp.get("form_version", "")
+    form, version = stamp.get("form_id", ""), stamp.get("form_version", "")
+    if not form:
+        raise SetAside("F05", NO_STAMP)
+    if form != rulebook.form_id:
+        raise SetAside("F06", f"{version[:40] or '（未注明）'}（表格标识 {form[:40]}）")
     if version != rulebook.form_version:
         raise SetAside("F06", version[:40] or "（未注明）")
     revision = stamp.get("revision") or _FIRST_REVISION
@@ -106,6 +112,7 @@ class _Form:
         self.columns = rulebook.column_ids
         scorecards = (block for _, block in rulebook.blocks() if isinstance(block, ScorecardBlock))
         self.item_id = next((field.id for block in scorecards for field in block.fields if field.kind == "id"), "")
+        self.places = FormPlaces(rulebook)
         # Fields that count cases: a word for nothing is a 0 there.
         self.cases = frozenset(
             indicator.rule.count for indicator in rulebook.indicators if isinstance(indicator.rule, PerCaseRule)
@@ -161,13 +168,14 @@ class _Reader:
         self._form = form
         self._rulebook = form.rulebook
         self._columns: dict[str, Column] = {}
+        self._places: Mapping[str, NamedPlace] = {}
         self._remarks: list[tuple[Remark, FormField, int]] = []
         self._recomputations: dict[str, Recomputation] = {}
 
     def submission(self) -> Submission:
         """Everything that the workbook states."""
-        areas = self._workbook.names
-        self._workbook.claim({name: area for name, area in areas.items() if name in self._rulebook.field_by_id})
+        self._places = self._form.places.find(self._workbook)
+        self._workbook.claim({name: place.area for name, place in self._places.items() if place.area is not None})
         for block, fields in self._form.blocks:
             single = isinstance(block, CardBlock)
             for field in fields:
@@ -175,8 +183,10 @@ class _Reader:
             if isinstance(block, ScorecardBlock):
                 self._read_field(block.total, block, single=True, derived=True)
         if not any(column.cells for column in self._columns.values()):
-            # The stamp is there and not one input cell: the form's sheets are gone.
-            raise SetAside("F03")
+            # The stamp is there and not one input cell: a program that saved the workbook dropped the names, or a person
+            # moved the form's sheets to another workbook.
+            moved = self._workbook.elsewhere & self._rulebook.field_by_id.keys()
+            raise SetAside("F05", NAMES_ELSEWHERE if moved else NAMES_GONE)
         placed = [(remark, self._columns[field.id].fact(field.id, row)) for remark, field, row in self._remarks]
         self._remarks.clear()
         paired = pair_unit_rows(self._workbook, self._rulebook, self._columns)
@@ -216,13 +226,18 @@ class _Reader:
         return values[0] if values and isinstance(values[0], str) else ""
 
     def _read_field(self, field: FormField, block: _FieldBlock, *, single: bool, derived: bool = False) -> None:
-        area = self._workbook.names.get(field.id)
+        area, moved, heading = self._places[field.id]
         if area is None and field.since > self._revision:
             self._columns[field.id] = _NOT_YET
             return
         if area is None:
             self._columns[field.id] = _LOST
             self._remarks.append((Remark("C14"), field, 0))
+            return
+        if moved is not None:
+            place = cell_name(area.first_row, area.first_column)
+            self._columns[field.id] = Column(area.sheet, place, bytes([State.UNREADABLE]), (None,))
+            self._remarks.append((moved, field, 0))
             return
         if single:
             cells = [self._workbook.cell(area.sheet, area.first_row, area.first_column)]
@@ -232,9 +247,12 @@ class _Reader:
         states, steps = bytearray(len(cells)), [0] * len(cells)
         values: list[int | str | date | None] = [None] * len(cells)
         for row, cell in enumerate(cells):
+            if cell.column != area.first_column or cell.row < area.first_row:
+                cell = self._without_label(cell, field)
             if cell.kind == "blank" and cell.formula is None and not cell.struck:
                 continue
-            reading = self._form.read(cell, field, derived=derived, answer=answers[row] if answers else "")
+            answer = answers[row] if answers else ""
+            reading = self._form.read(cell, field, derived=derived, answer=answer, heading=heading)
             if cell.formula is not None:
                 reading = self._verify(reading, cell, field)
             states[row], values[row], steps[row] = reading.state, reading.value, reading.step
@@ -244,6 +262,15 @@ class _Reader:
         self._columns[field.id] = Column(
             area.sheet, names, bytes(states), tuple(values), tuple(steps) if any(steps) else ()
         )
+
+    def _without_label(self, cell: RawCell, field: FormField) -> RawCell:
+        """A cell merged with what stands left of it or above: the label is no answer."""
+        if not isinstance(cell.value, str):
+            return cell
+        answer = self._form.places.labels.after_label(cell.value, field)
+        if answer.strip():
+            return cell._replace(value=answer)
+        return cell._replace(kind="blank", value=None, formula=None, has_value=False, struck="")
 
     def _answers(self, block: _FieldBlock, field: FormField, rows: int) -> list[str]:
         """How the evidence answers are read, row by row: that hangs on the id beside it. Empty for any other field."""

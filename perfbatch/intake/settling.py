@@ -10,7 +10,7 @@ from unicodedata import normalize
 from perfbatch.intake.inbox import Found
 from perfbatch.intake.reading import Remark, finding_of
 from perfbatch.intake.reading_pool import Read
-from perfbatch.model.findings import SET_ASIDE
+from perfbatch.model.findings import set_aside_words
 from perfbatch.model.submission import Fact, InboxEntry, State, Submission
 from perfbatch.rulebook.form import FormField
 
@@ -35,7 +35,9 @@ def settle(
     ]
     by_code: dict[str, list[int]] = defaultdict(list)
     for number, submission in enumerate(submissions_read):
-        if submission is not None:
+        if submission is not None and not (submission.budget_code or submission.unit_name):
+            entries[number] = _set_aside(entries[number], "F12", "")
+        elif submission is not None:
             # Without a code nothing tells whose it is, so nothing can replace it either.
             by_code[submission.budget_code or f"\0{number}"].append(number)
     submissions: list[Submission] = []
@@ -123,5 +125,5 @@ def _entry(found: Found, read: Read, submission: Submission | None) -> InboxEntr
 
 
 def _set_aside(entry: InboxEntry, code: str, what: str) -> InboxEntry:
-    text = SET_ASIDE[code]
-    return replace(entry, status="set_aside", code=code, message=text.message.format(what=what), remedy=text.remedy)
+    message, remedy = set_aside_words(code, what)
+    return replace(entry, status="set_aside", code=code, message=message, remedy=remedy)

@@ -13,7 +13,22 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-__all__ = ["CATALOGUE", "SET_ASIDE", "WORDINGS", "AtRisk", "CheckOutcome", "CodeText", "Counts", "Finding", "Severity"]
+__all__ = [
+    "BY_SOFTWARE",
+    "CATALOGUE",
+    "NAMES_ELSEWHERE",
+    "NAMES_GONE",
+    "NO_STAMP",
+    "SET_ASIDE",
+    "WORDINGS",
+    "AtRisk",
+    "CheckOutcome",
+    "CodeText",
+    "Counts",
+    "Finding",
+    "Severity",
+    "set_aside_words",
+]
 
 CheckOutcome = Literal["failed", "rounding", "not_made"]
 """What a check came to where there is something to say: it does not hold; it holds within the rounding of its figures only;
@@ -305,16 +320,44 @@ WORDINGS: Mapping[str, CodeText] = {
 }
 """What a code says of a kind of fault that its usual words do not fit: `code.kind` → title, message, remedy."""
 
+NO_STAMP, NAMES_GONE, NAMES_ELSEWHERE = "没有本表标识", "单元格名称已全部丢失", "单元格名称都指向另一个文件"
+"""What F05 says of a file."""
+BY_SOFTWARE = "由加密软件加密"
+"""What F02 says of a file that no password of its own protects."""
+
 SET_ASIDE: Mapping[str, CodeText] = {
     "F01": CodeText("不是电子表格", _E, "不是电子表格（{what}）", "请另存为 .xlsx 后重新报送"),
     "F02": CodeText("文件加密", _E, "文件已加密，需要密码才能打开", "请取消密码后重新保存为 .xlsx"),
     "F03": CodeText("文件已损坏", _E, "文件已损坏，无法打开", "请用 Excel/WPS 打开原件，另存为 .xlsx 后重新报送"),
     "F04": CodeText("格式不支持", _E, "格式不支持（{what}）", "请另存为 .xlsx 后重新报送"),
-    "F05": CodeText("不是本表", _E, "不是本套表格（没有本表标识）", "请使用财政部门下发的空白模板填报"),
+    "F05": CodeText("不是本表", _E, "不是本套表格，或单元格名称已丢失（{what}）", "请使用财政部门下发的空白模板填报"),
     "F06": CodeText("表格版本不符", _E, "表格版本为 {what}，与本年度不符", "请使用本年度的空白模板填报"),
     "F07": CodeText("文件过大", _E, "文件超过限制（{what}）", "删除多余的图片、工作表和空白行后重新保存"),
     "F08": CodeText("读取超时", _E, "读取该文件耗时或占用内存过多", "把数据填入空白模板后重新报送"),
     "F09": CodeText("预算编码重复", _E, "预算编码 {what} 出现在不同单位名称之下", "核对预算编码，改正后重新报送"),
     "F10": CodeText("无法读取", _E, "无法读取（{what}）", "请检查文件权限；只放入普通文件"),
     "F11": CodeText("正在写入", _E, "文件正在写入或传输中", "等待传输完成，下次运行时自动读取"),
+    "F12": CodeText(
+        "未注明单位",
+        _E,
+        "没有填写单位名称和预算编码，不知是哪个单位的",
+        "填写单位名称和预算编码后重新报送；空白模板不必报送",
+    ),
+    "F13": CodeText("压缩包", _E, "是压缩包，不是电子表格（{what}）", "请解压，把其中的工作簿逐个报送"),
 }
+
+_REMEDIES: Mapping[tuple[str, str], str] = {
+    ("F02", BY_SOFTWARE): "请解密后报送",
+    ("F05", NAMES_GONE): "请把数据填入财政部门下发的空白模板后重新报送；不要用其他软件另存",
+    ("F05", NAMES_ELSEWHERE): "请把数据填入财政部门下发的空白模板后重新报送；不要把工作表移到别的文件",
+    ("F07", "个名称"): "在“公式”—“名称管理器”中删除失效的名称后重新保存",
+    ("F07", "文字"): "精简文字后重新保存",
+}
+
+
+def set_aside_words(code: str, what: str) -> tuple[str, str]:
+    """Message and remedy of a file that is set aside; `what` is the detail that the message names, and may decide the remedy."""
+    text = SET_ASIDE[code]
+    message = "文件由加密软件加密，在本单位以外打不开" if (code, what) == ("F02", BY_SOFTWARE) else text.message
+    remedies = (remedy for (its_code, mark), remedy in _REMEDIES.items() if its_code == code and mark in what)
+    return message.format(what=what), next(remedies, text.remedy)

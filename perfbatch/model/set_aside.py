@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perfbatch.model.findings import SET_ASIDE
+from perfbatch.model.findings import set_aside_words
 
 __all__ = ["SetAside"]
 
@@ -21,12 +21,12 @@ class SetAside(Exception):
     @property
     def message(self) -> str:
         """The code's message with the detail in place."""
-        return SET_ASIDE[self.code].message.format(what=self.what)
+        return set_aside_words(self.code, self.what)[0]
 
     @property
     def remedy(self) -> str:
         """What the department should do."""
-        return SET_ASIDE[self.code].remedy
+        return set_aside_words(self.code, self.what)[1]
 
     def __str__(self) -> str:
         return f"{self.code} {self.message}"

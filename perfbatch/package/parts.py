@@ -34,13 +34,16 @@ _BUILTIN_FORMATS: Mapping[int, str] = {
 class WorkbookPart:
     """What the workbook part states.
 
-    `sheets`: sheet name → part name, worksheets only, in order. `names`: workbook-level defined names → area; a name that
-    refers to anything but one block of cells of one sheet of this workbook is not there. `full_calculation`: nobody has
-    calculated the workbook since it was written. `styles_part`, `strings_part`: their names, None where there is none.
+    `sheets`: sheet name → part name, worksheets only, in order. `names`: workbook-level defined names, small letters
+    throughout as their case says nothing, → area; a name that refers to anything but one block of cells of one sheet of this
+    workbook is not there. `twins`: further names that are written alike, those of copied sheets among them. `elsewhere`: names
+    that refer to another workbook. `full_calculation`: nobody has calculated the workbook since it was written. `styles_part`, `strings_part`: their names, None where there is none.
     """
 
     sheets: Mapping[str, str]
     names: Mapping[str, Area]
+    twins: Mapping[str, tuple[Area, ...]]
+    elsewhere: frozenset[str]
     full_calculation: bool
     date1904: bool
     styles_part: str | None
@@ -89,7 +92,7 @@ class _WorkbookReader:
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str]] = []
-        self.names: dict[str, str] = {}
+        self.names: list[tuple[str, bool, str]] = []
         self.full_calculation = False
         self.date1904 = False
         self.active: list[str] = []
@@ -117,8 +120,7 @@ class _WorkbookReader:
             text = "".join(self._text)
             if word := active_name(text, self._given):
                 self.active.append(word)
-            if "localSheetId" not in self._given:
-                self.names[self._name] = text
+            self.names.append((self._name.casefold(), "localSheetId" in self._given, text))
             self._name = None
 
 
@@ -142,16 +144,31 @@ def _workbook_part(markup: bytes, related: tuple[Relation, ...], parts: frozense
     _refuse_sheets(parts, reader.sheets, sheets, related)
     if len(reader.names) > limits.names:
         raise SetAside("F07", f"{len(reader.names)} 个名称，上限 {limits.names}")
-    names = {
-        name: area
-        for name, text in reader.names.items()
-        if (area := parse_area(text)) is not None and area.sheet in sheets
-    }
+    names, twins = _areas(reader.names, sheets)
+    elsewhere = frozenset(name for name, local, text in reader.names if not local and "[" in text)
     styles, strings = (
         next((one.part for one in related if one.kind == kind and one.part in parts), None)
         for kind in ("styles", "sharedStrings")
     )
-    return WorkbookPart(sheets, names, reader.full_calculation, reader.date1904, styles, strings, tuple(reader.active))
+    stated = reader.full_calculation, reader.date1904
+    return WorkbookPart(sheets, names, twins, elsewhere, *stated, styles, strings, tuple(reader.active))
+
+
+def _areas(
+    named: Sequence[tuple[str, bool, str]], sheets: Mapping[str, str]
+) -> tuple[Mapping[str, Area], Mapping[str, tuple[Area, ...]]]:
+    """The areas that names refer to: the workbook's own, and the twins of each name."""
+    names: dict[str, Area] = {}
+    twins: dict[str, tuple[Area, ...]] = {}
+    for name, local, text in named:
+        area = parse_area(text)
+        if area is None or area.sheet not in sheets:
+            continue
+        if local or name in names:
+            twins[name] = (*twins.get(name, ()), area)
+        else:
+            names[name] = area
+    return names, twins
 
 
 def _refuse_sheets(

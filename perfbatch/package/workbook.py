@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
@@ -39,9 +39,11 @@ class Workbook:
         self._plain: dict[str, PlainSheet | None] = {}
         self._cells: dict[str, SheetCells] = {}
         self._claimed: Mapping[str, Area] = {}
+        self._names: Mapping[str, Area] = self._part.names
+        self._input_cells: dict[str, set[tuple[int, int]]] | None = None
         self._markup: Mapping[str, bytes] = package.parts if plainly else {}
-        names = self._part.names.items()
-        self._named = {area.sheet for name, area in names if wanted is None or name in wanted}
+        named = [*self._part.names.items(), *((name, area) for name, all in self._part.twins.items() for area in all)]
+        self._named = {area.sheet for name, area in named if wanted is None or name in wanted}
         self._named |= {sheet for sheet in self._part.sheets if sheet in sheets}
         self._strings: Strings = {}
         self._measure()
@@ -140,8 +142,19 @@ class Workbook:
 
     @property
     def names(self) -> Mapping[str, Area]:
-        """Workbook-level defined names that refer to cells of this workbook."""
-        return self._part.names
+        """Workbook-level defined names that refer to cells of this workbook, in small letters; where inputs were claimed, they
+        refer to those."""
+        return self._names
+
+    @property
+    def twins(self) -> Mapping[str, Sequence[Area]]:
+        """Further names of cells that are written as one of the workbook's own, or were left by it: those of copied sheets."""
+        return self._part.twins
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """Names that refer to another workbook."""
+        return self._part.elsewhere
 
     def cells(self, sheet: str) -> Mapping[tuple[int, int], StoredCell]:
         """The raw cells of a sheet by row and column, both from 1. Raises `SetAside` F03 or F07."""
@@ -169,11 +182,16 @@ class Workbook:
 
     def claim(self, names: Mapping[str, Area]) -> None:
         """Say which cells are the form's inputs, so that a merged area is never read twice."""
-        self._claimed = names
+        self._claimed, self._input_cells = names, None
+        self._names = {**self._part.names, **names}
 
-    @cached_property
-    def _inputs(self) -> Mapping[str, set[tuple[int, int]]]:
+    def _inputs(self, sheet: str) -> set[tuple[int, int]]:
         # Only a covered cell asks, and most workbooks have none among their inputs.
+        if self._input_cells is None:
+            self._input_cells = self._cells_claimed()
+        return self._input_cells.get(sheet, set())
+
+    def _cells_claimed(self) -> dict[str, set[tuple[int, int]]]:
         inputs: dict[str, set[tuple[int, int]]] = {}
         for area in self._claimed.values():
             if area.last_row - area.first_row < self._limits.rows:
@@ -213,7 +231,7 @@ class Workbook:
         blank = _blank(sheet, row, column)
         top_left = (plain.frame.covered if plain else self._parsed(sheet).merged).get((row, column))
         if top_left is not None:
-            if top_left in self._inputs.get(sheet, ()):
+            if top_left in self._inputs(sheet):
                 return blank
             blank = _blank(sheet, *top_left)
         if plain is not None:

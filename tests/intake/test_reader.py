@@ -372,8 +372,12 @@ def stamped(form: object, version: object) -> bytes:
     return saved.getvalue()
 
 
-def test_f05_the_stamp_of_another_form() -> None:
-    assert refusal(stamped("elsewhere", "2020"))[0] == "F05"
+def test_f06_the_stamp_of_another_form_is_named() -> None:
+    assert refusal(stamped("xiangmu", "2023")) == ("F06", "2023（表格标识 xiangmu）")
+
+
+def test_f05_a_stamp_that_says_nothing() -> None:
+    assert refusal(stamped(None, "2020")) == ("F05", "没有本表标识")
 
 
 @pytest.mark.parametrize(("version", "what"), [("2019", "2019"), (2019, "2019"), (None, "（未注明）")])
@@ -406,11 +410,21 @@ def test_f03_a_stamp_whose_text_is_nowhere() -> None:
     assert refusal(repack(blank(), {name: lost.encode()}))[0] == "F03"
 
 
-def test_f03_the_forms_sheets_are_gone() -> None:
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        (r"", "单元格名称已全部丢失"),
+        (r"<definedNames>\g<names></definedNames>", "单元格名称都指向另一个文件"),
+    ],
+)
+def test_f05_the_names_are_gone_or_lead_elsewhere(names: str, what: str) -> None:
     with zipfile.ZipFile(io.BytesIO(complete())) as package:
         book = package.read("xl/workbook.xml").decode()
-    stripped = re.sub(r"<definedNames>.*</definedNames>", "", book, flags=re.DOTALL)
-    assert refusal(repack(complete(), {"xl/workbook.xml": stripped.encode()}))[0] == "F03"
+    stripped = re.sub(r"<definedNames>(?P<names>.*)</definedNames>", names, book, flags=re.DOTALL)
+    stripped = re.sub(r"(<definedName [^>]*>)'?([^'!<]*)'?!", r"\1'[1]\2'!", stripped)
+    content = repack(complete(), {"xl/workbook.xml": stripped.encode()})
+    assert refusal(content) == ("F05", what)
+    assert "空白模板" in SetAside("F05", what).remedy
 
 
 def test_f07_two_cells_at_the_corners_do_not_allocate_the_sheet() -> None:

@@ -1,0 +1,117 @@
+"""Where the form's fields stand in a workbook: the defined names, held against the labels beside the cells.
+
+A name goes along when cells are cut and pasted, stays behind on a copied sheet, and may end on another field's cell. Which
+figure is which is told by the label that a person reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from perfbatch.intake.formats import FormWorkbook
+from perfbatch.intake.labels import Beside, FormLabels, beside, blocks_with_titles, heading_unit, title_unit
+from perfbatch.intake.numerals import canonical_unit
+from perfbatch.intake.reading import Remark
+from perfbatch.package.addresses import Area
+from perfbatch.rulebook.model import Rulebook
+
+__all__ = ["FormPlaces", "NamedPlace"]
+
+_MEASURED = ("amount", "area")
+
+
+class NamedPlace(NamedTuple):
+    """Where a field stands: `area` None where its name is gone, `remark` (C14) where it cannot be read there; `heading`: the
+    unit that the headings state instead of the field's own, or ""."""
+
+    area: Area | None
+    remark: Remark | None = None
+    heading: str = ""
+
+
+class _Candidate(NamedTuple):
+    area: Area
+    beside: Beside
+
+
+class FormPlaces:
+    """Finds the fields of one form; made once, never changed by a workbook."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.labels = FormLabels(rulebook)
+        self._fields = rulebook.field_by_id
+        columns = rulebook.column_ids
+        self._single = {name: name not in columns for name in self._fields}
+        self._blocks = blocks_with_titles(rulebook)
+        self._units = {
+            name: canonical_unit(rulebook.kind_of(field).unit) or ""
+            for name, field in self._fields.items()
+            if field.kind in _MEASURED
+        }
+
+    def find(self, workbook: FormWorkbook) -> Mapping[str, NamedPlace]:
+        """Every field's place."""
+        chosen = {name: self._chosen(workbook, name) for name in self._fields}
+        places: dict[str, NamedPlace] = {}
+        standing: dict[str, _Candidate] = {}
+        for name, candidate in chosen.items():
+            if candidate is None:
+                places[name] = NamedPlace(None)
+            elif candidate.beside.fields and name not in candidate.beside.fields:
+                other = min(candidate.beside.fields, key=list(self._fields).index)
+                moved = Remark("C14", {"other": self.labels.label_of[other]}, reported="", wording="C14.moved")
+                places[name] = NamedPlace(candidate.area, moved)
+            else:
+                standing[name] = candidate
+        for name, others in self._shared(standing):
+            labels = "、".join(self.labels.label_of[other] for other in others)
+            shared = Remark("C14", {"other": labels}, reported="", wording="C14.shared")
+            places[name] = NamedPlace(standing.pop(name).area, shared)
+        units = self._heading_units(workbook, standing)
+        for name, candidate in standing.items():
+            places[name] = NamedPlace(candidate.area, heading=units.get(name, ""))
+        return places
+
+    def _chosen(self, workbook: FormWorkbook, name: str) -> _Candidate | None:
+        """The workbook's own name, unless it does not stand beside the field's label and a sheet's name does."""
+        areas = [area for area in (workbook.names.get(name), *workbook.twins.get(name, ())) if area is not None]
+        candidates = [_Candidate(area, self._beside(workbook, name, area)) for area in areas]
+        right = (candidate for candidate in candidates if name in candidate.beside.fields)
+        own = workbook.names.get(name)
+        # A sheet's name alone, beside nothing that is the field's label, is a copy's and not the form's.
+        return next(right, candidates[0] if candidates and own is not None else None)
+
+    def _beside(self, workbook: FormWorkbook, name: str, area: Area) -> Beside:
+        return beside(workbook, self.labels, area, single=self._single[name])
+
+    def _shared(self, standing: Mapping[str, _Candidate]) -> list[tuple[str, list[str]]]:
+        """Fields that share a cell with others, and those others; one that alone stands beside its own label keeps the cell."""
+        by_cell: dict[tuple[str, int, int], list[str]] = {}
+        for name, candidate in standing.items():
+            # Columns of stacked tables may be stretched over one another; what counts is where they begin.
+            area = candidate.area
+            by_cell.setdefault((area.sheet, area.first_row, area.first_column), []).append(name)
+        shared: list[tuple[str, list[str]]] = []
+        for names in by_cell.values():
+            own = [name for name in names if name in standing[name].beside.fields]
+            if len(names) > 1:
+                for name in names:
+                    if own != [name]:
+                        shared.append((name, [other for other in names if other != name]))
+        return shared
+
+    def _heading_units(self, workbook: FormWorkbook, standing: Mapping[str, _Candidate]) -> dict[str, str]:
+        units: dict[str, str] = {}
+        for title, single, names in self._blocks:
+            measured = [name for name in names if name in self._units and name in standing]
+            if not measured:
+                continue
+            # The title stands over the block's first row.
+            first = min(
+                (standing[name] for name in measured), key=lambda one: (one.area.first_row, one.area.first_column)
+            )
+            stated = title_unit(workbook, first.area, first.beside.text, title, single=single)
+            for name in measured:
+                units[name] = heading_unit(standing[name].beside.text, stated, self._units[name])
+        return units
