@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from perfbatch.model.findings import BY_SOFTWARE
 from perfbatch.model.set_aside import SetAside
 
 __all__ = ["name_foreign", "refuse_compound_file"]
@@ -18,9 +19,46 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"BM", "图片"),
     (b"II*\x00", "图片"),
     (b"MM\x00*", "图片"),
-    (b"Rar!", "压缩包"),
-    (b"7z\xbc\xaf", "压缩包"),
-    (b"\x1f\x8b", "压缩包"),
+)
+_ARCHIVES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"Rar!", "RAR"),
+    (0, b"RE\x7e\x5e", "RAR"),
+    (0, b"7z\xbc\xaf", "7z"),
+    (0, b"\x1f\x8b", "gz"),
+    (0, b"\x1f\x9d", "Z"),
+    (0, b"BZh", "bz2"),
+    (0, b"\xfd7zXZ", "xz"),
+    (0, b"\x28\xb5\x2f\xfd", "zst"),
+    (0, b"MSCF", "cab"),
+    (0, b"\x60\xea", "arj"),
+    (2, b"-lh", "lzh"),
+    (257, b"ustar", "tar"),
+)
+# What encryption software of offices puts in front of a file that left the office still encrypted.
+_ENCRYPTED_BY_SOFTWARE = (
+    b"%TSD-Header-###%",
+    b"E-SafeNet",
+    b"DRMONE",
+    b"SCDSA00",
+    b"NASCA DRM",
+    b"<DOCUMENT SAFER",
+    b"MarkAny",
+    b"CDG_HEADER",
+    b"ESAFENET",
+    b".pfile",
+)
+_SOFTWARE_WITHIN = 512
+# BOF records of workbooks before OLE (BIFF2 to BIFF5), and other spreadsheets of the time.
+_OLD_SPREADSHEETS: tuple[tuple[bytes, str], ...] = (
+    (b"\x09\x00\x04\x00", "Excel 2.x .xls"),
+    (b"\x09\x02\x06\x00", "Excel 3.0 .xls"),
+    (b"\x09\x04\x06\x00", "Excel 4.0 .xls"),
+    (b"\x09\x08\x06\x00\x00\x05", "Excel 5.0 .xls"),
+    (b"\x09\x08\x08\x00\x00\x05", "Excel 5.0 .xls"),
+    (b"\x09\x08\x10\x00\x00\x06", "Excel 97-2003 .xls"),
+    (b"\x00\x00\x02\x00\x06\x04", "Lotus 1-2-3"),
+    (b"\x00\x00\x1a\x00", "Lotus 1-2-3"),
+    (b"ID;P", "SYLK 表格 .slk"),
 )
 _FLAT_OPENDOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
 _SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -37,6 +75,8 @@ def refuse_compound_file(content: bytes) -> None:
             streams = {"/".join(path).casefold() for path in compound.listdir()}
     except Exception:  # olefile raises whatever its arithmetic over a damaged file happens to raise
         raise SetAside("F03") from None
+    if any("drmcontent" in name or "drmencrypted" in name for name in streams):
+        raise SetAside("F02", BY_SOFTWARE)
     if {"encryptedpackage", "encryptioninfo"} & streams:
         raise SetAside("F02")
     if {"workbook", "book"} & streams:
@@ -49,16 +89,26 @@ def refuse_compound_file(content: bytes) -> None:
 
 
 def name_foreign(content: bytes) -> SetAside:
-    """The `SetAside` for content that is neither a zip package nor an OLE2 file: F01, or F04 for another spreadsheet."""
+    """The `SetAside` for content that is neither a zip package nor an OLE2 file: F01, F02 encrypted by an office's software, F04
+    another spreadsheet, F13 an archive."""
     if not content:
         return SetAside("F01", "空文件")
+    beginning = content[:_SOFTWARE_WITHIN]
+    if any(mark in beginning for mark in _ENCRYPTED_BY_SOFTWARE):
+        return SetAside("F02", BY_SOFTWARE)
+    for offset, magic, what in _ARCHIVES:
+        if content.startswith(magic, offset):
+            return SetAside("F13", what)
+    for magic, what in _OLD_SPREADSHEETS:
+        if content.startswith(magic):
+            return SetAside("F04", what)
     for magic, what in _MAGIC:
         if content.startswith(magic):
             return SetAside("F01", what)
     head = content[:_SNIFFED]
     text = _text(head, whole=len(content) <= _SNIFFED)
     if text is None:
-        return SetAside("F01", "无法识别的文件")
+        return SetAside("F01", "无法识别的文件，如由加密软件加密，请先解密")
     lowered = text.lstrip("\ufeff \t\r\n").casefold()
     if lowered.startswith("<?xml") and _SPREADSHEET_2003.decode() in lowered:
         return SetAside("F04", "XML 表格 2003")

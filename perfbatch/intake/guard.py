@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
 
 from perfbatch.intake.foreign import name_foreign, refuse_compound_file
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
-from perfbatch.package.archive import BEGINNING, Package, part_of, refuse_members, stream
+from perfbatch.package.archive import BEGINNING, Package, members_of, part_of, refuse_members, stream
 from perfbatch.package.directory import ZipMember, read_directory, span_of
 from perfbatch.package.parts import find_workbook_part
-from perfbatch.package.scanning import refuse_document_type, starts_plainly
+from perfbatch.package.scanning import in_utf8, refuse_document_type, starts_plainly
 
 __all__ = ["inspect", "name_macros"]
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
+# What tells that a zip is the package of a document, whatever else is in it.
+_PACKAGE_PARTS = frozenset(
+    {"[content_types].xml", "_rels/.rels", "mimetype", "content.xml", "androidmanifest.xml", "index/document.iwa"}
+)
+_PACKAGE_FOLDERS = ("xl/", "word/", "ppt/")
 _XML_NAMES = (".xml", ".rels", ".vml")
 
 
 def inspect(content: bytes, limits: Limits | None = None) -> Package:
     """Pass an XLSX package (or an .xlsm, whose macros nothing here looks at), or raise `SetAside`.
 
-    F01 not a spreadsheet, F02 password-protected, F03 damaged (or made to be read differently by different readers, or
-    declaring a document type), F04 a spreadsheet of another format, F07 larger than the limits. Every part is inflated
-    once and its checksum compared; the parts are handed on where all of them together are small. How much the sheets hold
-    is counted next, by `extent`, and only then does a parser see the content that builds something of it.
+    F01 not a spreadsheet, F02 password-protected or encrypted by software, F03 damaged (or made to be read differently by
+    different readers, or declaring a document type), F04 a spreadsheet of another format, F07 larger than the limits, F13 an
+    archive of files. Every part is inflated once and its checksum compared; the parts are handed on, in UTF-8, where all of
+    them together are small. How much the sheets hold is counted next, by `extent`, and only then does a parser see the
+    content that builds something of it.
     """
     limits = limits or Limits()
     if len(content) > limits.file_bytes:
@@ -35,13 +43,19 @@ def inspect(content: bytes, limits: Limits | None = None) -> Package:
         refuse_compound_file(content)
     if not content.startswith(_ZIP_MAGIC):
         raise name_foreign(content)
-    members = read_directory(content)
+    try:
+        members = members_of(content)
+    except SetAside:
+        _refuse_odd_archive(content)
+        raise
+    _refuse_archive(member.name for member in members)
     refuse_members(members, limits)
     _refuse_other_packages(content, members)
     sizes = {member.name: member.size for member in members}
     keep, parts = sum(sizes.values()) <= limits.kept_bytes, dict[str, bytes]()
     for member, beginning in stream(content, members, limits, whole=keep):
         if not starts_plainly(beginning):
+            beginning = in_utf8(beginning, cut=not keep)
             named = member.name.casefold().endswith(_XML_NAMES) and member.size > 0
             if named or beginning[:BEGINNING].lstrip().startswith(_XML_STARTS):
                 refuse_document_type(beginning[:BEGINNING], named_markup=named)
@@ -65,6 +79,10 @@ def _refuse_other_packages(content: bytes, members: Sequence[ZipMember]) -> None
         raise SetAside("F01", "OpenDocument 文档" if "opendocument" in kind else "压缩包")
     if "xl/workbook.bin" in named:
         raise SetAside("F04", "Excel 二进制工作簿 .xlsb")
+    if "Index/Document.iwa" in named:
+        raise SetAside("F04", "Apple Numbers 表格 .numbers")
+    if not named:
+        raise SetAside("F01", "空压缩包")
     for part, what in (
         ("word/document.xml", "Word 文档"),
         ("ppt/presentation.xml", "PowerPoint 演示文稿"),
@@ -73,9 +91,25 @@ def _refuse_other_packages(content: bytes, members: Sequence[ZipMember]) -> None
     ):
         if part in named:
             raise SetAside("F01", what)
-    spreadsheet = any(name.startswith("xl/") for name in named)
-    if not spreadsheet and "_rels/.rels" not in named and "[Content_Types].xml" not in named:
-        raise SetAside("F01", "压缩包")
+
+
+def _refuse_archive(names: Iterable[str]) -> None:
+    """Raise `SetAside` F13 for a zip of files: one without any part of a package. Its names may be of any kind."""
+    parts = [name.replace("\\", "/").casefold() for name in names]
+    if parts and not any(name in _PACKAGE_PARTS or name.startswith(_PACKAGE_FOLDERS) for name in parts):
+        raise SetAside("F13", "zip")
+
+
+def _refuse_odd_archive(content: bytes) -> None:
+    """The same for a zip that is laid out as no office program does it."""
+    # What one reader takes for an archive of files may be a workbook to another.
+    if b"[Content_Types].xml" in content or b"xl/workbook" in content:
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _refuse_archive(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return
 
 
 def name_macros(content: bytes) -> str:

@@ -21,6 +21,10 @@ from perfbatch.model.set_aside import SetAside
 __all__ = ["EntryKind", "Found", "found_at", "read_bytes", "walk"]
 
 _LOCK_PREFIX = "~$"
+# What systems leave in folders, whatever the case of its letters.
+_LITTER = frozenset(
+    {"desktop.ini", "thumbs.db", "ehthumbs.db", "__macosx", "$recycle.bin", "system volume information", "@eadir"}
+)
 _CHUNK = 1024 * 1024
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -66,8 +70,8 @@ class Found:
 def walk(inbox: Path) -> list[Found]:
     """Every entry below `inbox`, ordered by the bytes of its path; links are listed and never followed.
 
-    Excel's lock files (`~$…`) and whatever is hidden (a name that starts with a dot, and all below such a folder) are left
-    out; folders are walked, not listed, unless they cannot be entered. Raises `OperatorFault` when the inbox itself cannot.
+    Excel's lock files (`~$…`), whatever is hidden (a name that starts with a dot, and all below such a folder) and what systems
+    leave in folders (`desktop.ini`, `Thumbs.db`, `__MACOSX/`) are left out; folders are walked, not listed, unless they cannot be entered. Raises `OperatorFault` when the inbox itself cannot.
     """
     found: list[tuple[bytes, Found]] = []
     waiting: list[tuple[Path, str]] = [(inbox, "")]
@@ -110,7 +114,8 @@ def _list(folder: Path, *, follow: bool) -> list[tuple[str, os.stat_result | Non
 
 
 def _wanted(folder: Path | int) -> list[str]:
-    return [name for name in os.listdir(folder) if not name.startswith((".", _LOCK_PREFIX))]  # noqa: PTH208
+    names = os.listdir(folder)  # noqa: PTH208
+    return [name for name in names if not name.startswith((".", _LOCK_PREFIX)) and name.casefold() not in _LITTER]
 
 
 def _statuses(path: Path | str, handle: int | None) -> list[os.stat_result | None]:

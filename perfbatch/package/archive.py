@@ -6,18 +6,29 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.directory import DEFLATED, LOCAL_MAGIC, STORED, ZipMember, read_directory, span_of
 from perfbatch.package.inflating import crc32, inflate, inflated_pieces
-from perfbatch.package.scanning import Source
+from perfbatch.package.scanning import Source, in_utf8
 
-__all__ = ["BEGINNING", "Package", "part_of", "refuse_members", "stream"]
+__all__ = ["BEGINNING", "Package", "members_of", "part_of", "refuse_members", "stream"]
 
 BEGINNING = 64 * 1024
 """Bytes from the start of each part that `stream` hands on."""
+
+
+def members_of(content: bytes) -> list[ZipMember]:
+    """The members of a package by the directory's word, a stroke of either kind between the steps of their names: some writers
+    put a backslash. Raises `SetAside` F03 as `read_directory` does."""
+    members = read_directory(content)
+    if not any("\\" in member.name for member in members):
+        return members
+    return [member._replace(name=member.name.replace("\\", "/")) for member in members]
 
 
 @dataclass(frozen=True)
@@ -29,14 +40,26 @@ class Package:
     sizes: Mapping[str, int]
     parts: Mapping[str, bytes] = field(default_factory=dict)
 
+    @cached_property
+    def _folded(self) -> Mapping[str, str]:
+        return {name.casefold(): name for name in self.sizes}
+
+    def named(self, name: str) -> str:
+        """A part's name as the package has it: the case of its letters says nothing (ECMA-376 part 2, 6.2.2)."""
+        return name if name in self.sizes else self._folded.get(name.casefold(), name)
+
     def open(self, name: str) -> Source:
         """A part, to be read in pieces. Raises `KeyError` where there is none, and `zlib.error` where it is damaged."""
         if self.parts:
             return io.BytesIO(self.parts[name])
-        members = {member.name: member for member in read_directory(self.content)}
+        members = {member.name: member for member in members_of(self.content)}
         _, begin, end = span_of(self.content, members[name])
         packed = memoryview(self.content)[begin:end]
-        return _Pieces([bytes(packed)] if members[name].method == STORED else inflated_pieces(packed))
+        pieces = iter([bytes(packed)] if members[name].method == STORED else inflated_pieces(packed))
+        first = next(pieces, b"")
+        if in_utf8(first, cut=True) is not first:
+            return io.BytesIO(in_utf8(b"".join(chain([first], pieces))))
+        return _Pieces(chain([first], pieces))
 
 
 class _Pieces:
@@ -68,7 +91,7 @@ def refuse_members(members: Sequence[ZipMember], limits: Limits) -> None:
     for member in members:
         name = member.name
         steps = name.removesuffix("/").split("/")
-        if any(step in ("", ".", "..") for step in steps) or any(mark in name for mark in "\\:\0"):
+        if any(step in ("", ".", "..") for step in steps) or any(mark in name for mark in ":\0"):
             raise SetAside("F03")
         # Two parts of one name: readers disagree on which one counts.
         key = name.casefold()

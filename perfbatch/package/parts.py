@@ -66,6 +66,7 @@ class NumberFormats:
 
 def _part(package: Package, name: str, limits: Limits) -> bytes:
     """A part that is read whole. Raises `SetAside` F03 where it is missing, F07 where it is huge."""
+    name = package.named(name)
     size = package.sizes.get(name)
     if size is None:
         raise SetAside("F03")
@@ -76,7 +77,10 @@ def _part(package: Package, name: str, limits: Limits) -> bytes:
 
 def _relationships(package: Package, part: str, limits: Limits) -> tuple[Relation, ...]:
     markup = _part(package, relationships_name(part), limits)
-    return read_relationships(markup, posixpath.dirname(part))
+    related = read_relationships(markup, posixpath.dirname(part))
+    if all(relation.external or relation.part in package.sizes for relation in related):
+        return related
+    return tuple(relation._replace(part=package.named(relation.part)) for relation in related)
 
 
 def find_workbook_part(package: Package, limits: Limits) -> str:

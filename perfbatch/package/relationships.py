@@ -42,7 +42,9 @@ def read_relationships(markup: bytes, folder: str) -> tuple[Relation, ...]:
     def start(element: str, attributes: Mapping[str, str]) -> None:
         if element == "Relationship":
             target, type_ = attributes.get("Target", ""), attributes.get("Type", "")
-            resolved = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            # Some writers put backslashes between the steps of a name.
+            steps = target.replace("\\", "/")
+            resolved = posixpath.normpath(posixpath.join("/", folder, steps)).lstrip("/")
             part = "" if attributes.get("TargetMode") == "External" else resolved
             related.append(Relation(attributes.get("Id", ""), type_, type_.rpartition("/")[2], part, target))
 

@@ -15,6 +15,7 @@ __all__ = [
     "LONGEST",
     "Source",
     "forget",
+    "in_utf8",
     "local",
     "refuse_document_type",
     "remembered",
@@ -35,6 +36,20 @@ _PLAIN_START = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'][Uu][Tt][Ff]-8[\"'])?"
     rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?[ \t\r\n]*<[A-Za-z]"
 )
+
+# Under these names a part may be written all the same, and Excel reads it; what they stand for in Python.
+_CODECS = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5",
+    "iso-8859-1": "latin-1",
+    "latin1": "latin-1",
+    "latin-1": "latin-1",
+    "windows-1252": "cp1252",
+}
+_DECLARED = re.compile(rb"(<\?xml[^>]{1,60}? encoding=[\"'])([A-Za-z0-9_.-]{1,20})(?=[\"'])")
 
 LONGEST = 128 * 1024
 """Bytes of the longest part for which a result is kept."""
@@ -84,6 +99,20 @@ def _parser() -> expat.XMLParserType:
     parser.EntityDeclHandler = refuse
     parser.XmlDeclHandler = declared
     return parser
+
+
+def in_utf8(part: bytes, *, cut: bool = False) -> bytes:
+    """A part of markup in UTF-8 where it declares another of the encodings that Excel reads, and is in it; else the part itself.
+    `cut`: only its beginning is there, so that a character may be cut at the end."""
+    declared = _DECLARED.match(part)
+    codec = _CODECS.get(declared[2].decode().casefold()) if declared else None
+    if declared is None or codec is None:
+        return part
+    try:
+        text = part[declared.end() :].decode(codec, "ignore" if cut else "strict")
+    except UnicodeDecodeError:
+        return part
+    return declared[1] + b"UTF-8" + text.encode()
 
 
 def starts_plainly(part: bytes) -> bool:

@@ -100,15 +100,10 @@ for _name, _content in {
     "bmp": b"BM\x46\x00\x00\x00\x00",
     "tiff little": b"II*\x00\x08\x00",
     "tiff big": b"MM\x00*\x00\x08",
-    "rar": b"Rar!\x1a\x07\x00",
-    "7z": b"7z\xbc\xaf\x27\x1c",
-    "gzip": gzip.compress(b"x", mtime=0),
     "elf": b"\x7fELF\x02\x01\x01\x00" + bytes(64),
     "exe": b"MZ\x90\x00\x03" + bytes(64),
     "sqlite": b"SQLite format 3\x00" + bytes(84),
     "random bytes": random.Random(1).randbytes(5000),
-    "zip of a photo": zip_of({"photo.jpg": b"\xff\xd8\xff"}),
-    "zip of a workbook": zip_of({"自评表.xlsx": b"PK\x03\x04"}),
     "docx": zip_of({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}),
     "pptx": zip_of({"[Content_Types].xml": b"<Types/>", "ppt/presentation.xml": b"<p/>"}),
     "odt": zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}),
@@ -122,9 +117,39 @@ for _name, _content in {
 }.items():
     _add("F01", _name, _content)
 
+# --- F13: archives of files ------------------------------------------------------------------------------------------------
+
+for _name, _content in {
+    "rar": b"Rar!\x1a\x07\x00",
+    "7z": b"7z\xbc\xaf\x27\x1c",
+    "gzip": gzip.compress(b"x", mtime=0),
+    "zip of a photo": zip_of({"photo.jpg": b"\xff\xd8\xff"}),
+    "zip of a workbook": zip_of({"自评表.xlsx": b"PK\x03\x04"}),
+    "rar 5": b"Rar!\x1a\x07\x01\x00",
+    "bzip2": b"BZh91AY&SY",
+    "xz": b"\xfd7zXZ\x00",
+    "zstandard": b"\x28\xb5\x2f\xfd\x04\x00",
+    "cabinet": b"MSCF\x00\x00\x00\x00",
+    "lzh": b"\x1f\x00-lh5-",
+    "tar": b"a.xlsx".ljust(257, b"\0") + b"ustar\x0000" + bytes(248),
+    "zip of odd names": zip_of({"..\\示例局\\一.xlsx": b"x", "/二.xlsx": b"x", "a.xlsx": b"x"}),
+    "zip of files with another behind": zip_of({"a.xlsx": b"x"}) + b"MZ\x90\x00",
+    "zip of many files": zip_of({f"{number}.txt": b"" for number in range(2_500)}),
+}.items():
+    _add("F13", _name, _content)
+
 # --- F02: behind a password ------------------------------------------------------------------------------------------------
 
 _add("F02", "ole encrypted", compound_file("EncryptionInfo", "EncryptedPackage"))
+for _name, _content in {
+    "tsd": b"%TSD-Header-###%" + random.Random(5).randbytes(3000),
+    "e-safenet": b"\x62\x14\x23\x65\x4f\x00\x00\x00E-SafeNet\x00\x00\x00LOCK" + random.Random(6).randbytes(3000),
+    "fasoo": b"\x9b DRMONE  This Document is encrypted and protected by Fasoo DRM" + bytes(2000),
+    "softcamp": b"SCDSA002" + random.Random(7).randbytes(2000),
+    "rights management": b".pfile\x02\x00" + bytes(2000),
+    "ole rights management": compound_file("\tDRMContent", "DRMEncryptedTransform"),
+}.items():
+    _add("F02", f"encrypted by software: {_name}", _content)
 _add("F02", "ole encrypted package alone", compound_file("EncryptedPackage"))
 _add("F02", "ole encryption info alone", compound_file("EncryptionInfo"))
 _add("F02", "ole encrypted beside an old workbook", compound_file("Workbook", "EncryptedPackage"))
@@ -144,6 +169,16 @@ _add("F02", "zip aes", lambda: _with(_SHEET, lambda one: replace(one, method=99)
 
 _add("F04", "xls", compound_file("Workbook"))
 _add("F04", "xls 5.0", compound_file("Book"))
+for _name, _content in {
+    "2": b"\x09\x00\x04\x00\x02\x00\x10\x00",
+    "3": b"\x09\x02\x06\x00\x00\x00\x10\x00\x00\x00",
+    "4": b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00",
+    "5": b"\x09\x08\x08\x00\x00\x05\x05\x00\x00\x00\x00\x00",
+}.items():
+    _add("F04", f"xls of BIFF{_name}", _content + bytes(200))
+_add("F04", "lotus", b"\x00\x00\x02\x00\x06\x04\x06\x00" + bytes(100))
+_add("F04", "sylk", b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nE\r\n")
+_add("F04", "numbers", zip_of({"Index/Document.iwa": b"x", "Metadata/Properties.plist": b"x"}))
 _add("F04", "xls with macros", compound_file("Workbook", "_VBA_PROJECT_CUR"))
 _add("F04", "ods", zip_of({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<a/>"}))
 _add(
@@ -234,7 +269,8 @@ _add(
     lambda: archive([_parts()[0], replace(_parts()[1], before=b"PK\x03\x04" + bytes(26)), *_parts()[2:]]),
 )
 for _name, _path in {
-    "absolute": "/etc/passwd", "up": "../evil.xml", "up in between": "xl/../../evil.xml", "backslash": "xl\\evil.xml",
+    "absolute": "/etc/passwd", "up": "../evil.xml", "up in between": "xl/../../evil.xml", "up by backslashes": "xl\\..\\evil.xml",
+    "a part twice but for a stroke": "xl\\workbook.xml",
     "drive": "C:evil.xml", "here": "./xl/evil.xml", "empty step": "xl//evil.xml", "share": "//host/evil.xml",
     "a part twice": _BOOK, "a part twice but for case": "XL/Workbook.xml", "an empty name": "",
 }.items():  # fmt: skip
@@ -348,8 +384,6 @@ _add(
 )
 for _encoding, _codec in (
     ("UTF-7", "utf-7"),
-    ("gb2312", "gb2312"),
-    ("ISO-8859-1", "latin-1"),
     ("IBM037", "cp037"),
     ("UTF-32", "utf-32"),
     ("EBCDIC-CP-US", "ascii"),
@@ -648,7 +682,7 @@ _add(
 )
 _add("F05", "an empty stamp", lambda: _plain(title="_perfbatch"))
 _add(
-    "F05",
+    "F06",
     "the stamp of another form",
     lambda: _plain({"A1": "form_id", "B1": "other", "A2": "form_version", "B2": "2020"}, "_perfbatch"),
 )
@@ -728,6 +762,34 @@ ODD.update(
         },
         "a sheet of the form in utf-16": lambda: _with(
             _SHEET, _text(_SHEET).replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
+        ),
+        "backslashes in all names": lambda: archive(
+            [Member(one.name.replace("/", "\\"), one.content) for one in _parts()]
+        ),
+        "backslashes in targets": lambda: _with(
+            _RELS, _text(_RELS).replace('Target="worksheets/', 'Target="\\xl\\worksheets\\').encode()
+        ),
+        "names in other letters": lambda: archive(
+            [
+                Member(one.name.replace("sharedStrings", "SharedStrings").replace("sheet2", "Sheet2"), one.content)
+                for one in _parts()
+            ]
+        ),
+        **{
+            f"a part in {encoding}": lambda e=encoding, c=codec: _with(  # type: ignore[misc]
+                _SHEET, _text(_SHEET).replace('encoding="UTF-8"', f'encoding="{e}"').encode(c)
+            )
+            for encoding, codec in (("gb2312", "gb18030"), ("GBK", "gb18030"), ("GB18030", "gb18030"))
+        },
+        "a sheet in latin-1": lambda: _with(
+            _SHEET,
+            _text(_SHEET).replace('encoding="UTF-8"', 'encoding="ISO-8859-1"').encode("latin-1", "xmlcharrefreplace"),
+        ),
+        "column widths of every kind": lambda: _edited(
+            _SHEET,
+            r"<cols>.*</cols>",
+            '<cols><col min="1" max="1" width="255.7109375" customWidth="1"/><col min="2" max="2"/>'
+            '<col min="3" max="3" width="9,14"/><col min="4" max="16384" width="0" hidden="1"/></cols>',
         ),
         "strings not counted": lambda: _edited(_STRINGS, r' count="\d+" uniqueCount="\d+"', ""),
         "links and a data exchange command as text": lambda: _sheet(

@@ -39,19 +39,47 @@ def test_a_sound_workbook_passes() -> None:
         (b"{\\rtf1\\ansi}", "RTF 文档"),
         (b"\x89PNG\r\n\x1a\n\x00", "图片"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "图片"),
-        (b"Rar!\x1a\x07\x00", "压缩包"),
-        (b"\x00\x01\x02\x03" * 40, "无法识别的文件"),
+        (b"\x00\x01\x02\x03" * 40, "无法识别的文件，如由加密软件加密，请先解密"),
         (compound_file("WordDocument", "1Table"), "Word 文档"),
         (compound_file("PowerPoint Document"), "PowerPoint 演示文稿"),
         (compound_file("Something"), "其他 Office 文件"),
         (zip_of({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}), "Word 文档"),
         (zip_of({"[Content_Types].xml": b"<Types/>", "ppt/presentation.xml": b"<p/>"}), "PowerPoint 演示文稿"),
-        (zip_of({"photo.txt": b"x"}), "压缩包"),
         (zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}), "OpenDocument 文档"),
     ],
 )
 def test_f01_what_is_no_spreadsheet(content: bytes, what: str) -> None:
     assert refusal(content) == ("F01", what)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"Rar!\x1a\x07\x00", "RAR"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"\x1f\x8b\x08\x00", "gz"),
+        (zip_of({"photo.txt": b"x"}), "zip"),
+        (zip_of({"示例局.xlsx": blank(), "二/乙.xlsx": blank()}), "zip"),
+    ],
+)
+def test_f13_an_archive_is_to_be_unpacked(content: bytes, what: str) -> None:
+    assert refusal(content) == ("F13", what)
+    assert "请解压" in SetAside("F13", what).remedy
+
+
+@pytest.mark.parametrize(
+    "content", [b"%TSD-Header-###%" + bytes(99), b"\x62\x14\x23\x65O\0\0\0E-SafeNet\0\0\0LOCK" + bytes(99)]
+)
+def test_f02_what_software_encrypted_is_to_be_decrypted(content: bytes) -> None:
+    with pytest.raises(SetAside) as caught:
+        inspect(content)
+    assert (caught.value.code, caught.value.remedy) == ("F02", "请解密后报送")
+    assert caught.value.message == "文件由加密软件加密，在本单位以外打不开"
+
+
+def test_f07_for_names_speaks_of_names() -> None:
+    assert "名称" in SetAside("F07", "50001 个名称，上限 50000").remedy
+    assert "名称" not in SetAside("F07", "工作表“封面”：到 B2 为止单元格超过 1 个").remedy
 
 
 @pytest.mark.parametrize("streams", [("EncryptionInfo", "EncryptedPackage"), ("EncryptedPackage",)])

@@ -33,6 +33,23 @@ def test_files_are_ordered_by_the_bytes_of_their_paths_and_locks_and_hidden_ones
     assert found[0].mtime_ns == (tmp_path / "a.xlsx").stat().st_mtime_ns
 
 
+def test_what_systems_leave_in_folders_is_no_entry(tmp_path: Path) -> None:
+    litter = (
+        "desktop.ini",
+        "Desktop.ini",
+        "Thumbs.db",
+        "THUMBS.DB",
+        "__MACOSX/._a.xlsx",
+        "子/__MACOSX/x/a.xlsx",
+        ".DS_Store",
+    )
+    for name in (*litter, "子/desktop.ini", "thumbs.db.xlsx", "a.xlsx"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    assert [entry.path for entry in walk(tmp_path)] == ["a.xlsx", "thumbs.db.xlsx"]
+
+
 def test_an_empty_folder_is_no_entry(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert walk(tmp_path) == []

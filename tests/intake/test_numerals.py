@@ -101,11 +101,48 @@ def test_not_stated_none(typed: str) -> None:
             "２０２１年７月１５日",
             "2021 年 7 月 15 日",
         ),
-        *("20210715", "2021-07-15 00:00:00", "2021年7月15号"),
+        *("20210715", "2021-07-15 00:00:00", "2021年7月15号", "2021-07-15T08:30:00Z", "2021/7/15 8:30"),
+        *(
+            "二〇二一年七月十五日",
+            "二零二一年七月十五日",
+            "二○二一年七月十五日",
+            "二O二一年七月十五",
+            "二〇二一 年 七 月 十五 日",
+        ),
     ],
 )
 def test_dates(typed: str) -> None:
     assert parse_date(typed) == date(2021, 7, 15)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("二〇二〇年十二月三十一日", date(2020, 12, 31)),
+        ("二〇二一年十月十日", date(2021, 10, 10)),
+        ("二〇二一年一月一日", date(2021, 1, 1)),
+        ("二〇二一年三月廿一日", date(2021, 3, 21)),
+        ("二〇二一年八月卅日", date(2021, 8, 30)),
+        ("二〇二一年十一月二十号", date(2021, 11, 20)),
+    ],
+)
+def test_dates_in_chinese_numerals(typed: str, expected: date) -> None:
+    assert parse_date(typed) == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "二〇二一年十三月一日",
+        "二〇二一年二月三十日",
+        "二〇二一年七月",
+        "二一年七月十五日",
+        "二〇二一年七月十十日",
+        "二〇二一年七月一五日",
+    ],
+)
+def test_no_dates_in_chinese_numerals(typed: str) -> None:
+    assert parse_date(typed) is None
 
 
 @pytest.mark.parametrize("typed", ["2021年7月", "2021-13-1", "2021-2-30", "7/15/2021", "昨天", "2021715", ""])
