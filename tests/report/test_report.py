@@ -248,7 +248,7 @@ def test_schema_refuses_a_missing_key_anywhere(
         (("files", 0, "message"), ""),
         (("files", 0, "sha256"), "AB" * 32),
         (("files", 5, "code"), None),
-        (("files", 5, "code"), "F12"),
+        (("files", 5, "code"), "F99"),
         (("findings", 0, "code"), "X01"),
         (("findings", 0, "severity"), "fatal"),
         (("findings", 0, "cell"), "收支情况!H22"),
