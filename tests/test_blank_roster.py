@@ -43,7 +43,8 @@ def test_its_sheets_and_headings(book: Any) -> None:
 
 
 def test_the_reader_takes_it_for_a_roster_without_departments(path: Path) -> None:
-    assert read_roster(path, RULEBOOK) == Roster((), {})
+    with pytest.raises(OperatorFault, match="lists no department"):
+        read_roster(path, RULEBOOK)
 
 
 def test_what_is_filled_in_is_read(book: Any, tmp_path: Path) -> None:

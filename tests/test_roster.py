@@ -120,8 +120,9 @@ def test_headings_may_be_field_ids(tmp_path: Path) -> None:
     }
 
 
-def test_a_roster_without_departments_is_empty(tmp_path: Path) -> None:
-    assert read_roster(_workbook(tmp_path, [HEAD]), RULEBOOK) == Roster((), {})
+def test_a_roster_without_departments_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OperatorFault, match="lists no department"):
+        read_roster(_workbook(tmp_path, [HEAD]), RULEBOOK)
 
 
 def test_floats_of_a_spreadsheet_are_taken_at_six_decimals(tmp_path: Path) -> None:

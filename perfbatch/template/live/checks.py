@@ -117,7 +117,7 @@ class _Planner:
         names = self._leaves.layout.places[self._rulebook.roles.sub_unit].cells
         heads = ("汇总", "局机关", *(f"二级机构{number}" for number in range(1, len(names) - 1)))
         table = self._table(title, (*heads[: len(names)], _INSERTED))
-        leaves = self._leaves.column_of("entity_name")
+        leaves = self._leaves.column_of(self._rulebook.roles.sub_unit)
         table.named = {row: leaves[row].column("B") for row in range(2, len(names))}
         for bound in (one for one in checks if one.check.scope == "unit"):
             scopes: list[tuple[int, CellScope]] = [
