@@ -48,7 +48,9 @@ def _night(content: bytes) -> tuple[dict[str, tuple[float, float]], list[tuple[s
     """Indicator → (max, self), the findings of C14, R15, R16, R17, and the verified total."""
     _, scored, findings = examine([read_submission(content, "a.xlsx", rulebook())], rulebook())
     scores = {row.indicator: (row.max / SCALE, row.self / SCALE) for row in scored.scores.itertuples()}
-    told = [(one.code, one.severity.value, one.cell) for one in findings if one.code in ("C14", "R15", "R16", "R17")]
+    codes = ("C14", "R15", "R16", "R17")
+    # Without a cell: the total, whose name some of these workbooks have lost.
+    told = [(one.code, one.severity.value, one.cell) for one in findings if one.code in codes and one.cell]
     return scores, sorted(told), int(scored.departments["verified_total"][0]) / SCALE
 
 
