@@ -31,12 +31,12 @@ class NoticeOrder:
     sha256: str
     findings: Sequence[Finding]
     heading: NoticeHeading
+    key: str = ""
+    """What the notice is made of but for its day (`notice_key`); "" where nobody asks."""
     refilled: Rulebook | None = None
     """The form that is filled anew in place of the workbook, where the workbook cannot be handed on."""
     left_out: str = ""
     """What the notice then says of that."""
-    key: str = ""
-    """What the notice is made of but for its day (`notice_key`); "" where nobody asks."""
 
     def __call__(self, path: Path) -> None:
         """Write the notice."""

@@ -73,7 +73,7 @@ def plan_notices(
         # A clock that was ahead for a night must not leave a day on it that is still to come.
         heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
         form = result.rulebook if left_out else None
-        planned[file] = (path, NoticeOrder(sources[file], hashes[file], grave[file], heading, form, left_out, key))
+        planned[file] = (path, NoticeOrder(sources[file], hashes[file], grave[file], heading, key, form, left_out))
     return planned
 
 
