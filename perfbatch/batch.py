@@ -129,7 +129,8 @@ def _night(
     entries, submissions = settle(
         found, reads, {entry.budget_code: entry.unit_name for entry in roster.entries} if roster else None
     )
-    frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior)
+    frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior, today=started.date())
+    open_findings = [finding for finding in findings if not finding.settled]
     result = BatchResult(
         run_id=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
         started_at=started,
@@ -144,7 +145,7 @@ def _night(
         scores=scored.scores,
         roster=_standing(roster, submissions) if roster else None,
         deadline=deadline or loaded.rulebook.deadline,
-        at_risk=points_at_risk(findings, frames, scored, loaded.rulebook),
+        at_risk=points_at_risk(open_findings, frames, scored, loaded.rulebook),
         phases=phases,
     )
     faults = tuple((one.path, read.fault) for one, read in zip(found, reads, strict=True) if read.fault)
@@ -157,10 +158,15 @@ def examine(
     *,
     roster: Roster | None = None,
     prior: dict[str, dict[str, int]] | None = None,
+    today: date | None = None,
 ) -> tuple[Frames, Scored, tuple[Finding, ...]]:
-    """Score and reconcile submissions; findings come by department, the gravest first."""
+    """Score and reconcile submissions; findings come by department, the gravest first, those of the roster itself last.
+
+    Waivers of the roster hold until `today`, the day of the clock unless given.
+    """
     from perfbatch.district.frames import build_frames, record_frame
     from perfbatch.district.reconcile import reconcile
+    from perfbatch.district.standing import on_trial, waived
     from perfbatch.scoring.remarks import remark
     from perfbatch.scoring.verify import Adjustment, computed_points, score
 
@@ -179,10 +185,14 @@ def examine(
         roster=record_frame(codes, figures, fields_of("roster", rulebook), rulebook),
     )
     said = [finding for submission in submissions for finding in submission.findings]
-    findings = [*said, *checked, *remark(frames, scored, rulebook, adjustments)]
+    findings = on_trial([*said, *checked, *remark(frames, scored, rulebook, adjustments)], rulebook)
+    of_roster: list[Finding] = []
+    if roster:
+        findings, of_waivers = waived(findings, roster, today or _now().date())
+        of_roster = [*roster.findings, *of_waivers]
     place = {submission.file: number for number, submission in enumerate(submissions)}
-    findings.sort(key=lambda one: (place[one.file], one.severity.order, one.code))
-    return frames, scored, tuple(findings)
+    findings.sort(key=lambda finding: (place[finding.file], finding.severity.order, finding.code))
+    return frames, scored, (*findings, *of_roster)
 
 
 def _now() -> datetime:

@@ -170,7 +170,7 @@ def run(
             )
     result = night.result
     print_night(night, outbox, outputs)
-    grave = any(finding.severity == "error" for finding in result.findings)
+    grave = any(finding.severity == "error" and finding.asks for finding in result.findings)
     if strict and (grave or any(entry.status == "set_aside" for entry in result.entries)):
         raise typer.Exit(FINDINGS)
 

@@ -11,7 +11,19 @@ import openpyxl
 import pytest
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.roster import MAX_UNITS, REVIEW_SHEET, ROSTER_SHEET, Roster, RosterEntry, read_roster, roster_columns
+from perfbatch.model.findings import Severity
+from perfbatch.model.submission import SCALE
+from perfbatch.roster import (
+    MAX_UNITS,
+    REVIEW_SHEET,
+    ROSTER_SHEET,
+    WAIVER_SHEET,
+    Roster,
+    RosterEntry,
+    Waiver,
+    read_roster,
+    roster_columns,
+)
 from tests.submissions import RULEBOOK
 
 HEAD = [
@@ -271,35 +283,15 @@ ROSTER_FAULTS: dict[str, tuple[list[list[Any]], str, str]] = {
 }
 
 REVIEW_FAULTS: dict[str, tuple[list[list[Any]], str, str]] = {
-    "a department that the roster has not": (
-        [REVIEW_HEAD, ["999999", "satisfaction", 3, "x"]],
-        "[财政复核!A2]",
-        "no department 999999 in the roster. Correct the code.",
-    ),
     "a code that is a number": (
         [REVIEW_HEAD, [116001, "satisfaction", 3, "x"]],
         "[财政复核!A2]",
         "the code 116001.0 is a number, its leading zeros may be lost. Format it as text.",
     ),
-    "an unknown indicator": (
-        [REVIEW_HEAD, ["116001", "满意度", 3, "x"]],
-        "[财政复核!B2]",
-        "no indicator '满意度'. Use an id of the rulebook.",
-    ),
-    "more than the points": (
-        [REVIEW_HEAD, ["116001", "satisfaction", 5.01, "x"]],
-        "[财政复核!C2]",
-        "the score must lie in 0 … 5. Correct the score.",
-    ),
-    "less than nothing": (
-        [REVIEW_HEAD, ["116001", "satisfaction", -0.01, "x"]],
-        "[财政复核!C2]",
-        "the score must lie in 0 … 5. Correct the score.",
-    ),
     "no score": (
         [REVIEW_HEAD, ["116001", "satisfaction", None, "x"]],
         "[财政复核!C2]",
-        "the score must lie in 0 … 5. Correct the score.",
+        "the score is blank. Fill it in or delete the row.",
     ),
     "a word for a score": (
         [REVIEW_HEAD, ["116001", "satisfaction", "三分", "x"]],
@@ -322,6 +314,105 @@ REVIEW_FAULTS: dict[str, tuple[list[list[Any]], str, str]] = {
         "has no column 核定理由. Add the column.",
     ),
 }
+
+
+#   a row of 财政复核, code and cell of the finding, its message
+USELESS_REVIEWS = [
+    (["999999", "satisfaction", 3, "x"], ("S10", "A2"), "“财政复核”第2行：名录中没有预算编码 999999，未采用"),
+    (["116001", "满意度", 3, "x"], ("S10", "B2"), "“财政复核”第2行：没有指标“满意度”，未采用"),
+    (
+        ["116001", "satisfaction", 5.01, "x"],
+        ("S09", "C2"),
+        "社会公众或服务对象满意度：复核核定 5.01 分，应在 0 至 5.00 分之间，未采用",
+    ),
+    (
+        ["116001", "satisfaction", -0.01, "x"],
+        ("S09", "C2"),
+        "社会公众或服务对象满意度：复核核定 -0.01 分，应在 0 至 5.00 分之间，未采用",
+    ),
+]
+
+
+@pytest.mark.parametrize(("row", "place", "message"), USELESS_REVIEWS, ids=[one[2] for one in USELESS_REVIEWS])
+def test_a_review_of_what_is_not_there_is_a_finding(
+    row: list[Any], place: tuple[str, str], message: str, tmp_path: Path
+) -> None:
+    good = ["007002", "satisfaction", 3, "y"]
+    read = read_roster(_workbook(tmp_path, [HEAD, UNION, SCHOOLS], [REVIEW_HEAD, row, good]), RULEBOOK)
+    assert read.reviews == {("007002", "satisfaction"): (3 * SCALE, "y")}
+    (finding,) = read.findings
+    assert (finding.code, finding.cell) == place
+    assert (finding.message, finding.sheet, finding.file, finding.severity) == (
+        message,
+        REVIEW_SHEET,
+        "roster.xlsx",
+        Severity.ERROR,
+    )
+
+
+# ---------------------------------------------------------------------- waivers
+
+WAIVER_HEAD = ["预算编码", "问题代码", "单元格或栏目", "豁免理由", "有效期至"]
+
+
+def _with_waivers(folder: Path, *rows: Sequence[Any]) -> Path:
+    path = _workbook(folder, [HEAD, UNION, SCHOOLS])
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook.create_sheet(WAIVER_SHEET)
+    for row in (WAIVER_HEAD, *rows):
+        sheet.append(list(row))
+    workbook.save(path)
+    return path
+
+
+def test_waivers_are_read_with_a_cell_a_field_or_neither(tmp_path: Path) -> None:
+    path = _with_waivers(
+        tmp_path,
+        ["116001", "R24", "", "编制待批", date(2021, 12, 31)],
+        ["116001", "R09.operating", RULEBOOK.field_by_id["three_public_total"].label, "列入项目", "2021-12-31"],
+        ["007002", "C03", "收支情况!$C$7", "确认无误", "2021/12/31"],
+        ["007002", "R06", "revenue_total", "赤字已批", date(2021, 12, 31)],
+    )
+    last = date(2021, 12, 31)
+    read = read_roster(path, RULEBOOK)
+    assert read.waivers == (
+        Waiver("116001", "R24", "", "编制待批", last, 2),
+        Waiver("116001", "R09.operating", "three_public_total", "列入项目", last, 3),
+        Waiver("007002", "C03", "收支情况!$C$7", "确认无误", last, 4),
+        Waiver("007002", "R06", "revenue_total", "赤字已批", last, 5),
+    )
+    assert read.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "what"),
+    [
+        (["999999", "R24", "", "x", "2021-12-31"], "A2", "名录中没有预算编码 999999"),
+        (["116001", "R99", "", "x", "2021-12-31"], "B2", "没有问题代码“R99”"),
+        (["116001", "R24", "某处", "x", "2021-12-31"], "C2", "没有单元格或栏目“某处”"),
+    ],
+)
+def test_a_waiver_of_what_is_not_there_is_a_finding(row: list[Any], cell: str, what: str, tmp_path: Path) -> None:
+    read = read_roster(_with_waivers(tmp_path, row), RULEBOOK)
+    assert read.waivers == ()
+    assert [(one.code, one.sheet, one.cell, one.message) for one in read.findings] == [
+        ("S12", WAIVER_SHEET, cell, f"“豁免事项”第2行：{what}，未采用")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "line"),
+    [
+        (["116001", "R24", "", " ", "2021-12-31"], "D2", "the reason is blank. State why the finding may stand."),
+        (["116001", "R24", "", "x", "年底"], "E2", "'年底' is not a date. Give the last day, like 2021-12-31."),
+        (["116001", "R24", "", "x", None], "E2", "'' is not a date. Give the last day, like 2021-12-31."),
+    ],
+)
+def test_a_waiver_without_reason_or_day_is_a_fault(row: list[Any], place: str, line: str, tmp_path: Path) -> None:
+    path = _with_waivers(tmp_path, row)
+    with pytest.raises(OperatorFault) as caught:
+        read_roster(path, RULEBOOK)
+    assert str(caught.value) == f"{path} [{WAIVER_SHEET}!{place}]: {line}"
 
 
 @pytest.mark.parametrize("case", ROSTER_FAULTS)

@@ -50,7 +50,7 @@ def _within(positions: Sequence[int], findings: Sequence[Finding], origins: Orig
 
 
 def _can_cause(finding: Finding, check: BoundCheck | None) -> bool:
-    if finding.severity is not Severity.ERROR or not finding.cell:
+    if finding.severity is not Severity.ERROR or finding.settled or not finding.cell:
         return False
     return finding.code.startswith("C") or _is_broken_identity(finding, check)
 

@@ -20,6 +20,7 @@ __all__ = [
     "NAMES_GONE",
     "NO_STAMP",
     "SET_ASIDE",
+    "STANDING_LABELS",
     "WORDINGS",
     "AtRisk",
     "CheckOutcome",
@@ -27,12 +28,30 @@ __all__ = [
     "Counts",
     "Finding",
     "Severity",
+    "Standing",
     "set_aside_words",
 ]
 
 CheckOutcome = Literal["failed", "rounding", "not_made"]
 """What a check came to where there is something to say: it does not hold; it holds within the rounding of its figures only;
 it could not be made, for want of data or of a rule."""
+
+Standing = Literal["open", "trial", "waived", "explained", "accepted", "rejected", "lapsed"]
+"""What became of a finding: nothing (open); its check is on trial (试行); the bureau waived it (已豁免); the department explained
+it (已说明), and the bureau accepted that (已认可) or did not (已驳回); the figures have changed since it was explained (说明已失效)."""
+
+STANDING_LABELS: Mapping[Standing, str] = {
+    "open": "",
+    "trial": "试行",
+    "waived": "已豁免",
+    "explained": "已说明",
+    "accepted": "已认可",
+    "rejected": "已驳回",
+    "lapsed": "说明已失效",
+}
+"""The Chinese words that people see."""
+
+_SETTLED = frozenset({"trial", "waived", "explained", "accepted"})
 
 Counts = tuple[int | None, int | None, int | None]
 """Reported, expected, difference as counts of 1/SCALE of the field's unit, None where there is no such figure."""
@@ -65,12 +84,12 @@ class Finding:
 
     Texts are ready to show and nothing is read out of them again; `reported`, `expected`, `difference` are "" where the
     finding has none, plain decimal strings where they are amounts or scores, and `counts` are the same as numbers. `file` is
-    relative to the inbox.
+    relative to the inbox. What is wrong with the roster is a finding as well: its `file` is the roster's own name.
 
     `check` is the id of the rulebook's check, or of the indicator whose score it is about, and "" for what the program itself
     has to say of a cell. A check that the rulebook repeats (`each`, `each_table`, `each_total`, `each_part`) was made here
     on the id `each`. `row` is the position in the field's column, from 0 (in the unit tables 0 is 汇总); None where the field
-    stands once or has no cell.
+    stands once or has no cell. `note` is what was said of it: the reason of the waiver, the department's explanation.
     """
 
     code: str
@@ -90,6 +109,28 @@ class Finding:
     row: int | None = None
     outcome: CheckOutcome = "failed"
     counts: Counts = _NO_COUNTS
+    standing: Standing = "open"
+    note: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is asked any more: it is shown, and counted apart from what is open."""
+        return self.standing in _SETTLED
+
+    @property
+    def asks(self) -> bool:
+        """Whether something has to be put right or looked at: an error or a warning that is not settled."""
+        return self.severity is not Severity.INFO and self.standing not in _SETTLED
+
+    @property
+    def waived(self) -> str:
+        """The reason of the waiver, "" where there is none."""
+        return self.note if self.standing == "waived" else ""
+
+    @property
+    def explained(self) -> str:
+        """The department's explanation where it stands, "" where there is none."""
+        return self.note if self.standing in ("explained", "accepted") else ""
 
     def __hash__(self) -> int:
         # Of equal findings these are equal, of different ones hardly ever; the hash of a severity is Python's own work.
@@ -208,6 +249,23 @@ CATALOGUE: Mapping[str, CodeText] = {
         "核对两项数据；属实的请附说明",
     ),
     "S07": CodeText("财政复核", _I, "{item}：财政复核核定 {expected} 分，理由：{reason}", "如有异议请与财政部门联系"),
+    "S09": CodeText(
+        "复核得分无效",
+        _E,
+        "{item}：复核核定 {reported} 分，应在 0 至 {expected} 分之间，未采用",
+        "改正“财政复核”中的核定得分",
+    ),
+    "S10": CodeText("复核对象不存在", _E, "“财政复核”第{line}行：{what}，未采用", "改正“财政复核”中的预算编码或指标"),
+    "S12": CodeText("豁免无效", _W, "“豁免事项”第{line}行：{what}，未采用", "改正“豁免事项”中的该行，或删除"),
+    "S13": CodeText(
+        "豁免已到期",
+        _W,
+        "“豁免事项”第{line}行：{code} 的豁免已于{until}到期",
+        "仍需豁免的，重新审批并延长日期；否则删除该行",
+    ),
+    "S14": CodeText(
+        "豁免没有对应的问题", _I, "“豁免事项”第{line}行：本次没有 {code} 的相应问题", "问题已消除的，可删除该行"
+    ),
 }
 
 WORDINGS: Mapping[str, CodeText] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import Found
-from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.findings import Finding
 from perfbatch.notice import NoticeHeading, notice_name
 from perfbatch.notice.key import notice_key
 from perfbatch.notice.order import NoticeOrder
@@ -44,7 +44,7 @@ def plan_notices(
     tonight, days = result.started_at.date(), days or {}
     grave: dict[str, list[Finding]] = defaultdict(list)
     for finding in result.findings:
-        if finding.severity is not Severity.INFO:
+        if finding.asks:
             grave[finding.file].append(finding)
     refilled = {finding.file: finding.code for finding in result.findings if _ends_own_file(finding)}
     hashes = {entry.path: entry.sha256 for entry in result.entries}

@@ -38,7 +38,7 @@ def verdict_of(result: BatchResult | None) -> str:
     """The verdict on one file; None is a file that could not be read."""
     if result is None:
         return "unreadable"
-    return "findings" if any(one.severity is not Severity.INFO for one in result.findings) else "clean"
+    return "findings" if any(finding.asks for finding in result.findings) else "clean"
 
 
 def total_at_risk(result: BatchResult, department: int) -> Decimal:
@@ -96,7 +96,7 @@ def _file(path: str, entry: InboxEntry, result: BatchResult | None) -> dict[str,
 
 
 def _counted(findings: Sequence[Finding]) -> dict[str, int]:
-    counts = Counter(finding.severity for finding in findings)
+    counts = Counter(finding.severity for finding in findings if not finding.settled)
     return {severity.value: counts[severity] for severity in Severity}
 
 

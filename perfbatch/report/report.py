@@ -38,12 +38,12 @@ SCHEMA_VERSION = 2
 # There are more findings than anything else: a line for each without a dictionary for each.
 _FINDING = attrgetter(
     *("code", "severity", "budget_code", "file", "sheet", "cell", "field", "check"),
-    *("reported", "expected", "difference", "message", "remedy"),
+    *("reported", "expected", "difference", "message", "remedy", "waived", "explained"),
 )
 _FINDING_LINE = (
     '{"code": %s, "severity": %s, "rulebook": %s, "entity_key": %s, "budget_code": %s, "file": %s, "sheet": %s, '
     '"cell": %s, "field": %s, "check": %s, "reported": %s, "expected": %s, "difference": %s, "message": %s, '
-    '"remedy": %s, "waived": null, "explained": null}'
+    '"remedy": %s, "waived": %s, "explained": %s}'
 )
 
 
@@ -176,7 +176,22 @@ def _finding_line(values: Sequence[str], rulebook: str) -> str:
     code, severity, budget_code, file, sheet, cell, field, check, *rest = map(_encode, values)
     key = f"[{budget_code}]" if values[2] else "[]"
     origin = check if values[7] else "null"
-    return _FINDING_LINE % (code, severity, rulebook, key, budget_code, file, sheet, cell, field, origin, *rest)
+    *texts, waived, explained = rest
+    notes = (waived if values[-2] else "null", explained if values[-1] else "null")
+    return _FINDING_LINE % (
+        code,
+        severity,
+        rulebook,
+        key,
+        budget_code,
+        file,
+        sheet,
+        cell,
+        field,
+        origin,
+        *texts,
+        *notes,
+    )
 
 
 def _roster(result: BatchResult) -> dict[str, Any] | None:

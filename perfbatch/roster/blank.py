@@ -18,6 +18,8 @@ from perfbatch.roster.model import (
     REVIEW_COLUMNS,
     REVIEW_SHEET,
     ROSTER_SHEET,
+    WAIVER_COLUMNS,
+    WAIVER_SHEET,
     control_figures,
     roster_columns,
 )
@@ -32,6 +34,7 @@ _ROWS = 500
 _WIDTHS = {
     "budget_code": 14, "unit_name": 34, "office": 18, "contact": 18, "subordinate_units": 48,
     "indicator": 36, "score": 12, "reason": 52,
+    "code": 16, "place": 22, "until": 14,
 }  # fmt: skip
 _HELP = {
     "budget_code": "按文本填写，保留前导零；每个部门一行，不得重复。",
@@ -41,7 +44,10 @@ _HELP = {
     "subordinate_units": "各二级机构名称之间用顿号“、”分隔，按表内顺序填写；没有二级机构的留空。",
     "indicator": "从下拉列表中选择指标。",
     "score": "0 至该指标分值之间。",
-    "reason": "写明核定理由，不得留空。",
+    "reason": "写明理由，不得留空。",
+    "code": "填问题清单中的代码，例：R24；只豁免其中一项检查的，填检查编号，例：R09.operating。",
+    "place": "填单元格（例：收支情况!C7）或栏目名称；该部门的同一代码全部豁免的留空。",
+    "until": "豁免到哪一天为止（含当日），到期后问题重新列出。",
 }
 _FIGURE_HELP = "财政部门掌握的数据，用于核对；不掌握的留空。"
 _PARAGRAPHS = (
@@ -51,6 +57,7 @@ _PARAGRAPHS = (
     "四、{figures}为财政部门掌握的数据，用来核对部门填报的数据；金额单位为万元。",
     "五、“财政复核”填写财政部门复核后核定的得分：同一部门的同一指标只填一行，必须写明理由；没有复核的留空。",
     "六、联系方式只填脱敏后的内容，不要填写个人姓名和完整的电话号码。",
+    "七、“豁免事项”填写财政部门批准不再追究的问题：豁免的问题仍列在问题清单中，注明“已豁免”和理由，不计入错误和提醒，不要求部门整改。",
 )
 _CODE, _UNIT = "budget_code", "unit_name"
 
@@ -88,11 +95,12 @@ def _content(rulebook: Rulebook) -> bytes:
     workbook.set_properties({"title": f"{rulebook.district}{ROSTER_SHEET}", "created": year_end})
     look = _Looks(workbook)
     departments = workbook.add_worksheet(ROSTER_SHEET)
-    reviews = workbook.add_worksheet(REVIEW_SHEET)
+    reviews, waivers = workbook.add_worksheet(REVIEW_SHEET), workbook.add_worksheet(WAIVER_SHEET)
     notes = workbook.add_worksheet(_NOTES_SHEET)
     first = _write_notes(notes, rulebook, look)
     _write_departments(departments, rulebook, look)
     _write_reviews(reviews, rulebook, look, first)
+    _write_waivers(waivers, look)
     workbook.close()
     return buffer.getvalue()
 
@@ -112,6 +120,7 @@ class _Looks:
         self.text = made(**line, num_format="@", text_wrap=True)
         self.count = made(**line, num_format="#,##0", align="right")
         self.amount = made(**line, num_format="#,##0.00####", align="right")
+        self.day = made(**line, num_format="yyyy-mm-dd", align="center")
         self.score = made(**line, num_format="General", align="right")
         self.title = made(bold=True, font_name="黑体", font_size=14, valign="vcenter")
         self.paragraph = made(text_wrap=True, valign="vcenter")
@@ -168,6 +177,28 @@ def _write_reviews(sheet: Worksheet, rulebook: Rulebook, look: _Looks, first: in
     _set_up(sheet, len(rules), frozen_columns=0)
 
 
+def _write_waivers(sheet: Worksheet, look: _Looks) -> None:
+    _write_heads(sheet, WAIVER_COLUMNS, tuple(name for name in WAIVER_COLUMNS if name != "place"), look)
+    long = {"validate": "length", "criteria": "<=", "value": 500}
+    rules: dict[str, tuple[dict[str, Any], str]] = {
+        _CODE: (
+            {"validate": "list", "source": f"='{ROSTER_SHEET}'!$A$2:$A${_ROWS + 1}"},
+            "请填写“部门名录”中的预算编码。",
+        ),
+        "code": ({"validate": "length", "criteria": "<=", "value": 40}, "请填写问题代码，例：R24。"),
+        "place": ({"validate": "length", "criteria": "<=", "value": 60}, "请填写单元格或栏目名称。"),
+        "reason": (long, "不超过500字。"),
+        "until": (
+            {"validate": "date", "criteria": ">=", "value": datetime(2000, 1, 1)},  # noqa: DTZ001 - a cell has no zone
+            "请填写日期，例：2021-12-31。",
+        ),
+    }
+    for column, (name, (rule, refusal)) in enumerate(rules.items()):
+        _bound(sheet, column, WAIVER_COLUMNS, name, rule, refusal)
+        _write_cells(sheet, column, look.day if name == "until" else look.text)
+    _set_up(sheet, len(rules), frozen_columns=0)
+
+
 def _write_heads(sheet: Worksheet, columns: Any, required: tuple[str, ...], look: _Looks) -> None:
     sheet.set_row(0, 30)
     for column, (name, label) in enumerate(columns.items()):
@@ -217,7 +248,7 @@ def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:
     labels = (rulebook.field_by_id[name].label.partition("（")[0] for name in control_figures(rulebook))
     named = "、".join(labels)
     told = [text.format(figures=named) for text in _PARAGRAPHS if named or "{figures}" not in text]
-    paragraphs = (*told, f"七、每个部门最多 {MAX_UNITS} 个二级机构。")
+    paragraphs = (*told, f"八、每个部门最多 {MAX_UNITS} 个二级机构。")
     for paragraph in paragraphs:
         sheet.merge_range(row, 0, row, 2, "", look.paragraph)
         sheet.write_string(row, 0, paragraph, look.paragraph)

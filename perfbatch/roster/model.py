@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import fields_of_record
 from perfbatch.rulebook.model import Rulebook
 
@@ -14,14 +16,18 @@ __all__ = [
     "REVIEW_SHEET",
     "ROSTER_COLUMNS",
     "ROSTER_SHEET",
+    "WAIVER_COLUMNS",
+    "WAIVER_SHEET",
     "Roster",
     "RosterEntry",
+    "Waiver",
     "control_figures",
     "roster_columns",
 ]
 
 ROSTER_SHEET = "部门名录"
 REVIEW_SHEET = "财政复核"
+WAIVER_SHEET = "豁免事项"
 
 MAX_UNITS = 500
 """Subordinate units that a department's workbook has room for."""
@@ -40,6 +46,13 @@ REVIEW_COLUMNS: Mapping[str, str] = {
     "indicator": "指标代码",
     "score": "核定得分",
     "reason": "核定理由",
+}
+WAIVER_COLUMNS: Mapping[str, str] = {
+    "budget_code": "预算编码",
+    "code": "问题代码",
+    "place": "单元格或栏目",
+    "reason": "豁免理由",
+    "until": "有效期至",
 }
 
 
@@ -72,8 +85,27 @@ class RosterEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """What the bureau lets stand in one department until a day, that day included. `code` is a finding's code or a check's id;
+    `place` is a cell (`C7`, `收支情况!C7`) or a field's id, "" for wherever it is found; `line` is its row in the sheet, from 1."""
+
+    budget_code: str
+    code: str
+    place: str
+    reason: str
+    until: date
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
-    """The departments in the roster's order, and (budget_code, indicator id) → (score in 1/SCALE points, reason)."""
+    """The departments in the roster's order, and (budget_code, indicator id) → (score in 1/SCALE points, reason).
+
+    `findings` say what of it cannot be used, `file` is its name: neither keeps a night from being run.
+    """
 
     entries: tuple[RosterEntry, ...]
     reviews: Mapping[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    file: str = field(default="", compare=False)

@@ -96,6 +96,9 @@ class Check(Entry):
 
     Where one side of a comparison is blank and the other filled, that is said. A 0 on the right asks nothing of a blank
     left side, unless `zero_is_filled`.
+
+    `nature`: balance (基本平衡) must hold; verification (核实性) may stand where the department explains it (出错说明). A check on
+    `trial` (试行) is shown and counted nowhere.
     """
 
     id: str
@@ -114,6 +117,8 @@ class Check(Entry):
     each_part: tuple[BlockId, ...] = ()
     each_against: dict[FieldId, Expression] = Field(default_factory=dict)
     zero_is_filled: bool = False
+    nature: Literal["balance", "verification"] = "balance"
+    trial: bool = False
     message: Message
     remedy: Message
 

@@ -128,7 +128,7 @@ class _Messages:
     def received(self, arrived: date, findings: Sequence[Finding], *, late: bool) -> str:
         kept = f"，已过截止日期{_day(self._deadline)}，按迟报登记" if late and self._deadline is not None else ""
         head = f"{self._to}{self._what}已于{_day(arrived)}收到{kept}"
-        grave = [finding for finding in findings if finding.severity != "info"]
+        grave = [finding for finding in findings if finding.asks]
         if not grave:
             return f"{head}，经核对未发现问题，不必重报。"
         counts = Counter(finding.severity for finding in grave)

@@ -72,7 +72,11 @@ def write_ledger(
     departments: Sheet, findings: Sheet, result: BatchResult, diagnosis: Diagnosis, matrix: ScoreMatrix
 ) -> Ledger:
     """Fill both sheets and hide them."""
-    order = sorted(range(len(result.findings)), key=lambda at: (result.findings[at].file, *diagnosis.orders[at]))
+    # What is settled stands last: the card shows as many as are open.
+    order = sorted(
+        range(len(result.findings)),
+        key=lambda at: (result.findings[at].file, result.findings[at].settled, *diagnosis.orders[at]),
+    )
     listed = [result.findings[at] for at in order]
     first: dict[str, int] = {}
     for row, finding in enumerate(listed, 1):
@@ -107,7 +111,7 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
     """Key of a figure → its column; where there is no figure stands `BLANK`."""
     frame, rulebook = result.departments, result.rulebook
     text = {name: texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade")}
-    counted = Counter((finding.file, finding.severity) for finding in result.findings)
+    counted = Counter((finding.file, finding.severity) for finding in result.findings if not finding.settled)
     by_severity = {
         severity.value: np.array([counted[file, severity] for file in text["file"]], np.int64) for severity in Severity
     }

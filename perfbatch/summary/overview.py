@@ -167,8 +167,11 @@ def _grades(result: BatchResult) -> list[_Tile]:
 
 
 def _findings(result: BatchResult) -> list[_Tile]:
-    counted = Counter(finding.severity for finding in result.findings)
-    departments = {finding.file for finding in result.findings if finding.severity is Severity.ERROR}
+    open_ = [finding for finding in result.findings if not finding.settled]
+    counted = Counter(finding.severity for finding in open_)
+    departments = {finding.file for finding in open_ if finding.severity is Severity.ERROR} & {
+        *result.departments["file"]
+    }
     return [
         _Tile("有错误的部门", len(departments)),
         *(_Tile(f"{severity.label}（条）", counted[severity]) for severity in Severity),

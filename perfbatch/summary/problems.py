@@ -12,7 +12,7 @@ from perfbatch.district.register import FindingRegister
 from perfbatch.district.result import BatchResult
 from perfbatch.model.excel import LINKS_PER_SHEET
 from perfbatch.model.figures import texts
-from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.findings import STANDING_LABELS, Finding, Severity, Standing
 from perfbatch.model.submission import SCALE
 from perfbatch.summary.block import RowLooks
 from perfbatch.summary.links import SheetLinks, place_in
@@ -34,6 +34,8 @@ _CODE, _NAME, _SHEET, _CELL, _LEVEL, _RISK, _SAID = 0, 1, 2, 3, 4, 11, 13
 _FINDING, _GROUP, _SUBGROUP, _OTHER = range(4)
 _HEADS = ("group", "subgroup")
 _HEAD_HEIGHT = 20.0
+# What is settled is listed apart, and in this order.
+_APART: tuple[Standing, ...] = ("explained", "waived", "trial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def write_problems(
         TableColumn("可能原因", narrowest=18, widest=26),
         TableColumn("问题说明", narrowest=24, widest=44),
         TableColumn("处理办法", narrowest=24, widest=34),
+        TableColumn("状态", style="centred", narrowest=9),
+        TableColumn("理由或情况说明", narrowest=16, widest=30),
         TableColumn("文件", narrowest=12, widest=26),
     ]
     lines = list(_Listing(result, diagnosis).lines())
@@ -89,9 +93,9 @@ def write_problems(
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价问题清单", note)
     links: dict[int, Link] = {}
     if inbox:
-        given = SheetLinks(sheet, room)
+        given, of_inbox = SheetLinks(sheet, room), {*texts(result.departments["file"])}
         for row, (line, finding) in enumerate(zip(lines, findings, strict=True)):
-            if line.kind == _FINDING and finding.cell:
+            if line.kind == _FINDING and finding.cell and finding.file in of_inbox:
                 link = given.file(f"{inbox}/{finding.file}", place_in(finding.sheet, finding.cell))
                 if link is not None:
                     links[row] = link
@@ -187,7 +191,9 @@ def _strips(
             Look("follow"),
         ),
         column(14, only(finding.remedy for finding in findings)),
-        column(15, only(finding.file for finding in findings)),
+        column(15, only(STANDING_LABELS[finding.standing] for finding in findings)),
+        column(16, only(finding.note for finding in findings)),
+        column(17, only(finding.file for finding in findings)),
     ]
 
 
@@ -196,6 +202,13 @@ def _figure(text: str, count: int | None, kind: str) -> str | int | None:
     if count is None or kind not in _NUMERIC or len(str(abs(count)).rstrip("0")) > _DIGITS:
         return text or None
     return count
+
+
+def _rank(finding: Finding) -> int:
+    """The order of a finding in its group: by gravity, and what is settled after everything else."""
+    if not finding.settled:
+        return finding.severity.order
+    return len(Severity) + _APART.index("explained" if finding.standing == "accepted" else finding.standing)
 
 
 class _Listing:
@@ -207,9 +220,9 @@ class _Listing:
         self._diagnosis = diagnosis
         self._sheets = {section.sheet: number for number, section in enumerate(result.rulebook.sections)}
         self._folded = len(result.findings) > _FOLDED_FROM
-        order = {severity: severity.order for severity in Severity}
-        self._severities = [order[finding.severity] for finding in result.findings]
+        self._severities = [_rank(finding) for finding in result.findings]
         self._labels = [severity.label for severity in sorted(Severity, key=lambda severity: severity.order)]
+        self._labels += [STANDING_LABELS[standing] for standing in _APART]
         self._info = Severity.INFO.order
         self._followers: dict[int, list[int]] = {}
         for position, cause in enumerate(diagnosis.causes):
@@ -225,10 +238,10 @@ class _Listing:
             yield from self._department(positions)
 
     def _gravity(self, positions: list[int]) -> tuple[object, ...]:
-        errors, warnings, remarks = self._counted(positions)
+        errors, warnings, remarks, *_ = self._counted(positions)
         first = self._findings[positions[0]]
         # Remarks for information wait for nobody: what they concern does not move a department up.
-        grave = [at for at in positions if self._severities[at] != self._info]
+        grave = [at for at in positions if self._severities[at] < self._info]
         risk = self._diagnosis.together(grave)
         return (not errors, -risk, -errors, -warnings, -remarks, first.budget_code, first.file)
 
@@ -247,22 +260,23 @@ class _Listing:
             by_sheet.setdefault(self._findings[at].sheet, []).append(at)
         unknown = len(self._sheets)
         # Who has nothing but remarks for information stands there with one line.
-        hidden = self._folded or all(self._severities[at] == self._info for at in positions)
+        hidden = self._folded or all(self._severities[at] >= self._info for at in positions)
         for name in sorted(by_sheet, key=lambda sheet: (self._sheets.get(sheet, unknown), sheet)):
             yield from self._sheet(name, by_sheet[name], hidden=hidden)
 
     def _sheet(self, name: str, roots: list[int], *, hidden: bool) -> Iterator[_Line]:
         within = [at for root in roots for at in self._with_followers(root)]
         yield self._head(_SUBGROUP, 1, roots[0], within, name, hidden=hidden)
-        remarks = [at for at in roots if self._severities[at] == self._info]
-        grave = sorted((at for at in roots if self._severities[at] != self._info), key=self._order)
+        remarks = [at for at in roots if self._severities[at] >= self._info]
+        grave = sorted((at for at in roots if self._severities[at] < self._info), key=self._order)
         for at in grave:
             yield self._line(2, at, hidden=hidden)
             for follower in self._with_followers(at)[1:]:
                 yield self._line(3, follower, hidden=True)
         if remarks and grave:
-            word = f"{self._labels[self._info]} {len(remarks)} 条"
-            yield _Line(_SUBGROUP, 2, remarks[0], hidden, name, word, None)
+            counted = zip(self._labels, self._counted(remarks), strict=True)
+            words = "　".join(f"{label} {count} 条" for label, count in counted if count)
+            yield _Line(_SUBGROUP, 2, remarks[0], hidden, name, words, None)
         for at in sorted(remarks, key=self._order):
             yield self._line(3 if grave else 2, at, hidden=True)
 
@@ -281,7 +295,8 @@ class _Listing:
     ) -> _Line:
         counted = zip(self._labels, self._counted(positions), strict=True)
         counts = "　".join(f"{label} {count}" for label, count in counted if count)
-        return _Line(kind, depth, first, hidden, sheet, counts, self._diagnosis.together(positions) or None)
+        risk = self._diagnosis.together(at for at in positions if not self._findings[at].settled)
+        return _Line(kind, depth, first, hidden, sheet, counts, risk or None)
 
     def _line(self, depth: int, at: int, *, hidden: bool) -> _Line:
         return _Line(_FINDING, depth, at, hidden, self._findings[at].sheet, "", self._diagnosis.risks[at] or None)

@@ -99,7 +99,7 @@ def _strips(result: BatchResult, columns: Sequence[TableColumn], order: Sequence
     ranks, own, verified = (arrays(frame[name]) for name in ("rank", "self_total", "verified_total"))
     codes, names, files, grades = (texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade"))
     points = {status: arrays(frame[f"points.{status}"]) for status in STATUS_LABELS}
-    by_severity = Counter((finding.file, finding.severity) for finding in result.findings)
+    by_severity = Counter((finding.file, finding.severity) for finding in result.findings if not finding.settled)
     counted = [np.array([by_severity[file, severity] for file in files], np.int64) for severity in _COUNTED]
     return [
         Counts(*ranks, looks[0], scale=1),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from perfbatch import __version__
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
-from perfbatch.model.findings import Severity
+from perfbatch.model.findings import STANDING_LABELS, Severity
 from perfbatch.summary.receipts import ENTRY_LABELS
 from perfbatch.summary.sheet import Cell, Sheet, TableColumn
 
@@ -20,7 +20,8 @@ _NAMED = 20
 def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> None:
     """Write the record of the run: when, by which program and rulebook, what came in and what went out."""
     files = Counter(entry.status for entry in result.entries)
-    by_severity = Counter(finding.severity for finding in result.findings)
+    by_severity = Counter(finding.severity for finding in result.findings if not finding.settled)
+    apart = Counter(finding.standing for finding in result.findings if finding.settled)
     seconds = (result.finished_at - result.started_at).total_seconds()
     rows: list[Sequence[Cell]] = [
         ["运行编号", result.run_id],
@@ -34,8 +35,9 @@ def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> 
         ["收件文件数", str(len(result.entries))],
         *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),
         ["评价部门数", str(len(result.departments))],
-        ["发现问题数", str(len(result.findings))],
+        ["发现问题数", str(sum(by_severity.values()))],
         *([f"其中：{severity.label}", str(by_severity[severity])] for severity in Severity),
+        *([f"另：{STANDING_LABELS[standing]}", str(count)] for standing, count in apart.items()),
         *_outputs(outputs),
     ]
     top = sheet.title("运行记录", "每次运行的来历：同样的收件和规则得出同样的结果。")

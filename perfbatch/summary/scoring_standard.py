@@ -19,6 +19,7 @@ __all__ = ["changes_from", "write_changes", "write_checks", "write_grades", "wri
 
 _SCOPES = {"department": "部门", "unit": "各机构", "item": "各指标", "target": "各绩效目标"}
 _TOLERANCES = {"interval": "允许尾差", "exact": "完全相等"}
+_NATURES = {"balance": "基本平衡", "verification": "核实性"}
 
 
 class _Placeholders(dict[str, str]):
@@ -86,6 +87,7 @@ def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
     columns = [
         TableColumn("代码", style="centred", narrowest=8),
         TableColumn("级别", style="centred", narrowest=8),
+        TableColumn("类别", style="centred", narrowest=10),
         TableColumn("检查项目", narrowest=18, widest=26),
         TableColumn("比较", style="centred", narrowest=9),
         TableColumn("范围", style="centred", narrowest=12, widest=14),
@@ -101,6 +103,7 @@ def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
             [
                 check.code,
                 Marked(severity.label, severity.value),
+                _NATURES[check.nature] + ("（试行）" if check.trial else ""),
                 check.title,
                 _TOLERANCES[check.tolerance],
                 _SCOPES[check.scope],

@@ -56,7 +56,7 @@ def _errors(result: BatchResult, diagnosis: Diagnosis) -> list[Matter]:
     names = dict(zip(texts(result.departments["file"]), texts(result.departments["unit_name"]), strict=True))
     by_file: dict[str, list[int]] = {}
     for at, finding in enumerate(result.findings):
-        if finding.severity is Severity.ERROR and diagnosis.causes[at] is None:
+        if finding.severity is Severity.ERROR and finding.asks and diagnosis.causes[at] is None:
             by_file.setdefault(finding.file, []).append(at)
     ranked = sorted(by_file.items(), key=lambda listed: (-diagnosis.together(listed[1]), -len(listed[1]), listed[0]))
     return [

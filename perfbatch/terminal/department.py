@@ -13,6 +13,7 @@ from rich.text import Text
 from perfbatch.district.register import in_order
 from perfbatch.district.result import STATUS_LABELS
 from perfbatch.model.figures import score_text
+from perfbatch.model.findings import STANDING_LABELS
 from perfbatch.model.submission import SCALE
 from perfbatch.report.check_report import total_at_risk, verdict_of
 from perfbatch.terminal.console import (
@@ -49,7 +50,7 @@ def print_check(checked: Checked) -> None:
         print_table(console, _findings_table(findings, result.at_risk, wide=console.width >= WIDE))
         console.print()
     print_table(console, _scores_table(checked.night, 0, ids=False))
-    counts = Counter(finding.severity for finding in findings)
+    counts = Counter(finding.severity for finding in findings if not finding.settled)
     spoken = [f"{severity.label} {counts[severity]} 项" for severity in sorted(counts, key=lambda one: one.order)]
     if at_risk := total_at_risk(result, 0):
         spoken.append(f"涉及 {score_text(int(at_risk * SCALE))} 分")
@@ -68,7 +69,7 @@ def _findings_table(findings: Sequence[Finding], at_risk: Mapping[Finding, AtRis
         table = plain_table("单元格", "填报／应为／差额", "问题和整改", "涉及分", figures=("涉及分",))
         table.columns[1].max_width = FIGURE_WIDTH + WORD_WIDTH
     for finding in findings:
-        level = f"{finding.severity.label} {finding.code}"
+        level = f"{STANDING_LABELS[finding.standing] or finding.severity.label} {finding.code}"
         place = inert(f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet)
         stated = [inert(one) for one in (finding.reported, finding.expected, finding.difference)]
         told = f"{inert(finding.message)}\n整改：{inert(finding.remedy)}"

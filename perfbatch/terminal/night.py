@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["print_changes", "print_history", "print_night"]
 
+_APART = {"waived": "waived", "explained": "explained", "accepted": "explained and accepted", "trial": "on trial"}
+
 
 def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
     """The end of `perfbatch run`: counts, what was set aside, what was written, where the program failed."""
     console, result = console_of(), night.result
     status = Counter(entry.status for entry in result.entries)
-    severity = Counter(finding.severity.value for finding in result.findings)
+    severity = Counter(finding.severity.value for finding in result.findings if not finding.settled)
+    apart = Counter(finding.standing for finding in result.findings if finding.settled)
     console.print(f"Run {result.run_id} · rulebook {result.rulebook.id}")
     known = f"; {night.recalled} unchanged since they were last read" if night.recalled else ""
     console.print(
@@ -39,6 +42,7 @@ def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
     console.print(
         f"Findings  {counted(severity['error'], 'error')}, {counted(severity['warning'], 'warning')}, "
         f"{counted(severity['info'], 'info')} in {counted(len(result.departments), 'department')}"
+        + "".join(f"; {number} {_APART[standing]}" for standing, number in apart.items())
     )
     verified = result.departments["verified_total"].tolist()
     if verified:

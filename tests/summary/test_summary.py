@@ -93,9 +93,10 @@ def test_standard(book: Any, values: Values, rulebook: Rulebook) -> None:
         "；".join(rulebook.indicators[0].sources),
     ]
     assert [row[0] for row in rows[second + 2 : third - 1]] == [one.code for one in rulebook.checks]
-    assert rows[second + 2][:7] == [
+    assert rows[second + 2][:8] == [
         "R01",
         "错误",
+        "基本平衡",
         "汇总 = 局机关 + 各二级机构",
         "允许尾差",
         "部门",

@@ -1,0 +1,64 @@
+"""豁免事项: what the bureau lets stand, in one department, until a day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.package.addresses import place_of
+from perfbatch.roster.model import Waiver
+from perfbatch.roster.table import RosterTable, code_of, plain_text
+from perfbatch.rulebook.model import Rulebook
+
+__all__ = ["read_waivers"]
+
+
+def read_waivers(
+    table: RosterTable, rulebook: Rulebook, departments: Collection[str], findings: list[Finding]
+) -> Iterator[Waiver]:
+    """The waivers row by row, expired ones among them. One that names a department, a code or a place that is not there is added
+    to `findings` and waives nothing. A reason or a day that is missing is a fault of the table."""
+    codes = {check.code for check in rulebook.checks} | {check.id for check in rulebook.checks} | set(CATALOGUE)
+    labels = {plain_text(field.label): field.id for field in rulebook.fields()}
+    # A label that several fields have names none of them.
+    shared = Counter(plain_text(field.label) for field in rulebook.fields())
+    labels = {label: field_id for label, field_id in labels.items() if shared[label] == 1}
+    for row, values in table.rows():
+        budget_code = code_of(table, row, values["budget_code"])
+        code, place = plain_text(values["code"]), plain_text(values["place"])
+        reason = plain_text(values["reason"])
+        if not reason:
+            table.note(row, "reason", "the reason is blank", "State why the finding may stand.")
+        until = _day(table, row, values["until"])
+        if until is None or not budget_code:
+            continue
+        named = labels.get(place, place)
+        if budget_code not in departments:
+            column, what = "budget_code", f"名录中没有预算编码 {budget_code}"
+        elif code not in codes:
+            column, what = "code", f"没有问题代码“{code}”"
+        elif place and named not in rulebook.field_by_id and not _is_cell(place):
+            column, what = "place", f"没有单元格或栏目“{place}”"
+        else:
+            yield Waiver(budget_code, code, named, reason, until, row + 1)
+            continue
+        findings.append(table.finding("S12", row, column, budget_code, plain_text(values[column]), what=what))
+
+
+def _day(table: RosterTable, row: int, value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(plain_text(value).replace("/", "-"))
+    except ValueError:
+        table.note(row, "until", f"{plain_text(value)!r} is not a date", "Give the last day, like 2021-12-31.")
+        return None
+
+
+def _is_cell(place: str) -> bool:
+    return place_of(place.rpartition("!")[2].upper()) is not None
