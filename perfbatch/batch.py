@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_cache import ReadingCache
-from perfbatch.intake.reading_pool import Read, read_all
+from perfbatch.intake.reading_pool import Read, Readers, read_all
 from perfbatch.intake.settling import settle
 from perfbatch.model.findings import Finding
 from perfbatch.model.phases import Phases
@@ -55,11 +54,13 @@ class Night:
 
 @dataclass(frozen=True)
 class Checked:
-    """One workbook checked on its own; `night` is None where it could not be read, for the reason in `entry`."""
+    """One workbook checked on its own; `night` is None where it could not be read, for the reason in `entry`; `fault` says
+    where the program failed on it (F14), as in `Read`."""
 
     path: Path
     entry: InboxEntry
     night: Night | None
+    fault: str = ""
 
 
 def run_batch(
@@ -70,7 +71,7 @@ def run_batch(
     prior: dict[str, dict[str, int]] | None = None,
     workers: int = 1,
     deadline: date | None = None,
-    executor: Executor | None = None,
+    executor: Readers | None = None,
     cache: ReadingCache | None = None,
     phases: Phases | None = None,
     later: Sequence[str] = (),
@@ -98,13 +99,13 @@ def run_batch(
     return replace(night, recalled=cache.recalled) if cache else night
 
 
-def check_workbook(path: Path, loaded: LoadedRulebook, executor: Executor | None = None) -> Checked:
+def check_workbook(path: Path, loaded: LoadedRulebook, executor: Readers | None = None) -> Checked:
     """Check one workbook as the night would, writing nothing."""
     started, found = _now(), [found_at(path)]
     reads = read_all(found, loaded.rulebook, executor=executor, meanwhile=partial(_load, _EXAMINING))
     night = _night(found, reads, loaded, started, Phases())
     entry = night.result.entries[0]
-    return Checked(path, entry, night if entry.status == "accepted" else None)
+    return Checked(path, entry, night if entry.status == "accepted" else None, reads[0].fault)
 
 
 def _load(modules: Iterable[str]) -> None:

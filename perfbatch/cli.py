@@ -192,11 +192,14 @@ def check(
         from perfbatch.report.check_report import build_check_report, verdict_of
         from perfbatch.rulebook.load import load_rulebook
         from perfbatch.terminal.department import print_check
+        from perfbatch.terminal.night import print_fault
 
         loaded = load_rulebook(rulebook)
         files = []
         for number, path in enumerate(workbooks):
             checked = check_workbook(path, loaded, readers)
+            if checked.fault:
+                print_fault(path, checked.fault)
             files.append((str(path), checked.entry, checked.night.result if checked.night else None))
             if not as_json:
                 if number:

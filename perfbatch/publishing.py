@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +16,8 @@ from perfbatch.history.changes import changes_between
 from perfbatch.history.past import past_of, refuse_loss
 from perfbatch.history.record import HISTORY_NAME, RecordedNotice, tonight, write_history
 from perfbatch.intake.reading_cache import ReadingCache
-from perfbatch.kept.cache_file import CACHE_NAME
+from perfbatch.intake.reading_pool import Readers
+from perfbatch.kept.cache_file import CACHE_NAME, KeptFile
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import Finding
 from perfbatch.model.phases import Phases, Watch
@@ -43,7 +43,7 @@ def run_night(
     roster: Roster | None = None,
     workers: int = 1,
     deadline: date | None = None,
-    executor: Executor | None = None,
+    executor: Readers | None = None,
     cached: bool = True,
     watch: Watch | None = None,
     allow_empty: bool = False,
@@ -65,7 +65,7 @@ def run_night(
     with locked(outbox):
         history = outbox / HISTORY_NAME
         past = past_of(history, loaded.rulebook, fields_of("prior", loaded.rulebook))
-        phases, kept = Phases(watch), outbox / CACHE_NAME
+        phases, kept = Phases(watch), KeptFile(outbox / CACHE_NAME)
         cache = ReadingCache(kept, loaded.rulebook) if cached else None
         night = run_batch(
             inbox,
@@ -111,9 +111,9 @@ def run_night(
         earlier = earlier_notices(kept, outbox) if cached else None
         pool = NoticePool(notices, workers, phases.advance, earlier)
         published = publish_outputs(result, outbox, counted, pool, (loaded.rulebook.id,))
-        keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written)) if cache else ()
+        keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written), kept.write) if cache else ()
         told = [f"{past.damaged} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
-        return replace(night, forgiven=(*told, *_forgiven(kept, keeping))), published
+        return replace(night, forgiven=(*told, *_forgiven(outbox / CACHE_NAME, keeping))), published
 
 
 def publish_outputs(

@@ -153,16 +153,18 @@ class TestSettingAside:
         )
         night = run_batch(folder, loaded)
         assert [(one.path, one.status, one.code) for one in night.result.entries] == [
-            ("1.xlsx", "set_aside", "F03"),
+            ("1.xlsx", "set_aside", "F14"),
             ("2.xlsx", "accepted", ""),
         ]
         print_night(night, Path("outbox"), [])
-        line = capsys.readouterr().err
+        log = capsys.readouterr().err
         assert re.fullmatch(
             r"perfbatch: a fault of the program set aside 1\.xlsx \(ZeroDivisionError at test_batch\.py:\d+\)\. "
-            r"Please report it\.\n",
-            line,
+            r"Please report it\.\nTraceback \(most recent call last\):\n"
+            r"(  File \"[^\n]*\", line \d+, in \w+\n(    [^\n]*\n)+)+ZeroDivisionError\n",
+            log,
         )
+        assert 'in stumbling\n    return 1 // 0 if file == "1.xlsx"' in log
 
 
 def _restamped(content: bytes, version: str | None) -> bytes:

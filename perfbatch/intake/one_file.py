@@ -1,48 +1,43 @@
-"""Reading one file: what a reading process does. Who only hands files to one need not load the reader."""
+"""Reading files, one after the other: what a reading process does. Who only hands files to one need not load the reader.
+
+A request is a message: the files and the limits at its head, the rulebook as its first buffer. The files are read where they lie
+(`read`), or their contents are the other buffers (`read_shipped`). The answer is `answers.packed_reads`'.
+"""
 
 from __future__ import annotations
 
 import functools
-import pickle
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
+from perfbatch.intake.answers import Read, packed_reads
 from perfbatch.intake.inbox import Found, read_bytes
-from perfbatch.isolated.worker import place_of
+from perfbatch.isolated.worker import Turns, place_of
 from perfbatch.model.limits import Limits
+from perfbatch.model.message import packed, unpacked
+from perfbatch.model.plain import shape_of
 from perfbatch.model.set_aside import SetAside
-from perfbatch.model.submission import Sharing, Submission
+from perfbatch.rulebook.data import rulebook_of
 
 if TYPE_CHECKING:
     from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["Read", "Shipped", "read_found", "read_held", "read_one"]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What reading one entry gave: a submission, or the F-code and detail with which it is set aside. `what` beside a
-    submission is what to tell of the file (its macros). `fault` is the program's own: where it failed, without a word of
-    what the file says."""
-
-    sha256: str
-    submission: Submission | None
-    code: str = ""
-    what: str = ""
-    fault: str = ""
-
-    def shared(self, sharing: Sharing) -> Read:
-        """The same, with what other readings say too held once."""
-        return self if self.submission is None else replace(self, submission=sharing.share(self.submission))
+_File = TypeVar("_File")
+__all__ = ["TASKS", "Read", "Shipped", "read_one", "request_to_read", "request_to_read_shipped", "shipped_in"]
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A file on its way to another executor: its path for the findings, its bytes and their hash."""
+    """A file on its way to another machine: its path for the findings, its bytes and their hash."""
 
     path: str
     content: bytes
     sha256: str
+
+
+_FOUND = shape_of(tuple[Limits, tuple[Found, ...]])
+_SHIPPED = shape_of(tuple[Limits, tuple[tuple[str, str], ...]])
 
 
 def read_one(found: Found, rulebook: Rulebook, limits: Limits | None = None) -> Read:
@@ -66,21 +61,56 @@ def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> R
     except (MemoryError, RecursionError):
         return Read(file.sha256, None, "F08")
     except Exception as error:
-        # One trap per file: a fault of the program costs this file, and is told to the operator.
-        return Read(file.sha256, None, "F03", fault=place_of(error))
+        # One trap per file: a fault of the program costs this file, is no fault of the file, and is told to the operator.
+        return Read(file.sha256, None, "F14", fault=place_of(error))
 
 
-def read_found(found: Found, rulebook: bytes, limits: Limits) -> Read:
-    """`read_one` as a reading process runs it. `rulebook` is pickled: the process keeps the one that it was given last."""
-    return read_one(found, _unpickled(rulebook), limits)
+def request_to_read(found: Sequence[Found], rulebook: bytes, limits: Limits) -> bytes:
+    """A request for `read`. `rulebook` is `rulebook_data`'s."""
+    return packed(_FOUND.write((limits, found)), [rulebook])
 
 
-def read_held(file: Shipped, rulebook: bytes, limits: Limits) -> Read:
-    """The same of a file whose bytes are at hand."""
-    return _read_content(file, _unpickled(rulebook), limits)
+def request_to_read_shipped(files: Sequence[Shipped], rulebook: bytes, limits: Limits) -> bytes:
+    """A request for `read_shipped`."""
+    named = tuple((file.path, file.sha256) for file in files)
+    return packed(_SHIPPED.write((limits, named)), [rulebook, *(file.content for file in files)])
+
+
+def shipped_in(request: bytes) -> tuple[Limits, int]:
+    """The limits that a request for `read_shipped` sets, and how many files it brings. Raises `Garbled`."""
+    limits, named = _SHIPPED.read(unpacked(request)[0])
+    return limits, len(named)
+
+
+def _read_found(request: memoryview, turns: Turns) -> bytes:
+    head, (content,) = unpacked(request)
+    limits, found = _FOUND.read(head)
+    rulebook = _rulebook(bytes(content))
+    return _in_turns(turns, found, limits, lambda entry: read_one(entry, rulebook, limits))
+
+
+def _read_shipped(request: memoryview, turns: Turns) -> bytes:
+    head, (content, *contents) = unpacked(request)
+    limits, named = _SHIPPED.read(head)
+    rulebook = _rulebook(bytes(content))
+    files = (Shipped(path, bytes(content), digest) for (path, digest), content in zip(named, contents, strict=True))
+    return _in_turns(turns, files, limits, lambda file: _read_content(file, rulebook, limits))
+
+
+def _in_turns(turns: Turns, files: Iterable[_File], limits: Limits, read: Callable[[_File], Read]) -> bytes:
+    """Read file after file, as far as this process should."""
+    reads = []
+    for file in files:
+        if not turns.begin():
+            break
+        reads.append(read(file))
+    return packed_reads(reads, limits.reply_bytes)
 
 
 @functools.lru_cache(maxsize=1)
-def _unpickled(rulebook: bytes) -> Rulebook:
-    book: Rulebook = pickle.loads(rulebook)
-    return book
+def _rulebook(message: bytes) -> Rulebook:
+    return rulebook_of(message)
+
+
+TASKS = {"read": _read_found, "read_shipped": _read_shipped}
+"""What a reading process can be asked for."""

@@ -7,12 +7,9 @@ from perfbatch.model.limits import Limits
 
 __all__ = ["reading_processes"]
 
-# All that reading a file takes: no file should have the loading counted against its time.
-_LOADED = ("perfbatch.intake.one_file", "perfbatch.intake.reader")
-
 
 def reading_processes(workers: int, limits: Limits | None = None) -> IsolatedExecutor:
     """An executor for `read_all` that reads in up to `workers` processes of their own, each file within the limits."""
     limits = limits or Limits()
     confinement = Confinement(limits.address_space, limits.cpu_seconds, limits.wall_seconds, limits.reply_bytes)
-    return IsolatedExecutor(workers, confinement, imports=_LOADED)
+    return IsolatedExecutor(workers, confinement, "perfbatch.intake.reading_tasks")

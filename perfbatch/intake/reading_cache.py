@@ -9,50 +9,43 @@ Before the hash stands a gate: a file whose size, times and inode are those unde
 *if* it had been at rest when it was hashed. A file that was written in the last moments before might be written
 again within the same tick of the file system's clock and look the same (git calls such an entry racy); it is hashed again.
 
-The cache is a convenience and never evidence: each reading carries a checksum, is taken apart by an unpickler that knows the
-shapes of this package alone, and whatever cannot be read is read from the workbook. A cache that SQLite cannot open is
-begun anew. It holds what the workbooks say, so it lies in the outbox, under the outbox's permissions.
+What is kept are the answers of the reading processes as they came, deflated, and an index that says which entry's reading stands
+where in which of them (`readings_kept`). The cache is a convenience and never evidence: an answer out of it is taken for data and
+looked at as one that comes out of a process is, and whatever cannot be believed is read from the workbook.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
-import pickle
-import sqlite3
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import NamedTuple
 
+from perfbatch.intake.answers import AnswerForm, Read, moved, packed_reads, reads_in
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
-from perfbatch.intake.reading_pool import Read
-from perfbatch.isolated.unpickling import PackageUnpickler
-from perfbatch.kept.cache_file import DAMAGED, looked_up, written
+from perfbatch.intake.readings_kept import Gate, KeptReading, gate_of, readings_as_bytes, readings_in
+from perfbatch.isolated.worker import TooLarge
+from perfbatch.kept.cache_file import KeptFile
+from perfbatch.kept.deflating import inflated_size
 from perfbatch.kept.program import program_key
 from perfbatch.model.limits import Limits
+from perfbatch.model.message import Garbled
 from perfbatch.model.set_aside import SetAside
-from perfbatch.model.submission import Sharing
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
 __all__ = ["ReadingCache", "reader_key"]
 
 # FAT writes the time of every other second, and a share's clock may be a little off ours.
 _MARGIN_NS = 5_000_000_000
-_LEVEL = 1
-_PASSING = frozenset({"F08", "F10", "F11"})
-_TABLE = """
-CREATE TABLE IF NOT EXISTS reading (
-    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
-    inode INTEGER NOT NULL, hashed_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    key TEXT NOT NULL, reading BLOB NOT NULL, checksum BLOB NOT NULL
-)
-"""
-_PROBE = "SELECT path, hashed_ns, key, checksum FROM reading LIMIT 1"
+_PASSING = frozenset({"F08", "F10", "F11", "F14"})
+_SECTION = "readings"
 _FORM = ("form_id", "form_version", "revision", "fiscal_year", "kinds", "sections", "entity", "roles")
+# Readings of an answer that are nobody's any more, for each that is: past it the others are put together anew.
+_STALE = 0.5
+_READS_AN_ANSWER = 64
+# An honest workbook's reading is ten thousand bytes, inflated; what somebody made to inflate to more is read from the workbooks.
+_INFLATED_BYTES, _INFLATED_BYTES_A_FILE = 256 * 1024 * 1024, 64 * 1024
 
 
 def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
@@ -70,20 +63,17 @@ def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
 
 
 class ReadingCache:
-    """The readings of earlier nights, in the file at `path`."""
+    """The readings of earlier nights, out of the cache's file."""
 
-    def __init__(self, path: Path, rulebook: Rulebook, limits: Limits | None = None) -> None:
-        self._path = path
+    def __init__(self, kept: KeptFile, rulebook: Rulebook, limits: Limits | None = None) -> None:
+        self._kept = kept
         self._key = reader_key(rulebook, limits)
-        self._limits = limits
-        self._connection: sqlite3.Connection | None = None
-        self._known: dict[str, _Gate] = {}
-        self._paths: dict[str, str] = {}
-        self._sizes: set[int] = set()
-        self._sharing = Sharing()
-        self._now = 0
-        self._here: set[str] = set()
-        self._fresh: list[tuple[Found, Read]] = []
+        self._form = AnswerForm(rulebook)
+        self._limits = limits or Limits()
+        self._gates: dict[str, Gate] = {}
+        self._reads: list[tuple[Found, Read]] = []
+        self._opened: dict[int, list[Read]] = {}
+        self._now = self._left = 0
         self.recalled = 0
         """How many entries of the last `read` were not read again."""
 
@@ -91,109 +81,103 @@ class ReadingCache:
         """Every entry's reading, in the order given; `read` reads those that are not known. Nothing is kept yet."""
         # Before any content is looked at: what is written from here on must not look at rest.
         self._now = time.time_ns()
-        self._here, self._fresh = {one.path for one in found}, []
-        with looked_up(self._path, _PROBE) as self._connection:
-            self._load()
-            reads = [self._recall(one) for one in found]
+        self._gates, self._opened = {}, {}
+        reads = self._recalled(found)
         unknown = [number for number, reading in enumerate(reads) if reading is None]
         self.recalled = len(found) - len(unknown)
-        for number, reading in zip(unknown, read([found[one] for one in unknown]) if unknown else (), strict=True):
+        for number, reading in zip(unknown, read([found[at] for at in unknown]) if unknown else (), strict=True):
             reads[number] = reading
-            self._fresh.append((found[number], reading))
-        return [reading for reading in reads if reading is not None]
+        known = [reading for reading in reads if reading is not None]
+        self._reads = list(zip(found, known, strict=True))
+        return known
 
     def keep(self) -> None:
-        """Keep what the last `read` found out; what is known afterwards is what lay there: entries that are gone are forgotten.
+        """Have what the last `read` found out kept (see `KeptFile.write`). Entries that are gone are forgotten."""
+        reads = [(entry, read) for entry, read in self._reads if _lasting(read)]
+        live, opened = len(reads), sum(map(len, self._opened.values()))
+        recalled = {id(read.origin[0]) for reads in self._opened.values() for read in reads if read.origin}
+        stale = opened - sum(1 for _, read in reads if read.origin is not None and id(read.origin[0]) in recalled)
+        self._kept.put(_SECTION, self._packed(_together(reads, self._limits) if stale > live * _STALE else reads))
 
-        Where nothing can be kept, the next night reads everything.
-        """
-        with written(self._path, _TABLE, _PROBE) as connection:
-            if connection is None:
-                return
-            connection.execute("DELETE FROM reading WHERE key <> ?", (self._key,))
-            gone = [(path,) for path in self._known.keys() - self._here]
-            connection.executemany("DELETE FROM reading WHERE path = ?", gone)
-            rows = (row for one in self._fresh if (row := self._row(*one)))
-            connection.executemany(f"INSERT OR REPLACE INTO reading VALUES ({', '.join('?' * 10)})", rows)
+    def _packed(self, reads: Sequence[tuple[Found, Read]]) -> bytes:
+        placed = _together([pair for pair in reads if pair[1].origin is None], self._limits)
+        places = {entry.path: read.origin for entry, read in (*reads, *placed) if read.origin is not None}
+        numbers: dict[int, int] = {}
+        answers: list[bytes | memoryview] = []
+        entries = {}
+        for entry, read in reads:
+            if (origin := places.get(entry.path)) is None:
+                continue
+            answer, place = origin
+            if id(answer) not in numbers:
+                numbers[id(answer)] = len(answers)
+                answers.append(answer)
+            gate = self._gates.get(entry.path) or gate_of(entry, self._now, read.sha256)
+            entries[entry.path] = KeptReading(gate, numbers[id(answer)], place)
+        return readings_as_bytes(self._key, entries, answers)
 
-    def _load(self) -> None:
-        columns = "path, size, mtime_ns, ctime_ns, inode, hashed_ns, sha256"
-        self._known = {}
-        with contextlib.suppress(*DAMAGED):
-            if self._connection is not None:
-                query = f"SELECT {columns} FROM reading WHERE key = ?"
-                for path, *gate in self._connection.execute(query, (self._key,)):
-                    # SQLite keeps a text where a number belongs, and damage makes one of the other.
-                    if [type(one) for one in gate] == [int] * 5 + [str] and isinstance(path, str):
-                        self._known[path] = _Gate._make(gate)
-        self._paths = {gate.sha256: path for path, gate in self._known.items()}
-        self._sizes = {gate.size for gate in self._known.values()}
-
-    def _recall(self, found: Found) -> Read | None:
-        gate = self._known.get(found.path)
-        if gate is not None and gate.lets_pass(found):
-            return self._unpacked(found.path, gate)
-        if found.kind is not EntryKind.FILE or found.size not in self._sizes:
-            return None
+    def _recalled(self, found: Sequence[Found]) -> list[Read | None]:
+        section = self._kept.section(_SECTION)
         try:
-            sha256 = read_bytes(found, self._limits)[1]
+            entries, answers = readings_in(section, self._key) if section is not None else ({}, [])
+        except Garbled:
+            entries, answers = {}, []
+        by_hash = {entry.gate.sha256: entry for entry in entries.values()}
+        sizes = {entry.gate.size for entry in entries.values()}
+        self._left = _INFLATED_BYTES + _INFLATED_BYTES_A_FILE * len(found)
+        reads: list[Read | None] = []
+        for entry in found:
+            known = entries.get(entry.path)
+            if known is not None and _passes(known.gate, entry):
+                self._gates[entry.path] = known.gate
+            else:
+                known = by_hash.get(self._hashed(entry)) if entry.size in sizes else None
+            reads.append(self._recall(entry, known, answers) if known is not None else None)
+        return reads
+
+    def _hashed(self, entry: Found) -> str:
+        try:
+            return read_bytes(entry, self._limits)[1]
         except SetAside:
-            return None
-        path = self._paths.get(sha256)
-        reading = _moved(self._unpacked(path, self._known[path]), found.path) if path is not None else None
-        if reading is not None:
-            self._fresh.append((found, reading))
-        return reading
+            return ""
 
-    def _unpacked(self, path: str, gate: _Gate) -> Read | None:
-        if self._connection is None:
+    def _recall(self, entry: Found, known: KeptReading, answers: Sequence[memoryview]) -> Read | None:
+        reads = self._opened.get(known.answer)
+        if reads is None:
+            reads = self._opened[known.answer] = self._open(bytes(answers[known.answer]))
+        read = reads[known.place] if known.place < len(reads) else None
+        if read is None or read.sha256 != known.gate.sha256 or not _lasting(read):
             return None
+        return moved(read, entry.path)
+
+    def _open(self, answer: bytes) -> list[Read]:
+        """The reads of an answer; none where it cannot be believed, or there is no room for it."""
         try:
-            row = self._connection.execute("SELECT reading, checksum FROM reading WHERE path = ?", (path,)).fetchone()
-            # A damaged index leads to another row: the reading must be this file's.
-            if row is None or _checksum(self._key, path, gate, row[0]) != row[1]:
-                return None
-            reading = PackageUnpickler(io.BytesIO(zlib.decompress(row[0]))).load()
-        except Exception:
-            # Whatever is wrong with what was kept, the workbook itself is there.
-            return None
-        return reading.shared(self._sharing) if isinstance(reading, Read) else None
-
-    def _row(self, found: Found, reading: Read) -> tuple[object, ...] | None:
-        if not reading.sha256 or reading.code in _PASSING or reading.fault:
-            return None
-        packed = zlib.compress(pickle.dumps(reading, pickle.HIGHEST_PROTOCOL), _LEVEL)
-        gate = _Gate(found.size, found.mtime_ns, found.ctime_ns, found.inode, self._now, reading.sha256)
-        return (found.path, *gate, self._key, packed, _checksum(self._key, found.path, gate, packed))
+            size = inflated_size(answer)
+            self._left -= size
+            return reads_in(answer, self._form, self._limits.reply_bytes) if self._left >= 0 else []
+        except Garbled:
+            return []
 
 
-class _Gate(NamedTuple):
-    """A file as it stood when it was hashed; `hashed_ns` is the time before that."""
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    hashed_ns: int
-    sha256: str
-
-    def lets_pass(self, found: Found) -> bool:
-        """Whether the file still has the content that was hashed, by what the file system says of it."""
-        now = (found.size, found.mtime_ns, found.ctime_ns, found.inode)
-        at_rest = max(self.mtime_ns, self.ctime_ns) + _MARGIN_NS < self.hashed_ns
-        return found.kind is EntryKind.FILE and self[:4] == now and at_rest
+def _lasting(read: Read) -> bool:
+    """Whether a reading is as good tomorrow."""
+    return read.sha256 != "" and read.code not in _PASSING and not read.fault
 
 
-def _checksum(key: str, path: str, gate: _Gate, packed: bytes) -> bytes:
-    """Over all that a row says, for any of it may be damaged."""
-    digest = hashlib.blake2b(packed, digest_size=16, key=key[:64].encode())
-    digest.update(repr((path, tuple(gate))).encode("utf-8", "surrogateescape"))
-    return digest.digest()
+def _passes(gate: Gate, found: Found) -> bool:
+    """Whether the file still has the content that was hashed, by what the file system says of it."""
+    now = (found.size, found.mtime_ns, found.ctime_ns, found.inode)
+    at_rest = max(gate.mtime_ns, gate.ctime_ns) + _MARGIN_NS < gate.hashed_ns
+    return found.kind is EntryKind.FILE and gate[:4] == now and at_rest
 
 
-def _moved(reading: Read | None, path: str) -> Read | None:
-    """A reading of the same content under another path."""
-    if reading is None or reading.submission is None or reading.submission.file == path:
-        return reading
-    findings = tuple(replace(finding, file=path) for finding in reading.submission.findings)
-    return replace(reading, submission=replace(reading.submission, file=path, findings=findings))
+def _together(reads: Sequence[tuple[Found, Read]], limits: Limits) -> list[tuple[Found, Read]]:
+    """The same readings, in answers that hold nothing else; without those that are too large for one."""
+    placed = []
+    for begin in range(0, len(reads), _READS_AN_ANSWER):
+        some = reads[begin : begin + _READS_AN_ANSWER]
+        with contextlib.suppress(TooLarge):
+            answer = packed_reads([read for _, read in some], limits.reply_bytes)
+            placed += [(entry, replace(read, origin=(answer, place))) for place, (entry, read) in enumerate(some)]
+    return placed

@@ -1,80 +1,83 @@
-"""A worker seen from the parent: its process, what it is asked and answers, and the clock that ends it (see `isolation`)."""
+"""A worker seen from the parent: its process, what it is asked and answers, and the clock that ends it (see `executor`)."""
 
 from __future__ import annotations
 
 import contextlib
-import io
 import os
-import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
-from perfbatch.isolated.unpickling import PackageUnpickler
-from perfbatch.isolated.worker import HEADER, MARK, Confinement
+from perfbatch.isolated.worker import GIVEN, HEADER, HELLO, RAISED, REPLY, TIMED, TOO_LARGE, Confinement
+from perfbatch.model.message import packed
 
-__all__ = ["MOST_CALLS", "Answer", "Chunk", "Clock", "Worker", "WorkerLost", "WorkersUnavailable"]
+__all__ = ["MOST_TURNS", "Answer", "AnswerInvalid", "CallFault", "Clock", "Worker", "WorkerLost", "WorkersUnavailable"]
+
+MOST_TURNS = 1024 if TIMED else 1
+"""How many pieces a request may have: where a worker has no timers, its only clock is the parent's, and that times a request."""
 
 _START_SECONDS = 60.0
+# What the parent leaves to the worker's own clock, so that of two ends it is the worker's that comes first.
+_SPARE_SECONDS = 2.0
+# A request of many pieces is not waited for as long as all of them together may take: it is asked again piece by piece.
+_TURNS_WAITED_FOR = 3
 _BOOTSTRAP = "import sys; sys.path[:] = sys.argv[1:]; from perfbatch.isolated.worker import serve; serve()"
-
-
-# The least that a pipe holds on any system.
-_MARKS_BYTES = 512
-MOST_CALLS = _MARKS_BYTES // MARK.size if hasattr(os, "set_blocking") else 1
-"""Calls of one chunk: their marks must fit into a pipe that is read without waiting (on Windows from Python 3.12)."""
+_LATE = "longer than the limit of wall-clock time"
 
 
 class WorkerLost(Exception):
-    """The worker died, or was killed at a limit, while it ran this call; the message says how."""
+    """The worker died, or was killed at a limit, while it ran this request; the message says how, `late` whether at the clock."""
+
+    def __init__(self, how: str, *, late: bool = False) -> None:
+        super().__init__(how)
+        self.late = late
+
+
+class CallFault(Exception):
+    """The task raised: the exception's type and where; the lines that follow in `way` say how it came there. Not what it says,
+    for that may be a file's content."""
+
+    def __init__(self, text: str) -> None:
+        place, _, self.way = text.partition("\n")
+        super().__init__(place)
+        self.kind = place.partition(" ")[0]
+        self.text = text
+
+
+class AnswerInvalid(Exception):
+    """What came back is no answer: the worker, not a file, is at fault."""
 
 
 class WorkersUnavailable(Exception):
-    """Workers cannot be started on this machine: no call is to blame."""
+    """Workers cannot be started on this machine: no request is to blame."""
 
 
 class Answer(NamedTuple):
-    """What a worker says of one call: its value, or where it raised; `fit`: whether the worker may be asked again."""
+    """What a worker gave; `fit`: whether it may be asked again."""
 
-    fault: bool
-    content: Any
+    content: bytes
     peak_bytes: int
     fit: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What became of a chunk: answers to its first calls and, where the worker was lost, how, in which call, and whether
-    at the clock. Calls after the last answer are not answered, whether or not they were run."""
-
-    answers: list[Answer]
-    lost: WorkerLost | None = None
-    culprit: int = 0
-    late: bool = False
-
-
 class Worker:
-    """One process. Raises `WorkersUnavailable` where it cannot be started; imports `imports` before its first call."""
+    """One process with the tasks of the module `tasks`. Raises `WorkersUnavailable` where it cannot be started."""
 
-    def __init__(self, confinement: Confinement, imports: Sequence[str], clock: Clock) -> None:
+    def __init__(self, confinement: Confinement, tasks: str, clock: Clock) -> None:
         self._confinement = confinement
         self._clock = clock
         self.fresh = True
         """Whether it has not been asked anything yet."""
-        self._expired_in: int | None = None
-        self._calls = self._marks_read = 0
+        self._expired = False
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _BOOTSTRAP, *sys.path],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                # Not for text: the marks have a pipe of their own, lest each of them wakes whoever waits for answers.
-                stderr=subprocess.PIPE if MOST_CALLS > 1 else subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 env={**os.environ, "RUST_BACKTRACE": "0", "PYTHONDONTWRITEBYTECODE": "1"},
                 start_new_session=os.name == "posix",
             )
@@ -84,12 +87,9 @@ class Worker:
         assert self._process.stdout is not None
         self._requests: IO[bytes] = self._process.stdin
         self._replies: IO[bytes] = self._process.stdout
-        self._marks = self._process.stderr
-        if self._marks is not None:
-            os.set_blocking(self._marks.fileno(), False)
         with contextlib.suppress(OSError):
             # A worker that is dead already is found out when its answer is awaited.
-            self._send(pickle.dumps((confinement, tuple(imports))))
+            self._send(packed(HELLO.write((confinement, tasks))))
 
     @property
     def pid(self) -> int:
@@ -99,86 +99,61 @@ class Worker:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, request: bytes, calls: int) -> Chunk:
-        """Have a chunk of calls run, each within the wall-clock limit. Raises `WorkersUnavailable` where the process did
-        not come so far as to take one."""
+    def ask(self, request: bytes, turns: int) -> Answer:
+        """Have a request run that has so many pieces. Raises `WorkerLost`, `CallFault`, `AnswerInvalid`; and
+        `WorkersUnavailable` where the process did not come so far as to take a request."""
         if self.fresh:
-            started = self._exchange(None, 1, _START_SECONDS)
-            if started.lost is not None:
-                raise WorkersUnavailable(str(started.lost))
+            try:
+                self._exchange(None, _START_SECONDS)
+            except (WorkerLost, CallFault, AnswerInvalid) as error:
+                raise WorkersUnavailable(str(error)) from None
             self.fresh = False
-        return self._exchange(request, calls, self._confinement.wall_seconds)
+        return self._exchange(request, min(turns, _TURNS_WAITED_FOR) * self._confinement.wall_seconds + _SPARE_SECONDS)
 
-    def _exchange(self, request: bytes | None, calls: int, seconds: float) -> Chunk:
-        answers: list[Answer] = []
-        lost: WorkerLost | None = None
-        self._take_marks()
-        self._calls, self._marks_read = calls, 0
+    def _exchange(self, request: bytes | None, seconds: float) -> Answer:
         self._clock.begin(self, seconds)
         try:
             if request is not None:
                 self._send(request)
-            while len(answers) < calls and (not answers or answers[-1].fit):
-                answers.append(self._receive())
-        except WorkerLost as error:
-            lost = error
-        except (OSError, ValueError, EOFError):
+            return self._receive()
+        except (OSError, EOFError):
             pass
-        else:
-            return Chunk(answers)
         finally:
             self._clock.end(self)
         self.kill()
         ended = self._process.wait()
-        if self._expired_in is not None and self._expired_in >= len(answers):
-            return Chunk(answers, WorkerLost("longer than the limit of wall-clock time"), self._expired_in, late=True)
-        if lost is not None:
-            # The call whose answer cannot be taken.
-            return Chunk(answers, lost, len(answers))
-        self._take_marks()
-        return Chunk(
-            answers, WorkerLost(f"ended with {ended}"), min(max(self._marks_read - 1, len(answers)), calls - 1)
-        )
+        if self._expired or (TIMED and ended == -signal.SIGALRM):
+            raise WorkerLost(_LATE, late=True)
+        raise WorkerLost(f"ended with {ended}")
 
     def _send(self, request: bytes) -> None:
-        self._requests.write(HEADER.pack(len(request)) + request)
+        self._requests.write(HEADER.pack(len(request)))
+        self._requests.write(request)
         self._requests.flush()
 
     def _receive(self) -> Answer:
-        header = self._replies.read(HEADER.size)
-        if len(header) != HEADER.size:
-            raise EOFError
-        size = HEADER.unpack(header)[0]
-        if size > self._confinement.reply_bytes:
+        (size,) = HEADER.unpack(self._read(HEADER.size))
+        if not REPLY.size <= size <= REPLY.size + self._confinement.reply_bytes:
+            raise AnswerInvalid("an answer of no possible size")
+        kind, fit, peak = REPLY.unpack(self._read(REPLY.size))
+        content = self._read(size - REPLY.size)
+        if kind == TOO_LARGE and not content:
             raise WorkerLost("the result is larger than the limit")
-        reply = self._replies.read(size)
-        if len(reply) != size:
+        if kind == RAISED:
+            raise CallFault(content.decode("utf-8", "replace"))
+        if kind != GIVEN:
+            raise AnswerInvalid("an answer of no kind")
+        return Answer(content, peak, fit)
+
+    def _read(self, size: int) -> bytes:
+        content = self._replies.read(size)
+        if len(content) != size:
             raise EOFError
-        try:
-            fault, content, peak, fit = PackageUnpickler(io.BytesIO(reply)).load()
-            return Answer(bool(fault), content, int(peak), bool(fit))
-        except Exception as error:
-            raise WorkerLost(f"an answer that cannot be read ({type(error).__name__})") from None
-
-    def _take_marks(self) -> float:
-        """Read the marks made since the last time; the latest of them, 0 where there is none."""
-        try:
-            marks = os.read(self._marks.fileno(), _MARKS_BYTES) if self._marks is not None else b""
-        except OSError:
-            return 0.0
-        self._marks_read += len(marks) // MARK.size
-        latest: float = MARK.unpack(marks[-MARK.size :])[0] if len(marks) >= MARK.size else 0.0
-        return latest
-
-    def due(self, seconds: float) -> float:
-        """When the call that the worker is at must have ended; 0 where it has begun none since this was asked last."""
-        begun = self._take_marks()
-        # A worker that a file has taken over cannot put its end off: neither by a time of its own nor by marks without end.
-        return min(begun, time.monotonic()) + seconds if begun and self._marks_read <= self._calls else 0.0
+        return content
 
     def expire(self) -> None:
-        """Kill the worker for the call that it is at."""
-        self._expired_in = max(self._marks_read - 1, 0)
+        """Kill the worker for being late."""
+        self._expired = True
         self.kill()
 
     def kill(self) -> None:
@@ -193,27 +168,26 @@ class Worker:
 
     def close(self) -> None:
         self._process.wait()
-        for pipe in (self._requests, self._replies, self._marks):
+        for pipe in (self._requests, self._replies):
             with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
+                pipe.close()
 
 
 class Clock:
-    """Ends workers whose call has passed its time: one thread for all workers of an executor, which sleeps as long as
-    calls end in time and goes when nothing is left to watch."""
+    """Ends workers that have passed their time: one thread for all workers of an executor, which sleeps as long as answers
+    come in time and goes when nothing is left to watch."""
 
     def __init__(self) -> None:
-        self._due: dict[Worker, tuple[float, float]] = {}
+        self._due: dict[Worker, float] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._awake_at = 0.0
 
     def begin(self, worker: Worker, seconds: float) -> None:
-        """Give the worker's first call so many seconds from now, and each one after it so many from its own beginning."""
+        """Give the worker so many seconds from now."""
         until = time.monotonic() + seconds
         with self._changed:
-            self._due[worker] = (until, seconds)
+            self._due[worker] = until
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="isolated-worker-clock", daemon=True)
                 self._thread.start()
@@ -221,7 +195,7 @@ class Clock:
                 self._changed.notify()
 
     def end(self, worker: Worker) -> None:
-        """The worker's calls have ended: from here on it is not touched."""
+        """The worker has answered: from here on it is not touched."""
         with self._changed:
             self._due.pop(worker, None)
 
@@ -234,16 +208,11 @@ class Clock:
     def _watch(self) -> None:
         with self._changed:
             while self._due:
-                self._awake_at = min(until for until, _ in self._due.values())
+                self._awake_at = min(self._due.values())
                 if (early := self._awake_at - time.monotonic()) > 0:
                     self._changed.wait(early)
                     continue
-                for worker, (until, seconds) in list(self._due.items()):
-                    if until > time.monotonic():
-                        continue
-                    if (until := worker.due(seconds)) > time.monotonic():
-                        self._due[worker] = (until, seconds)
-                    else:
-                        del self._due[worker]
-                        worker.expire()
+                for worker in [worker for worker, until in self._due.items() if until <= time.monotonic()]:
+                    del self._due[worker]
+                    worker.expire()
             self._thread = None

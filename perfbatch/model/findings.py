@@ -402,6 +402,9 @@ SET_ASIDE: Mapping[str, CodeText] = {
         "填写单位名称和预算编码后重新报送；空白模板不必报送",
     ),
     "F13": CodeText("压缩包", _E, "是压缩包，不是电子表格（{what}）", "请解压，把其中的工作簿逐个报送"),
+    "F14": CodeText(
+        "程序出错", _E, "程序处理该文件时出错，与填报内容无关", "部门无须改动；请系统管理员查看运行日志并报告"
+    ),
 }
 
 _REMEDIES: Mapping[tuple[str, str], str] = {

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
 from perfbatch.model.findings import Finding
 
-__all__ = ["SCALE", "Column", "Fact", "Facts", "InboxEntry", "Sharing", "State", "Submission"]
+__all__ = ["SCALE", "Column", "Fact", "Facts", "InboxEntry", "State", "Submission"]
 
-_MOST_HELD = 50_000
 SCALE = 1_000_000
 """Numbers are held as int counts of 1/SCALE of the field's unit: for 万元 that is 0.01 元."""
 
@@ -95,31 +94,6 @@ class Submission:
     def facts(self) -> Facts:
         """The same, fact by fact."""
         return Facts(self.columns)
-
-
-class Sharing:
-    """Lets what many submissions say alike be held once: ids, names, printed texts, the cells of a field.
-
-    A district's submissions come one by one out of other processes, each with texts of its own, and three quarters of what
-    they hold stands in every one of them. Only equal things take one another's place, so a submission says what it said.
-    """
-
-    def __init__(self) -> None:
-        self._columns: dict[Column, Column] = {}
-        self._parts: dict[object, object] = {}
-
-    def share(self, submission: Submission) -> Submission:
-        """The submission, with what is held already in the place of what is equal to it."""
-        return replace(submission, columns={name: self._held(one) for name, one in submission.columns.items()})
-
-    def _held(self, column: Column) -> Column:
-        known = self._columns.get(column)
-        if known is None:
-            if len(self._columns) >= _MOST_HELD:
-                # By now it is in what is common; the rest is each department's own.
-                return Column._make(self._parts.get(part, part) for part in column)
-            known = self._columns[column] = Column._make(self._parts.setdefault(part, part) for part in column)
-        return known
 
 
 @dataclass(frozen=True, slots=True)

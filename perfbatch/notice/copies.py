@@ -15,16 +15,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.kept.cache_file import DAMAGED, looked_up, written
+from perfbatch.kept.cache_file import KeptFile
+from perfbatch.kept.deflating import deflated, inflated
+from perfbatch.model.message import HEAD_BYTES, Garbled, packed, unpacked
+from perfbatch.model.plain import shape_of
 from perfbatch.notice.order import NoticeOrder
 
 __all__ = ["EarlierNotices", "earlier_notices", "keep_notices"]
 
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS notice (key TEXT PRIMARY KEY, day TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID"
-)
-_ALL = "SELECT key, day, sha256 FROM notice"
-_PROBE = f"{_ALL} LIMIT 1"
+_SECTION = "notices"
+# A row takes some 150 bytes, and all of them are one head of a message.
+_MOST_KEPT = 100_000
 # What a process that makes notices may write at most (`notice_pool`): anything larger is none of ours.
 _LARGEST = 256 * 1024 * 1024
 
@@ -34,6 +35,9 @@ class _Written(NamedTuple):
 
     day: str
     sha256: str
+
+
+_SHAPE = shape_of(tuple[tuple[str, str, str], ...])
 
 
 class EarlierNotices:
@@ -84,25 +88,24 @@ def _linked(source: Path, status: os.stat_result, target: Path) -> bool:
     return False
 
 
-def earlier_notices(cache: Path, outbox: Path) -> EarlierNotices:
-    """The notices that the cache file knows of; none where it cannot be read."""
+def earlier_notices(kept: KeptFile, outbox: Path) -> EarlierNotices:
+    """The notices that the cache knows of; none where it cannot be read."""
     known: dict[str, _Written] = {}
-    with looked_up(cache, _PROBE) as connection, contextlib.suppress(*DAMAGED):
-        if connection is not None:
-            known = {key: _Written(day, sha256) for key, day, sha256 in connection.execute(_ALL)}
+    section = kept.section(_SECTION)
+    with contextlib.suppress(Garbled):
+        if section is not None:
+            rows = _SHAPE.read(unpacked(inflated(section, HEAD_BYTES))[0])
+            known = {key: _Written(day, sha256) for key, day, sha256 in rows}
     return EarlierNotices(outbox, known)
 
 
-def keep_notices(cache: Path, orders: Mapping[str, NoticeOrder], hashes: Mapping[str, str]) -> None:
-    """Keep how tonight's notices were written, when they are published; `hashes`: path in the outbox → SHA-256.
+def keep_notices(kept: KeptFile, orders: Mapping[str, NoticeOrder], hashes: Mapping[str, str]) -> None:
+    """Have kept how tonight's notices were written (see `KeptFile.write`); `hashes`: path in the outbox → SHA-256.
 
-    A notice that is not there is forgotten. Where nothing can be kept, the next night makes all notices.
+    A notice that is not there is forgotten.
     """
     rows = [(orders[name].key, orders[name].heading.run_date.isoformat(), sha256) for name, sha256 in hashes.items()]
-    with written(cache, _TABLE, _PROBE) as connection:
-        if connection is not None:
-            connection.execute("DELETE FROM notice")
-            connection.executemany("INSERT INTO notice VALUES (?, ?, ?)", rows)
+    kept.put(_SECTION, deflated(packed(_SHAPE.write(rows[:_MOST_KEPT]))))
 
 
 def _content(path: Path) -> tuple[bytes, os.stat_result]:

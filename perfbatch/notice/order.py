@@ -1,15 +1,21 @@
-"""A notice that is to be made: whose, from which bytes, with what in it. An order travels to the process that makes it."""
+"""A notice that is to be made: whose, from which bytes, with what in it. An order travels, as data, to the process that makes it."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perfbatch.intake.inbox import Found, read_bytes
+from perfbatch.isolated.worker import Turns
 from perfbatch.model.findings import Finding
+from perfbatch.model.message import Garbled, packed, unpacked
+from perfbatch.model.plain import shape_of
 from perfbatch.model.set_aside import SetAside
 from perfbatch.notice import NoticeHeading, notice_content
 
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
     # Few notices need it: a process that makes notices need not load what a rulebook is made of.
     from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["NoticeOrder", "write_notices"]
+__all__ = ["TASKS", "NoticeOrder", "hashes_in", "request_to_write"]
 
 _CHANGED = b""
 """What stands in for a workbook that is no longer what was read: its notice has the list alone."""
@@ -63,6 +69,73 @@ class NoticeOrder:
         return content if now == self.sha256 else _CHANGED
 
 
-def write_notices(orders: Sequence[tuple[NoticeOrder, Path]]) -> list[str]:
-    """Write notices one after the other; what `NoticeOrder.write` tells of each. The first that cannot be written ends it."""
-    return [order.write(path) for order, path in orders]
+# What is at stake behind a finding travels beside it, and no finding twice.
+_ORDER = shape_of(NoticeOrder, without=("findings", "heading", "refilled"))
+_HEADING = shape_of(NoticeHeading, without=("points_at_risk",))
+_FINDINGS = shape_of(tuple[tuple[Finding, Decimal | None], ...])
+_PATH = shape_of(Path)
+_WRITTEN = shape_of(list[str])
+_HASH = re.compile(r"[0-9a-f]{64}|")
+
+
+def request_to_write(orders: Sequence[tuple[NoticeOrder, Path]]) -> bytes:
+    """A request for the task `write`: notices, and where each of them is to be written. A form to be filled anew is one of the
+    request's buffers, once for all notices that are made on it."""
+    forms: dict[int, tuple[int, bytes]] = {}
+    plain = []
+    for order, path in orders:
+        if order.refilled is not None and id(order.refilled) not in forms:
+            from perfbatch.rulebook.data import rulebook_data
+
+            forms[id(order.refilled)] = len(forms), rulebook_data(order.refilled)
+        number = forms[id(order.refilled)][0] if order.refilled is not None else None
+        plain.append([*_plain(order), number, _PATH.write(path)])
+    return packed(plain, [message for _, message in forms.values()])
+
+
+def _plain(order: NoticeOrder) -> list[Any]:
+    points = order.heading.points_at_risk
+    findings = [(finding, points.get(finding)) for finding in order.findings]
+    return [_ORDER.write(order), _HEADING.write(order.heading), _FINDINGS.write(findings)]
+
+
+def hashes_in(answer: bytes, orders: int) -> list[str]:
+    """What the task `write` says of the first of so many notices: see `NoticeOrder.write`. Raises `Garbled`."""
+    hashes: list[str] = _WRITTEN.read(unpacked(answer)[0])
+    if not 0 < len(hashes) <= orders or not all(map(_HASH.fullmatch, hashes)):
+        raise Garbled("no hashes of notices")
+    return hashes
+
+
+def _order(order: Any, heading: Any, findings: Any, form: bytes | None) -> NoticeOrder:
+    at_stake = _FINDINGS.read(findings)
+    points = {finding: one for finding, one in at_stake if one is not None}
+    ordered: NoticeOrder = _ORDER.read(
+        order,
+        findings=[finding for finding, _ in at_stake],
+        heading=_HEADING.read(heading, points_at_risk=points),
+        refilled=None if form is None else _form(form),
+    )
+    return ordered
+
+
+@lru_cache(maxsize=4)
+def _form(message: bytes) -> Rulebook:
+    from perfbatch.rulebook.data import rulebook_of
+
+    return rulebook_of(message)
+
+
+def _write(request: memoryview, turns: Turns) -> bytes:
+    """Write notices one after the other. The first that cannot be written ends it."""
+    hashes, (orders, forms) = list[str](), unpacked(request)
+    for order, heading, findings, form, path in orders:
+        if not turns.begin():
+            break
+        made_on = None if form is None else bytes(forms[form])
+        hashes.append(_order(order, heading, findings, made_on).write(_PATH.read(path)))
+    return packed(hashes)
+
+
+TASKS = {"write": _write}
+"""What a process that makes notices can be asked for."""

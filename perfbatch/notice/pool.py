@@ -15,23 +15,34 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from perfbatch.isolated.executor import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
+from perfbatch.isolated.executor import (
+    MOST_TURNS,
+    AnswerInvalid,
+    CallFault,
+    Confinement,
+    IsolatedExecutor,
+    WorkerLost,
+    WorkersUnavailable,
+)
+from perfbatch.model.errors import BatchFault
+from perfbatch.model.message import Garbled
 from perfbatch.notice.copies import EarlierNotices
-from perfbatch.notice.order import NoticeOrder, write_notices
+from perfbatch.notice.order import NoticeOrder, hashes_in, request_to_write
 from perfbatch.outbox.durable import NotWritten
 
 __all__ = ["NoticePool"]
 
 _MB = 1024 * 1024
-# A call makes a whole chunk: the clocks are there for one that never ends, not to hurry an honest one. A notice is about as
-# large as its workbook, which is within the intake's limit of 64 MB.
-_CONFINEMENT = Confinement(1024 * _MB, 300, 300.0, _MB, 256 * _MB)
+# The clocks are there for a notice that never ends, not to hurry an honest one. A notice is about as large as its workbook, which
+# is within the intake's limit of 64 MB.
+_CONFINEMENT = Confinement(1024 * _MB, 60, 60.0, _MB, 256 * _MB)
+_TASKS = "perfbatch.notice.order"
 # Fewer than these are made before a process has started; one that makes less than its share costs more than it saves.
 _FEW, _SHARE = 20, 40
-_CHUNK = 64
+_CHUNK = min(64, MOST_TURNS)
 # Chunks a process: with fewer, one process would work on while the others have ended.
 _TURNS = 4
-# Chunks under way or waiting, a process: orders are pickled when they are handed over, and ten thousand need not all be.
+# Chunks under way or waiting, a process: orders are turned into data when they are handed over, and ten thousand need not all be.
 _AHEAD = 2
 
 
@@ -77,7 +88,7 @@ class NoticePool:
         ended, workers = Event(), min(self._most, -(-len(left) // _SHARE))
         with (
             ThreadPoolExecutor(1, "notices") as thread,
-            IsolatedExecutor(workers, _CONFINEMENT) as executor,
+            IsolatedExecutor(workers, _CONFINEMENT, _TASKS) as executor,
         ):
             done = thread.submit(self._write_all, left, workers, executor, folder, ended)
             try:
@@ -101,27 +112,32 @@ class NoticePool:
     def _write_all(
         self, names: Sequence[str], workers: int, executor: IsolatedExecutor, folder: Path, ended: Event
     ) -> None:
-        under_way: deque[tuple[Sequence[str], Future[list[str]]]] = deque()
+        under_way: deque[tuple[Sequence[str], Future[bytes]]] = deque()
         size = min(_CHUNK, -(-len(names) // (workers * _TURNS)))
-        for chunk in (names[start : start + size] for start in range(0, len(names), size)):
-            pairs = [(self._orders[name], folder / name) for name in chunk]
-            under_way.append((chunk, executor.submit(write_notices, pairs)))
-            if len(under_way) > _AHEAD * workers:
-                self._settle(*under_way.popleft(), folder, ended)
-            if ended.is_set():
-                return
-        for chunk, future in under_way:
-            self._settle(chunk, future, folder, ended)
+        left = deque(names[start : start + size] for start in range(0, len(names), size))
+        while (left or under_way) and not ended.is_set():
+            while left and len(under_way) <= _AHEAD * workers:
+                chunk = left.popleft()
+                request = request_to_write([(self._orders[name], folder / name) for name in chunk])
+                under_way.append((chunk, executor.submit("write", request, len(chunk))))
+            rest = self._settle(*under_way.popleft(), folder, ended)
+            if rest:
+                left.appendleft(rest)
 
-    def _settle(self, chunk: Sequence[str], future: Future[list[str]], folder: Path, ended: Event) -> None:
+    def _settle(self, chunk: Sequence[str], future: Future[bytes], folder: Path, ended: Event) -> Sequence[str]:
+        """Wait for a chunk; the part of it that another process is to write."""
         try:
-            told = future.result()
+            hashes = hashes_in(future.result(), len(chunk))
         except (WorkerLost, CallFault, WorkersUnavailable, CancelledError):
             if not ended.is_set():
                 self._write_here(chunk, folder)
-            return
-        self._note(chunk, told)
-        self._watch(len(chunk))
+            return ()
+        except (AnswerInvalid, Garbled) as error:
+            raise BatchFault(f"Notices cannot be made: what a process answers is not valid ({error}).") from error
+        written = chunk[: len(hashes)]
+        self._note(written, hashes)
+        self._watch(len(written))
+        return chunk[len(hashes) :]
 
     def _note(self, names: Sequence[str], told: Sequence[str]) -> None:
         self._written.update((name, sha256) for name, sha256 in zip(names, told, strict=True) if sha256)

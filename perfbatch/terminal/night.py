@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from perfbatch.history.changes import Changes
     from perfbatch.history.record import ListedRun
 
-__all__ = ["print_changes", "print_history", "print_night"]
+__all__ = ["print_changes", "print_fault", "print_history", "print_night"]
 
 _APART = {"waived": "waived", "explained": "explained", "accepted": "explained and accepted", "trial": "on trial"}
 
@@ -59,9 +59,18 @@ def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
     for line in night.forgiven:
         console_of(errors=True).print(f"perfbatch: {inert(line)}", soft_wrap=True)
     for file, fault in night.faults:
-        console_of(errors=True).print(
-            f"perfbatch: a fault of the program set aside {inert(file)} ({fault}). Please report it.", soft_wrap=True
-        )
+        print_fault(file, fault)
+
+
+def print_fault(file: object, fault: str) -> None:
+    """Where the program failed on a file (F14), for whoever runs it: a line, and the traceback."""
+    place, *way = fault.splitlines()
+    log = console_of(errors=True)
+    log.print(
+        f"perfbatch: a fault of the program set aside {inert(file)} ({inert(place)}). Please report it.", soft_wrap=True
+    )
+    for line in way:
+        log.print(inert(line), soft_wrap=True)
 
 
 def print_history(history: Path, runs: Sequence[ListedRun]) -> None:

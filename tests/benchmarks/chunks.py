@@ -12,8 +12,8 @@ import time
 from typing import Any
 
 from perfbatch.isolated.executor import Confinement, IsolatedExecutor
+from perfbatch.model.message import packed
 from tests.benchmarks.spread import print_spreads, spread
-from tests.hostile.calls import sleeps
 
 CONFINEMENT = Confinement(address_space=1024**3, cpu_seconds=20, wall_seconds=20, reply_bytes=1024**2)
 SIZES = (1, 8, 64)
@@ -22,18 +22,15 @@ SIZES = (1, 8, 64)
 def parent_cpu(executor: IsolatedExecutor, calls: int, size: int) -> float:
     """Seconds of the parent's CPU for each call."""
     began = time.process_time()
-    if size == 1:
-        for future in [executor.submit(sleeps, 0.0) for _ in range(calls)]:
-            future.result()
-    else:
-        for chunk in [executor.submit_each(sleeps, [0.0] * size) for _ in range(calls // size)]:
-            chunk.result()
+    request = packed(["nothing"] * size)
+    for chunk in [executor.submit("act", request, size) for _ in range(calls // size)]:
+        chunk.result()
     return (time.process_time() - began) / calls
 
 
 def compare(calls: int, repeat: int) -> dict[str, Any]:
     """All sizes in turn; the ratios' spread over the rounds."""
-    with IsolatedExecutor(2, CONFINEMENT) as executor:
+    with IsolatedExecutor(2, CONFINEMENT, "tests.hostile.calls") as executor:
         parent_cpu(executor, 64, 1)
         rounds = [{size: parent_cpu(executor, calls, size) for size in SIZES} for _ in range(repeat)]
     return {

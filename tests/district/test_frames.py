@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 from decimal import Decimal
 
 import pytest
 
 from perfbatch.district.frames import build_frames, evidence_fields, record_frame
-from perfbatch.model.submission import SCALE, Column, Fact, Sharing, State, Submission
+from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from tests.cases.clean import changed, clean
 from tests.samples.seed import SEED
 from tests.submissions import RULEBOOK, UNREADABLE, columns, submission
@@ -172,18 +171,3 @@ def test_columns_of_different_length_are_read_row_by_row() -> None:
     assert items["item_max"].to_list()[:3] == whole["item_max"].to_list()[:3]
     assert items["item_max.state"].to_list()[3:] == [State.BLANK] * (len(whole) - 3)
     assert items["item_id"].to_list() == whole["item_id"].to_list()
-
-
-def test_what_submissions_say_alike_is_held_once() -> None:
-    sharing = Sharing()
-    first, second = (
-        sharing.share(pickle.loads(pickle.dumps(changed({"official_reception": amount}, code=code))))
-        for code, amount in (("100001", 1), ("100002", 2))
-    )
-    assert first == changed({"official_reception": 1}, code="100001")
-    assert second == changed({"official_reception": 2}, code="100002")
-    alike = [name for name in first.columns if first.columns[name] is second.columns[name]]
-    unlike = {name for name in first.columns if first.columns[name] != second.columns[name]}
-    assert {*alike, *unlike} == set(first.columns)
-    assert {"budget_code", "official_reception"} <= unlike
-    assert first.columns["official_reception"].cells is second.columns["official_reception"].cells

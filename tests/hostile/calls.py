@@ -1,20 +1,24 @@
-"""Calls that workers are given to die of. They stand apart from the tests, so that a worker imports nothing heavy for them."""
+"""Calls that workers are given to die of. They stand apart from the tests, so that a worker imports nothing heavy for them.
+
+`TASKS` is what a worker of this module can be asked for: `call` (a function of this module by name, and its arguments), `act` (one
+act after the other, each in a turn of its own).
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 import time
+from typing import Any
 
-from perfbatch.isolated import worker as isolated_worker
+from perfbatch.isolated.worker import Turns
+from perfbatch.model.message import packed, unpacked
 
 
 class Panic(BaseException):
     """As native code's panics reach Python: no Exception."""
-
-
-class Foreign:
-    """A class of the worker's, which nothing in the parent must build."""
 
 
 def pid() -> int:
@@ -27,6 +31,10 @@ def panics() -> None:
 
 def exits() -> None:
     sys.exit(3)
+
+
+def leaves(code: int) -> None:
+    os._exit(code)
 
 
 def dies_by(number: int) -> None:
@@ -75,8 +83,12 @@ def gives(size: int) -> str:
     return "x" * size
 
 
-def gives_foreign() -> Foreign:
-    return Foreign()
+def answers_garbage() -> None:
+    """Write to whatever pipe leads to the parent, and leave."""
+    for descriptor in range(3, 32):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, b"\xff" * 64)
+    os._exit(0)
 
 
 def imported(name: str) -> bool:
@@ -104,8 +116,21 @@ def acts(what: str) -> str:
         os.abort()
     elif what == "panic":
         panics()
-    elif what == "huge":
-        return gives(2 * 1024**2)
+    elif what == "raise":
+        raise KeyError("a secret")
+    elif what == "memory":
+        raise MemoryError
+    elif what == "deep":
+        raise RecursionError
+    elif what == "garbage":
+        answers_garbage()
+    elif what.startswith("die "):
+        _, times, _, path = what.split(" ", 3)
+        with open(path, "ab") as file:  # noqa: PTH123
+            file.write(b"x")
+            died = file.tell()
+        if died <= int(times):
+            os.kill(os.getpid(), signal.SIGKILL)
     elif what == "spin":
         spins()
     elif what == "keep":
@@ -114,9 +139,11 @@ def acts(what: str) -> str:
         fails_after_another()
     elif what == "swell":
         swells_within()
-    elif what == "advance the clock":
-        begun = time.monotonic()
-        isolated_worker.time.monotonic = lambda: begun + 3600  # type: ignore[attr-defined]
+    elif what.startswith("stop the clock"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        if what.endswith("spin"):
+            spins()
     elif what.startswith("sleep "):
         time.sleep(float(what.removeprefix("sleep ")))
     elif what.startswith("work "):
@@ -124,3 +151,22 @@ def acts(what: str) -> str:
         while time.process_time() < until:
             pass
     return str(os.getpid()) if what == "pid" else what
+
+
+def _call(request: memoryview, turns: Turns) -> bytes:
+    name, *arguments = unpacked(request)[0]
+    turns.begin()
+    value: Any = globals()[name](*arguments)
+    return packed(value)
+
+
+def _act(request: memoryview, turns: Turns) -> bytes:
+    acted = []
+    for what in unpacked(request)[0]:
+        if not turns.begin():
+            break
+        acted.append(acts(what))
+    return packed(acted)
+
+
+TASKS = {"call": _call, "act": _act}

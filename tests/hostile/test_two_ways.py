@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from perfbatch.intake.guard import inspect
-from perfbatch.intake.readers import reading_processes
+from perfbatch.isolated.executor import Confinement, IsolatedExecutor
 from perfbatch.model.limits import Limits
+from perfbatch.model.message import packed, unpacked
 from perfbatch.package.parts import read_workbook_part
 from perfbatch.package.plain_sheet import PlainSheet, PlainStrings, count_plainly
 from tests.conftest import workbook
 from tests.hostile.files import HOSTILE, ODD
 from tests.hostile.fuzz import Mutation, _originals, mutate
-from tests.hostile.two_ways import TwoWays, read_both_ways
+from tests.hostile.two_ways import TwoWays
 from tests.workbooks import blank, rulebook
 
 SAMPLES = sorted((Path(__file__).parents[2] / "inbox").glob("*.xlsx"))
@@ -23,13 +24,19 @@ MUTANTS, SEED = 600, 20210721
 
 
 def both_ways(folder: Path, contents: Mapping[str, bytes]) -> dict[str, TwoWays]:
-    with reading_processes(2) as executor:
+    limits = Limits()
+    confinement = Confinement(limits.address_space, limits.cpu_seconds, limits.wall_seconds, limits.reply_bytes)
+    with IsolatedExecutor(2, confinement, "tests.hostile.two_ways") as executor:
         waiting = {}
         for number, (name, content) in enumerate(contents.items()):
             path = folder / f"{number}.xlsx"
             path.write_bytes(content)
-            waiting[name] = executor.submit(read_both_ways, str(path))
-        return {name: TwoWays(*future.result()) for name, future in waiting.items() if future.exception() is None}
+            waiting[name] = executor.submit("read both ways", packed(str(path)))
+        return {
+            name: TwoWays(*unpacked(future.result())[0])
+            for name, future in waiting.items()
+            if future.exception() is None
+        }
 
 
 def test_samples_are_read_plainly_and_the_same_both_ways(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perfbatch.intake.reader import read_submission
+from perfbatch.isolated.worker import Turns
+from perfbatch.model.message import packed, unpacked
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import Submission
 from tests.workbooks import rulebook
@@ -22,11 +24,20 @@ class TwoWays(NamedTuple):
 
 
 def read_both_ways(path: str) -> tuple[str, str, bool]:
-    """For a worker: read the file at `path` both ways."""
+    """Read the file at `path` both ways."""
     content = Path(path).read_bytes()
     plainly, parsed = _read(content, plainly=True), _read(content, plainly=False)
     codes = ("" if isinstance(one, Submission) else one for one in (plainly, parsed))
     return (*codes, plainly == parsed)  # type: ignore[return-value]
+
+
+def _read_both(request: memoryview, turns: Turns) -> bytes:
+    turns.begin()
+    return packed(read_both_ways(unpacked(request)[0]))
+
+
+TASKS = {"read both ways": _read_both}
+"""For a worker."""
 
 
 def _read(content: bytes, *, plainly: bool) -> Submission | str:

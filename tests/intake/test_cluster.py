@@ -32,7 +32,7 @@ from perfbatch.publishing import run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.files import HOSTILE
-from tests.isolated.test_executor import LIFTED, far_corner
+from tests.intake.test_reading_pool import TIGHT, wordy
 from tests.workbooks import repack, rulebook
 
 ROOT = Path(__file__).parents[2]
@@ -162,11 +162,11 @@ def test_a_night_with_a_worker_killed_in_the_middle_is_a_local_night(
     assert codes == {"link.xlsx": "F10", **{f"坏 {number}.xlsx": HOSTILE[name][0] for number, name in enumerate(BAD)}}
 
 
-def test_a_file_that_aborts_the_parser_costs_the_cluster_no_worker(two: Cluster, inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": far_corner(), "c.xlsx": workbook()}))
+def test_a_file_that_its_reader_is_lost_over_costs_the_cluster_no_worker(two: Cluster, inbox: Lay) -> None:
+    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": wordy(), "c.xlsx": workbook()}))
     with reading_cluster(two.address) as executor:
-        reads = read_all(found, rulebook(), executor.workers, LIFTED, executor)
-    assert reads == read_all(found, rulebook(), 1, LIFTED)
+        reads = read_all(found, rulebook(), executor.workers, TIGHT, executor)
+    assert reads == read_all(found, rulebook(), 1, TIGHT)
     assert [read.code for read in reads] == ["", "F08", ""]
     assert [process.poll() for process in two.processes.values()] == [None, None, None]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
-import sqlite3
+import stat
+import tracemalloc
 import zlib
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfbatch.intake import reading_cache
-from perfbatch.intake.inbox import Found, walk
+from perfbatch.intake.answers import packed_reads
+from perfbatch.intake.inbox import Found, read_bytes, walk
 from perfbatch.intake.reading_cache import ReadingCache, reader_key
 from perfbatch.intake.reading_pool import Read, read_one
-from perfbatch.kept.cache_file import CACHE_NAME
+from perfbatch.intake.readings_kept import KeptReading, readings_as_bytes, readings_in
+from perfbatch.kept.cache_file import BESIDE_NAME, CACHE_NAME, KeptFile
+from perfbatch.kept.deflating import deflated
 from perfbatch.model.limits import Limits
+from perfbatch.model.message import packed, unpacked
 from perfbatch.rulebook.model import CardBlock, Rulebook
 from tests.conftest import lay, workbook
 from tests.workbooks import rulebook
@@ -44,17 +50,20 @@ class Nights:
         form = form or rulebook()
 
         def read(found: Sequence[Found]) -> list[Read]:
-            again.extend(one.path for one in found)
-            return [read_one(one, form, limits) for one in found]
+            again.extend(entry.path for entry in found)
+            return [read_one(entry, form, limits) for entry in found]
 
         again: list[str] = []
         found = walk(self.inbox)
-        cache = ReadingCache(self.path, form, limits)
+        kept = KeptFile(self.path)
+        cache = ReadingCache(kept, form, limits)
         reads = cache.read(found, read)
         assert cache.recalled == len(found) - len(again)
         cache.keep()
+        with contextlib.suppress(OSError):
+            kept.write()
         self.again.append(again)
-        assert reads == [read_one(one, form, limits) for one in found]
+        assert reads == [read_one(entry, form, limits) for entry in found]
         return reads
 
 
@@ -135,7 +144,7 @@ def test_a_rewrite_that_no_clock_shows_is_seen_unless_the_file_was_at_rest(
         again.extend(one.path for one in some)
         return [read_one(one, rulebook()) for one in some]
 
-    ReadingCache(nights.path, rulebook()).read([found], read)
+    ReadingCache(KeptFile(nights.path), rulebook()).read([found], read)
     # Nothing can be told of a clock that stands still for an hour; of one that ticks too seldom, it can.
     assert again == ([] if at_rest else ["不是.xlsx"])
 
@@ -195,22 +204,21 @@ def test_readings_under_another_key_are_forgotten(nights: Nights, monkeypatch: p
     form = with_another_label(rulebook()) if what == "form" else None
     nights.night(form, Limits(rows=9_999) if what == "limits" else None)
     assert nights.again[1] == nights.again[0]
-    assert stored(nights.path) == len(GOOD)
+    assert len(index(nights.path)) == len(GOOD)
 
 
-def stored(path: Path) -> int:
-    connection = sqlite3.connect(path)
-    try:
-        return int(connection.execute("SELECT count(*) FROM reading").fetchone()[0])
-    finally:
-        connection.close()
+def index(path: Path) -> dict[str, KeptReading]:
+    """The entries that are kept."""
+    section = KeptFile(path).section("readings")
+    assert section is not None
+    return readings_in(section, unpacked(section)[0])[0]
 
 
 def test_entries_that_are_gone_are_forgotten(nights: Nights) -> None:
     nights.night()
     (nights.inbox / "乙.xlsx").unlink()
     nights.night()
-    assert stored(nights.path) == len(GOOD) - 1
+    assert len(index(nights.path)) == len(GOOD) - 1
 
 
 @pytest.mark.parametrize(
@@ -220,16 +228,18 @@ def test_entries_that_are_gone_are_forgotten(nights: Nights) -> None:
         (Read("1" * 64, None, "F08"), 0),
         (Read("1" * 64, None, "F11"), 0),
         (Read("", None, "F10", "没有读取权限"), 0),
-        (Read("1" * 64, None, "F03", fault="KeyError at reader.py:1"), 0),
+        (Read("1" * 64, None, "F14", fault="KeyError at reader.py:1"), 0),
     ],
 )
 def test_verdicts_of_the_hour_are_not_kept(nights: Nights, read: Read, kept: int) -> None:
     found = walk(nights.inbox)[:1]
-    cache = ReadingCache(nights.path, rulebook())
+    file = KeptFile(nights.path)
+    cache = ReadingCache(file, rulebook())
     assert cache.read(found, lambda some: [read]) == [read]
-    assert not nights.path.exists()
     cache.keep()
-    assert stored(nights.path) == kept
+    assert not nights.path.exists()
+    file.write()
+    assert len(index(nights.path)) == kept
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -264,37 +274,186 @@ class Mark:
         return os.mkdir, (str(self.path),)
 
 
-def plant(path: Path, thing: object) -> None:
-    """Put something in the place of every reading, with checksums that are right."""
-    planted, key = zlib.compress(pickle.dumps(thing)), reader_key(rulebook())
-    with closing(sqlite3.connect(path)) as connection, connection:
-        gates = "SELECT path, size, mtime_ns, ctime_ns, inode, hashed_ns, sha256 FROM reading"
-        for name, *gate in connection.execute(gates).fetchall():
-            checksum = reading_cache._checksum(key, name, reading_cache._Gate(*gate), planted)
-            connection.execute("UPDATE reading SET reading = ?, checksum = ? WHERE path = ?", (planted, checksum, name))
+def plant(path: Path, section: bytes) -> None:
+    """Put something in the place of all readings, with a checksum that is right."""
+    kept = KeptFile(path)
+    kept.put("readings", section)
+    kept.write()
+
+
+def planted(path: Path, *answers: bytes) -> None:
+    """Put answers in the place of all that are kept, the index left as it is."""
+    plant(path, readings_as_bytes(reader_key(rulebook()), index(path), answers))
+
+
+@pytest.mark.parametrize("where", ["file", "section", "answer", "inflated answer"])
+def test_a_reading_that_somebody_planted_runs_nothing(nights: Nights, tmp_path: Path, where: str) -> None:
+    nights.night()
+    mark = pickle.dumps(Mark(tmp_path / "mark"))
+    if where == "file":
+        nights.path.write_bytes(mark)
+    elif where == "section":
+        plant(nights.path, mark)
+    else:
+        planted(nights.path, deflated(mark) if where == "inflated answer" else mark)
+    nights.night()
+    assert nights.again[1] == nights.again[0]
+    assert not (tmp_path / "mark").exists()
+    nights.night()
+    assert nights.again[2] == []
 
 
 def test_the_reading_of_another_file_is_not_believed(nights: Nights, hours_pass: Callable[[], None]) -> None:
     """As when an index leads astray."""
     hours_pass()
     nights.night()
-    with closing(sqlite3.connect(nights.path)) as connection, connection:
-        one, other = (
-            connection.execute("SELECT reading, checksum FROM reading WHERE path = ?", (name,)).fetchone()
-            for name in ("甲.xlsx", "乙.xlsx")
-        )
-        for name, row in (("甲.xlsx", other), ("乙.xlsx", one)):
-            connection.execute("UPDATE reading SET reading = ?, checksum = ? WHERE path = ?", (*row, name))
+    entries = index(nights.path)
+    first, second = (entries[name] for name in ("甲.xlsx", "乙.xlsx"))
+    entries["甲.xlsx"] = first._replace(answer=second.answer, place=second.place)
+    entries["乙.xlsx"] = second._replace(place=99)
+    section = KeptFile(nights.path).section("readings")
+    assert section is not None
+    plant(
+        nights.path, readings_as_bytes(reader_key(rulebook()), entries, readings_in(section, unpacked(section)[0])[1])
+    )
     nights.night()
     assert nights.again[1] == ["乙.xlsx", "甲.xlsx"]
 
 
-def test_a_reading_that_somebody_planted_runs_nothing(nights: Nights, tmp_path: Path) -> None:
+def test_a_few_bytes_that_inflate_to_very_many_are_not_inflated(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
     nights.night()
-    plant(nights.path, Mark(tmp_path / "mark"))
+    bomb = deflated(bytes(200 * 1024**2))
+    assert len(bomb) < 10**6
+    tracemalloc.start()
+    for answer in (bomb, (10**3).to_bytes(8, "little") + bomb[8:]):
+        planted(nights.path, answer)
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        nights.night()
+        assert tracemalloc.get_traced_memory()[1] - before < 30 * 1024**2
+        assert nights.again[-1] == nights.again[0]
+    tracemalloc.stop()
+    # Nor is what is within the limit of one answer, and past what all of them may be.
+    monkeypatch.setattr(reading_cache, "_INFLATED_BYTES", 0)
+    monkeypatch.setattr(reading_cache, "_INFLATED_BYTES_A_FILE", 10)
+    nights.night()
+    assert nights.again[-1] == nights.again[0]
+
+
+def test_what_is_nobodys_any_more_is_given_up(nights: Nights) -> None:
+    """Night after night one of three workbooks changes: what is kept does not grow."""
+    sizes = []
+    for night in range(12):
+        content = workbook(budget_code="900002", unit_name="乙局", on_post_staff=night)
+        (nights.inbox / "乙.xlsx").write_bytes(content)
+        nights.night()
+        sizes.append(nights.path.stat().st_size)
+        assert nights.again[-1] == (sorted(GOOD, key=os.fsencode) if night == 0 else ["乙.xlsx"])
+    assert max(sizes[6:]) <= max(sizes[:6]) + 500
+
+
+@pytest.mark.parametrize("moment", [2**63 - 1, 2**63, 10**19, -(2**63), -(2**63) - 1])
+@pytest.mark.parametrize("what", ["mtime_ns", "ctime_ns"])
+def test_a_file_of_another_century_is_known_by_its_content(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, moment: int, what: str
+) -> None:
+    odd_night(nights, monkeypatch, **{what: moment})
+
+
+@pytest.mark.parametrize("inode", [2**63, 2**64 - 1, 2**64, 2**100])
+def test_a_file_of_a_large_inode_is_known(nights: Nights, monkeypatch: pytest.MonkeyPatch, inode: int) -> None:
+    odd_night(nights, monkeypatch, inode=inode)
+
+
+def odd_night(nights: Nights, monkeypatch: pytest.MonkeyPatch, **odd: int) -> None:
+    """Two nights over entries of which the file system says such things."""
+    found = [replace(entry, **odd) for entry in walk(nights.inbox)]
+    monkeypatch.setattr(reading_cache, "read_bytes", lambda entry, _: read_bytes(walked[entry.path]))
+    walked = {entry.path: entry for entry in walk(nights.inbox)}
+    for again in (len(found), 0):
+        kept, read_again = KeptFile(nights.path), list[str]()
+
+        def read(some: Sequence[Found], noted: list[str] = read_again) -> list[Read]:
+            noted.extend(entry.path for entry in some)
+            return [read_one(walked[entry.path], rulebook()) for entry in some]
+
+        cache = ReadingCache(kept, rulebook())
+        assert cache.read(found, read) == [read_one(walked[entry.path], rulebook()) for entry in found]
+        cache.keep()
+        kept.write()
+        assert len(read_again) == again
+
+
+# ---------------------------------------------------------------------- what lies in its place
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no pipes in folders")
+@pytest.mark.parametrize("name", [CACHE_NAME, BESIDE_NAME])
+@pytest.mark.parametrize("what", ["pipe", "link", "dangling link"])
+def test_a_pipe_or_a_link_in_its_place_is_neither_waited_for_nor_followed(
+    nights: Nights, tmp_path: Path, name: str, what: str
+) -> None:
+    nights.night()
+    elsewhere, place = tmp_path / "elsewhere", nights.path.with_name(name)
+    nights.path.rename(elsewhere)
+    if what == "dangling link":
+        elsewhere.unlink()
+    before = elsewhere.read_bytes() if elsewhere.exists() else None
+    if what == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(elsewhere)
     nights.night()
     assert nights.again[1] == nights.again[0]
-    assert not (tmp_path / "mark").exists()
+    assert (elsewhere.read_bytes() if elsewhere.exists() else None) == before
+    assert stat.S_ISREG(nights.path.lstat().st_mode)
+    assert not nights.path.with_name(BESIDE_NAME).exists()
+    nights.night()
+    assert nights.again[2] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no owners' bits there")
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_one_that_others_can_write_to_is_not_believed(nights: Nights, mode: int) -> None:
+    nights.night()
+    nights.path.chmod(mode)
+    nights.night()
+    assert nights.again[1] == nights.again[0]
+    assert stat.S_IMODE(nights.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no owners there")
+def test_one_of_another_owner_is_not_believed(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    nights.night()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: 12345)
+        nights.night()
+    assert nights.again[1] == nights.again[0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no umask there")
+@pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])
+def test_it_is_its_owners_alone(nights: Nights, umask: int) -> None:
+    usual = os.umask(umask)
+    try:
+        nights.night()
+    finally:
+        os.umask(usual)
+    assert stat.S_IMODE(nights.path.stat().st_mode) == 0o600
+    nights.night()
+    assert nights.again[1] == []
+
+
+def test_a_folder_in_its_place_is_left_alone(nights: Nights) -> None:
+    (nights.path / "x").mkdir(parents=True)
+    nights.night()
+    nights.night()
+    assert nights.again[1] == nights.again[0]
+    with pytest.raises(IsADirectoryError):
+        KeptFile(nights.path).write()
+    assert sorted(path.name for path in nights.path.parent.iterdir()) == [CACHE_NAME, "inbox"]
 
 
 def test_where_there_can_be_no_cache_everything_is_read(tmp_path: Path) -> None:
@@ -311,16 +470,29 @@ def test_a_night_that_is_not_kept_leaves_the_cache_as_it_was(nights: Nights) -> 
     before = nights.path.read_bytes()
     (nights.inbox / "乙.xlsx").write_bytes(workbook(budget_code="900002", unit_name="乙局"))
     found = walk(nights.inbox)
-    cache = ReadingCache(nights.path, rulebook())
-    cache.read(found, lambda some: [read_one(one, rulebook()) for one in some])
+    kept = KeptFile(nights.path)
+    cache = ReadingCache(kept, rulebook())
+    cache.read(found, lambda some: [read_one(entry, rulebook()) for entry in some])
+    cache.keep()
     assert nights.path.read_bytes() == before
     assert sorted(path.name for path in nights.path.parent.iterdir()) == [CACHE_NAME, "inbox"]
-    cache.keep()
+    kept.write()
     assert nights.path.read_bytes() != before
 
 
-def test_a_reading_of_another_shape_is_not_believed(nights: Nights) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        deflated(b""),
+        deflated(packed("a text")),
+        deflated(packed({"reads": []})),
+        zlib.compress(packed([])),
+        packed_reads([Read("0" * 64, None, "F03")] * 3, 10**6),
+    ],
+)
+def test_a_reading_of_another_shape_is_not_believed(nights: Nights, answer: bytes) -> None:
     nights.night()
-    plant(nights.path, "a text")
+    planted(nights.path, answer)
     nights.night()
     assert nights.again[1] == nights.again[0]

@@ -3,121 +3,208 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import signal
 import subprocess
 import sys
 import time
-import zipfile
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from perfbatch.batch import run_batch
-from perfbatch.intake import reading_pool
-from perfbatch.intake.inbox import Found, walk
-from perfbatch.intake.readers import reading_processes
-from perfbatch.intake.reading_pool import Read, read_all
 from perfbatch.isolated import process as isolated_process
-from perfbatch.isolated.executor import CallFault, Confinement, IsolatedExecutor, WorkerLost, WorkersUnavailable
-from perfbatch.model.errors import BatchFault
-from perfbatch.model.limits import Limits
-from perfbatch.rulebook.load import LoadedRulebook
-from tests.conftest import Lay, workbook
-from tests.hostile.calls import (
-    child_of_group,
-    dies_by,
-    exits,
-    fails_after_another,
-    gives,
-    gives_foreign,
-    imported,
-    keeps,
-    panics,
-    pid,
-    shouts,
-    sleeps,
-    spins,
-    swells,
-    swells_within,
-    writes,
+from perfbatch.isolated.executor import (
+    AnswerInvalid,
+    CallFault,
+    Confinement,
+    IsolatedExecutor,
+    WorkerLost,
+    WorkersUnavailable,
 )
-from tests.workbooks import repack, rulebook
+from perfbatch.isolated.worker import HEADER, REPLY
+from perfbatch.model.message import packed, unpacked
 
 CONFINEMENT = Confinement(address_space=1024**3, cpu_seconds=20, wall_seconds=20, reply_bytes=1024**2)
+TASKS = "tests.hostile.calls"
+HANGING = "longer than the limit of wall-clock time"
+
+
+def started(workers: int = 1, confinement: Confinement = CONFINEMENT) -> IsolatedExecutor:
+    return IsolatedExecutor(workers, confinement, TASKS)
+
+
+def ask(executor: IsolatedExecutor, name: str, *arguments: Any) -> Future[bytes]:
+    """Have a function of `calls` called."""
+    return executor.submit("call", packed([name, *arguments]))
+
+
+def value(future: Future[bytes]) -> Any:
+    return unpacked(future.result(timeout=30))[0]
+
+
+def call(executor: IsolatedExecutor, name: str, *arguments: Any) -> Any:
+    return value(ask(executor, name, *arguments))
+
+
+def act(executor: IsolatedExecutor, wanted: list[str]) -> list[str]:
+    """Have acts done in one request, a turn each; what those gave that were done."""
+    done: list[str] = unpacked(executor.submit("act", packed(wanted), len(wanted)).result(timeout=60))[0]
+    return done
 
 
 @pytest.mark.parametrize(
-    "call",
+    "deadly",
     [
-        (os.abort,),
-        (os._exit, 0),
-        (dies_by, signal.SIGSEGV),
-        (dies_by, signal.SIGKILL),
-        (dies_by, signal.SIGTERM),
-        (dies_by, signal.SIGBUS),
-        (gives, 2 * 1024**2),
-        (gives_foreign,),
+        ("dies_by", signal.SIGABRT),
+        ("dies_by", signal.SIGSEGV),
+        ("dies_by", signal.SIGKILL),
+        ("dies_by", signal.SIGTERM),
+        ("dies_by", signal.SIGBUS),
+        ("leaves", 0),
+        ("gives", 2 * 1024**2),
     ],
-    ids=["abort", "exit", "segfault", "kill", "term", "bus", "huge result", "foreign result"],
+    ids=["abort", "segfault", "kill", "term", "bus", "exit", "huge result"],
 )
-def test_a_lost_worker_costs_its_call_alone(call: tuple[Any, ...]) -> None:
-    with IsolatedExecutor(2, CONFINEMENT) as executor:
-        before = [executor.submit(pid) for _ in range(4)]
-        lost = executor.submit(*call)
-        after = [executor.submit(pid) for _ in range(4)]
+def test_a_lost_worker_costs_its_request_alone(deadly: tuple[Any, ...]) -> None:
+    with started(2) as executor:
+        before = [ask(executor, "pid") for _ in range(4)]
+        lost = ask(executor, *deadly)
+        after = [ask(executor, "pid") for _ in range(4)]
         with pytest.raises(WorkerLost):
             lost.result(timeout=30)
-        assert all(future.result(timeout=30) > 0 for future in (*before, *after))
+        assert all(value(future) > 0 for future in (*before, *after))
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("name", "place"),
     [
-        (panics, "Panic at calls.py"),
-        (exits, "SystemExit at calls.py"),
-        (swells, "MemoryError at calls.py"),
+        ("panics", "Panic at calls.py"),
+        ("exits", "SystemExit at calls.py"),
+        ("swells", "MemoryError at calls.py"),
     ],
 )
-def test_a_call_that_raises_says_what_and_where_and_no_content(call: Callable[[], Any], said: str) -> None:
-    with IsolatedExecutor(1, CONFINEMENT) as executor:
+def test_a_call_that_raises_says_what_and_where_and_no_content(name: str, place: str) -> None:
+    with started() as executor:
         with pytest.raises(CallFault) as caught:
-            executor.submit(call).result(timeout=30)
-        assert str(caught.value).startswith(said)
+            call(executor, name)
+        assert str(caught.value).startswith(place)
+        assert caught.value.kind == place.partition(" ")[0]
+        assert f" in {name}: " in caught.value.way.splitlines()[-1]
         assert "secret" not in str(caught.value)
-        assert executor.submit(sleeps, 0.0).result(timeout=30) == 0.0
+        assert call(executor, "sleeps", 0.0) == 0.0
 
 
-@pytest.mark.parametrize("call", [(spins,), (sleeps, 60.0)], ids=["spinning", "sleeping"])
-def test_a_hanging_call_ends_at_the_clock(call: tuple[Any, ...]) -> None:
-    with IsolatedExecutor(1, replace(CONFINEMENT, wall_seconds=2)) as executor:
+def test_there_are_the_tasks_of_the_module_and_no_others() -> None:
+    with started() as executor:
+        for request in (b"", packed("call"), packed(["call"], [b""])):
+            with pytest.raises(CallFault, match=r"^(KeyError|Garbled) at "):
+                executor.submit("system", request).result(timeout=30)
+    with IsolatedExecutor(1, CONFINEMENT, "os") as executor, pytest.raises(WorkersUnavailable):
+        executor.submit("system", packed("true")).result(timeout=30)
+
+
+def test_what_is_no_answer_is_the_workers_fault_and_no_files() -> None:
+    with started() as executor:
+        with pytest.raises(AnswerInvalid):
+            call(executor, "answers_garbage")
+        assert call(executor, "sleeps", 0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        HEADER.pack(2**40),
+        HEADER.pack(REPLY.size - 1) + b"x" * 20,
+        HEADER.pack(REPLY.size) + REPLY.pack(7, True, 0),
+        HEADER.pack(REPLY.size + 1) + REPLY.pack(2, True, 0) + b"x",
+    ],
+    ids=["terabyte", "too short", "of no kind", "too large and yet there"],
+)
+def test_nothing_is_made_of_what_is_no_answer(monkeypatch: pytest.MonkeyPatch, reply: bytes) -> None:
+    program = (
+        f"import os; os.write(1, {HEADER.pack(REPLY.size) + REPLY.pack(0, True, 0)!r} + {reply!r}); os.read(0, 99)"
+    )
+    monkeypatch.setattr(isolated_process, "_BOOTSTRAP", program + "; os.read(0, 99)")
+    with started() as executor, pytest.raises(AnswerInvalid):
+        call(executor, "pid")
+
+
+@pytest.mark.parametrize("hanging", [("spins",), ("sleeps", 60.0)], ids=["spinning", "sleeping"])
+def test_a_hanging_call_ends_at_the_clock(hanging: tuple[Any, ...]) -> None:
+    with started(confinement=replace(CONFINEMENT, wall_seconds=2)) as executor:
         began = time.monotonic()
-        with pytest.raises(WorkerLost, match=r"^longer than the limit of wall-clock time$"):
-            executor.submit(*call).result(timeout=30)
+        with pytest.raises(WorkerLost, match=f"^{HANGING}$"):
+            call(executor, *hanging)
         assert time.monotonic() - began < 15
-        assert executor.submit(sleeps, 0.0).result(timeout=30) == 0.0
+        assert call(executor, "sleeps", 0.0) == 0.0
 
 
 def test_cpu_time_has_its_own_limit() -> None:
-    with IsolatedExecutor(1, replace(CONFINEMENT, cpu_seconds=1)) as executor, pytest.raises(WorkerLost) as caught:
-        executor.submit(spins).result(timeout=30)
+    with started(confinement=replace(CONFINEMENT, cpu_seconds=1)) as executor, pytest.raises(WorkerLost) as caught:
+        call(executor, "spins")
     assert str(caught.value) == f"ended with {-signal.SIGXCPU}"
+
+
+# ---------------------------------------------------------------------- requests of several turns
+
+
+def test_a_turn_takes_its_own_time_and_all_of_them_more_than_one_may() -> None:
+    with started(confinement=replace(CONFINEMENT, wall_seconds=1.0)) as executor:
+        assert act(executor, ["sleep 0.4"] * 6) == ["sleep 0.4"] * 6
+        began = time.monotonic()
+        with pytest.raises(WorkerLost, match=f"^{HANGING}$"):
+            act(executor, ["a", "sleep 0.4", "sleep 60"])
+        assert time.monotonic() - began < 0.4 + 1 + 3
+
+
+def test_cpu_time_is_each_turns_own() -> None:
+    busy = ["work 0.8"] * 4
+    with started(confinement=replace(CONFINEMENT, cpu_seconds=1)) as executor:
+        assert act(executor, busy) == busy
+        with pytest.raises(WorkerLost, match=f"^ended with {-signal.SIGXCPU}$"):
+            act(executor, [*busy, "spin"])
+
+
+def test_a_worker_cannot_put_its_end_off() -> None:
+    """Behind the clock of a worker that a file has taken over stands the parent's."""
+    with started(confinement=replace(CONFINEMENT, wall_seconds=1.0)) as executor:
+        began = time.monotonic()
+        with pytest.raises(WorkerLost, match=f"^{HANGING}$"):
+            act(executor, ["stop the clock", "sleep 0.1", "stop the clock", "sleep 0.1"] + ["stop the clock, spin"] * 9)
+        assert time.monotonic() - began < 12
+
+
+def test_after_a_turn_that_made_it_large_a_worker_takes_no_other() -> None:
+    with started() as executor:
+        first, second, swollen = act(executor, ["pid", "pid", "swell", "pid", "pid"])
+        assert (first == second, swollen) == (True, "swell")
+        third, fourth = act(executor, ["pid", "pid"])
+        assert first != third == fourth
+        assert executor.peak_bytes > 600 * 1024**2
+
+
+def test_no_more_workers_than_requests_at_a_time() -> None:
+    with started(4) as executor:
+        assert len({call(executor, "pid") for _ in range(4)}) == 1
+        together = [executor.submit("act", packed(["sleep 0.5"])), ask(executor, "pid"), ask(executor, "pid")]
+        assert len({str(value(future)) for future in together}) == 3
+
+
+# ---------------------------------------------------------------------- a worker's life
 
 
 def test_a_worker_ends_by_its_own_clock_when_the_parent_is_gone() -> None:
     program = (
-        "import os, sys, threading\n"
+        "import os, time\n"
         "from perfbatch.isolated.executor import Confinement, IsolatedExecutor\n"
-        "from tests.hostile.calls import pid, sleeps\n"
-        "executor = IsolatedExecutor(1, Confinement(2**30, 20, 1.0, 2**20))\n"
-        "print(executor.submit(pid).result(), flush=True)\n"
-        "executor.submit(sleeps, 60.0)\n"
-        "import time; time.sleep(0.3)\n"
+        "from perfbatch.model.message import packed, unpacked\n"
+        f"executor = IsolatedExecutor(1, Confinement(2**30, 20, 1.0, 2**20), {TASKS!r})\n"
+        "print(unpacked(executor.submit('call', packed(['pid'])).result())[0], flush=True)\n"
+        "executor.submit('call', packed(['sleeps', 60.0]))\n"
+        "time.sleep(0.3)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
@@ -128,6 +215,21 @@ def test_a_worker_ends_by_its_own_clock_when_the_parent_is_gone() -> None:
     assert not _alive(worker)
 
 
+@pytest.mark.parametrize("how", ["signal.signal(signal.SIGALRM, signal.SIG_IGN)", "signal.pthread_sigmask(0, [14])"])
+def test_a_clock_that_the_caller_has_stopped_runs_in_the_worker(how: str) -> None:
+    program = (
+        f"import signal; {how}\n"
+        "from perfbatch.isolated.executor import Confinement, IsolatedExecutor, WorkerLost\n"
+        "from perfbatch.isolated import process\n"
+        "from perfbatch.model.message import packed\n"
+        "process._SPARE_SECONDS = 30\n"
+        f"executor = IsolatedExecutor(1, Confinement(2**30, 20, 0.5, 2**20), {TASKS!r})\n"
+        "print(executor.submit('call', packed(['sleeps', 60.0])).exception(20))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert ended.stdout.decode() == f"{HANGING}\n"
+
+
 def _alive(process: int) -> bool:
     try:
         return b"\nState:\tZ" not in Path(f"/proc/{process}/status").read_bytes()
@@ -136,11 +238,11 @@ def _alive(process: int) -> bool:
 
 
 def test_what_a_worker_started_ends_with_it() -> None:
-    with IsolatedExecutor(1, replace(CONFINEMENT, wall_seconds=2)) as executor:
-        child = executor.submit(child_of_group).result(timeout=30)
+    with started(confinement=replace(CONFINEMENT, wall_seconds=2)) as executor:
+        child = call(executor, "child_of_group")
         assert _alive(child)
         with pytest.raises(WorkerLost):
-            executor.submit(os.abort).result(timeout=30)
+            call(executor, "dies_by", signal.SIGABRT)
     until = time.monotonic() + 10
     while _alive(child) and time.monotonic() < until:
         time.sleep(0.05)
@@ -148,199 +250,86 @@ def test_what_a_worker_started_ends_with_it() -> None:
 
 
 def test_workers_have_a_session_of_their_own() -> None:
-    with IsolatedExecutor(1, CONFINEMENT) as executor:
-        worker = executor.submit(pid).result(timeout=30)
+    with started() as executor:
+        worker = call(executor, "pid")
         assert os.getsid(worker) == os.getpgid(worker) == worker
 
 
 def test_what_a_worker_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
-    with IsolatedExecutor(1, CONFINEMENT) as executor:
-        assert executor.submit(shouts).result(timeout=30) == "quiet"
+    with started() as executor:
+        assert call(executor, "shouts") == "quiet"
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_worker_writes_no_file(tmp_path: Path) -> None:
-    with IsolatedExecutor(1, CONFINEMENT) as executor, pytest.raises(CallFault, match=r"^OSError at "):
-        executor.submit(writes, str(tmp_path / "a")).result(timeout=30)
+    with started() as executor, pytest.raises(CallFault, match=r"^OSError at "):
+        call(executor, "writes", str(tmp_path / "a"))
     assert not (tmp_path / "a").exists() or (tmp_path / "a").stat().st_size == 0
 
 
-def test_workers_do_without_pandas() -> None:
-    with reading_processes(workers=1) as executor:
-        assert executor.submit(imported, "perfbatch.intake.reader").result(timeout=30) is True
-        for heavy in ("pandas", "numpy", "openpyxl", "typer", "rich", "concurrent.futures", "subprocess"):
-            assert executor.submit(imported, heavy).result(timeout=30) is False, heavy
-
-
 def test_a_worker_that_a_call_made_large_is_not_used_again() -> None:
-    with IsolatedExecutor(1, CONFINEMENT) as executor:
-        first = executor.submit(pid).result(timeout=30)
-        assert executor.submit(pid).result(timeout=30) == first
-        assert executor.submit(swells_within).result(timeout=30) == 600 * 1024**2
-        assert executor.submit(pid).result(timeout=30) != first
+    with started() as executor:
+        first = call(executor, "pid")
+        assert call(executor, "pid") == first
+        assert call(executor, "swells_within") == 600 * 1024**2
+        assert call(executor, "pid") != first
         assert executor.peak_bytes > 600 * 1024**2
 
 
 def test_a_call_is_not_blamed_for_a_worker_that_somebody_killed_before() -> None:
-    with IsolatedExecutor(1, CONFINEMENT) as executor:
-        first = executor.submit(pid).result(timeout=30)
+    with started() as executor:
+        first = call(executor, "pid")
         os.kill(first, signal.SIGKILL)
-        assert executor.submit(pid).result(timeout=30) != first
+        assert call(executor, "pid") != first
 
 
 def test_a_call_lost_in_a_used_worker_is_tried_in_a_fresh_one() -> None:
-    with IsolatedExecutor(1, CONFINEMENT) as executor:
-        executor.submit(keeps, 7).result(timeout=30)
-        assert executor.submit(fails_after_another).result(timeout=30) == "alone"
+    with started() as executor:
+        call(executor, "keeps", 7)
+        assert call(executor, "fails_after_another") == "alone"
+
+
+def test_an_early_worker_is_the_first_to_be_asked() -> None:
+    with started(2) as executor:
+        executor.start_early()
+        (early,) = executor._alive
+        assert call(executor, "pid") == early.pid
+
+
+def test_an_early_worker_that_somebody_killed_is_no_loss() -> None:
+    with started() as executor:
+        executor.start_early()
+        (early,) = executor._alive
+        os.kill(early.pid, signal.SIGKILL)
+        time.sleep(0.2)
+        assert call(executor, "pid") != early.pid
+
+
+def test_an_early_worker_without_a_call_ends_with_its_executor() -> None:
+    with started() as executor:
+        executor.start_early()
+        (early,) = executor._alive
+    assert not early.running
 
 
 def test_calls_are_refused_after_the_end() -> None:
-    executor = IsolatedExecutor(1, CONFINEMENT)
+    executor = started()
     executor.shutdown()
     with pytest.raises(RuntimeError, match="after shutdown"):
-        executor.submit(pid)
+        ask(executor, "pid")
 
 
 def test_leaving_by_an_exception_waits_for_nobody() -> None:
     began = time.monotonic()
-    with contextlib.suppress(KeyboardInterrupt), IsolatedExecutor(1, CONFINEMENT) as executor:
-        futures = [executor.submit(sleeps, 30.0) for _ in range(3)]
+    with contextlib.suppress(KeyboardInterrupt), started() as executor:
+        futures = [ask(executor, "sleeps", 30.0) for _ in range(3)]
         time.sleep(0.5)
         raise KeyboardInterrupt
     assert time.monotonic() - began < 15
     assert [future.cancelled() for future in futures[1:]] == [True, True]
 
 
-def test_workers_that_cannot_start_are_nobodys_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_workers_that_cannot_start_are_nobodys_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolated_process, "_BOOTSTRAP", "raise SystemExit(5)")
-    with IsolatedExecutor(1, CONFINEMENT) as executor, pytest.raises(WorkersUnavailable, match=r"^ended with 5$"):
-        executor.submit(pid).result(timeout=30)
-    (tmp_path / "a.xlsx").write_bytes(workbook())
-    with pytest.raises(
-        BatchFault, match=r"^Workbooks cannot be read: the reading processes do not run \(ended with 5\)\.$"
-    ):
-        read_all(walk(tmp_path), rulebook())
-
-
-def far_corner() -> bytes:
-    """A workbook that makes the value reader abort its process, once the guard's limits are lifted."""
-    content, part = workbook(), "xl/worksheets/sheet2.xml"
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        sheet = package.read(part)
-    row = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    return repack(content, {part: sheet.replace(b"</sheetData>", row)})
-
-
-LIFTED = Limits(cells=10**12, held_cells=10**9)
-
-
-def codes(found: list[Found], **options: Any) -> dict[str, str]:
-    return {one.path: read.code for one, read in zip(found, read_all(found, rulebook(), **options), strict=True)}
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_f08_a_file_that_aborts_the_value_reader(inbox: Lay, workers: int) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": far_corner(), "c.xlsx": workbook(), "d.xlsx": far_corner()}))
-    assert codes(found, workers=workers, limits=LIFTED) == {
-        "a.xlsx": "",
-        "b.xlsx": "F08",
-        "c.xlsx": "",
-        "d.xlsx": "F08",
-    }
-    # With the limits in place it does not come to that.
-    assert codes(found, workers=workers) == {"a.xlsx": "", "b.xlsx": "F07", "c.xlsx": "", "d.xlsx": "F07"}
-
-
-def test_f08_a_single_file_is_isolated_too_and_keeps_its_hash(inbox: Lay) -> None:
-    found = walk(inbox({"b.xlsx": far_corner()}))
-    (read,) = read_all(found, rulebook(), limits=LIFTED)
-    assert (read.code, read.submission, len(read.sha256)) == ("F08", None, 64)
-
-
-def test_f08_longer_than_the_clock_and_more_than_the_memory(inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook()}))
-    assert codes(found, limits=Limits(wall_seconds=0.001)) == {"a.xlsx": "F08"}
-    assert codes(found, limits=Limits(reply_bytes=1000)) == {"a.xlsx": "F08"}
-
-
-@pytest.mark.parametrize("make", [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(1), lambda: None])
-def test_any_executor_reads_the_same(inbox: Lay, make: Callable[[], Executor | None]) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.txt": b"x", "c.xlsx": workbook(on_post_staff=27)}))
-    executor = make()
-    reads = read_all(found, rulebook(), executor=executor)
-    if executor is not None:
-        executor.shutdown()
-    assert reads == [reading_pool.read_one(one, rulebook()) for one in found]
-
-
-@pytest.mark.parametrize("files", [1, 120])
-def test_something_else_is_done_once_while_files_are_read(inbox: Lay, files: int) -> None:
-    found = walk(inbox({f"{number}.txt": f"{number}".encode() for number in range(files)}))
-    told: list[object] = []
-    executor = Noted(told)
-    reads = read_all(
-        found, rulebook(), executor=executor, progress=told.append, meanwhile=lambda: told.append("meanwhile")
-    )
-    assert [read.code for read in reads] == ["F01"] * files
-    # Two chunks for a worker: one that it reads and one that waits.
-    before = told.index("meanwhile")
-    assert told[:before] == ["submitted"] * min(2, executor.chunks)
-    assert told.count("meanwhile") == 1
-    assert told[-1] == files
-
-
-def test_what_fails_meanwhile_ends_the_reading(inbox: Lay) -> None:
-    found = walk(inbox({"a.txt": b"a"}))
-    with pytest.raises(ZeroDivisionError):
-        read_all(found, rulebook(), meanwhile=lambda: divmod(1, 0))
-
-
-class Noted(Executor):
-    """Runs what it is given at once, and notes that it was given it."""
-
-    def __init__(self, told: list[object]) -> None:
-        self._told = told
-        self.chunks = 0
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.chunks += 1
-        self._told.append("submitted")
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
-class Broken(Executor):
-    """Another library's executor, which says in its own words that a worker died."""
-
-    def __init__(self) -> None:
-        self.asked: list[list[str]] = []
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.asked.append([file.path for file in args[0]])
-        future: Future[Any] = Future()
-        if any(file.path == "b.xlsx" for file in args[0]):
-            future.set_exception(RuntimeError("worker gone"))
-        else:
-            future.set_result(fn(*args, **kwargs))
-        return future
-
-
-def test_f08_another_executors_lost_worker(inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook(), "c.txt": b"x"}))
-    executor = Broken()
-    first, second, third = read_all(found, rulebook(), executor=executor)
-    assert (first.code, third.code) == ("", "F01")
-    assert second == Read(second.sha256, None, "F08", fault="RuntimeError")
-    assert len(second.sha256) == 64
-    # The chunk, then each of its files alone.
-    assert executor.asked == [["a.xlsx", "b.xlsx", "c.txt"], ["a.xlsx"], ["b.xlsx"], ["c.txt"]]
-
-
-def test_a_night_with_a_killer_among_good_files(
-    inbox: Lay, loaded: LoadedRulebook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading_pool, "Limits", lambda: LIFTED)
-    folder = inbox({"a.xlsx": workbook(), "b.xlsx": far_corner()})
-    entries = {one.path: (one.status, one.code) for one in run_batch(folder, loaded, workers=2).result.entries}
-    assert entries == {"a.xlsx": ("accepted", ""), "b.xlsx": ("set_aside", "F08")}
+    with started() as executor, pytest.raises(WorkersUnavailable, match=r"^ended with 5$"):
+        call(executor, "pid")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import secrets
 import shutil
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +22,9 @@ from hypothesis import strategies as st
 from perfbatch import batch, publishing
 from perfbatch.history.record import HISTORY_NAME, notice_days
 from perfbatch.intake.inbox import found_at, read_bytes
-from perfbatch.kept.cache_file import CACHE_NAME
+from perfbatch.kept.cache_file import CACHE_NAME, KeptFile
+from perfbatch.kept.deflating import deflated, inflated
+from perfbatch.model.message import packed, unpacked
 from perfbatch.notice import NoticeHeading
 from perfbatch.notice import copies as notice_copies
 from perfbatch.notice import key as notice_key
@@ -292,27 +293,48 @@ def _garbage(path: Path) -> None:
     path.write_bytes(b"no database" * 1000)
 
 
-def _another_table(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("DROP TABLE notice; CREATE TABLE notice (key TEXT);")
+def _put(path: Path, section: bytes) -> None:
+    """Put something in the place of what is kept of the notices, with checksums that are right."""
+    kept = KeptFile(path)
+    kept.put("notices", section)
+    kept.write()
+
+
+def _rows(path: Path) -> list[list[str]]:
+    section = KeptFile(path).section("notices")
+    assert section is not None
+    rows: list[list[str]] = unpacked(inflated(section, 10**6))[0]
+    return rows
+
+
+def _another_shape(path: Path) -> None:
+    _put(path, deflated(packed([{"key": 1}])))
+
+
+def _another_format(path: Path) -> None:
+    _put(path, pickle.dumps(_rows(path)))
 
 
 def _hashes_of_others(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"UPDATE notice SET sha256 = '{hashlib.sha256(b'x').hexdigest()}'")
+    other = hashlib.sha256(b"x").hexdigest()
+    _put(path, deflated(packed([[key, day, other] for key, day, _ in _rows(path)])))
 
 
 def _days_of_others(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("UPDATE notice SET day = '2021-07-19'")
+    _put(path, deflated(packed([[key, "2021-07-19", sha256] for key, _, sha256 in _rows(path)])))
 
 
-def _blobs(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("UPDATE notice SET day = x'ff', sha256 = x'ff'")
+def _numbers(path: Path) -> None:
+    _put(path, deflated(packed([[key, 20210720, 0] for key, _, _ in _rows(path)])))
 
 
-@pytest.mark.parametrize("harm", [_no_cache, _garbage, _another_table, _hashes_of_others, _days_of_others, _blobs])
+def _bomb(path: Path) -> None:
+    _put(path, deflated(bytes(10**8)))
+
+
+@pytest.mark.parametrize(
+    "harm", [_no_cache, _garbage, _another_shape, _another_format, _hashes_of_others, _days_of_others, _numbers, _bomb]
+)
 def test_what_is_not_known_is_made_again(nights: Nights, harm: Callable[[Path], None]) -> None:
     first = nights.night(20)
     harm(nights.outbox / CACHE_NAME)
@@ -356,14 +378,11 @@ def test_a_night_that_fails_keeps_nothing(nights: Nights, monkeypatch: pytest.Mo
         with pytest.raises(KeyboardInterrupt):
             nights.night(21)
     assert nights.days() == {A: "7月20日", B: "7月20日"}
-    assert notice_days(nights.outbox / HISTORY_NAME, 2020).keys() == {key for key, _, _ in _known(nights)}
+    assert notice_days(nights.outbox / HISTORY_NAME, 2020).keys() == {
+        key for key, _, _ in _rows(nights.outbox / CACHE_NAME)
+    }
     nights.put("乙.xlsx", "900002", on_post_staff=26)
     assert (nights.night(22), nights.made) == (first, [])
-
-
-def _known(nights: Nights) -> list[tuple[str, str, str]]:
-    with closing(sqlite3.connect(nights.outbox / CACHE_NAME)) as connection:
-        return connection.execute("SELECT key, day, sha256 FROM notice").fetchall()
 
 
 def test_without_the_cache_nothing_of_it_is_touched(nights: Nights) -> None:
@@ -393,13 +412,19 @@ def orders(tmp_path: Path) -> dict[str, NoticeOrder]:
     }
 
 
+def _keep(path: Path, orders: Mapping[str, NoticeOrder], hashes: Mapping[str, str]) -> None:
+    kept = KeptFile(path)
+    keep_notices(kept, orders, hashes)
+    kept.write()
+
+
 def _press(
     orders: Mapping[str, NoticeOrder], outbox: Path, target: Path, workers: int = 2
 ) -> tuple[dict[str, bytes], dict[str, str], list[int]]:
     """Notices made into a folder with those of an outbox at hand: contents, what is told of them, steps."""
     (target / "notices").mkdir(parents=True)
     told: list[int] = []
-    pool = NoticePool(orders, workers, told.append, earlier_notices(outbox.with_name(CACHE_NAME), outbox))
+    pool = NoticePool(orders, workers, told.append, earlier_notices(KeptFile(outbox.with_name(CACHE_NAME)), outbox))
     with pool.started(target) as wait:
         wait()
     return {name: (target / name).read_bytes() for name in orders}, dict(pool.written), told
@@ -414,7 +439,7 @@ def test_copies_and_new_notices_together(
     first, written, told = _press(orders, tmp_path / "none", tmp_path / "first", workers)
     assert sum(told) == 45
     assert written == {name: hashlib.sha256(content).hexdigest() for name, content in first.items()}
-    keep_notices(tmp_path / CACHE_NAME, orders, written)
+    _keep(tmp_path / CACHE_NAME, orders, written)
     for name in [*orders][:gone]:
         (tmp_path / "first" / name).unlink()
     second, again, told = _press(orders, tmp_path / "first", tmp_path / "second", workers)
@@ -435,9 +460,9 @@ def test_the_list_alone_is_not_known_of(orders: dict[str, NoticeOrder], tmp_path
 
 def test_what_is_copied_is_what_would_be_made(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
     first, written, _ = _press(orders, tmp_path / "none", tmp_path / "first")
-    keep_notices(tmp_path / CACHE_NAME, orders, written)
+    _keep(tmp_path / CACHE_NAME, orders, written)
     name, order = next(iter(orders.items()))
-    earlier = earlier_notices(tmp_path / CACHE_NAME, tmp_path / "first")
+    earlier = earlier_notices(KeptFile(tmp_path / CACHE_NAME), tmp_path / "first")
     assert earlier.copy(name, replace(order, key=""), tmp_path / "x.xlsx") == ""
     later = replace(order, heading=replace(order.heading, run_date=date(2021, 7, 21)))
     assert earlier.copy(name, later, tmp_path / "x.xlsx") == ""
@@ -450,7 +475,7 @@ def test_what_is_copied_is_what_would_be_made(orders: dict[str, NoticeOrder], tm
 def kept(orders: dict[str, NoticeOrder], tmp_path: Path) -> tuple[str, NoticeOrder, Path, bytes]:
     """One notice that is known: its name, its order, where it lies, its content."""
     first, written, _ = _press(orders, tmp_path / "none", tmp_path / "outbox")
-    keep_notices(tmp_path / CACHE_NAME, orders, written)
+    _keep(tmp_path / CACHE_NAME, orders, written)
     name = next(iter(orders))
     return name, orders[name], tmp_path / "outbox" / name, first[name]
 
@@ -462,6 +487,7 @@ def test_what_cannot_be_linked_is_copied(
 ) -> None:
     name, order, path, content = kept
     target, link = tmp_path / "x.xlsx", os.link
+    earlier = earlier_notices(KeptFile(tmp_path / CACHE_NAME), tmp_path / "outbox")
 
     def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError
@@ -479,7 +505,7 @@ def test_what_cannot_be_linked_is_copied(
         monkeypatch.setattr(os, "geteuid", lambda: 12345)
     else:
         monkeypatch.setattr(os, "link", refuse if why == "no links" else late)
-    assert earlier_notices(tmp_path / CACHE_NAME, tmp_path / "outbox").copy(name, order, target) != ""
+    assert earlier.copy(name, order, target) != ""
     assert (target.read_bytes(), target.stat().st_nlink) == (content, 1)
     assert path.read_bytes() == (b"clerk" if why == "another file meanwhile" else content)
 
@@ -487,7 +513,7 @@ def test_what_cannot_be_linked_is_copied(
 def test_a_copy_that_cannot_be_put_there_is_a_fault_of_the_night(
     orders: dict[str, NoticeOrder], kept: tuple[str, NoticeOrder, Path, bytes], tmp_path: Path
 ) -> None:
-    earlier = earlier_notices(tmp_path / CACHE_NAME, tmp_path / "outbox")
+    earlier = earlier_notices(KeptFile(tmp_path / CACHE_NAME), tmp_path / "outbox")
     with pytest.raises(NotWritten) as caught, NoticePool(orders, 2, earlier=earlier).started(tmp_path / "no folder"):
         pass
     assert caught.value.name == kept[0]
@@ -505,9 +531,9 @@ def test_nothing_is_written_into_last_nights_file(
 
 def test_where_nothing_can_be_kept_nothing_is_known(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
     nowhere = tmp_path / "no such folder" / CACHE_NAME
-    keep_notices(nowhere, orders, dict.fromkeys(orders, "ab"))
+    _keep(nowhere, orders, dict.fromkeys(orders, "ab"))
     name, order = next(iter(orders.items()))
-    assert earlier_notices(nowhere, tmp_path).copy(name, order, tmp_path / "x") == ""
+    assert earlier_notices(KeptFile(nowhere), tmp_path).copy(name, order, tmp_path / "x") == ""
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -524,10 +550,10 @@ def test_damage_is_never_believed(
     path, target = tmp_path / CACHE_NAME, tmp_path / "target"
     path.unlink(missing_ok=True)
     target.unlink(missing_ok=True)
-    keep_notices(path, {"a": order}, {"a": hashlib.sha256(content).hexdigest()})
+    _keep(path, {"a": order}, {"a": hashlib.sha256(content).hexdigest()})
     (tmp_path / "a").write_bytes(_damaged(content, file, 2))
     path.write_bytes(_damaged(path.read_bytes(), cache, cut))
-    copied = earlier_notices(path, tmp_path).copy("a", order, target)
+    copied = earlier_notices(KeptFile(path), tmp_path).copy("a", order, target)
     assert copied in ("", hashlib.sha256(content).hexdigest())
     assert not copied or target.read_bytes() == content
     if not cache and cut >= 1:

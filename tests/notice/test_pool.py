@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,19 @@ import pytest
 
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import found_at, read_bytes
-from perfbatch.isolated.executor import CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
+from perfbatch.isolated.executor import AnswerInvalid, CallFault, IsolatedExecutor, WorkerLost, WorkersUnavailable
 from perfbatch.model.errors import BatchFault
+from perfbatch.model.message import packed, unpacked
 from perfbatch.notice import NoticeHeading
+from perfbatch.notice import order as notice_order
 from perfbatch.notice import pool as notice_pool
-from perfbatch.notice.order import NoticeOrder, write_notices
+from perfbatch.notice.order import NoticeOrder, request_to_write
 from perfbatch.notice.pool import NoticePool
 from perfbatch.outbox.durable import NotWritten
 from perfbatch.publishing import publish_outputs
 from perfbatch.report.report import REPORT_NAME
 from tests.notice.workbooks import finding, form
+from tests.workbooks import rulebook
 
 ORDERS = 45
 
@@ -82,9 +85,9 @@ class Counted(IsolatedExecutor):
 
     chunks: list[int]
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.chunks.append(len(args[0]))
-        return super().submit(fn, *args, **kwargs)
+    def submit(self, task: str, request: bytes, turns: int = 1) -> Future[bytes]:
+        self.chunks.append(turns)
+        return super().submit(task, request, turns)
 
 
 def test_work_is_cut_into_chunks_for_all(
@@ -117,17 +120,25 @@ def test_whoever_watches_is_told_of_every_notice_once(
     assert told == ([1] * ORDERS if lost else [6] * 7 + [3])
 
 
-class Broken(Executor):
+class Broken:
     """An executor each of whose calls ends as it is told, after having written some of it."""
 
-    def __init__(self, error: BaseException) -> None:
-        self._error = error
+    def __init__(self, end: BaseException | bytes) -> None:
+        self._end = end
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        pairs: Sequence[tuple[NoticeOrder, Path]] = args[0]
-        pairs[0][1].write_bytes(b"half")
-        future: Future[Any] = Future()
-        future.set_exception(self._error)
+    def __enter__(self) -> Broken:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def submit(self, task: str, request: bytes, turns: int = 1) -> Future[bytes]:
+        Path(unpacked(request)[0][0][-1]).write_bytes(b"half")
+        future: Future[bytes] = Future()
+        if isinstance(self._end, bytes):
+            future.set_result(self._end)
+        else:
+            future.set_exception(self._end)
         return future
 
 
@@ -145,18 +156,48 @@ def test_what_a_process_does_not_make_is_made_here(
     assert press(orders, tmp_path / "there", 2) == here
 
 
-def die_in_the_middle(pairs: Sequence[tuple[NoticeOrder, Path]]) -> None:
-    """Write one notice, half of another, and die."""
-    pairs[0][0](pairs[0][1])
-    pairs[1][1].write_bytes(b"half")
-    os.kill(os.getpid(), signal.SIGKILL)
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"nonsense", packed([]), packed(["x"] * 6), packed([""] * 7), packed([None]), AnswerInvalid("of no kind")],
+)
+def test_a_process_that_answers_nonsense_ends_the_night(
+    orders: dict[str, NoticeOrder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes | AnswerInvalid
+) -> None:
+    monkeypatch.setattr(notice_pool, "IsolatedExecutor", lambda *_: Broken(answer))
+    with pytest.raises(BatchFault, match=r"^Notices cannot be made: what a process answers is not valid \("):
+        press(orders, tmp_path / "there", 2)
+
+
+def test_an_order_is_the_same_when_it_arrives(orders: dict[str, NoticeOrder]) -> None:
+    order = replace(
+        orders["notices/000003.xlsx"],
+        heading=NoticeHeading(
+            "000003",
+            "第三局\ud800",
+            date(2021, 7, 20),
+            date(2021, 7, 31),
+            {orders["notices/000003.xlsx"].findings[1]: Decimal("1.50")},
+            "自评表",
+            "财政局",
+        ),
+        key="ab",
+    )
+    refilled = replace(order, refilled=rulebook(), left_out="宏")
+    pairs = [(one, Path("/tmp/\udcff")) for one in (order, refilled, refilled)]
+    orders_there, forms = unpacked(request_to_write(pairs))
+    assert len(forms) == 1
+    arrived = [
+        (notice_order._order(*plain, None if form is None else bytes(forms[form])), Path(path))
+        for *plain, form, path in orders_there
+    ]
+    assert arrived == pairs
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by signal")
 def test_a_process_that_dies_in_the_middle_costs_nothing(
     orders: dict[str, NoticeOrder], here: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notice_pool, "write_notices", die_in_the_middle)
+    monkeypatch.setattr(notice_pool, "_TASKS", "tests.notice.dying")
     assert press(orders, tmp_path / "there", 2) == here
 
 
@@ -235,12 +276,16 @@ def test_who_fails_meanwhile_ends_the_notices(
     assert [one.name for one in (tmp_path / "outbox").iterdir()] == [".perfbatch.lock"]
 
 
-def test_orders_of_one_call_are_written_one_after_the_other(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
-    (tmp_path / "notices").mkdir()
-    first, second = [(order, tmp_path / name) for name, order in [*orders.items()][:2]]
-    with pytest.raises(FileNotFoundError):
-        write_notices([first, (second[0], tmp_path / "none" / "x"), second])
-    assert written(tmp_path).keys() == {"notices/000000.xlsx"}
+def test_a_process_that_has_grown_large_leaves_the_rest_to_another(
+    orders: dict[str, NoticeOrder], here: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_pool, "_TASKS", "tests.notice.growing")
+    Counted.chunks = []
+    monkeypatch.setattr(notice_pool, "IsolatedExecutor", Counted)
+    assert press(orders, tmp_path / "there", 1) == here
+    # Two of the four chunks are left in the middle, and gone on with by another process.
+    assert Counted.chunks[0] == 12
+    assert sorted(Counted.chunks[1:]) == [3, 8, 9, 12, 12]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no limits of resources")
