@@ -367,7 +367,7 @@ class TestRoster:
         assert department["verified_total"] == "96.50"
         assert [one for one in department["scores"] if one["status"] == "adjusted"] == [
             {
-                "indicator": "satisfaction", "max": "5.00", "self": "5.00", "computed": "5.00", "verified": "2.50",
+                "indicator": "satisfaction", "name": "社会公众或服务对象满意度", "max": "5.00", "self": "5.00", "computed": "5.00", "verified": "2.50",
                 "status": "adjusted", "missing": [],
             }
         ]  # fmt: skip
