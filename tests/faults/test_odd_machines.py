@@ -131,8 +131,6 @@ def test_outputs_are_open_to_nobody_whom_the_outbox_is_closed_to(
         assert given & ~allowed == 0, (name, oct(given))
         assert given & 0o600 == 0o600
     assert stat.S_IMODE((outbox / SUMMARY).stat().st_mode) | file_mode == 0o666 & allowed | file_mode
-    if whole:
-        assert stat.S_IMODE((outbox / "notices").stat().st_mode) & ~(mode | 0o700) == 0
 
 
 @pytest.mark.parametrize("command", ["run", "template --output new"])
