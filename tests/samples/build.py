@@ -26,8 +26,10 @@ _RECEIVED = 1_626_739_200_000_000_000  # 2021-07-20: one age for all, as in a fr
 
 
 def build(inbox: Path, samples: Sequence[Sample] = SAMPLES) -> list[Path]:
-    """Write the files into the inbox and return their paths; files whose content stays the same keep their bytes."""
+    """Write the files into the inbox and return their paths; files whose content stays the same keep their bytes, and so do
+    those that were filled on an earlier revision of the form."""
     rulebook = read_rulebook().rulebook
+    samples = [sample for sample in samples if sample.revision is None]
     with tempfile.TemporaryDirectory() as folder:
         filled, calculated = Path(folder, "filled"), Path(folder, "calculated")
         filled.mkdir()

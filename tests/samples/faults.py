@@ -43,7 +43,8 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True)
 class Sample:
-    """A file of the inbox. `budget_code` "" is a file that never was a workbook; `text` is then all of it."""
+    """A file of the inbox. `budget_code` "" is a file that never was a workbook; `text` is then all of it. `revision`: the
+    earlier revision of the form that it was filled on; such a file stays as it was received."""
 
     path: str
     budget_code: str = ""
@@ -52,10 +53,11 @@ class Sample:
     typed: dict[Place, Any] = field(default_factory=dict)
     reads: dict[Place, Any] = field(default_factory=dict)
     text: str = ""
+    revision: int | None = None
 
 
 SAMPLES: tuple[Sample, ...] = (
-    Sample("116001岳阳市云溪区总工会.xlsx", "116001"),
+    Sample("116001岳阳市云溪区总工会.xlsx", "116001", revision=1),
     Sample(
         # 汇总 was added up before 云溪区实验小学 had sent its assets, 973.43.
         "教育局-部门整体绩效自评（最终版）.xlsx",
@@ -64,6 +66,7 @@ SAMPLES: tuple[Sample, ...] = (
             ("fixed_assets_total", 0): Decimal("30076.07"),
             ("fixed_assets_in_use", 0): Decimal("29986.99"),
         },
+        revision=1,
     ),
     # 2649.26 with two digits changed over.
     Sample("农口/农业农村局.xlsx", "303001", typed={("revenue_total", 0): Decimal("2646.29")}),
