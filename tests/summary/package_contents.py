@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.summary.package_rules import MAIN, PACKAGE, REL
+from tests.package_rules import MAIN, PACKAGE, REL
 
 __all__ = ["contents"]
 

@@ -26,9 +26,9 @@ from perfbatch.summary.book import Book, can_splice
 from perfbatch.summary.cells import Marked, TableColumn
 from perfbatch.summary.strips import Counts, Formulas, Link, Look, Rich, Values
 from tests.districts import STARTED
+from tests.package_rules import faults
 from tests.summary.conftest import Written
 from tests.summary.package_contents import contents
-from tests.summary.package_rules import faults
 
 
 def differing(one: Path, other: Path) -> list[str]:

@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 from perfbatch.district.result import BatchResult
 from perfbatch.summary import write_summary
 from perfbatch.summary.marks import unique_headings
+from tests.package_rules import faults
 from tests.summary.conftest import Written
-from tests.summary.package_rules import faults
 
 
 def test_excel_has_nothing_to_repair(small: Written, sample: Written) -> None:

@@ -1,0 +1,109 @@
+"""A workbook of every kind that goes out of our hands, for whoever has to find fault with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from perfbatch.batch import run_batch
+from perfbatch.intake.reader import read_submission
+from perfbatch.intake.typing_in import read_typed
+from perfbatch.notice import marks_of_earlier_notice_removed, notice_content
+from perfbatch.notice.refilled import refilled_notice
+from perfbatch.notice.standalone import standalone_notice
+from perfbatch.roster import Roster, RosterEntry
+from perfbatch.roster.blank import write_blank_roster
+from perfbatch.rulebook.load import load_rulebook
+from perfbatch.summary import Surroundings, write_summary
+from perfbatch.summary.standard import write_standard
+from perfbatch.template import write_blank, write_prefilled
+from perfbatch.template.refill import refill
+from perfbatch.template.scorecard import NAME_OFFSET
+from tests.conftest import workbook
+from tests.notice.test_odd_packages import FINDINGS, commented, prefixed, strict, utf16
+from tests.notice.workbooks import HEADING, finding, form, rich
+from tests.workbooks import repack, rulebook
+
+__all__ = ["KINDS", "write_all"]
+
+_INBOX = Path(__file__).parents[1] / "inbox"
+_ENTRY = RosterEntry("116002", "区教育局", "教科文股", subordinate_units=("一小", "二小（本部）", "三小"))
+_PRIOR = {"116002": {"balance_cumulative": 100_000_000, "three_public_total": 5_000_000}}
+_RICH = (*FINDINGS, finding("数据", "A2"), finding("数据", "A12"), finding("数据", ""))
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Write one of every kind into a folder, and return where they are."""
+    written = []
+    for kind in KINDS:
+        path = folder / f"{kind}.xlsx"
+        KINDS[kind](path)
+        written.append(path)
+    return written
+
+
+def _moved(make: Callable[[Path], Path]) -> Callable[[Path], None]:
+    """A writer that names its file itself, its file put where it is wanted."""
+
+    def write(path: Path) -> None:
+        made = path.parent / f"{path.stem}-made"
+        make(made).replace(path)
+        made.rmdir()
+
+    return write
+
+
+def _content(make: Callable[[], bytes]) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_bytes(make())
+
+    return write
+
+
+def _summary(path: Path) -> None:
+    result = run_batch(_INBOX, load_rulebook(None)).result
+    write_summary(result, path, [path.name, "run-report.json"], Surroundings(inbox="../inbox"))
+
+
+def _notice(of: bytes) -> bytes:
+    return notice_content(of, _RICH, heading=HEADING)
+
+
+def _notice_of_form() -> bytes:
+    """Marks on every sheet of a form: at a filled cell, at a blank one, at one far below."""
+    places = [one[0] for one in read_submission(form(), "a.xlsx", rulebook()).facts.values()]
+    findings = [finding(one.sheet, one.cell) for one in places[::3]]
+    return notice_content(form(), [*findings, finding(places[0].sheet, "Z900")], heading=HEADING)
+
+
+def _notice_refilled() -> bytes:
+    content = repack(workbook(authorized_posts="约10"), {"xl/vbaProject.bin": b"macros"})
+    findings = read_submission(content, "a.xlsx", rulebook()).findings
+    return refilled_notice(content, rulebook(), findings, HEADING, "原件未附")
+
+
+def _refilled() -> bytes:
+    return refill(rulebook(), read_typed(workbook(), rulebook(), NAME_OFFSET)).content
+
+
+def _kinds() -> Iterator[tuple[str, Callable[[Path], None]]]:
+    yield "blank-form", _moved(lambda folder: write_blank(rulebook(), folder))
+    yield (
+        "prefilled-form",
+        _moved(lambda folder: write_prefilled(rulebook(), Roster((_ENTRY,)), folder, prior=_PRIOR)[0]),
+    )
+    yield "refilled-form", _content(_refilled)
+    yield "blank-roster", _moved(lambda folder: write_blank_roster(rulebook(), folder))
+    yield "summary", _summary
+    yield "rulebook", lambda path: write_standard(rulebook(), path)
+    yield "notice-of-form", _content(_notice_of_form)
+    yield "notice-refilled", _content(_notice_refilled)
+    yield "notice-alone", _content(lambda: standalone_notice(_RICH, HEADING))
+    yield "notice-of-rich", _content(lambda: _notice(rich()))
+    yield "notice-taken-off", _content(lambda: marks_of_earlier_notice_removed(_notice(rich())))
+    yield "notice-of-notice", _content(lambda: _notice(_notice(rich())))
+    for odd in (prefixed, strict, utf16, commented):
+        yield f"notice-of-{odd.__name__}", _content(lambda odd=odd: _notice(odd(rich())))  # type: ignore[misc]
+
+
+KINDS: dict[str, Callable[[Path], None]] = dict(_kinds())
