@@ -24,7 +24,7 @@ from tests.notice.test_odd_packages import FINDINGS, commented, prefixed, strict
 from tests.notice.workbooks import HEADING, finding, form, rich
 from tests.workbooks import repack, rulebook
 
-__all__ = ["KINDS", "write_all"]
+__all__ = ["KINDS", "SOURCES", "write_all"]
 
 _INBOX = Path(__file__).parents[1] / "inbox"
 _ENTRY = RosterEntry("116002", "区教育局", "教科文股", subordinate_units=("一小", "二小（本部）", "三小"))
@@ -107,3 +107,6 @@ def _kinds() -> Iterator[tuple[str, Callable[[Path], None]]]:
 
 
 KINDS: dict[str, Callable[[Path], None]] = dict(_kinds())
+
+# What a department's program wrote its own way, by the notice made of it: what is wrong with it already is not ours.
+SOURCES: dict[str, Callable[[], bytes]] = {"notice-of-form": form, "notice-of-prefixed": lambda: prefixed(rich())}
