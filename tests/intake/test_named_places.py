@@ -92,7 +92,7 @@ def test_names_in_other_letters_are_the_same_names() -> None:
         # moved with nothing beside it: followed
         ({"evaluation_method": "综述!$Z$40"}, set()),
         # out of the workbook
-        ({"evaluation_method": "[1]封面!$C$8"}, {("C14", "evaluation_method", "")}),
+        ({"evaluation_method": "[1]封面!$C$8"}, {("C14", "evaluation_method", ""), ("C18", "", "")}),
     ],
 )  # fmt: skip
 def test_c14_where_another_label_stands_or_two_fields_share_a_cell(names: Mapping[str, str], expected: Marks) -> None:

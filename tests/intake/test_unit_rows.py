@@ -162,8 +162,8 @@ def test_a_row_inserted_in_the_first_table_only(name: str | None) -> None:
     assert _findings(saved.getvalue()) == []
 
 
-def test_a_row_inserted_in_another_table_with_a_unit_of_the_first() -> None:
-    content = _changed(lambda sheet, tops: None, revenue_total=[60, 10, 20, 30], entity_name=[*NAMES, "丁站"])
+def test_a_row_inserted_in_another_table_with_a_unit_that_the_first_has_not() -> None:
+    content = _changed(lambda sheet, tops: None)
     row = int(re.sub(r"\D", "", places(content)["expenditure_total"][2][1]))
     content = _inserted(content, row)
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -175,7 +175,7 @@ def test_a_row_inserted_in_another_table_with_a_unit_of_the_first() -> None:
     assert units["丁站"] == [None, 5, None]
     assert units["甲站"] == PAIRED["甲站"]
     assert units["乙站"] == PAIRED["乙站"]
-    assert _findings(saved.getvalue(), "C14") == []
+    assert _findings(saved.getvalue(), "C14") == [("C14", f"B{row}")]
 
 
 @pytest.mark.parametrize(("name", "shown"), [("新设站", "新设站"), (None, "（未填名称）")])
