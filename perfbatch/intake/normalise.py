@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from perfbatch.intake.dates import parse_date
 from perfbatch.intake.normalise_numbers import read_number
-from perfbatch.intake.numerals import fold, is_stated_none, plain
+from perfbatch.intake.numerals import fold, is_placeholder, is_stated_none, plain
 from perfbatch.intake.reading import Reading, Remark
 from perfbatch.intake.seen_figures import shown_number
 from perfbatch.model.submission import State
@@ -76,6 +76,8 @@ def _read(
         return read_number(cell, field, rulebook, heading=heading, none_is_zero=none_is_zero)
     if isinstance(cell.value, str) and is_stated_none(cell.value):
         return Reading(State.STATED_NONE)
+    if field.kind in ("text", "longtext") and isinstance(cell.value, str) and is_placeholder(cell.value):
+        return Reading(State.BLANK)
     if field.kind == "date":
         return _read_date(cell, field, rulebook)
     if field.kind == "choice":

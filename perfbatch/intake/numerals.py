@@ -15,6 +15,7 @@ __all__ = [
     "canonical_unit",
     "fold",
     "in_words_around",
+    "is_placeholder",
     "is_stated_none",
     "money_exponent",
     "parse_numeral",
@@ -28,6 +29,7 @@ _LONGEST = 60
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
 _MINUS = dict.fromkeys(map(ord, "−–‐‑‒﹣"), "-")
 _STATED_NONE = re.compile(r"(?:[-—–−―─‐‑‒ー]+|/+|\.{2,}|⋯+|无)")
+_PLACEHOLDER = re.compile(r"(?:绩效)?指标[0-9一二三四五六七八九十]*[:.、…⋯]*")
 _NOTHING_COUNTED = frozenset({"无", "没有", "零"})
 # NFKC has made ¥ of ￥.
 _CURRENCY = re.compile(r"(?:人民币|rmb|cny|¥)\s*[:：]?\s*", re.IGNORECASE)
@@ -107,6 +109,11 @@ def fold(text: str) -> str:
 def is_stated_none(text: str) -> bool:
     """Whether the text says that there is nothing to state: `/`, `—`, `-`, `--`, `无`, `……` and their widths."""
     return _STATED_NONE.fullmatch(fold(text).replace(" ", "")) is not None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text is only what forms print where an answer belongs: `指标1：`, `绩效指标2`, `指标：`."""
+    return _PLACEHOLDER.fullmatch(fold(text).replace(" ", "")) is not None
 
 
 def canonical_unit(text: str) -> str | None:

@@ -166,6 +166,13 @@ def test_stated_none_is_no_zero(field: str, value: str) -> None:
     assert read(field, value) == Reading(State.STATED_NONE)
 
 
+@pytest.mark.parametrize("field", ["indicator_target", "indicator_actual", "goal_actual", "function_summary"])
+def test_a_placeholder_is_blank(field: str) -> None:
+    """R20 asks for what was answered, not what was printed."""
+    assert read(field, "指标1：") == Reading(State.BLANK)
+    assert read(field, "指标1：已完成").state == State.FILLED
+
+
 @pytest.mark.parametrize("word", ["无", "没有", "零"])
 def test_a_word_for_nothing_is_a_0_only_where_cases_are_counted(word: str) -> None:
     assert read("revenue_total", word) == Reading(State.STATED_NONE)

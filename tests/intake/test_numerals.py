@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.intake.dates import parse_date
-from perfbatch.intake.numerals import Numeral, is_stated_none, parse_numeral, plain
+from perfbatch.intake.numerals import Numeral, is_placeholder, is_stated_none, parse_numeral, plain
 from perfbatch.package.moments import date_from_serial
 
 FULL_WIDTH = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
@@ -77,6 +77,16 @@ def test_read(typed: str, value: str, unit: str) -> None:
 )
 def test_rejected(typed: str) -> None:
     assert parse_numeral(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["指标1：", "指标 2:", "指标１", "绩效指标三：", "指标：", "指标1：……", " 指标1、 "])
+def test_what_the_form_prints_is_no_answer(typed: str) -> None:
+    assert is_placeholder(typed)
+
+
+@pytest.mark.parametrize("typed", ["指标1：新建公路3条", "完成指标1", "指标完成率90%", "", "1：", "目标1"])
+def test_an_answer_is_no_placeholder(typed: str) -> None:
+    assert not is_placeholder(typed)
 
 
 @pytest.mark.parametrize("typed", ["/", "／", "—", "——", "-", "－", "--", "–", "无", " 无 ", "……", "…", "..."])
