@@ -222,7 +222,7 @@ LINT_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
     ),
     "a part of no total": (
         [("part(project_expenditure)", "part(expenditure_total)")],
-        "indicator key_spending_share, ratio, column 32: 'expenditure_total' is not a part of any total",
+        "indicator key_spending_share, ratio, column 55: 'expenditure_total' is not a part of any total",
     ),
     "points of no indicator": (
         [("points(satisfaction)", "points(contentment)")],
