@@ -134,7 +134,7 @@ def test_every_rule_of_the_form_has_words_of_one_line(rulebook: Rulebook) -> Non
             "three_public_change_rate",
             "“三公经费”变动率 = （本年“三公”经费预算数 − 上年“三公”经费预算数） ÷ 上年“三公”经费预算数 × 100%",
         ),
-        ("key_spending_share", "重点支出安排率 = 重点项目支出 ÷ 项目支出 × 100%"),
+        ("key_spending_share", "重点支出安排率 = 重点项目支出 ÷ 年初预算安排的项目支出（未填时取 项目支出） × 100%"),
         ("satisfaction", "社会公众或服务对象满意度（%）"),
         ("payment_progress", "未按进度下达的专项数（个）"),
         ("asset_safety", "资产管理不符合要求的情况（例）"),
