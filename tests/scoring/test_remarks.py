@@ -36,11 +36,17 @@ def test_a_case_says_exactly_this(case: RemarkCase) -> None:
     assert (case.code in {one.code for one in remarks}) == (case.kind == "fail")
 
 
+# Of the bureau's own sheets 财政复核 and 豁免事项: their cases stand in tests/test_roster.py and tests/district/test_standing.py.
+_OF_THE_ROSTER = {"S09", "S10", "S12", "S13", "S14"}
+
+
 def test_every_code_has_a_passing_and_a_failing_case() -> None:
     kinds = defaultdict(set)
     for case in REMARK_CASES:
         kinds[case.code].add(case.kind)
-    assert kinds == {code: {"pass", "fail"} for code in CATALOGUE if code.startswith("S")}
+    assert kinds == {
+        code: {"pass", "fail"} for code in CATALOGUE if code.startswith("S") and code not in _OF_THE_ROSTER
+    }
 
 
 #              changes                                                            message
