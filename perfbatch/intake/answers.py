@@ -169,7 +169,8 @@ def _allowed(layout: CellLayout, form: AnswerForm) -> bytes:
     for name, sheet, cells, rows in layout.places:
         kinds = form.kinds.get(name)
         names = cells.split(" ") if cells else []
-        if kinds is None or not all(map(_CELL.fullmatch, names)) or bool(names) != bool(sheet):
+        # A unit without a row in this table has no cell there; cells are always on a sheet.
+        if kinds is None or not all(not cell or _CELL.fullmatch(cell) for cell in names) or (names and not sheet):
             raise Garbled("a field, or a cell, that there is none of")
         allowed += bytes([kinds]) * rows
     if len(form.allowed) < _MOST_LAYOUTS:

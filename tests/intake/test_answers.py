@@ -48,6 +48,14 @@ def test_what_the_reader_says_is_taken(inbox: Lay) -> None:
     assert sum(len(read.submission.findings) for read in reads if read.submission) > 5
 
 
+def test_a_unit_without_a_row_in_a_table_has_no_cell_there() -> None:
+    """As rows are paired by their names: a row inserted in one table, or a table of one row alone."""
+    for cells, rows in (("C14  C16", 3), ("", 1)):
+        unit_rows = Column("收支情况", cells, bytes([State.BLANK] * rows), (None,) * rows)
+        read = Read(SHA, replace(SUBMISSION, columns={**SUBMISSION.columns, "expenditure_total": unit_rows}))
+        assert taken(answer(read), "a.xlsx") == [read]
+
+
 def test_a_part_of_what_was_asked_for_may_come() -> None:
     reads = [
         Read(SHA, None, "F03"),
