@@ -105,6 +105,9 @@ def _compare_checks(
     texts: list[ScoreRow],
     found: Comparison,
 ) -> None:
+    # Among inserted rows the night pairs empty ones by their names, the form by their place: where nothing is decided, one of
+    # them may say 未填 of a row and the other nothing.
+    inserted, undecided = name.startswith("inserted"), {"", BLANK}
     for check in plan.checks():
         said = str(live[check.live_row][26])
         word = next((one for one in (FAILS, TAIL, BLANK, UNREADABLE, APART, UNCHECKED) if said.startswith(one)), "")
@@ -115,7 +118,7 @@ def _compare_checks(
         if word in (APART, UNCHECKED, UNREADABLE) or (texts and _uses_totals(check.bound)):
             # A word in a number cell: the cell cannot decide, the night has a finding for that very cell.
             continue
-        if word != expected:
+        if word != expected and not (inserted and {word, expected} <= undecided):
             found.parted.append(
                 f"{name} {check.bound.check.id} {check.place.field.id} row {check.row}: cell {said!r}, night {expected!r}"
             )
@@ -123,7 +126,7 @@ def _compare_checks(
     # What is repeated over records of another year is live for none of them, what is repeated over the form for all.
     live_checks = {_key(check.bound) for check in plan.checks()}
     for key, word in night.items():
-        if key[0] in live_checks:
+        if key[0] in live_checks and not (inserted and word in undecided):
             # The night has a row that no cell of the form speaks of.
             found.parted.append(f"{name} {key}: no cell, night {word!r}")
 
