@@ -96,9 +96,10 @@ class IsolatedExecutor:
             self._idle -= 1
             if self._idle < 0 and len(self._threads) < self.workers:
                 thread = threading.Thread(target=self._attend, name="isolated-worker", daemon=True)
+                # Where no thread can be started there is none to wait for at the end.
+                thread.start()
                 self._threads.append(thread)
                 self._idle += 1
-                thread.start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

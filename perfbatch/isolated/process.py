@@ -189,8 +189,9 @@ class Clock:
         with self._changed:
             self._due[worker] = until
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="isolated-worker-clock", daemon=True)
-                self._thread.start()
+                watching = threading.Thread(target=self._watch, name="isolated-worker-clock", daemon=True)
+                watching.start()
+                self._thread = watching
             elif until < self._awake_at:
                 self._changed.notify()
 
