@@ -227,8 +227,9 @@ def test_messages_name_the_column_the_indicator_and_the_group() -> None:
                 {
                     "official_reception!0": 4,
                     item("duty_growth"): 6,
-                    "item_max!0": 6,
-                    "item_deduction_reason!0": "见说明",
+                    item("social_benefit", "item_max"): 6,
+                    item("social_benefit"): 5,
+                    item("social_benefit", "item_deduction_reason"): "见说明",
                 }
             )
         ],
@@ -237,7 +238,7 @@ def test_messages_name_the_column_the_indicator_and_the_group() -> None:
     messages = {one.message for one in findings}
     assert "汇总行的公务接待费不等于局机关与各二级机构之和" in messages
     assert "建设湖南新增极目标任务完成情况：有扣分，未填写扣分原因" in messages
-    assert "评分表“投入”组的分值合计与规定不符" in messages
+    assert "评分表“效果”组的分值合计与规定不符" in messages
 
 
 def test_a_tail_says_that_nothing_is_to_be_done() -> None:
@@ -298,7 +299,7 @@ def test_a_row_split_off_an_indicator_counts_with_it() -> None:
     row = 16  # duty_growth, 7 points: 4 and 3
     typed["item_id"] = [one.id for one in RULEBOOK.indicators]
     for field, first, second in (
-        ("item_id", "duty_growth", None),
+        ("item_id", "duty_growth", "duty_growth.split"),
         ("item_max", 4, 3),
         ("item_self_score", 4, 3),
         ("item_deduction_reason", None, None),
