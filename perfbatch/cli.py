@@ -271,7 +271,7 @@ def explain(
     budget_code: Annotated[str, typer.Argument(metavar="BUDGET_CODE", help="The department, e.g. 116001.")],
     origin: Annotated[
         str | None,
-        typer.Argument(metavar="ID", help="An indicator's or a check's id, e.g. staff_control_rate, R14."),
+        typer.Argument(metavar="ID", help="An indicator's or a check's id, e.g. R14."),
     ] = None,
     inbox: InboxOption = Path("inbox"),
     roster: RosterOption = None,
@@ -405,15 +405,19 @@ def rulebook_lint(rulebook: RulebookOption = None) -> None:
 @rulebook_app.command("new")
 def rulebook_new(
     year: Annotated[int, typer.Option("--year", metavar="YEAR", min=2000, max=2100, help="The fiscal year.")],
-    district: Annotated[str, typer.Option("--district", metavar="NAME", help="The district, e.g. 岳阳市云溪区.")],
+    district: Annotated[str, typer.Option("--district", metavar="NAME", help="The district.")],
     issuer: Annotated[str, typer.Option("--issuer", metavar="NAME", help="The finance bureau that issues the form.")],
     deadline: Annotated[
         datetime, typer.Option("--deadline", metavar="DATE", formats=["%Y-%m-%d"], help="Last day to report.")
     ],
     extends: Annotated[
-        str,
-        typer.Option("--extends", metavar="RULEBOOK", help="The rulebook of the year before: a file or built-in id."),
-    ] = "yunxi-2020",
+        str | None,
+        typer.Option(
+            "--extends",
+            metavar="RULEBOOK",
+            help="The rulebook of the year before: a file or id; yunxi-2020 unless given.",
+        ),
+    ] = None,
     identity: Annotated[
         str, typer.Option("--id", metavar="ID", help="The new rulebook's id; form and year unless given.")
     ] = "",
@@ -423,9 +427,10 @@ def rulebook_new(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """Write a new year's rulebook: an overlay on the year before, which states only what is other."""
+    from perfbatch.rulebook.load import BUILT_IN_ID
     from perfbatch.rulebook.new_year import NewYear, write_overlay
 
-    new = NewYear(year, district, issuer, deadline.date(), extends, identity)
+    new = NewYear(year, district, issuer, deadline.date(), extends or BUILT_IN_ID, identity)
     typer.echo(f"Wrote {write_overlay(new, output, force=force)}")
 
 

@@ -28,6 +28,7 @@ from perfbatch.rulebook.texts import filled, filled_texts
 
 __all__ = [
     "BUILT_IN",
+    "BUILT_IN_ID",
     "LoadedRulebook",
     "RulebookFault",
     "built_in_ids",
@@ -36,8 +37,8 @@ __all__ = [
     "read_rulebook",
 ]
 
-BUILT_IN = "yunxi_2020.toml"
-"""The rulebook of whoever names none."""
+BUILT_IN, BUILT_IN_ID = "yunxi_2020.toml", "yunxi-2020"
+"""The rulebook of whoever names none: its file, its id."""
 
 _REMEDY = "Correct the file and run `perfbatch rulebook lint`"
 # A year on a year on a year: more is a ring, or nothing that anybody could follow.
@@ -94,7 +95,7 @@ def read_rulebook(source: Path | str | None = None) -> LoadedRulebook:
     `source` is a file, the id of a built-in rulebook, or a folder that holds one rulebook; None is the built-in one of 2020.
     Raises `RulebookFault` for a file that cannot be read, is not TOML, or does not have the shape of a rulebook.
     """
-    resolved = _resolved(str(source) if source is not None else BUILT_IN[:-5].replace("_", "-"), None, ())
+    resolved = _resolved(str(source) if source is not None else BUILT_IN_ID, None, ())
     data = filled_texts(resolved.data)
     try:
         rulebook = Rulebook.model_validate(data)
