@@ -57,7 +57,7 @@ def test_a_module_more_or_less_or_renamed_counts(sources: Path) -> None:
     keys.add(anew())
     (sources / "another.py").rename(sources / "other.py")
     keys.add(anew())
-    (sources / "cli.py").unlink()
+    (sources / "batch.py").unlink()
     keys.add(anew())
     assert len(keys) == 4
 

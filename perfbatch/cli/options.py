@@ -1,0 +1,48 @@
+"""Options that several commands have, and exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "DONE",
+    "FINDINGS",
+    "NOT_COMPLETED",
+    "USAGE",
+    "ClusterOption",
+    "ForceOption",
+    "InboxOption",
+    "OutboxOption",
+    "RosterOption",
+    "RulebookOption",
+    "WorkersOption",
+]
+
+DONE, NOT_COMPLETED, USAGE, FINDINGS = 0, 1, 2, 3
+
+InboxOption = Annotated[Path, typer.Option("--inbox", metavar="DIR", help="Folder of filled workbooks; only read.")]
+OutboxOption = Annotated[Path, typer.Option("--outbox", metavar="DIR", help="Folder for the results.")]
+RosterOption = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="FILE", help="The bureau's roster workbook: who is expected to report."),
+]
+RulebookOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rulebook", metavar="RULEBOOK", help="Rulebook: a file (.toml) or a built-in id; yunxi-2020 unless given."
+    ),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there already with other content.")]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="Read on a Dask cluster: its scheduler's tcp://HOST:PORT."),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Processes that read workbooks and make notices; 0 takes one per core."
+    ),
+]

@@ -1,0 +1,53 @@
+"""`perfbatch diff` and `perfbatch history`: what earlier nights saw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perfbatch.cli.application import app
+from perfbatch.cli.options import OutboxOption
+from perfbatch.model.errors import BatchFault
+
+__all__ = ["diff_runs", "list_history"]
+
+
+@app.command("diff")
+def diff_runs(
+    run_a: Annotated[
+        str | None,
+        typer.Argument(metavar="RUN_A", help="The earlier run: its id, or the start of it; without, the last two."),
+    ] = None,
+    run_b: Annotated[str | None, typer.Argument(metavar="RUN_B", help="The later run, likewise.")] = None,
+    outbox: OutboxOption = Path("outbox"),
+) -> None:
+    """Print what changed between two runs of the history: submissions, scores and ranks, findings.
+
+    Without ids these are the latest run and the one of the same form and year before it.
+
+    Exit codes: 0 told; 1 the history cannot be read; 2 usage, or no such run.
+    """
+    from perfbatch.history.changes import changes_between
+    from perfbatch.history.choosing import chosen_runs
+    from perfbatch.history.record import HISTORY_NAME, recorded_run
+    from perfbatch.terminal.night import print_changes
+
+    history = outbox / HISTORY_NAME
+    earlier, later = (recorded_run(history, run_id) for run_id in chosen_runs(history, run_a, run_b))
+    if earlier is None or later is None:
+        raise BatchFault(f"{history}: changed while it was read. Run the command again.")
+    print_changes(changes_between(earlier, later))
+
+
+@app.command("history")
+def list_history(outbox: OutboxOption = Path("outbox")) -> None:
+    """Print the runs of the history, the latest first: id, begin, rulebook, departments, findings.
+
+    Exit codes: 0 told; 1 the history cannot be read; 2 usage.
+    """
+    from perfbatch.history.record import HISTORY_NAME, listed_runs
+    from perfbatch.terminal.night import print_history
+
+    print_history(outbox / HISTORY_NAME, listed_runs(outbox / HISTORY_NAME))

@@ -1,0 +1,110 @@
+"""`perfbatch run`."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perfbatch.cli.application import app
+from perfbatch.cli.options import (
+    FINDINGS,
+    ClusterOption,
+    InboxOption,
+    OutboxOption,
+    RosterOption,
+    RulebookOption,
+    WorkersOption,
+)
+from perfbatch.cli.readers import readers_of
+
+__all__ = ["run"]
+
+_OBJECTS_A_COLLECTION = 10_000_000
+
+
+@contextlib.contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Within, the collector of cycles hardly ever looks for them.
+
+    A night makes millions of objects that stay to its end and few cycles, whatever its size: looking the former through
+    for the latter takes a fifth of the parent's time. Rarely and not never, lest a night without processes of its own,
+    which makes every notice here, grows without bound."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_A_COLLECTION, *usual[1:])
+    try:
+        yield
+    finally:
+        # Counts what was made as old: else the next object made would have all of it looked through at once.
+        gc.freeze()
+        gc.unfreeze()
+        gc.set_threshold(*usual)
+
+
+@app.command()
+@_rare_collection()
+def run(
+    inbox: InboxOption = Path("inbox"),
+    outbox: OutboxOption = Path("outbox"),
+    roster: RosterOption = None,
+    rulebook: RulebookOption = None,
+    deadline: Annotated[
+        datetime | None,
+        typer.Option(
+            "--deadline", metavar="DATE", formats=["%Y-%m-%d"], help="Last day to report; the rulebook's unless given."
+        ),
+    ] = None,
+    workers: WorkersOption = 0,
+    cluster: ClusterOption = None,
+    no_cache: Annotated[
+        bool,
+        typer.Option("--no-cache", help="Read every workbook, also those that did not change since they were read."),
+    ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Replace the last night also where the inbox has no file.")
+    ] = False,
+    allow_fewer: Annotated[
+        bool, typer.Option("--allow-fewer", help="Replace it also by one of fewer than half of its departments.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
+    ] = False,
+) -> None:
+    """Read the inbox, check and score every workbook, and write the district's summary to the outbox.
+
+    Exit codes: 0 done; 1 the batch could not be completed, nothing was replaced; 2 usage; 3 with --strict, done but a file
+    was set aside or an error finding stands.
+    """
+    with readers_of(workers, cluster) as readers:
+        from perfbatch.publishing import run_night
+        from perfbatch.roster import read_roster
+        from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.terminal.night import print_night
+        from perfbatch.terminal.progress import night_progress
+
+        loaded = load_rulebook(rulebook)
+        known = read_roster(roster, loaded.rulebook) if roster else None
+        with night_progress() as watch:
+            night, outputs = run_night(
+                inbox,
+                outbox,
+                loaded,
+                roster=known,
+                workers=readers.workers,
+                deadline=deadline.date() if deadline else None,
+                executor=readers,
+                cached=not no_cache,
+                watch=watch,
+                allow_empty=allow_empty,
+                allow_fewer=allow_fewer,
+            )
+    result = night.result
+    print_night(night, outbox, outputs)
+    grave = any(finding.severity == "error" and finding.asks for finding in result.findings)
+    if strict and (grave or any(entry.status == "set_aside" for entry in result.entries)):
+        raise typer.Exit(FINDINGS)
