@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,29 @@ if TYPE_CHECKING:
 
 # Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
 _EXAMINING = ("perfbatch.district.reconcile", "perfbatch.scoring.at_risk", "perfbatch.scoring.remarks")
-__all__ = ["Checked", "Night", "check_workbook", "examine", "fields_of", "run_batch"]
+__all__ = ["BatchPlan", "Checked", "Night", "check_workbook", "examine", "fields_of", "run_batch"]
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What a batch is run by.
+
+    `inbox`: the folder of filled workbooks, or one of them. `prior`: budget_code → last year's closing figures. `deadline` is
+    the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time;
+    `cache` knows what did not change. `later` names modules that the caller needs afterwards: they are loaded while the
+    workbooks are read.
+    """
+
+    inbox: Path
+    loaded: LoadedRulebook
+    roster: Roster | None = None
+    prior: Mapping[str, dict[str, int]] = field(default_factory=dict)
+    workers: int = 1
+    deadline: date | None = None
+    executor: Readers | None = None
+    cache: ReadingCache | None = None
+    phases: Phases = field(default_factory=Phases)
+    later: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -63,47 +85,34 @@ class Checked:
     fault: str = ""
 
 
-def run_batch(
-    inbox: Path,
-    loaded: LoadedRulebook,
-    *,
-    roster: Roster | None = None,
-    prior: dict[str, dict[str, int]] | None = None,
-    workers: int = 1,
-    deadline: date | None = None,
-    executor: Readers | None = None,
-    cache: ReadingCache | None = None,
-    phases: Phases | None = None,
-    later: Sequence[str] = (),
-) -> Night:
-    """Read, score and reconcile a folder, writing nothing. `prior`: budget_code → last year's closing figures. `later` names
-    modules that the caller needs afterwards: they are loaded while the workbooks are read."""
-    started, phases = _now(), phases or Phases()
+def run_batch(plan: BatchPlan) -> Night:
+    """Read, score and reconcile a folder, writing nothing."""
+    started, phases = _now(), plan.phases
     phases.begin("walk")
-    found = walk(inbox)
+    files = walk(plan.inbox)
 
-    def read(some: Sequence[Found]) -> list[Read]:
-        phases.expect(len(some))
+    def read(unread: Sequence[Found]) -> list[Read]:
+        phases.expect(len(unread))
         return read_all(
-            some,
-            loaded.rulebook,
-            workers,
-            executor=executor,
+            unread,
+            plan.loaded.rulebook,
+            plan.workers,
+            executor=plan.executor,
             progress=phases.reach,
-            meanwhile=partial(_load, (*_EXAMINING, *later)),
+            meanwhile=partial(_load, (*_EXAMINING, *plan.later)),
         )
 
     phases.begin("read")
-    reads = cache.read(found, read) if cache else read(found)
-    night = _night(found, reads, loaded, started, phases, roster=roster, prior=prior, deadline=deadline)
-    return replace(night, recalled=cache.recalled) if cache else night
+    reads = plan.cache.read(files, read) if plan.cache else read(files)
+    night = _night(plan, files, reads, started)
+    return replace(night, recalled=plan.cache.recalled) if plan.cache else night
 
 
 def check_workbook(path: Path, loaded: LoadedRulebook, executor: Readers | None = None) -> Checked:
     """Check one workbook as the night would, writing nothing."""
-    started, found = _now(), [found_at(path)]
-    reads = read_all(found, loaded.rulebook, executor=executor, meanwhile=partial(_load, _EXAMINING))
-    night = _night(found, reads, loaded, started, Phases())
+    started, files = _now(), [found_at(path)]
+    reads = read_all(files, loaded.rulebook, executor=executor, meanwhile=partial(_load, _EXAMINING))
+    night = _night(BatchPlan(path, loaded), files, reads, started)
     entry = night.result.entries[0]
     return Checked(path, entry, night if entry.status == "accepted" else None, reads[0].fault)
 
@@ -113,44 +122,35 @@ def _load(modules: Iterable[str]) -> None:
         importlib.import_module(module)
 
 
-def _night(
-    found: Sequence[Found],
-    reads: Sequence[Read],
-    loaded: LoadedRulebook,
-    started: datetime,
-    phases: Phases,
-    *,
-    roster: Roster | None = None,
-    prior: dict[str, dict[str, int]] | None = None,
-    deadline: date | None = None,
-) -> Night:
+def _night(plan: BatchPlan, files: Sequence[Found], reads: Sequence[Read], started: datetime) -> Night:
     from perfbatch.scoring.at_risk import points_at_risk
 
-    phases.begin("check")
+    plan.phases.begin("check")
+    rulebook, roster = plan.loaded.rulebook, plan.roster
     entries, submissions = settle(
-        found, reads, {entry.budget_code: entry.unit_name for entry in roster.entries} if roster else None
+        files, reads, {entry.budget_code: entry.unit_name for entry in roster.entries} if roster else None
     )
-    frames, scored, findings = examine(submissions, loaded.rulebook, roster=roster, prior=prior, today=started.date())
+    frames, scored, findings = examine(submissions, rulebook, roster=roster, prior=plan.prior, today=started.date())
     open_findings = [finding for finding in findings if not finding.settled]
     result = BatchResult(
         run_id=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
         started_at=started,
         finished_at=_now(),
-        rulebook=loaded.rulebook,
-        rulebook_sha256=loaded.sha256,
-        rulebook_sources=loaded.sources,
+        rulebook=rulebook,
+        rulebook_sha256=plan.loaded.sha256,
+        rulebook_sources=plan.loaded.sources,
         entries=entries,
         findings=findings,
         departments=scored.departments,
         units=frames.units,
         scores=scored.scores,
         roster=_standing(roster, submissions) if roster else None,
-        deadline=deadline or loaded.rulebook.deadline,
-        at_risk=points_at_risk(open_findings, frames, scored, loaded.rulebook),
-        phases=phases,
+        deadline=plan.deadline or rulebook.deadline,
+        at_risk=points_at_risk(open_findings, frames, scored, rulebook),
+        phases=plan.phases,
     )
-    faults = tuple((one.path, read.fault) for one, read in zip(found, reads, strict=True) if read.fault)
-    return Night(result, frames, scored, {one.path: one for one in found}, faults)
+    faults = tuple((file.path, read.fault) for file, read in zip(files, reads, strict=True) if read.fault)
+    return Night(result, frames, scored, {file.path: file for file in files}, faults)
 
 
 def examine(
@@ -158,7 +158,7 @@ def examine(
     rulebook: Rulebook,
     *,
     roster: Roster | None = None,
-    prior: dict[str, dict[str, int]] | None = None,
+    prior: Mapping[str, dict[str, int]] | None = None,
     today: date | None = None,
 ) -> tuple[Frames, Scored, tuple[Finding, ...]]:
     """Score and reconcile submissions; findings come by department, the gravest first, those of the roster itself last.
@@ -185,8 +185,8 @@ def examine(
         prior=record_frame(codes, prior or {}, fields_of("prior", rulebook), rulebook),
         roster=record_frame(codes, figures, fields_of("roster", rulebook), rulebook),
     )
-    said = [finding for submission in submissions for finding in submission.findings]
-    findings = on_trial([*said, *checked, *remark(frames, scored, rulebook, adjustments)], rulebook)
+    of_forms = [finding for submission in submissions for finding in submission.findings]
+    findings = on_trial([*of_forms, *checked, *remark(frames, scored, rulebook, adjustments)], rulebook)
     of_roster: list[Finding] = []
     if roster:
         findings, of_waivers = waived(findings, roster, today or _now().date())
@@ -207,8 +207,8 @@ def fields_of(record: str, rulebook: Rulebook) -> list[str]:
 
 def _standing(roster: Roster, submissions: Iterable[Submission]) -> RosterStanding:
     received = {submission.budget_code for submission in submissions}
-    missing = [(one.budget_code, one.unit_name) for one in roster.entries if one.budget_code not in received]
+    missing = [(entry.budget_code, entry.unit_name) for entry in roster.entries if entry.budget_code not in received]
     expected = tuple(
-        ExpectedDepartment(one.budget_code, one.unit_name, one.office, one.contact) for one in roster.entries
+        ExpectedDepartment(entry.budget_code, entry.unit_name, entry.office, entry.contact) for entry in roster.entries
     )
     return RosterStanding(len(expected), len(expected) - len(missing), tuple(missing), expected)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perfbatch.batch import Night, fields_of, run_batch
+from perfbatch.batch import BatchPlan, Night, fields_of, run_batch
 from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
-from perfbatch.history.past import past_of, refuse_loss
+from perfbatch.history.past import Past, past_of, refuse_loss
 from perfbatch.history.record import HISTORY_NAME, RecordedNotice, tonight, write_history
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Readers
@@ -29,59 +29,76 @@ from perfbatch.rulebook.load import LoadedRulebook
 if TYPE_CHECKING:
     from perfbatch.outbox.switch import Elsewhere, Writer
 
-__all__ = ["publish_outputs", "run_night"]
+__all__ = ["NightPlan", "publish_outputs", "run_night"]
 
 # Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
 _PUBLISHING = ("perfbatch.notice.pool", "perfbatch.notice.plan", "perfbatch.summary")
 
 
-def run_night(
-    inbox: Path,
-    outbox: Path,
-    loaded: LoadedRulebook,
-    *,
-    roster: Roster | None = None,
-    workers: int = 1,
-    deadline: date | None = None,
-    executor: Readers | None = None,
-    cached: bool = True,
-    watch: Watch | None = None,
-    allow_empty: bool = False,
-    allow_fewer: bool = False,
-) -> tuple[Night, list[str]]:
-    """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
+@dataclass(frozen=True)
+class NightPlan:
+    """What a night is run by.
 
     `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers`
     chunks at a time, and is left running; None starts processes for it. Unless `cached` is False, workbooks that have not
     changed since an earlier night are not read again (`reading_cache`), and notices that did not are not made again
     (`notice_copies`). `watch` is told of each phase. A night of no file, or of fewer than half of the departments, replaces
     the last one of its form and year only with `allow_empty`, `allow_fewer`.
+    """
+
+    inbox: Path
+    outbox: Path
+    loaded: LoadedRulebook
+    roster: Roster | None = None
+    workers: int = 1
+    deadline: date | None = None
+    executor: Readers | None = None
+    cached: bool = True
+    watch: Watch | None = None
+    allow_empty: bool = False
+    allow_fewer: bool = False
+
+    def of_batch(self, past: Past, cache: ReadingCache | None, phases: Phases) -> BatchPlan:
+        """What its batch is run by."""
+        return BatchPlan(
+            self.inbox,
+            self.loaded,
+            roster=self.roster,
+            prior=past.prior,
+            workers=self.workers,
+            deadline=self.deadline,
+            executor=self.executor,
+            cache=cache,
+            phases=phases,
+            later=_PUBLISHING,
+        )
+
+
+def run_night(plan: NightPlan) -> tuple[Night, list[str]]:
+    """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
 
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
     """
+    inbox, outbox, loaded = plan.inbox, plan.outbox, plan.loaded
     _refuse_folders(outbox, inbox)
     # Held for the whole night: the history that it starts from must be the one that it adds to.
     with locked(outbox):
         history = outbox / HISTORY_NAME
         past = past_of(history, loaded.rulebook, fields_of("prior", loaded.rulebook))
-        phases, kept = Phases(watch), KeptFile(outbox / CACHE_NAME)
-        cache = ReadingCache(kept, loaded.rulebook) if cached else None
-        night = run_batch(
-            inbox,
-            loaded,
-            roster=roster,
-            prior=dict(past.prior),
-            workers=workers,
-            deadline=deadline,
-            executor=executor,
-            cache=cache,
-            phases=phases,
-            later=_PUBLISHING,
-        )
+        phases, kept = Phases(plan.watch), KeptFile(outbox / CACHE_NAME)
+        cache = ReadingCache(kept, loaded.rulebook) if plan.cached else None
+        night = run_batch(plan.of_batch(past, cache, phases))
         result = night.result
         accepted = len(result.departments)
-        refuse_loss(past.last, inbox, len(result.entries), accepted, allow_empty=allow_empty, allow_fewer=allow_fewer)
+        refuse_loss(
+            past.last,
+            inbox,
+            len(result.entries),
+            accepted,
+            allow_empty=plan.allow_empty,
+            allow_fewer=plan.allow_fewer,
+        )
         phases.begin("publish")
         from perfbatch.notice.copies import earlier_notices, keep_notices
         from perfbatch.notice.plan import plan_notices
@@ -108,12 +125,12 @@ def run_night(
         }
         phases.expect(len(writers))
         counted = {output: _counted(writer, phases) for output, writer in writers.items()}
-        earlier = earlier_notices(kept, outbox) if cached else None
-        pool = NoticePool(notices, workers, phases.advance, earlier)
+        earlier = earlier_notices(kept, outbox) if plan.cached else None
+        pool = NoticePool(notices, plan.workers, phases.advance, earlier)
         published = publish_outputs(result, outbox, counted, pool, (loaded.rulebook.id,))
         keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written), kept.write) if cache else ()
-        told = [f"{past.damaged} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
-        return replace(night, forgiven=(*told, *_forgiven(outbox / CACHE_NAME, keeping))), published
+        damage = [f"{past.damaged} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
+        return replace(night, forgiven=(*damage, *_forgiven(outbox / CACHE_NAME, keeping))), published
 
 
 def publish_outputs(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.intake.reader import read_submission
 from perfbatch.intake.typing_in import read_typed
 from perfbatch.notice import marks_of_earlier_notice_removed, notice_content
@@ -61,7 +61,7 @@ def _content(make: Callable[[], bytes]) -> Callable[[Path], None]:
 
 
 def _summary(path: Path) -> None:
-    result = run_batch(_INBOX, load_rulebook(None)).result
+    result = run_batch(BatchPlan(_INBOX, load_rulebook(None))).result
     write_summary(result, path, [path.name, "run-report.json"], Surroundings(inbox="../inbox"))
 
 

@@ -17,11 +17,11 @@ import openpyxl
 import pytest
 
 from perfbatch import batch
-from perfbatch.batch import check_workbook, run_batch
+from perfbatch.batch import BatchPlan, check_workbook, run_batch
 from perfbatch.history.record import HISTORY_NAME, closing_figures, run_ids
 from perfbatch.intake import one_file, reader
 from perfbatch.model.errors import OperatorFault
-from perfbatch.publishing import run_night
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.report.report import report_schema
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
@@ -35,7 +35,7 @@ SUMMARY = "district-summary-2020.xlsx"
 
 def standings(inbox: Path, loaded: LoadedRulebook) -> dict[str, tuple[str, str, str]]:
     """Path → status, code, message of every entry."""
-    night = run_batch(inbox, loaded)
+    night = run_batch(BatchPlan(inbox, loaded))
     return {one.path: (one.status, one.code, one.message) for one in night.result.entries}
 
 
@@ -47,7 +47,7 @@ def report_of(outbox: Path) -> dict[str, Any]:
 
 
 def test_a_faultless_department(inbox: Lay, loaded: LoadedRulebook) -> None:
-    result = run_batch(inbox({"测试局.xlsx": workbook()}), loaded).result
+    result = run_batch(BatchPlan(inbox({"测试局.xlsx": workbook()}), loaded)).result
     assert result.findings == ()
     row = result.departments.iloc[0]
     assert (row["self_total"], row["verified_total"], row["grade"], row["rank"]) == (99_000_000, 99_000_000, "优秀", 1)
@@ -64,7 +64,7 @@ class TestDuplicates:
             "m.xlsx": ("superseded", "", "已由较新的 a.xlsx 替代"),
             "z.xlsx": ("superseded", "", "已由较新的 a.xlsx 替代"),
         }
-        result = run_batch(folder, loaded).result
+        result = run_batch(BatchPlan(folder, loaded)).result
         assert result.departments["on_post_staff"].tolist() == [27_000_000]
         assert {one.file for one in result.findings} == {"a.xlsx"}
 
@@ -91,7 +91,7 @@ class TestDuplicates:
             "甲.xlsx": aside,
             "甲（重报）.xlsx": aside,
         }
-        assert run_batch(folder, loaded).result.departments["budget_code"].tolist() == ["900002"]
+        assert run_batch(BatchPlan(folder, loaded)).result.departments["budget_code"].tolist() == ["900002"]
 
     def test_spaces_and_full_width_letters_make_no_other_name(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         files = {"1.xlsx": workbook(unit_name="云溪区 测试局"), "2.xlsx": workbook(unit_name="云溪区测试局\u3000")}
@@ -101,7 +101,7 @@ class TestDuplicates:
     def test_without_a_code_nothing_replaces_anything(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         folder = inbox({"1.xlsx": workbook(budget_code=""), "2.xlsx": workbook(budget_code="")})
         assert [status for status, _, _ in standings(folder, loaded).values()] == ["accepted", "accepted"]
-        findings = run_batch(folder, loaded).result.findings
+        findings = run_batch(BatchPlan(folder, loaded)).result.findings
         assert [(one.code, one.file, one.field) for one in findings] == [
             ("C07", "1.xlsx", "budget_code"),
             ("C07", "2.xlsx", "budget_code"),
@@ -135,7 +135,7 @@ class TestSettingAside:
             "老表.xlsx": ("set_aside", "F06"),
             "别的表.xlsx": ("set_aside", "F05"),
         }
-        assert run_batch(folder, loaded).result.findings == ()
+        assert run_batch(BatchPlan(folder, loaded)).result.findings == ()
 
     def test_a_fault_of_the_program_costs_one_file_and_is_told(
         self, inbox: Lay, loaded: LoadedRulebook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -151,7 +151,7 @@ class TestSettingAside:
         monkeypatch.setattr(
             batch, "read_all", lambda found, book, *_, **__: [one_file.read_one(one, book) for one in found]
         )
-        night = run_batch(folder, loaded)
+        night = run_batch(BatchPlan(folder, loaded))
         assert [(one.path, one.status, one.code) for one in night.result.entries] == [
             ("1.xlsx", "set_aside", "F14"),
             ("2.xlsx", "accepted", ""),
@@ -222,7 +222,7 @@ class TestNight:
     def test_every_entry_of_the_inbox_is_reported_once(
         self, mixed: Path, tmp_path: Path, loaded: LoadedRulebook
     ) -> None:
-        _, outputs = run_night(mixed, tmp_path / "out", loaded)
+        _, outputs = run_night(NightPlan(mixed, tmp_path / "out", loaded))
         assert outputs == [SUMMARY, "notices/yunxi-2020/900002-云溪区二局.xlsx", HISTORY_NAME, "run-report.json"]
         report = report_of(tmp_path / "out")
         assert [(one["path"], one["status"], one["code"]) for one in report["files"]] == [
@@ -239,13 +239,13 @@ class TestNight:
 
     def test_the_inbox_is_only_read(self, mixed: Path, tmp_path: Path, loaded: LoadedRulebook) -> None:
         before = _snapshot(mixed)
-        run_night(mixed, tmp_path / "out", loaded)
+        run_night(NightPlan(mixed, tmp_path / "out", loaded))
         assert _snapshot(mixed) == before
 
     def test_two_nights_on_one_inbox_say_the_same(self, mixed: Path, tmp_path: Path, loaded: LoadedRulebook) -> None:
         nights = [tmp_path / "one", tmp_path / "two"]
         for outbox in nights:
-            run_night(mixed, outbox, loaded)
+            run_night(NightPlan(mixed, outbox, loaded))
         assert _lasting(report_of(nights[0])) == _lasting(report_of(nights[1]))
         assert _cells(nights[0] / SUMMARY) == _cells(nights[1] / SUMMARY)
         assert _history(nights[0]) == _history(nights[1])
@@ -253,7 +253,7 @@ class TestNight:
     def test_two_workers_find_what_one_finds(self, mixed: Path, tmp_path: Path, loaded: LoadedRulebook) -> None:
         nights = {workers: tmp_path / str(workers) for workers in (1, 2)}
         for workers, outbox in nights.items():
-            run_night(mixed, outbox, loaded, workers=workers)
+            run_night(NightPlan(mixed, outbox, loaded, workers=workers))
         assert _lasting(report_of(nights[1])) == _lasting(report_of(nights[2]))
         assert _cells(nights[1] / SUMMARY) == _cells(nights[2] / SUMMARY)
 
@@ -263,7 +263,7 @@ class TestNight:
         for order in ("abcd", "dcba", "cadb"):
             (tmp_path / order).mkdir()
             folder = lay(tmp_path / order, {f"{name}.xlsx": one for name, one in zip(order, sent, strict=True)})
-            run_night(folder, tmp_path / f"out-{order}", loaded)
+            run_night(NightPlan(folder, tmp_path / f"out-{order}", loaded))
             report = _lasting(report_of(tmp_path / f"out-{order}"))
             for one in (*report["departments"], *report["findings"]):
                 del one["file"]
@@ -272,7 +272,7 @@ class TestNight:
         assert [one["budget_code"] for one in found[0][0]] == ["900000", "900001", "900002", "900003"]
 
     def test_an_empty_inbox_leaves_a_whole_outbox(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
-        run_night(inbox({}), tmp_path / "out", loaded)
+        run_night(NightPlan(inbox({}), tmp_path / "out", loaded))
         report = report_of(tmp_path / "out")
         assert (report["files"], report["departments"], report["findings"]) == ([], [], [])
         assert openpyxl.load_workbook(tmp_path / "out" / SUMMARY).sheetnames == [
@@ -282,7 +282,7 @@ class TestNight:
 
     def test_a_missing_inbox_is_the_operators_fault(self, tmp_path: Path, loaded: LoadedRulebook) -> None:
         with pytest.raises(OperatorFault) as caught:
-            run_night(tmp_path / "none", tmp_path / "out", loaded)
+            run_night(NightPlan(tmp_path / "none", tmp_path / "out", loaded))
         assert caught.value.place == str(tmp_path / "none")
         assert not (tmp_path / "out").exists()
 
@@ -290,13 +290,13 @@ class TestNight:
     def test_an_outbox_in_the_inbox_is_refused(self, inbox: Lay, loaded: LoadedRulebook, where: str) -> None:
         folder = inbox({"1.xlsx": workbook()})
         with pytest.raises(OperatorFault, match="lies in the inbox, which is only read"):
-            run_night(folder, folder / where, loaded)
+            run_night(NightPlan(folder, folder / where, loaded))
         assert [one.name for one in folder.iterdir()] == ["1.xlsx"]
 
     def test_an_outbox_that_is_a_file_is_refused(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
         (tmp_path / "out").write_text("mine")
         with pytest.raises(OperatorFault, match=r"out: is not a folder\. "):
-            run_night(inbox({}), tmp_path / "out", loaded)
+            run_night(NightPlan(inbox({}), tmp_path / "out", loaded))
         assert (tmp_path / "out").read_text() == "mine"
 
 
@@ -335,13 +335,13 @@ class TestRoster:
     def test_standing(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         folder = inbox({"1.xlsx": workbook(), "2.xlsx": workbook(budget_code="900009"), "3.xlsx": workbook()[:100]})
         entries = tuple(RosterEntry(code, f"{code}局") for code in ("900003", "900001", "900002"))
-        standing = run_batch(folder, loaded, roster=Roster(entries)).result.roster
+        standing = run_batch(BatchPlan(folder, loaded, roster=Roster(entries))).result.roster
         assert standing is not None
         assert (standing.expected, standing.received) == (3, 1)
         assert standing.missing == (("900003", "900003局"), ("900002", "900002局"))
 
     def test_without_a_roster_nobody_is_expected(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
-        run_night(inbox({"1.xlsx": workbook()}), tmp_path / "out", loaded)
+        run_night(NightPlan(inbox({"1.xlsx": workbook()}), tmp_path / "out", loaded))
         assert report_of(tmp_path / "out")["roster"] is None
 
     def test_the_bureaus_own_figures(self, inbox: Lay, loaded: LoadedRulebook) -> None:
@@ -351,7 +351,7 @@ class TestRoster:
             "general_budget_appropriation": 480_004_000,
         }
         roster = Roster((RosterEntry("900001", "云溪区测试局", figures=figures),))
-        result = run_batch(inbox({"1.xlsx": workbook()}), loaded, roster=roster).result
+        result = run_batch(BatchPlan(inbox({"1.xlsx": workbook()}), loaded, roster=roster)).result
         assert [(one.code, one.severity.value, one.field, one.reported) for one in result.findings] == [
             ("R23", "error", "authorized_posts", "30"),
             # 480.00 stands for all that rounds to it, 480.004 as well: a 尾差.
@@ -361,7 +361,7 @@ class TestRoster:
     def test_a_reviewers_score_stands(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
         reviews = {("900001", "satisfaction"): (2_500_000, "问卷样本不足")}
         roster = Roster((RosterEntry("900001", "云溪区测试局"),), reviews)
-        run_night(inbox({"1.xlsx": workbook()}), tmp_path / "out", loaded, roster=roster)
+        run_night(NightPlan(inbox({"1.xlsx": workbook()}), tmp_path / "out", loaded, roster=roster))
         report = report_of(tmp_path / "out")
         (department,) = report["departments"]
         assert department["verified_total"] == "96.50"
@@ -393,11 +393,11 @@ class TestLastYear:
         closed = {"fiscal_year": 2019, "balance_cumulative": [19.5, 19.5], "three_public_budget": 10}
         last = {"1.xlsx": workbook(**closed), "2.xlsx": workbook(**closed, budget_code="900002")}
         (tmp_path / "2019").mkdir()
-        run_night(lay(tmp_path / "2019", last), outbox, year_2019)
+        run_night(NightPlan(lay(tmp_path / "2019", last), outbox, year_2019))
         assert closing_figures(outbox / HISTORY_NAME, 2019)["900001"]["balance_cumulative"] == 19_500_000
         (tmp_path / "2020").mkdir()
         this = {"1.xlsx": workbook(), "3.xlsx": workbook(budget_code="900003")}
-        run_night(lay(tmp_path / "2020", this), outbox, loaded)
+        run_night(NightPlan(lay(tmp_path / "2020", this), outbox, loaded))
         sheet, cell = places(workbook())["carryover_prior_year"][0]
         other, place = places(workbook())["three_public_final_prior"][0]
         assert [
@@ -413,7 +413,7 @@ class TestLastYear:
     def test_this_years_own_record_is_no_last_year(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
         folder = inbox({"1.xlsx": workbook()})
         for _ in range(2):
-            run_night(folder, tmp_path / "out", loaded)
+            run_night(NightPlan(folder, tmp_path / "out", loaded))
         assert report_of(tmp_path / "out")["findings"] == []
 
     def test_a_file_that_is_no_history_counts_as_none_and_is_kept(
@@ -422,7 +422,7 @@ class TestLastYear:
         outbox, content = tmp_path / "out", b"not a database, but long enough to be taken for one" * 40
         outbox.mkdir()
         (outbox / HISTORY_NAME).write_bytes(content)
-        night, outputs = run_night(inbox({"1.xlsx": workbook()}), outbox, loaded)
+        night, outputs = run_night(NightPlan(inbox({"1.xlsx": workbook()}), outbox, loaded))
         kept = f"history.unreadable-{night.result.run_id}.sqlite"
         assert night.forgiven == (
             f"{outbox / HISTORY_NAME}: cannot be used as the history (file is not a database). Restore it from a backup or "
@@ -431,7 +431,7 @@ class TestLastYear:
         assert kept in outputs
         assert (outbox / kept).read_bytes() == content
         assert run_ids(outbox / HISTORY_NAME) == [night.result.run_id]
-        again, outputs = run_night(tmp_path / "inbox", outbox, loaded)
+        again, outputs = run_night(NightPlan(tmp_path / "inbox", outbox, loaded))
         assert (again.forgiven, kept in outputs, (outbox / kept).exists()) == ((), False, True)
 
 
@@ -455,7 +455,7 @@ def test_people_are_named_nowhere(
             )
         }
     )
-    night, outputs = run_night(folder, tmp_path / "out", loaded)
+    night, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded))
     assert {(one.code, one.field) for one in night.result.findings} >= {
         ("C17", "contact_person"),
         ("C17", "evaluator_name"),

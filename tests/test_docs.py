@@ -21,7 +21,7 @@ from perfbatch import __version__
 from perfbatch.cli import app
 from perfbatch.model.findings import CATALOGUE, SET_ASIDE
 from perfbatch.model.limits import Limits
-from perfbatch.publishing import run_night
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Check
 from tests.conftest import Lay, workbook
@@ -216,14 +216,14 @@ def test_architecture_stands_in_the_order_of_the_imports(readme: str) -> None:
 def test_the_sheets_of_the_summary(readme: str, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
     import openpyxl
 
-    run_night(inbox({}), tmp_path / "out", loaded)
+    run_night(NightPlan(inbox({}), tmp_path / "out", loaded))
     told = re.findall(r"^\| (\S+) \| [^|]+\? \|$", section(readme, "What the clerk sees"), re.MULTILINE)
     assert told == openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames
 
 
 def test_the_files_of_the_outbox(readme: str, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
     folder = inbox({"1.xlsx": workbook(on_post_staff=27)})
-    _, outputs = run_night(folder, tmp_path / "out", loaded)
+    _, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded))
     told = re.findall(r"^\| `([^`]+)` \|", section(readme, "The outbox"), re.MULTILINE)
     meant = {"<year>": "2020", "<budget_code>": "900001", "<unit_name>": "云溪区测试局"}
     assert sorted(re.sub(r"<\w+>", lambda name: meant[name[0]], one) for one in told) == sorted(outputs)

@@ -78,7 +78,7 @@ def explain(
     ID is what the run report's findings have under `check`.
     """
     with readers_of(workers) as readers:
-        from perfbatch.batch import run_batch
+        from perfbatch.batch import BatchPlan, run_batch
         from perfbatch.roster import read_roster
         from perfbatch.rulebook.load import load_rulebook
         from perfbatch.terminal.check_trace import print_check_trace
@@ -91,7 +91,7 @@ def explain(
             raise OperatorFault(f"indicator {origin}", "not in the rulebook", f"Use one of {known_ids}.")
         known = read_roster(roster, loaded.rulebook) if roster else None
         _folder(inbox)
-        night = run_batch(inbox, loaded, roster=known, workers=readers.workers, executor=readers)
+        night = run_batch(BatchPlan(inbox, loaded, roster=known, workers=readers.workers, executor=readers))
     codes = [submission.budget_code for submission in night.frames.submissions]
     if budget_code not in codes:
         raise OperatorFault(

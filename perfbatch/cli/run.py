@@ -81,7 +81,7 @@ def run(
     was set aside or an error finding stands.
     """
     with readers_of(workers, cluster) as readers:
-        from perfbatch.publishing import run_night
+        from perfbatch.publishing import NightPlan, run_night
         from perfbatch.roster import read_roster
         from perfbatch.rulebook.load import load_rulebook
         from perfbatch.terminal.night import print_night
@@ -90,7 +90,7 @@ def run(
         loaded = load_rulebook(rulebook)
         known = read_roster(roster, loaded.rulebook) if roster else None
         with night_progress() as watch:
-            night, outputs = run_night(
+            plan = NightPlan(
                 inbox,
                 outbox,
                 loaded,
@@ -103,6 +103,7 @@ def run(
                 allow_empty=allow_empty,
                 allow_fewer=allow_fewer,
             )
+            night, outputs = run_night(plan)
     result = night.result
     print_night(night, outbox, outputs)
     grave = any(finding.severity == "error" and finding.asks for finding in result.findings)

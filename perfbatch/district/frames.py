@@ -113,7 +113,7 @@ def evidence_fields(rulebook: Rulebook) -> Iterator[FormField]:
 
 
 def record_frame(
-    codes: Sequence[str], records: dict[str, dict[str, int]], fields: Iterable[str], rulebook: Rulebook
+    codes: Sequence[str], records: Mapping[str, dict[str, int]], fields: Iterable[str], rulebook: Rulebook
 ) -> pd.DataFrame:
     """Other records of the same departments (last year's, the bureau's), aligned to `codes`: a row each, columns as above.
 

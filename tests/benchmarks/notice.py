@@ -21,7 +21,7 @@ from typing import Any
 
 import openpyxl
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.notice import NoticeHeading, notice_content
 from perfbatch.package.scanning import forget
@@ -47,7 +47,7 @@ class _Department:
 
 def _district(folder: Path, departments: int) -> list[_Department]:
     make_corpus(folder, departments)
-    night = run_batch(folder, load_rulebook(), workers=2)
+    night = run_batch(BatchPlan(folder, load_rulebook(), workers=2))
     found: list[_Department] = []
     for code, unit, file in night.result.departments[["budget_code", "unit_name", "file"]].itertuples(index=False):
         grave = [one for one in night.result.findings if one.file == file and one.severity is not Severity.INFO]

@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.district.result import BatchResult
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.load import load_rulebook
@@ -53,7 +53,7 @@ def district(departments: int, findings: int, base: BatchResult | None = None) -
     if base is None:
         with tempfile.TemporaryDirectory() as folder:
             make_corpus(Path(folder) / "inbox", min(departments, _BASE))
-            base = run_batch(Path(folder) / "inbox", load_rulebook(None)).result
+            base = run_batch(BatchPlan(Path(folder) / "inbox", load_rulebook(None))).result
     size, each = len(base.departments), -(-findings // departments)
     amounts = [one.id for table in base.rulebook.unit_tables.values() for one in table.fields if one.kind == "amount"]
     parts: dict[str, list[pd.DataFrame]] = {"departments": [], "units": [], "scores": []}

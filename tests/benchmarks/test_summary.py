@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.rulebook.load import load_rulebook
 from tests.benchmarks.summary import district, filled_cells, summary, to_excel
 
@@ -14,7 +14,7 @@ INBOX = Path(__file__).parents[2] / "inbox"
 
 
 def test_a_district_of_any_size(tmp_path: Path) -> None:
-    base = run_batch(INBOX, load_rulebook(None)).result
+    base = run_batch(BatchPlan(INBOX, load_rulebook(None))).result
     size = len(base.departments)
     result = district(2 * size + 1, 0, base)
     assert [len(result.departments), len(result.findings)] == [2 * size + 1, 0]
@@ -28,7 +28,7 @@ def test_a_district_of_any_size(tmp_path: Path) -> None:
 
 
 def test_the_baseline_writes_the_same_contents(tmp_path: Path) -> None:
-    result = run_batch(INBOX, load_rulebook(None)).result
+    result = run_batch(BatchPlan(INBOX, load_rulebook(None))).result
     summary(result, tmp_path / "ours.xlsx")
     to_excel(filled_cells(tmp_path / "ours.xlsx"), tmp_path / "theirs.xlsx")
     ours, theirs = (_shown(tmp_path / name) for name in ("ours.xlsx", "theirs.xlsx"))

@@ -10,8 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perfbatch.batch import Night, run_batch
-from perfbatch.publishing import run_night
+from perfbatch.batch import BatchPlan, Night, run_batch
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import MONDAY, lay, workbook
 from tests.hostile.files import HOSTILE, ODD
@@ -54,7 +54,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory, loaded: LoadedRulebook) -> d
     """What each good file gets when it is the only one."""
     told: dict[str, Any] = {}
     for name, content in GOOD.items():
-        told |= answers(run_batch(lay(tmp_path_factory.mktemp("alone"), {name: content}), loaded), {name})
+        told |= answers(run_batch(BatchPlan(lay(tmp_path_factory.mktemp("alone"), {name: content}), loaded)), {name})
     return told
 
 
@@ -64,7 +64,7 @@ def test_bad_files_change_nothing_for_good_ones(
     tmp_path: Path, loaded: LoadedRulebook, alone: dict[str, Any], place: str, workers: int
 ) -> None:
     bad = {f"{place} {number}.xlsx": HOSTILE[name][1]() for number, name in enumerate(BAD)}
-    night = run_batch(lay(tmp_path, {**GOOD, **bad}), loaded, workers=workers)
+    night = run_batch(BatchPlan(lay(tmp_path, {**GOOD, **bad}), loaded, workers=workers))
     told = answers(night, set(GOOD))
     for name in GOOD:
         assert repr(told[name]) == repr(alone[name])
@@ -76,7 +76,7 @@ def test_names_that_turn_the_order_round_change_nothing(
     tmp_path: Path, loaded: LoadedRulebook, alone: dict[str, Any]
 ) -> None:
     turned = {f"{9 - number}.xlsx": name for number, name in enumerate(GOOD)}
-    night = run_batch(lay(tmp_path, {new: GOOD[name] for new, name in turned.items()}), loaded)
+    night = run_batch(BatchPlan(lay(tmp_path, {new: GOOD[name] for new, name in turned.items()}), loaded))
     told = answers(night, set(turned))
     for new, name in turned.items():
         assert repr(told[new]).replace(new, name) == repr(alone[name])
@@ -85,7 +85,7 @@ def test_names_that_turn_the_order_round_change_nothing(
 def test_one_process_or_many(tmp_path: Path, loaded: LoadedRulebook) -> None:
     files = {f"{number:02} {name}": content for number in range(12) for name, content in GOOD.items()}
     folder = lay(tmp_path, files)
-    one, many = (run_batch(folder, loaded, workers=workers) for workers in (1, 4))
+    one, many = (run_batch(BatchPlan(folder, loaded, workers=workers)) for workers in (1, 4))
     assert one.result.entries == many.result.entries
     assert one.result.findings == many.result.findings
     assert one.result.scores.equals(many.result.scores)
@@ -110,7 +110,7 @@ def test_twice_over_gives_the_same_bytes_but_for_times_and_ids(tmp_path: Path, l
     inbox = lay(tmp_path / "inbox", {**GOOD, **bad, "怪.xlsx": ODD["sizes behind the content"]()})
     runs = []
     for name in ("one", "two"):
-        night, outputs = run_night(inbox, tmp_path / name, loaded, workers=2)
+        night, outputs = run_night(NightPlan(inbox, tmp_path / name, loaded, workers=2))
         runs.append((night.result, outputs))
     (first, outputs), (second, again) = runs
     assert outputs == again

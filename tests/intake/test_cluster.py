@@ -28,7 +28,7 @@ from perfbatch.intake.cluster import reading_cluster, this_program
 from perfbatch.intake.inbox import walk
 from perfbatch.intake.reading_pool import read_all
 from perfbatch.model.errors import BatchFault
-from perfbatch.publishing import run_night
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.files import HOSTILE
@@ -153,8 +153,8 @@ def test_a_night_with_a_worker_killed_in_the_middle_is_a_local_night(
 
     with reading_cluster(two.address) as executor:
         assert executor.workers == 2
-        run_night(folder, tmp_path / "far", loaded, workers=2, executor=executor, watch=watch)
-    run_night(folder, tmp_path / "near", loaded, workers=2)
+        run_night(NightPlan(folder, tmp_path / "far", loaded, workers=2, executor=executor, watch=watch))
+    run_night(NightPlan(folder, tmp_path / "near", loaded, workers=2))
     far, near = lasting(tmp_path / "far"), lasting(tmp_path / "near")
     assert far == near
     assert 0 < killed_at[0] < 65

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.intake import one_file, reading_pool
 from perfbatch.intake.inbox import Found, walk
 from perfbatch.intake.reading_pool import Read, read_all
@@ -315,5 +315,8 @@ def test_a_night_with_a_killer_among_good_files(
 ) -> None:
     monkeypatch.setattr(reading_pool, "Limits", lambda: TIGHT)
     folder = inbox({"a.xlsx": workbook(), "b.xlsx": wordy()})
-    entries = {entry.path: (entry.status, entry.code) for entry in run_batch(folder, loaded, workers=2).result.entries}
+    entries = {
+        entry.path: (entry.status, entry.code)
+        for entry in run_batch(BatchPlan(folder, loaded, workers=2)).result.entries
+    }
     assert entries == {"a.xlsx": ("accepted", ""), "b.xlsx": ("set_aside", "F08")}

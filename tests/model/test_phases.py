@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from perfbatch.model.phases import Phases
-from perfbatch.publishing import run_night
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.report.report import report_schema
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
@@ -59,7 +59,7 @@ def test_whoever_watches_is_told_every_step() -> None:
 def test_a_night_reports_its_phases_in_order_and_tells_them(inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
     told: list[tuple[str, int, int]] = []
     folder = inbox({"1.xlsx": workbook(), "2.xlsx": workbook(budget_code="900002", on_post_staff=27), "3.txt": b"x"})
-    _, outputs = run_night(folder, tmp_path / "out", loaded, watch=lambda *step: told.append(step))
+    _, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded, watch=lambda *step: told.append(step)))
     report = json.loads((tmp_path / "out" / "run-report.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(report_schema()).validate(report)
     assert [one["phase"] for one in report["phases"]] == ["walk", "read", "check", "publish"]

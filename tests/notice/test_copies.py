@@ -33,7 +33,7 @@ from perfbatch.notice.order import NoticeOrder
 from perfbatch.notice.pool import NoticePool
 from perfbatch.outbox import exchange
 from perfbatch.outbox.durable import NotWritten
-from perfbatch.publishing import run_night
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.report.report import REPORT_NAME
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook
@@ -71,7 +71,7 @@ class Nights:
         """The notices of a night, path in the outbox → content."""
         self.made.clear()
         self.day = day
-        run_night(self.inbox, self.outbox, self.loaded, **options)
+        run_night(NightPlan(self.inbox, self.outbox, self.loaded, **options))
         self.made.sort()
         return {
             f"notices/yunxi-2020/{one.name}": one.read_bytes()
@@ -531,7 +531,8 @@ def test_nothing_is_written_into_last_nights_file(
 
 def test_where_nothing_can_be_kept_nothing_is_known(orders: dict[str, NoticeOrder], tmp_path: Path) -> None:
     nowhere = tmp_path / "no such folder" / CACHE_NAME
-    _keep(nowhere, orders, dict.fromkeys(orders, "ab"))
+    with pytest.raises(OSError, match="no such folder"):
+        _keep(nowhere, orders, dict.fromkeys(orders, "ab"))
     name, order = next(iter(orders.items()))
     assert earlier_notices(KeptFile(nowhere), tmp_path).copy(name, order, tmp_path / "x") == ""
 

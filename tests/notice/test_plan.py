@@ -8,9 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from perfbatch.batch import Night, run_batch
+from perfbatch.batch import BatchPlan, Night, run_batch
 from perfbatch.notice.plan import plan_notices
-from perfbatch.publishing import run_night
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.rulebook.load import load_rulebook
 from tests.samples.seed import SEED
 from tests.workbooks import blank, fill
@@ -25,11 +25,11 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def _night(inbox: Path) -> Night:
-    return run_batch(inbox, load_rulebook())
+    return run_batch(BatchPlan(inbox, load_rulebook()))
 
 
 def test_a_department_with_an_error_gets_its_own_workbook_back_marked(inbox: Path, tmp_path: Path) -> None:
-    _, outputs = run_night(inbox, tmp_path / "outbox", load_rulebook())
+    _, outputs = run_night(NightPlan(inbox, tmp_path / "outbox", load_rulebook()))
     assert [name for name in outputs if name.startswith("notices/")] == [
         "notices/yunxi-2020/116001-岳阳市云溪区总工会.xlsx"
     ]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.guard import inspect
 from perfbatch.intake.reader import read_submission
@@ -40,7 +40,7 @@ Said = tuple[State, Any]
 
 @lru_cache(maxsize=1)
 def night() -> BatchResult:
-    return run_batch(INBOX, LOADED).result
+    return run_batch(BatchPlan(INBOX, LOADED)).result
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.district.result import BatchResult
 from perfbatch.model.findings import AtRisk
 from perfbatch.rulebook.load import load_rulebook
@@ -98,5 +98,5 @@ def small(with_units: BatchResult, around_small: Surroundings, tmp_path_factory:
 @pytest.fixture(scope="package")
 def sample(around_sample: Surroundings, tmp_path_factory: pytest.TempPathFactory) -> Written:
     """The summary of the shipped inbox."""
-    result = run_batch(INBOX, load_rulebook(None)).result
+    result = run_batch(BatchPlan(INBOX, load_rulebook(None))).result
     return written(result, tmp_path_factory.mktemp("sample") / "summary.xlsx", around_sample)

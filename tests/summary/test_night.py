@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-from perfbatch.publishing import run_night
+from perfbatch.publishing import NightPlan, run_night
 from perfbatch.rulebook.load import load_rulebook
 from tests.summary.conftest import INBOX
 
@@ -23,10 +23,10 @@ def outbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("district")
     shutil.copytree(INBOX, root / "inbox")
     loaded = load_rulebook(None)
-    run_night(root / "inbox", root / "outbox", loaded)
+    run_night(NightPlan(root / "inbox", root / "outbox", loaded))
     (root / "inbox" / "档案馆.xlsx").unlink()
     (root / "inbox" / "市场监管局部门整体支出绩效自评.xlsx").rename(root / "inbox" / "市监局 #2 100%[终].xlsx")
-    run_night(root / "inbox", root / "outbox", loaded)
+    run_night(NightPlan(root / "inbox", root / "outbox", loaded))
     return root / "outbox"
 
 
