@@ -83,7 +83,7 @@ class FormBook:
         formula = content[1:]
         like = relative(formula, row, column)
         worth = self._worth(sheet, row, column)
-        elsewhere = names_elsewhere(formula)
+        elsewhere = names_elsewhere(like)
         if like == formula and not elsewhere:
             # Nothing in it that could change.
             return FormulaCell(worth)

@@ -12,7 +12,8 @@ _TOKEN = re.compile(
     r"|(?P<sheet>(?:'(?:[^']|'')*'|[^\W\d]\w*)!)"
     r"|(?<![\w.$])(?P<column>\$?[A-Z]{1,3})(?P<row>\$?[1-9]\d{0,6})(?![\w.(!])"
 )
-_NAME = re.compile(r"[^\W\d][\w.]*(?!\w*\()\b(?!\()")
+_RELATIVE = r"R(?:\[-?\d+\]|\d+)C(?:\[-?\d+\]|\d+)"
+_NAME = re.compile(_RELATIVE + r"|([^\W\d][\w.]*)(?!\w*\()\b(?!\()")
 _CONSTANTS = frozenset({"TRUE", "FALSE"})
 
 
@@ -25,25 +26,26 @@ def column_number(letters: str) -> int:
     return number
 
 
+# A form has some ten thousand formulas, and the forms of a district are alike but for their rows for units.
+@lru_cache(maxsize=32_768)
 def relative(formula: str, row: int, column: int) -> str:
     """The formula (without =) of a cell, both counted from 0, with its references as R[1]C[-2], absolute ones as R5C3."""
 
-    def told(match: re.Match[str]) -> str:
-        if match["column"] is None:
+    def as_read_from_here(match: re.Match[str]) -> str:
+        _, _, letters, digits = match.groups()
+        if letters is None:
             return match[0]
-        return _part("R", match["row"], row, int) + _part("C", match["column"], column, column_number)
+        down = f"R{digits[1:]}" if digits[0] == "$" else f"R[{int(digits) - 1 - row}]"
+        if letters[0] == "$":
+            return f"{down}C{column_number(letters[1:])}"
+        return f"{down}C[{column_number(letters) - 1 - column}]"
 
-    return _TOKEN.sub(told, formula)
-
-
-def _part(letter: str, written: str, here: int, number: object) -> str:
-    assert callable(number)
-    if written.startswith("$"):
-        return f"{letter}{number(written[1:])}"
-    return f"{letter}[{number(written) - 1 - here}]"
+    return _TOKEN.sub(as_read_from_here, formula)
 
 
+@lru_cache(maxsize=4_096)
 def names_elsewhere(formula: str) -> bool:
-    """Whether a formula names another sheet, or a name of the workbook: Excel does not share such a one."""
+    """Whether a formula, as it is or as `relative` writes it, names another sheet, or a name of the workbook: Excel does not
+    share such a one."""
     bare = _TOKEN.sub(lambda match: "!" if match["sheet"] else "", formula)
-    return "!" in bare or any(name not in _CONSTANTS for name in _NAME.findall(bare))
+    return "!" in bare or any(name and name not in _CONSTANTS for name in _NAME.findall(bare))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -27,7 +28,7 @@ from perfbatch.template.live.checks import (
 from perfbatch.template.live.leaves import LIVE_SHEET, NONE_COLUMN, OVER_COLUMN, STATED_NONE, Leaves
 from perfbatch.template.live.scores import SCORE_COLUMNS, TOTAL_ROW_LABEL, ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
-from perfbatch.template.plan import Style
+from perfbatch.template.plan import InputCell, Style
 from perfbatch.template.styles import BODY_FONT, Styles
 
 __all__ = ["LivePlan", "plan_live", "write_live"]
@@ -67,6 +68,25 @@ class LivePlan:
 
 def plan_live(layout: Layout) -> LivePlan:
     """Compile the rulebook's rules for the cells of a layout."""
+    kinds_of_target = layout.places[layout.rulebook.roles.target_type].cells
+    where = tuple(place.where for place in layout.places.values())
+    return _compiled(_FormShape(id(layout.rulebook), where, tuple(kinds_of_target), layout))
+
+
+@dataclass(frozen=True)
+class _FormShape:
+    """What the live sheets follow from. Layouts are kept with it, so that an id stands for one rulebook."""
+
+    rulebook: int
+    where: tuple[CellRange, ...]
+    kinds_of_target: tuple[InputCell, ...]
+    layout: Layout = field(compare=False)
+
+
+# The forms of a district are of a few shapes.
+@lru_cache(maxsize=4)
+def _compiled(shape: _FormShape) -> LivePlan:
+    layout = shape.layout
     leaves = Leaves(layout)
     scores = ScoreBlock(leaves, layout.rulebook)
     names = UnitNames(leaves, layout.rulebook)
