@@ -92,14 +92,14 @@ class Changes:
     withdrawn: tuple[RecordedDepartment, ...]
     resubmitted: tuple[Move, ...]
     cleared: tuple[RecordedFinding, ...]
-    found: tuple[RecordedFinding, ...]
+    appeared: tuple[RecordedFinding, ...]
     moves: tuple[Move, ...]
     """Departments of both runs whose score, grade or rank is another one."""
 
     @property
     def none(self) -> bool:
         """Whether the two runs say the same."""
-        return not (self.new or self.withdrawn or self.resubmitted or self.cleared or self.found or self.moves)
+        return not (self.new or self.withdrawn or self.resubmitted or self.cleared or self.appeared or self.moves)
 
 
 def changes_between(earlier: RecordedRun, later: RecordedRun) -> Changes:
@@ -109,7 +109,7 @@ def changes_between(earlier: RecordedRun, later: RecordedRun) -> Changes:
     Findings of departments that only one run saw come and go with them and are counted as new or cleared.
     """
     before, after = _by_key(earlier.departments), _by_key(later.departments)
-    cleared, found = _unpaired(earlier.findings, later.findings)
+    cleared, appeared = _unpaired(earlier.findings, later.findings)
     both = [Move(before[key], after[key]) for key in sorted(before.keys() & after.keys())]
     return Changes(
         earlier=earlier,
@@ -118,17 +118,20 @@ def changes_between(earlier: RecordedRun, later: RecordedRun) -> Changes:
         withdrawn=tuple(before[key] for key in sorted(before.keys() - after.keys())),
         resubmitted=tuple(move for move in both if move.resubmitted),
         cleared=cleared,
-        found=found,
+        appeared=appeared,
         moves=tuple(move for move in both if _standing(move.before) != _standing(move.after)),
     )
 
 
 def _by_key(departments: Iterable[RecordedDepartment]) -> dict[tuple[str, str], RecordedDepartment]:
-    return {(one.budget_code, "" if one.budget_code else one.file): one for one in departments}
+    return {
+        (department.budget_code, "" if department.budget_code else department.file): department
+        for department in departments
+    }
 
 
-def _standing(one: RecordedDepartment) -> tuple[int | None, str, int | None]:
-    return one.verified_total, one.grade, one.rank
+def _standing(department: RecordedDepartment) -> tuple[int | None, str, int | None]:
+    return department.verified_total, department.grade, department.rank
 
 
 def _identity(finding: RecordedFinding) -> tuple[str, ...]:
@@ -155,18 +158,25 @@ def _less(
     """What is left when as many of each kind, the first ones, are taken away as have found a counterpart."""
     due = dict(paired)
     left = []
-    for one in findings:
-        kind = key(one)
+    for finding in findings:
+        kind = key(finding)
         if due.get(kind):
             due[kind] -= 1
         else:
-            left.append(one)
+            left.append(finding)
     return left
 
 
 def _in_order(findings: list[RecordedFinding]) -> tuple[RecordedFinding, ...]:
     order = ("error", "warning", "info")
     findings.sort(
-        key=lambda one: (order.index(one.severity), one.budget_code, one.code, one.sheet, one.cell, one.message)
+        key=lambda finding: (
+            order.index(finding.severity),
+            finding.budget_code,
+            finding.code,
+            finding.sheet,
+            finding.cell,
+            finding.message,
+        )
     )
     return tuple(findings)

@@ -81,7 +81,7 @@ def tonight(result: BatchResult) -> RecordedRun:
         fiscal_year=result.rulebook.fiscal_year,
         departments=tuple(_departments(result)),
         findings=tuple(map(RecordedFinding._make, _findings(result))),
-        set_aside=tuple(sorted(storable_text(one.path) for one in result.entries if one.status == "set_aside")),
+        set_aside=tuple(sorted(storable_text(entry.path) for entry in result.entries if entry.status == "set_aside")),
     )
 
 
@@ -96,7 +96,7 @@ def write_history(
         _add_run(connection, result)
         connection.executemany(
             "INSERT INTO run_notice VALUES (?, ?, ?, ?)",
-            ((result.run_id, one.path, one.key, one.day.isoformat()) for one in notices),
+            ((result.run_id, notice.path, notice.key, notice.day.isoformat()) for notice in notices),
         )
         _add_closing_figures(connection, result)
         connection.execute("COMMIT")
@@ -118,14 +118,14 @@ def _add_run(connection: sqlite3.Connection, result: BatchResult) -> None:
             book.form_id,
         ),
     )
-    rows = ((run_id, *one) for one in _departments(result))
+    rows = ((run_id, *department) for department in _departments(result))
     connection.executemany("INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.executemany(
         "INSERT INTO run_entry VALUES (?, ?, ?, ?, ?)",
-        ((run_id, storable_text(one.path), one.sha256, one.status, one.code) for one in result.entries),
+        ((run_id, storable_text(entry.path), entry.sha256, entry.status, entry.code) for entry in result.entries),
     )
-    told = ((run_id, *one) for one in _findings(result))
-    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", told)
+    findings = ((run_id, *finding) for finding in _findings(result))
+    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", findings)
 
 
 def _departments(result: BatchResult) -> Iterator[RecordedDepartment]:

@@ -167,9 +167,9 @@ def _answer(content: bytes, tasks: Mapping[str, Task], confinement: Confinement)
         return TOO_LARGE, False, b""
     except BaseException as error:
         # A panic of native code is no Exception, and must not end the loop without an answer.
-        told = place_of(error).encode("utf-8", "backslashreplace")[:_TEXT_BYTES]
+        place = place_of(error).encode("utf-8", "backslashreplace")[:_TEXT_BYTES]
         turns.end()
-        return RAISED, False, told
+        return RAISED, False, place
 
 
 def place_of(error: BaseException) -> str:

@@ -39,8 +39,8 @@ def _swap_call() -> Callable[[Path, Path], None] | None:
         return None
     call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
 
-    def swap(one: Path, other: Path) -> None:
-        if call(_AT_CWD, os.fsencode(one), _AT_CWD, os.fsencode(other), _RENAME_EXCHANGE) != 0:
+    def swap(path: Path, other: Path) -> None:
+        if call(_AT_CWD, os.fsencode(path), _AT_CWD, os.fsencode(other), _RENAME_EXCHANGE) != 0:
             number = ctypes.get_errno()
             raise OSError(number, os.strerror(number), str(other))
 
@@ -90,7 +90,7 @@ def exchange(outbox: Path, private: Path, ours: Collection[str]) -> bool:
         return False
     try:
         carried = dict(_carry(outbox, tonight, "", ours))
-        for folder in (tonight, *(one for one in tonight.rglob("*") if one.is_dir() and not one.is_symlink())):
+        for folder in (tonight, *(path for path in tonight.rglob("*") if path.is_dir() and not path.is_symlink())):
             sync_folder(folder)
         plan = {"folder": tonight.stat().st_ino, "ours": sorted(ours), "carried": carried}
         with (private / _PLAN).open("w", encoding="ascii") as file:
@@ -112,7 +112,7 @@ def exchange(outbox: Path, private: Path, ours: Collection[str]) -> bool:
 
 def _carry(old: Path, new: Path, prefix: str, ours: Collection[str]) -> Iterator[tuple[str, int]]:
     """Link what is not ours into tonight's folder; (name, inode) of each file. Raises `OSError`."""
-    for entry in sorted(os.scandir(old), key=lambda one: one.name):
+    for entry in sorted(os.scandir(old), key=lambda entry: entry.name):
         name, target = prefix + entry.name, new / entry.name
         if entry.is_dir(follow_symlinks=False):
             _make_alike(old / entry.name, target)

@@ -115,7 +115,7 @@ def restore(outbox: Path, private: Path) -> None:
     try:
         for name in json.loads((private / _JOURNAL).read_text("ascii"))["added"]:
             (outbox / name).unlink(missing_ok=True)
-        for kept in sorted(one for one in before.rglob("*") if one.is_symlink() or not one.is_dir()):
+        for kept in sorted(path for path in before.rglob("*") if path.is_symlink() or not path.is_dir()):
             target = outbox / kept.relative_to(before)
             if not _untouched(target, kept):
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -65,10 +65,10 @@ class _Outline:
         self.markup = markup
         self.root = root(markup)
         self.prefix = prefix_of(self.root)
-        self.parts = {local(one.name): one for one in children(markup, self.root.inside, self.root.close)}
+        self.parts = {local(part.name): part for part in children(markup, self.root.inside, self.root.close)}
         if b"sheets" not in self.parts:
             raise NotEditable("no sheets")
-        self.sheets = [(one, attributes(self.tag(one))) for one in self.inside(b"sheets")]
+        self.sheets = [(element, attributes(self.tag(element))) for element in self.inside(b"sheets")]
         if not self.sheets:
             raise NotEditable("no sheets")
 
@@ -84,7 +84,7 @@ class _Outline:
     @cached_property
     def names(self) -> list[DefinedName]:
         """All defined names, in order."""
-        return [self._name(one) for one in self.inside(b"definedNames")]
+        return [self._name(element) for element in self.inside(b"definedNames")]
 
     def _name(self, element: Element) -> DefinedName:
         given = names_of(self.tag(element))
@@ -170,9 +170,9 @@ def _with_first_sheet(markup: bytes, name: str, relation: str, types: str) -> tu
         at = names.end
         edits.replace(names.start, names.end, b"")
     else:
-        at = max(outline.parts[one].end for one in _AHEAD_OF_NAMES if one in outline.parts)
+        at = max(outline.parts[name].end for name in _AHEAD_OF_NAMES if name in outline.parts)
     before, after = edits.split(markup, at)
-    # A name in their place shows that it is one where elements can stand.
+    # Parsed with one element at the cut: proves that names can be put in there, and that the part is sound around it.
     well_formed(before + start + b"<name/>" + end + after)
     return before + start, end + after
 
@@ -182,16 +182,16 @@ class EditableWorkbook:
 
     def __init__(self, package: EditablePackage) -> None:
         """Raises `NotEditable` where the package does not lead to a workbook with sheets."""
-        found = Relations(package, "").first("officeDocument")
-        if found is None:
+        relation = Relations(package, "").first("officeDocument")
+        if relation is None:
             raise NotEditable("no workbook part")
         self._package = package
-        self.name = found.part
+        self.name = relation.part
         self.relations = Relations(package, self.name)
         self._markup = plain(package.read(self.name, steady=True))
         self._outline = _outline(self._markup)
         self.prefix = self._outline.prefix
-        related = {one.id: one for one in reversed(self.relations.all)}
+        related = {relation.id: relation for relation in reversed(self.relations.all)}
         self.sheets = [self._sheet(element, given, related) for element, given in self._outline.sheets]
         self._new_names: list[str] = []
         self._dropped: set[int] = set()
@@ -223,14 +223,14 @@ class EditableWorkbook:
     @property
     def relation_types(self) -> str:
         """What the types of relationships begin with: they too differ between Transitional and Strict."""
-        types = (one.type for one in self.relations.all if one.kind == "worksheet")
+        types = (relation.type for relation in self.relations.all if relation.kind == "worksheet")
         return next(types, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet").rpartition(
             "/"
         )[0]
 
     def unused_sheet_name(self, wanted: str) -> str:
         """The name wanted, or with the first free number behind it."""
-        taken = {one.name.casefold() for one in self.sheets}
+        taken = {sheet.name.casefold() for sheet in self.sheets}
         if wanted.casefold() not in taken:
             return wanted
         number = 2
@@ -242,8 +242,8 @@ class EditableWorkbook:
         """Add a name; `local_to` is a position among the sheets as they will be."""
         where = "" if local_to is None else f' localSheetId="{local_to}"'
         hide = ' hidden="1"' if hidden else ""
-        said = escaped(text).decode().replace("&quot;", '"')
-        self._new_names.append(f'<definedName name="{name}"{where}{hide}>{said}</definedName>')
+        definition = escaped(text).decode().replace("&quot;", '"')
+        self._new_names.append(f'<definedName name="{name}"{where}{hide}>{definition}</definedName>')
 
     def drop(self, unwanted: Callable[[DefinedName], bool]) -> None:
         """Take names away."""

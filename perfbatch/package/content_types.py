@@ -40,7 +40,7 @@ def withdraw(package: EditablePackage, name: str) -> None:
     outer = root(markup)
     extension = name.rpartition(".")[2]
     # `xml` and `rels` are every package's own; a picture's or drawing's extension came with its parts.
-    last = extension == "vml" and not any(one.endswith("." + extension) for one in package.names)
+    last = extension == "vml" and not any(part.endswith("." + extension) for part in package.names)
     kept: list[bytes] = []
     position = 0
     for child in children(markup, outer.inside, outer.close):

@@ -90,8 +90,8 @@ def read_directory(content: bytes) -> list[ZipMember]:
         if _ALL_ONES in (packed, size, offset):
             size, packed, offset = _zip64(content[extra:comment], size, packed, offset)
         written = content[begin:extra]
-        told = (*entry[1:3], *entry[5:10], packed, size, *entry[16:18], offset, content[comment:at])
-        members.append(ZipMember(_name(written, entry[5]), written, *told))
+        stated = (*entry[1:3], *entry[5:10], packed, size, *entry[16:18], offset, content[comment:at])
+        members.append(ZipMember(_name(written, entry[5]), written, *stated))
     if at != last:
         raise SetAside("F03")
     return members
@@ -145,15 +145,15 @@ def _end64(content: bytes, at: int) -> int:
 
 def _zip64(extra: bytes, *numbers: int) -> list[int]:
     """Size, packed size and, in the directory, offset, each from the extra field where it does not fit into its own."""
-    at, told = 0, list(numbers)
+    at, stated = 0, list(numbers)
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, at)
         if kind == _ZIP64_EXTRA:
             field = extra[at + 4 : at + 4 + length]
             longs = list(struct.unpack_from(f"<{len(field) // 8}Q", field))
-            told = [longs.pop(0) if number == _ALL_ONES and longs else number for number in told]
+            stated = [longs.pop(0) if number == _ALL_ONES and longs else number for number in stated]
         at += 4 + length
-    return told
+    return stated
 
 
 def span_of(content: bytes, member: ZipMember) -> tuple[int, int, int]:

@@ -116,7 +116,7 @@ class Edits:
         made: list[bytes] = []
         pieces: list[bytes] = []
         position = 0
-        edits = sorted(self._edits, key=lambda one: (one[0], one[1]))
+        edits = sorted(self._edits, key=lambda edit: (edit[0], edit[1]))
         number = 0
         for cut in (*cuts, len(markup)):
             while number < len(edits) and (edits[number][0] < cut or edits[number][1] == cut):
@@ -210,7 +210,7 @@ def prefix_of(element: Element) -> str:
 
 def children(markup: bytes, start: int, end: int) -> list[Element]:
     """The elements that stand side by side between two places. Raises `NotEditable` where tags do not pair."""
-    found: list[Element] = []
+    elements: list[Element] = []
     position = start
     while match := _TAG.search(markup, position, end):
         closing, name, rest = match.groups()
@@ -218,13 +218,13 @@ def children(markup: bytes, start: int, end: int) -> list[Element]:
             raise NotEditable("tags do not pair")
         inside = match.end()
         if rest.endswith(b"/"):
-            found.append(Element(name, match.start(), inside, inside, inside))
+            elements.append(Element(name, match.start(), inside, inside, inside))
             position = inside
             continue
         close = _closing(markup, name, inside, end)
         position = markup.find(b">", close) + 1
-        found.append(Element(name, match.start(), inside, close, position))
-    return found
+        elements.append(Element(name, match.start(), inside, close, position))
+    return elements
 
 
 def _closing(markup: bytes, name: bytes, inside: int, end: int) -> int:
@@ -257,10 +257,10 @@ def opening(name: str) -> re.Pattern[bytes]:
 def attributes(tag: bytes) -> dict[str, str]:
     """The attributes of an opening tag by their names as written, values unescaped."""
     text = tag.decode("utf-8", "replace")
-    found = {name: double or single for name, double, single in _ATTRIBUTE.findall(text, text.find(" "))}
+    values = {name: double or single for name, double, single in _ATTRIBUTE.findall(text, text.find(" "))}
     if "&" in text:
-        return {name: _REFERENCE.sub(_character, value) for name, value in found.items()}
-    return found
+        return {name: _REFERENCE.sub(_character, value) for name, value in values.items()}
+    return values
 
 
 def with_attribute(tag: bytes, name: str, value: str) -> bytes:

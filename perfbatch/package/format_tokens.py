@@ -148,11 +148,11 @@ def _token(section: str, position: int) -> tuple[Token | None, int]:
 
 def _fractions_found(tokens: list[Token]) -> list[Token]:
     """A stroke between places for digits makes a fraction of them (`# ?/?`, `# ?/100`); elsewhere it is shown."""
-    found = list(tokens)
+    marked = list(tokens)
     for at, token in enumerate(tokens):
         between = 0 < at < len(tokens) - 1 and tokens[at - 1].mark is FormatMark.DIGIT
         if token == (FormatMark.LITERAL, "/") and between:
             follows = tokens[at + 1]
             if follows.mark is FormatMark.DIGIT or (follows.mark is FormatMark.LITERAL and follows.text.isdigit()):
-                found[at] = Token(FormatMark.FRACTION, "/")
-    return found
+                marked[at] = Token(FormatMark.FRACTION, "/")
+    return marked

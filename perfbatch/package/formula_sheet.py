@@ -88,7 +88,7 @@ def _shared(cells: Cells) -> Iterator[tuple[tuple[int, int], str]]:
     formulas = [(column, row) for (row, column), cell in cells.items() if cell.like]
     # Within a run of neighbours row and position grow alike, so that their difference stays.
     keyed = [((column, cells[row, column].like, row - at), row) for at, (column, row) in enumerate(sorted(formulas))]
-    for (column, _, _), run in groupby(keyed, key=lambda one: one[0]):
+    for (column, _, _), run in groupby(keyed, key=lambda formula: formula[0]):
         rows = [row for _, row in run]
         if len(rows) == 1:
             continue

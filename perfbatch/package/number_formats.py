@@ -167,7 +167,7 @@ def _section(tokens: tuple[Token, ...], condition: FormatCondition | None) -> Fo
         for at, token in enumerate(tokens)
     )
     shift, clear, worded = _between(figure)
-    told = any(
+    marks_negative = any(
         token.mark is FormatMark.COLOUR or any(mark in token.text for mark in _NEGATIVE_MARKS) for token in tokens
     )
     return FormatSection(
@@ -181,7 +181,7 @@ def _section(tokens: tuple[Token, ...], condition: FormatCondition | None) -> Fo
         after,
         clear,
         worded,
-        told,
+        marks_negative,
     )
 
 

@@ -143,7 +143,7 @@ def _workbook_part(markup: bytes, related: tuple[Relation, ...], parts: frozense
     if len(reader.sheets) > limits.sheets:
         raise SetAside("F07", f"{len(reader.sheets)} 张工作表，上限 {limits.sheets}")
     related = tuple(relation for relation in related if not relation.external)
-    worksheets = {one.id: one.part for one in related if one.kind == "worksheet"}
+    worksheets = {relation.id: relation.part for relation in related if relation.kind == "worksheet"}
     sheets = {name: worksheets[key] for name, key in reader.sheets if key in worksheets}
     _refuse_sheets(parts, reader.sheets, sheets, related)
     if len(reader.names) > limits.names:
@@ -151,7 +151,7 @@ def _workbook_part(markup: bytes, related: tuple[Relation, ...], parts: frozense
     names, twins = _areas(reader.names, sheets)
     elsewhere = frozenset(name for name, local, text in reader.names if not local and "[" in text)
     styles, strings = (
-        next((one.part for one in related if one.kind == kind and one.part in parts), None)
+        next((relation.part for relation in related if relation.kind == kind and relation.part in parts), None)
         for kind in ("styles", "sharedStrings")
     )
     stated = reader.full_calculation, reader.date1904
@@ -182,7 +182,7 @@ def _refuse_sheets(
     related: Sequence[Relation],
 ) -> None:
     """Raise `SetAside` F03 where the workbook has no worksheet, or one without a part, a name or a part of its own."""
-    known = {one.id for one in related}
+    known = {relation.id for relation in related}
     parts = list(sheets.values())
     if (
         not sheets

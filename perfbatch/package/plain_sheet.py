@@ -96,13 +96,13 @@ class PlainSheet:
         body, frame = cut
         if not _all_rows(body) or not _sound(body):
             return None
-        found = list(map(PlainCell._make, _CELLS.findall(body)))
-        cells = {cell.place: cell for cell in found if cell.has_formula or cell.has_value}
+        written = list(map(PlainCell._make, _CELLS.findall(body)))
+        cells = {cell.place: cell for cell in written if cell.has_formula or cell.has_value}
         extent = SheetExtent(body.count(b"<c "), body.count(b' t="s"'))
         if len(cells) > limits.held_cells:
             return None
         around = _frame(frame, limits)
-        if around is None or len(cells) != sum(1 for cell in found if cell.has_formula or cell.has_value):
+        if around is None or len(cells) != sum(1 for cell in written if cell.has_formula or cell.has_value):
             return None
         strings = 0
         for cell in cells.values():
@@ -218,8 +218,8 @@ def _distinct(attributes: bytes) -> bool:
 @remembered
 def _frame(frame: bytes, limits: Limits) -> SheetFrame | None:
     """What stands around the cells; None where cells hide there, so that the patterns have not seen them all."""
-    found = read_sheet_frame(io.BytesIO(frame), limits)
-    return None if found.stored else found
+    around = read_sheet_frame(io.BytesIO(frame), limits)
+    return None if around.stored else around
 
 
 def count_plainly(part: bytes, limits: Limits) -> SheetExtent | None:

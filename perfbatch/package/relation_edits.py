@@ -42,7 +42,9 @@ class Relations:
 
     def first(self, kind: str) -> Relation | None:
         """The first relationship of a kind that leads to a part that is there."""
-        return next((one for one in self.all if one.kind == kind and one.part in self._package), None)
+        return next(
+            (relation for relation in self.all if relation.kind == kind and relation.part in self._package), None
+        )
 
     def add(self, type_: str, part: str) -> str:
         """Add a relationship under `next_id` and write the part of relationships; returns that id."""
@@ -64,7 +66,7 @@ class Relations:
     @property
     def next_id(self) -> str:
         """The id that the next relationship gets."""
-        taken = {one.id.casefold() for one in self.all}
+        taken = {relation.id.casefold() for relation in self.all}
         number = len(self.all) + 1
         while f"rid{number}" in taken:
             number += 1

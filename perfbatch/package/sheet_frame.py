@@ -50,12 +50,12 @@ def columns_in(element: bytes) -> Sequence[Columns]:
     """What a `cols` element says. Raises `NotEditable` for columns without numbers."""
     outer = children(element, 0, len(element))[0]
     given = [attributes(element[tag.start : tag.inside]) for tag in children(element, outer.inside, outer.close)]
-    if any(not one.get(key, "0").isdecimal() for one in given for key in ("min", "max", "style")):
+    if any(not column.get(key, "0").isdecimal() for column in given for key in ("min", "max", "style")):
         raise NotEditable("columns without numbers")
     return [
-        Columns(int(one["min"]), int(one["max"]), int(one.get("style", "0")), _pixels(one))
-        for one in given
-        if "min" in one and "max" in one
+        Columns(int(column["min"]), int(column["max"]), int(column.get("style", "0")), _pixels(column))
+        for column in given
+        if "min" in column and "max" in column
     ]
 
 
@@ -77,15 +77,15 @@ def side_by_side(tail: bytes, end: int) -> Sequence[Element]:
 @remembered
 def place_of_drawing(tail: bytes, end: int, prefix: str) -> int:
     """Where, in what follows the cells, the schema has the element that names the drawing of the notes."""
-    for one in side_by_side(tail, end):
-        inner = local(one.name)
+    for element in side_by_side(tail, end):
+        inner = local(element.name)
         if inner == b"AlternateContent":
             # It stands for what it holds, in either of two forms.
-            held = tail[one.inside : one.close]
+            held = tail[element.inside : element.close]
             if any(b"<" + prefix.encode() + name in held for name in _AFTER_DRAWING):
-                return one.start
+                return element.start
         elif inner in _AFTER_DRAWING:
-            return one.start
+            return element.start
     return end
 
 
@@ -94,7 +94,7 @@ def merged_in(tail: bytes, end: int) -> Sequence[tuple[int, int, int, int]]:
     """Merged areas: first row and column, last row and column."""
     return [
         (int(top), column_number(left), int(bottom), column_number(right))
-        for one in side_by_side(tail, end)
-        if local(one.name) == b"mergeCells"
-        for left, top, right, bottom in _MERGED.findall(tail, one.inside, one.close)
+        for element in side_by_side(tail, end)
+        if local(element.name) == b"mergeCells"
+        for left, top, right, bottom in _MERGED.findall(tail, element.inside, element.close)
     ]

@@ -96,7 +96,7 @@ class SheetGrid:
 
     @cached_property
     def _rows(self) -> list[Row]:
-        found: list[Row] = []
+        rows: list[Row] = []
         number, closing = 0, f"</{self.prefix}row".encode()
         for match in opening(self.prefix + "row").finditer(self.markup, self._data.inside, self._data.close):
             stated = _ROW_NUMBER.search(match[1])
@@ -105,13 +105,13 @@ class SheetGrid:
                 raise NotEditable("rows out of order")
             number = following
             if match[1].endswith(b"/"):
-                found.append(Row(number, match.start(), match.end(), match.end(), match.end()))
+                rows.append(Row(number, match.start(), match.end(), match.end(), match.end()))
             else:
                 close = self.markup.find(closing, match.end(), self._data.close)
                 if close < 0:
                     raise NotEditable("a row does not end")
-                found.append(Row(number, match.start(), match.end(), close, self.markup.find(b">", close) + 1))
-        return found
+                rows.append(Row(number, match.start(), match.end(), close, self.markup.find(b">", close) + 1))
+        return rows
 
     @cached_property
     def _starts(self) -> Mapping[int, int]:
@@ -193,16 +193,16 @@ class SheetGrid:
         return self._column_style(column)
 
     def _column_style(self, column: int) -> int:
-        return next((one.style for one in self._columns if one.first <= column <= one.last), 0)
+        return next((columns.style for columns in self._columns if columns.first <= column <= columns.last), 0)
 
     @cached_property
     def _columns(self) -> Sequence[Columns]:
         before = children(self.markup, self._root.inside, self._data.start)
         return [
             columns
-            for one in before
-            if local(one.name) == b"cols"
-            for columns in columns_in(self.markup[one.start : one.end])
+            for element in before
+            if local(element.name) == b"cols"
+            for columns in columns_in(self.markup[element.start : element.end])
         ]
 
     @cached_property
@@ -226,13 +226,18 @@ class SheetGrid:
     @cached_property
     def drawing(self) -> tuple[Element, str] | None:
         """The element that names the drawing of the notes, and the id of its relationship."""
-        one = next(
-            (one for one in side_by_side(*self._behind) if one.name.decode() == self.prefix + "legacyDrawing"), None
+        beside = next(
+            (
+                element
+                for element in side_by_side(*self._behind)
+                if element.name.decode() == self.prefix + "legacyDrawing"
+            ),
+            None,
         )
-        if one is None:
+        if beside is None:
             return None
-        found = one.moved(self._data.end)
-        return found, names_of(self.markup[found.start : found.inside]).get("id", "")
+        drawing = beside.moved(self._data.end)
+        return drawing, names_of(self.markup[drawing.start : drawing.inside]).get("id", "")
 
     @property
     def place_of_drawing(self) -> int:
@@ -241,7 +246,9 @@ class SheetGrid:
 
     def column_width(self, column: int) -> int:
         """Pixels of a column, as near as a note's place needs."""
-        return next((one.pixels for one in self._columns if one.first <= column <= one.last), USUAL_WIDTH)
+        return next(
+            (columns.pixels for columns in self._columns if columns.first <= column <= columns.last), USUAL_WIDTH
+        )
 
     def row_height(self, row: int) -> int:
         """Pixels of a row, as near as a note's place needs."""
@@ -264,15 +271,15 @@ class SheetGrid:
 
 def _row_starts(markup: bytes, start: int, end: int) -> dict[int, int] | None:
     """Number of a row → where it begins, if every row begins with its number, they are in order and end; else None."""
-    found: dict[int, int] = {}
+    starts: dict[int, int] = {}
     last = 0
     for match in _ROW_START.finditer(markup, start, end):
         number = int(match[1] or 0)
         if not last < number <= LAST_ROW:
             return None
-        found[number] = match.start()
+        starts[number] = match.start()
         last = number
-    return found if markup.rfind(b"</row", start, end) > found.get(last, start) else None
+    return starts if markup.rfind(b"</row", start, end) > starts.get(last, start) else None
 
 
 def _cell_at(markup: bytes, row: Row, place: Place) -> re.Match[bytes] | None:

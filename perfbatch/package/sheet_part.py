@@ -37,7 +37,7 @@ class SheetPart(SheetGrid):
         """Give cells a style; cells and rows that are not there are put in, in order."""
         edits, p = self._edits, self.prefix
         blank_rows: dict[int, list[tuple[Spot, int]]] = {}
-        for spot, style in sorted(styles, key=lambda one: one[0].place):
+        for spot, style in sorted(styles, key=lambda styled: styled[0].place):
             if spot.origin == "c":
                 edits.replace(spot.start, spot.end, b"%d" % style)
             elif spot.origin == "d":
@@ -103,6 +103,6 @@ class SheetPart(SheetGrid):
 
     def remove_drawing(self) -> None:
         """Take the drawing of the notes away."""
-        found = self.drawing
-        if found is not None:
-            self._edits.replace(found[0].start, found[0].end, b"")
+        drawing = self.drawing
+        if drawing is not None:
+            self._edits.replace(drawing[0].start, drawing[0].end, b"")

@@ -61,8 +61,8 @@ def seen_text(runs: Runs, *, struck: bool) -> SeenText:
 def _raised_beside_digit(runs: Sequence[Run]) -> bool:
     filled = [run for run in runs if run.text]
     return any(
-        one.raised != other.raised and (other.text if one.raised else one.text)[0 if one.raised else -1].isdigit()
-        for one, other in pairwise(filled)
+        run.raised != other.raised and (other.text if run.raised else run.text)[0 if run.raised else -1].isdigit()
+        for run, other in pairwise(filled)
     )
 
 

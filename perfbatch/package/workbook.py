@@ -176,7 +176,7 @@ class Workbook:
             cells = self.cells(sheet)
             for row, column in cells:
                 formula = cells[row, column].formula
-                if formula and (word := active_formula(formula)) and not any(one.startswith(word) for one in words):
+                if formula and (word := active_formula(formula)) and not any(known.startswith(word) for known in words):
                     words[f"{word}（{sheet}!{cell_name(row, column)}）"] = None
         return list(words)
 

@@ -74,7 +74,7 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
         TableColumn("栏目"),
         TableColumn("问题说明"),
     ]
-    for heading, findings in (("三、新出现的问题", changes.found), ("四、已消除的问题", changes.cleared)):
+    for heading, findings in (("三、新出现的问题", changes.appeared), ("四、已消除的问题", changes.cleared)):
         rows = [_finding_row(finding, names, register) for finding in findings]
         top = _part(sheet, top, f"{heading}：{len(rows)} 条", columns, rows)
 

@@ -127,7 +127,7 @@ def print_changes(changes: Changes) -> None:
                 ),
             )
         print_table(console, table)
-    for word, findings in (("New findings", changes.found), ("Cleared findings", changes.cleared)):
+    for word, findings in (("New findings", changes.appeared), ("Cleared findings", changes.cleared)):
         if findings:
             console.print(f"{word} ({len(findings)})")
         for finding in findings:

@@ -69,7 +69,7 @@ def test_findings(
     before: tuple[RecordedFinding, ...], after: tuple[RecordedFinding, ...], cleared: int, found: int
 ) -> None:
     changes = changes_between(run(findings=before), run(findings=after))
-    assert (len(changes.cleared), len(changes.found)) == (cleared, found)
+    assert (len(changes.cleared), len(changes.appeared)) == (cleared, found)
 
 
 def test_the_finding_that_is_gone_is_the_one_named() -> None:
@@ -90,7 +90,7 @@ def test_turned_round_new_is_withdrawn_and_found_is_cleared() -> None:
     one = run(department("1"), findings=(finding(),))
     two = run(department("1", 80, 3), department("2"), findings=(finding(code="R03"),), run_id="b")
     there, back = changes_between(one, two), changes_between(two, one)
-    assert (there.new, there.found) == (back.withdrawn, back.cleared)
+    assert (there.new, there.appeared) == (back.withdrawn, back.cleared)
     assert [replace(move, before=move.after, after=move.before) for move in back.moves] == list(there.moves)
 
 
@@ -114,7 +114,7 @@ def test_as_many_are_cleared_and_found_as_have_no_counterpart(
     changes = changes_between(run(findings=before), run(findings=after))
     less, more = Counter(map(_words, before)), Counter(map(_words, after))
     assert Counter(map(_words, changes.cleared)) == less - more
-    assert Counter(map(_words, changes.found)) == more - less
+    assert Counter(map(_words, changes.appeared)) == more - less
     # What stands in the same cell in both runs stands on.
     assert not (Counter(changes.cleared) - (Counter(before) - Counter(after)))
-    assert not (Counter(changes.found) - (Counter(after) - Counter(before)))
+    assert not (Counter(changes.appeared) - (Counter(after) - Counter(before)))
