@@ -129,7 +129,7 @@ class ItemScope(FrameScope):
     @cached_property
     def _fixed_points(self) -> Quantity:
         """The rulebook's points, in the rows of indicators whose points the standard fixes; nothing is said of a row of none."""
-        points = [0 if one.editable else int(one.points * SCALE) for one in self.rulebook.indicators]
+        points = [0 if indicator.editable else int(indicator.points * SCALE) for indicator in self.rulebook.indicators]
         num = np.array([*points, 0], dtype=np.int64)[self.item_rows.indicators]
         none = self.item_rows.indicators == len(points)
         return Quantity(num, SCALE, np.zeros(self.length, np.int64), num > 0, none)
@@ -142,7 +142,7 @@ class ItemScope(FrameScope):
         department = self.frame["department"].to_numpy()
         num, known = np.where(fixed.known, fixed.num, typed.num), fixed.known | typed.known
         tainted = fixed.tainted | (typed.tainted & ~fixed.known)
-        at = {one.id: number for number, one in enumerate(self.rulebook.indicators)}
+        at = {indicator.id: number for number, indicator in enumerate(self.rulebook.indicators)}
         split = self.frame["split"].to_numpy(dtype=bool)
         for adaptable in self.rulebook.adaptable_sets:
             broken = ~adds_up(self.item_rows, adaptable)[department] & ~split

@@ -170,10 +170,10 @@ def bundled(submissions: Sequence[Submission]) -> tuple[dict[str, Any], list[byt
     layout_of, marks, values, step_of = list[int](), list[bytes](), list[int](), list[bytes]()
     numbers, steps = _Numbers(), _Steps()
     for submission in submissions:
-        sheets, cells, states, said, rounded = zip(*submission.columns.values(), strict=True)
+        sheets, cells, states, amounts, rounded = zip(*submission.columns.values(), strict=True)
         rows = tuple(map(len, states))
         layout_of.append(layouts.setdefault((tuple(submission.columns), sheets, cells, rows), len(layouts)))
-        flat = list(chain.from_iterable(said))
+        flat = list(chain.from_iterable(amounts))
         # All cells of a workbook at once, bits and all: this runs for each of them.
         values += [value if type(value) is int else numbers[value] for value in flat]
         kinds = bytes(map(_KIND_MARKS.__getitem__, map(type, flat)))
@@ -214,7 +214,7 @@ def unbundled(head: Mapping[str, Any], buffers: Sequence[memoryview]) -> list[Su
     if {len(marks), len(values), len(step_of)} != {total} or len(stated) != len(layout_of):
         raise Garbled("columns of different lengths")
     bundle = Bundle(layouts, layout_of, tuple(starts), marks, values, step_of, steps, texts_in(buffers[3], buffers[4]))
-    return [_SUBMISSION.read(one, columns=BundleColumns(bundle, number)) for number, one in enumerate(stated)]
+    return [_SUBMISSION.read(plain, columns=BundleColumns(bundle, number)) for number, plain in enumerate(stated)]
 
 
 def _listed(head: Mapping[str, Any], name: str, number: int | None = None) -> list[Any]:

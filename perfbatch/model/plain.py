@@ -58,7 +58,7 @@ def _shape(kind: Any, without: frozenset[str]) -> Shape:
     if typing.get_origin(kind) in (tuple, list, Sequence):
         return _sequence(kind)
     if typing.get_origin(kind) in (dict, Mapping):
-        return _mapping(*(shape_of(one) for one in typing.get_args(kind)))
+        return _mapping(*(shape_of(argument) for argument in typing.get_args(kind)))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _enumeration(kind)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
@@ -137,7 +137,7 @@ def _enumeration(kind: type[Enum]) -> Shape:
 
 def _either(kinds: tuple[Any, ...]) -> Shape:
     """A type or None as its value or null; of several shapes, which of them it is and the value."""
-    others = [one for one in kinds if one is not type(None)]
+    others = [member for member in kinds if member is not type(None)]
     if len(others) == 1:
         shape = shape_of(others[0])
         return Shape(
@@ -145,8 +145,8 @@ def _either(kinds: tuple[Any, ...]) -> Shape:
             lambda plain: None if plain is None else shape.read(plain),
             shape.same,
         )
-    number_of = {one: number for number, one in enumerate(others)}
-    shapes = [shape_of(one) for one in others]
+    number_of = {member: number for number, member in enumerate(others)}
+    shapes = [shape_of(member) for member in others]
 
     def write(value: Any) -> Any:
         if value is None and len(others) < len(kinds):
@@ -175,15 +175,17 @@ def _sequence(kind: Any) -> Shape:
     arguments = typing.get_args(kind)
     make: Callable[[Iterable[Any]], Any] = list if typing.get_origin(kind) is list else tuple
     if make is tuple and arguments[-1] is not ... and typing.get_origin(kind) is tuple:
-        shapes = [shape_of(one) for one in arguments]
+        shapes = [shape_of(argument) for argument in arguments]
         return Shape(
-            lambda value: [shape.write(one) for shape, one in zip(shapes, value, strict=True)],
-            lambda plain: tuple(shape.read(one) for shape, one in zip(shapes, _items(plain, len(shapes)), strict=True)),
+            lambda value: [shape.write(item) for shape, item in zip(shapes, value, strict=True)],
+            lambda plain: tuple(
+                shape.read(item) for shape, item in zip(shapes, _items(plain, len(shapes)), strict=True)
+            ),
         )
     shape = shape_of(arguments[0])
     return Shape(
-        list if shape.same else lambda value: [shape.write(one) for one in value],
-        lambda plain: make([shape.read(one) for one in _items(plain)]),
+        list if shape.same else lambda value: [shape.write(item) for item in value],
+        lambda plain: make([shape.read(item) for item in _items(plain)]),
     )
 
 
@@ -192,13 +194,13 @@ def _mapping(key: Shape, value: Shape) -> Shape:
 
     def read(plain: Any) -> dict[Any, Any]:
         pairs = [_items(pair, 2) for pair in _items(plain)]
-        return {key.read(name): value.read(one) for name, one in pairs}
+        return {key.read(name): value.read(part) for name, part in pairs}
 
-    return Shape(lambda mapping: [[key.write(name), value.write(one)] for name, one in mapping.items()], read)
+    return Shape(lambda mapping: [[key.write(name), value.write(part)] for name, part in mapping.items()], read)
 
 
 def _dataclass(kind: type, without: frozenset[str]) -> Shape:
-    wanted = {one.name: one.type for one in dataclasses.fields(kind) if one.init and one.name not in without}
+    wanted = {field.name: field.type for field in dataclasses.fields(kind) if field.init and field.name not in without}
     # Of the fields that travel alone: what the others are may not have been loaded.
     hints = typing.get_type_hints(type(kind.__name__, (), {"__annotations__": wanted, "__module__": kind.__module__}))
     names = list(wanted)
@@ -214,7 +216,7 @@ def _dataclass(kind: type, without: frozenset[str]) -> Shape:
         return plain
 
     def read(plain: Any, **given: Any) -> Any:
-        parts = [part(one) for part, one in zip(readers, _items(plain, len(readers)), strict=True)]
+        parts = [part(written) for part, written in zip(readers, _items(plain, len(readers)), strict=True)]
         return kind(**dict(zip(names, parts, strict=True)), **given)
 
     return Shape(write, read)
@@ -227,7 +229,7 @@ def _model(kind: Any) -> Shape:
     def read(plain: Any) -> Any:
         if type(plain) is not dict or plain.keys() != shapes.keys():
             raise Garbled(f"no {kind.__name__}")
-        return kind.model_construct(**{name: shapes[name].read(one) for name, one in plain.items()})
+        return kind.model_construct(**{name: shapes[name].read(written) for name, written in plain.items()})
 
     def write(value: Any) -> dict[str, Any]:
         return {name: shape.write(getattr(value, name)) for name, shape in shapes.items()}

@@ -32,7 +32,7 @@ def clear(package: EditablePackage, workbook: EditableWorkbook) -> bool:
     stamp = read_stamp(workbook)
     if stamp is None:
         return False
-    sheets = [one for one in workbook.sheets if one.kind == "worksheet" and one.name != stamp.sheet]
+    sheets = [sheet for sheet in workbook.sheets if sheet.kind == "worksheet" and sheet.name != stamp.sheet]
     for entry in sheets:
         try:
             _clear_notes(package, entry)
@@ -61,7 +61,9 @@ def _clear_notes(package: EditablePackage, entry: SheetEntry) -> None:
     drawn = sheet.drawing
     well_formed(comments.markup)
     if gone and drawn is not None:
-        drawn_by = next((one for one in relations.all if one.id == drawn[1] and one.part in package), None)
+        drawn_by = next(
+            (relation for relation in relations.all if relation.id == drawn[1] and relation.part in package), None
+        )
         if drawn_by is not None:
             drawing = NoteDrawing(package.read(drawn_by.part))
             drawing.remove(frozenset(gone))
@@ -133,22 +135,22 @@ def _clear_sheet(
 def _clear_workbook(package: EditablePackage, workbook: EditableWorkbook, stamp: Stamp) -> None:
     """Take the first sheet of the notice and the names of its stamp away."""
     workbook.drop(is_stamp)
-    found = [number for number, one in enumerate(workbook.sheets) if one.name == stamp.sheet]
+    positions = [number for number, sheet in enumerate(workbook.sheets) if sheet.name == stamp.sheet]
     # A name can be made to point anywhere: a sheet that other names need is not the notice's.
     needed = any(
         name.sheet is None and not is_stamp(name) and (area := parse_area(name.text)) and area.sheet == stamp.sheet
         for name in workbook.names
     )
-    if not found or needed or len(workbook.sheets) == 1:
+    if not positions or needed or len(workbook.sheets) == 1:
         workbook.write()
         return
-    entry = workbook.sheets[found[0]]
+    entry = workbook.sheets[positions[0]]
     for related in Relations(package, entry.part).all:
         if related.part in package and related.kind == "printerSettings":
             withdraw(package, related.part)
     own = Relations(package, entry.part).name
-    workbook.remove_sheet(found[0], first_tab_unstated=stamp.tab_unstated, active=stamp.active)
-    relation = next(one for one in workbook.relations.all if one.id == entry.relation)
+    workbook.remove_sheet(positions[0], first_tab_unstated=stamp.tab_unstated, active=stamp.active)
+    relation = next(relation for relation in workbook.relations.all if relation.id == entry.relation)
     workbook.relations.remove(relation)
     withdraw(package, entry.part)
     if own in package:

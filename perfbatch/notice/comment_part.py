@@ -64,18 +64,18 @@ class CommentPart:
         self.markup = markup
         self._root = root(markup)
         self.prefix = prefix_of(self._root)
-        parts = {local(one.name): one for one in children(markup, self._root.inside, self._root.close)}
+        parts = {local(part.name): part for part in children(markup, self._root.inside, self._root.close)}
         if b"authors" not in parts or b"commentList" not in parts:
             raise NotEditable("comments without a list")
         self._authors, self._list = parts[b"authors"], parts[b"commentList"]
         inside = children(markup, self._authors.inside, self._authors.close)
-        self.authors = [unescaped(markup[one.inside : one.close]) for one in inside]
+        self.authors = [unescaped(markup[author.inside : author.close]) for author in inside]
         self._author_elements = inside
         self._comments: dict[Place, Element] = {}
-        for one in children(markup, self._list.inside, self._list.close):
-            place = place_of(self._given(one).get("ref", ""))
+        for comment in children(markup, self._list.inside, self._list.close):
+            place = place_of(self._given(comment).get("ref", ""))
             if place is not None:
-                self._comments[place] = one
+                self._comments[place] = comment
 
     def _given(self, comment: Element) -> Mapping[str, str]:
         return names_of(self.markup[comment.start : comment.inside])
@@ -126,19 +126,19 @@ class CommentPart:
 
     def _append(self, edits: Edits, comment: Element, note: str) -> None:
         text = next(
-            (one for one in children(self.markup, comment.inside, comment.close) if local(one.name) == b"text"), None
+            (part for part in children(self.markup, comment.inside, comment.close) if local(part.name) == b"text"), None
         )
         if text is None:
             raise NotEditable("a comment without a text")
         inside = children(self.markup, text.inside, text.close)
-        lone = next((one for one in inside if local(one.name) == b"t"), None)
-        said = _bounded(note)
+        lone = next((part for part in inside if local(part.name) == b"t"), None)
+        words = _bounded(note)
         if lone is not None and not lone.empty:
             # A plain text beside a run is legal, but programs show only one of the two.
-            edits.insert(lone.close, ("\n" + said).encode())
+            edits.insert(lone.close, ("\n" + words).encode())
             return
-        runs = [one for one in inside if local(one.name) == b"r"]
-        made = _RUN.format(("\n" if runs else "") + said)
+        runs = [part for part in inside if local(part.name) == b"r"]
+        made = _RUN.format(("\n" if runs else "") + words)
         if runs:
             edits.insert(runs[-1].end, prefixed(made, self.prefix))
         elif lone is not None:
@@ -160,7 +160,7 @@ class CommentPart:
     def _clear_one(self, edits: Edits, comment: Element) -> bool:
         """Cut our words out of a comment; whether nothing else was in it."""
         texts = self._texts(comment)
-        whole = "".join(said for _, said in texts)
+        whole = "".join(words for _, words in texts)
         begin = whole.find(BEGIN)
         end = whole.find(END, begin)
         if begin < 0 or end < 0:
@@ -176,39 +176,41 @@ class CommentPart:
             return True
         position = 0
         runs = self._runs(comment)
-        for element, said in texts:
-            first, last = max(begin - position, 0), min(end - position, len(said))
-            position += len(said)
+        for element, words in texts:
+            first, last = max(begin - position, 0), min(end - position, len(words))
+            position += len(words)
             if first >= last:
                 continue
-            run = next((one for one in runs if one.start < element.start < one.end), None)
-            if first == 0 and last == len(said) and run is not None:
+            run = next((run for run in runs if run.start < element.start < run.end), None)
+            if first == 0 and last == len(words) and run is not None:
                 edits.replace(run.start, run.end, b"")
             else:
-                edits.replace(element.inside, element.close, escaped(said[:first] + said[last:]))
+                edits.replace(element.inside, element.close, escaped(words[:first] + words[last:]))
         return False
 
     def _runs(self, comment: Element) -> list[Element]:
-        text = [one for one in children(self.markup, comment.inside, comment.close) if local(one.name) == b"text"]
-        return [run for one in text for run in children(self.markup, one.inside, one.close) if local(run.name) == b"r"]
+        text = [part for part in children(self.markup, comment.inside, comment.close) if local(part.name) == b"text"]
+        return [
+            run for part in text for run in children(self.markup, part.inside, part.close) if local(run.name) == b"r"
+        ]
 
     def _texts(self, comment: Element) -> list[tuple[Element, str]]:
         """The pieces of a comment's text, in order."""
-        found: list[tuple[Element, str]] = []
+        pieces: list[tuple[Element, str]] = []
         for match in opening(self.prefix + "t").finditer(self.markup, comment.inside, comment.close):
             if match[1].endswith(b"/"):
                 continue
             close = self.markup.find(b"</", match.end())
             element = Element(b"t", match.start(), match.end(), close, self.markup.find(b">", close) + 1)
-            found.append((element, unescaped(self.markup[element.inside : close])))
-        return found
+            pieces.append((element, unescaped(self.markup[element.inside : close])))
+        return pieces
 
     def _drop_author(self) -> None:
         """Take our author away if it is the last one, so that the numbers of the others stay."""
         if not self.authors or self.authors[-1] != AUTHOR:
             return
         number = str(len(self.authors) - 1)
-        if any(self._given(one).get("authorId") == number for one in self._comments.values()):
+        if any(self._given(comment).get("authorId") == number for comment in self._comments.values()):
             return
         edits = Edits()
         last = self._author_elements[-1]

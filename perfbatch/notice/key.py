@@ -15,9 +15,9 @@ from perfbatch.notice import NoticeHeading
 __all__ = ["notice_key"]
 
 # Where the workbook lies in the inbox is not said in its notice.
-_TOLD = attrgetter(*(one.name for one in dataclasses.fields(Finding) if one.name != "file"))
+_FACTS = attrgetter(*(field.name for field in dataclasses.fields(Finding) if field.name != "file"))
 _HEAD = attrgetter(
-    *(one.name for one in dataclasses.fields(NoticeHeading) if one.name not in ("run_date", "points_at_risk"))
+    *(field.name for field in dataclasses.fields(NoticeHeading) if field.name not in ("run_date", "points_at_risk"))
 )
 
 
@@ -27,7 +27,7 @@ def notice_key(name: str, sha256: str, findings: Sequence[Finding], heading: Not
     The day that the heading gives is no part of it, nor is the folder that the notice lies in. `form`: the SHA-256 of the rulebook, where its form is filled anew.
     """
     points = heading.points_at_risk
-    told = [(*_TOLD(finding), str(points.get(finding, ""))) for finding in findings]
+    facts = [(*_FACTS(finding), str(points.get(finding, ""))) for finding in findings]
     return hashlib.sha256(
-        json.dumps((program_key(), name, sha256, told, _HEAD(heading), form), default=str).encode("ascii")
+        json.dumps((program_key(), name, sha256, facts, _HEAD(heading), form), default=str).encode("ascii")
     ).hexdigest()

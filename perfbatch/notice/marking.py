@@ -49,24 +49,29 @@ def listed_findings(
         position = sheets.get(finding.sheet, -1)
         return (_GRAVITY[finding.severity], position, finding.sheet, at, finding.code, finding.message, finding.field)
 
-    graver = sorted((one for one in findings if one.severity in _GRAVITY), key=order)
+    graver = sorted((finding for finding in findings if finding.severity in _GRAVITY), key=order)
     return tuple(
         Listed(
-            one,
-            one.sheet if one.sheet in sheets and place_of(one.cell) is not None else "",
-            heading.points_at_risk.get(one),
+            finding,
+            finding.sheet if finding.sheet in sheets and place_of(finding.cell) is not None else "",
+            heading.points_at_risk.get(finding),
         )
-        for one in graver
+        for finding in graver
     )
 
 
 def note_text(findings: Sequence[Finding]) -> str:
     """What the note at a cell says: of each finding what is wrong, found, expected, difference, remedy."""
     parts = []
-    for one in findings:
-        lines = [f"{one.severity.label}（{one.code}）：{one.message}"]
-        told = (("填报", one.reported), ("应为", one.expected), ("差额", one.difference), ("整改", one.remedy))
-        lines += [f"{word}：{said}" for word, said in told if said]
+    for finding in findings:
+        lines = [f"{finding.severity.label}（{finding.code}）：{finding.message}"]
+        figures = (
+            ("填报", finding.reported),
+            ("应为", finding.expected),
+            ("差额", finding.difference),
+            ("整改", finding.remedy),
+        )
+        lines += [f"{word}：{figure}" for word, figure in figures if figure]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
@@ -79,22 +84,22 @@ def mark(
     more: Sequence[str] = (),
 ) -> None:
     """Mark a package in place; `more` are remarks to stand under the list. Raises `NotEditable` where not even a sheet can be added to it."""
-    sheets = {one.name: number for number, one in enumerate(workbook.sheets) if one.kind == "worksheet"}
+    sheets = {sheet.name: number for number, sheet in enumerate(workbook.sheets) if sheet.kind == "worksheet"}
     listed = listed_findings(findings, heading, sheets)
     remarks = [*more, _LEGEND, _RETURN]
     styles, styles_part = _styles(package, workbook)
     by_sheet: dict[str, _Marked] = {}
-    for one in listed:
-        if one.sheet:
-            by_sheet.setdefault(one.sheet, _Marked(workbook.sheets[sheets[one.sheet]]))
+    for entry in listed:
+        if entry.sheet:
+            by_sheet.setdefault(entry.sheet, _Marked(workbook.sheets[sheets[entry.sheet]]))
     if styles is None:
         remarks.append("本工作簿的样式无法识别，单元格未加底纹，请以本页所列为准。")
     marks: list[CellMark] = []
     selected = deselect(package, workbook.sheets)
     block = 0
-    for name in sorted(by_sheet, key=lambda one: sheets[one]):
+    for name in sorted(by_sheet, key=lambda sheet: sheets[sheet]):
         marked = by_sheet[name]
-        here = [one.finding for one in listed if one.sheet == name]
+        here = [entry.finding for entry in listed if entry.sheet == name]
         try:
             block = _mark_sheet(package, workbook, marked, here, styles, marks, block, remarks)
         except NotEditable:
@@ -134,10 +139,10 @@ def _mark_sheet(
     part = marked.entry.part
     sheet = SheetPart(package.read(part))
     at: dict[Place, list[Finding]] = {}
-    for one in findings:
-        place = place_of(one.cell)
+    for finding in findings:
+        place = place_of(finding.cell)
         assert place is not None
-        at.setdefault(sheet.top_left(place), []).append(one)
+        at.setdefault(sheet.top_left(place), []).append(finding)
     new_marks: list[CellMark] = []
     if styles is not None:
         spots = {place: sheet.spot(place) for place in at}
@@ -150,9 +155,9 @@ def _mark_sheet(
     notes = {place: note_text(these) for place, these in at.items()}
     block, left = _annotate(package, workbook, marked.entry, sheet, notes, block)
     if left:
-        cells = "、".join(one.cell for one in findings if place_of(one.cell) in left)
+        cells = "、".join(finding.cell for finding in findings if place_of(finding.cell) in left)
         remarks.append(f"“{marked.entry.name}”的 {cells} 已有会话批注，未另加批注，请以本页所列为准。")
-    marks += sorted(new_marks, key=lambda one: one.place)
+    marks += sorted(new_marks, key=lambda cell_mark: cell_mark.place)
     return block
 
 
@@ -179,12 +184,14 @@ def _annotate(
     drawn = sheet.drawing
     drawing_part = ""
     if drawn is not None:
-        drawing_part = next((one.part for one in relations.all if one.id == drawn[1]), "")
+        drawing_part = next((relation.part for relation in relations.all if relation.id == drawn[1]), "")
         if drawing_part not in package:
             raise NotEditable("a drawing that is not there")
     if new:
         if not drawing_part:
-            taken = [block_of(package.read(one)) for one in package.names if one.endswith(".vml")] if not block else []
+            taken = (
+                [block_of(package.read(part)) for part in package.names if part.endswith(".vml")] if not block else []
+            )
             block = max([block, *taken]) + 1
         drawing = NoteDrawing(package.read(drawing_part) if drawing_part else empty_drawing(block))
         drawing.add({place: notes[place] for place in new}, sheet)

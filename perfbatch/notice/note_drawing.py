@@ -47,7 +47,9 @@ def empty_drawing(block: int) -> bytes:
 
 def block_of(part: bytes) -> int:
     """The highest block of shape numbers that a drawing claims, 0 where it claims none."""
-    claimed = [int(one) for match in _BLOCKS.finditer(part) for one in match[1].split(b",") if one.strip().isdigit()]
+    claimed = [
+        int(number) for match in _BLOCKS.finditer(part) for number in match[1].split(b",") if number.strip().isdigit()
+    ]
     return max(claimed, default=0)
 
 
@@ -60,10 +62,10 @@ class NoteDrawing:
     def add(self, notes: Mapping[Place, str], sheet: SheetPart) -> None:
         """Add a hidden box for each note. Raises `NotEditable` for a drawing in unknown form."""
         end = self.markup.rfind(b"</xml>")
-        if end < 0 or any(b"xmlns:" + one + b"=" not in self.markup for one in (b"v", b"o", b"x")):
+        if end < 0 or any(b"xmlns:" + prefix + b"=" not in self.markup for prefix in (b"v", b"o", b"x")):
             raise NotEditable("a drawing in unknown form")
         pieces = [] if b'id="_x0000_t202"' in self.markup else [_TYPE]
-        taken = [int(one) for one in _ID.findall(self.markup)]
+        taken = [int(number) for number in _ID.findall(self.markup)]
         number = max([*taken, block_of(self.markup) * _BLOCK])
         for place, note in sorted(notes.items()):
             number += 1
@@ -85,7 +87,7 @@ class NoteDrawing:
         """Take the boxes of these cells' notes away."""
         edits = Edits()
         for match in _SHAPE.finditer(self.markup):
-            where = {one[1]: int(one[2]) + 1 for one in _PLACE.finditer(match[0])}
+            where = {field[1]: int(field[2]) + 1 for field in _PLACE.finditer(match[0])}
             if _NOTE.search(match[0]) and (where.get(b"Row"), where.get(b"Column")) in places:
                 edits.replace(match.start(), match.end(), b"")
         self.markup = edits.applied(self.markup)

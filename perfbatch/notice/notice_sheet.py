@@ -116,12 +116,12 @@ def sheet_markup(
         _row(top, 24, [(letter, looks.head, title) for letter, (title, _) in zip(_LETTERS, _COLUMNS, strict=True)])
     )
     links: list[str] = []
-    for number, one in enumerate(listed, start=1):
+    for number, entry in enumerate(listed, start=1):
         row = top + number
-        rows.append(_finding_row(row, number, one, looks))
-        if one.sheet:
-            location = escaped(_location(one.sheet, one.finding.cell)).decode()
-            links.append(f'<hyperlink ref="C{row}" location="{location}" display="{_shown_place(one)}"/>')
+        rows.append(_finding_row(row, number, entry, looks))
+        if entry.sheet:
+            location = escaped(_location(entry.sheet, entry.finding.cell)).decode()
+            links.append(f'<hyperlink ref="C{row}" location="{location}" display="{_shown_place(entry)}"/>')
     for number, line in enumerate(remarks, start=top + len(listed) + 1):
         height = _height(line, sum(width for _, width in _COLUMNS), _SIZE)
         rows.append(_row(number, height, [(_LETTERS[0], looks.note, line)]))
@@ -153,12 +153,12 @@ def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[str]:
     if heading.deadline is not None:
         lines.append(f"整改期限：{_day(heading.deadline)}")
     counts = [
-        (word, sum(1 for one in listed if one.finding.severity is severity))
+        (word, sum(1 for entry in listed if entry.finding.severity is severity))
         for word, severity in (("错误", Severity.ERROR), ("提醒", Severity.WARNING))
     ]
     until = f"请于{_day(heading.deadline)}前" if heading.deadline is not None else "请尽快"
-    said = "、".join(f"{word} {count} 项" for word, count in counts)
-    lines.append(f"{said}；{until}改正后重新报送。")
+    summary = "、".join(f"{word} {count} 项" for word, count in counts)
+    lines.append(f"{summary}；{until}改正后重新报送。")
     return lines
 
 
@@ -166,31 +166,31 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _finding_row(row: int, number: int, one: Listed, looks: _NoticeLooks) -> str:
-    finding = one.finding
+def _finding_row(row: int, number: int, entry: Listed, looks: _NoticeLooks) -> str:
+    finding = entry.finding
     texts = (
         (str(number), looks.centred),
         (finding.severity.label, looks.levels[finding.severity.value]),
-        (_place(one), looks.link if one.sheet else looks.centred),
+        (_place(entry), looks.link if entry.sheet else looks.centred),
         (finding.message, looks.text),
         (finding.reported, looks.right),
         (finding.expected, looks.right),
         (finding.difference, looks.right),
-        ("" if one.points is None else f"{one.points.normalize():f}", looks.right),
+        ("" if entry.points is None else f"{entry.points.normalize():f}", looks.right),
         (finding.remedy, looks.text),
     )
     height = max(_height(text, width, _SIZE) for (text, _), (_, width) in zip(texts, _COLUMNS, strict=True) if text)
     return _row(row, height, [(letter, look, text) for letter, (text, look) in zip(_LETTERS, texts, strict=True)])
 
 
-def _place(one: Listed) -> str:
-    if not one.sheet:
-        return one.finding.sheet or "整套表格"
-    return f"{one.sheet}!{one.finding.cell}"
+def _place(entry: Listed) -> str:
+    if not entry.sheet:
+        return entry.finding.sheet or "整套表格"
+    return f"{entry.sheet}!{entry.finding.cell}"
 
 
-def _shown_place(one: Listed) -> str:
-    return escaped(_place(one)).decode()
+def _shown_place(entry: Listed) -> str:
+    return escaped(_place(entry)).decode()
 
 
 def _location(sheet: str, cell: str) -> str:
@@ -226,7 +226,7 @@ def _worksheet(
         f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
         for number, (_, width) in enumerate(_COLUMNS, start=1)
     )
-    merges = "".join(f'<mergeCell ref="{one}"/>' for one in merged)
+    merges = "".join(f'<mergeCell ref="{area}"/>' for area in merged)
     linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
     body = (
         '<sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>'

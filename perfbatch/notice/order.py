@@ -33,7 +33,7 @@ _CHANGED = b""
 class NoticeOrder:
     """A notice of these findings on the workbook that was found there and had this SHA-256 when it was read."""
 
-    found: Found
+    file: Found
     sha256: str
     findings: Sequence[Finding]
     heading: NoticeHeading
@@ -63,7 +63,7 @@ class NoticeOrder:
     def _content(self) -> bytes:
         """The workbook as it was read, byte for byte, or nothing: marks must not go into cells that nobody checked."""
         try:
-            content, now = read_bytes(self.found)
+            content, now = read_bytes(self.file)
         except SetAside:
             return _CHANGED
         return content if now == self.sha256 else _CHANGED
@@ -109,7 +109,7 @@ def hashes_in(answer: bytes, orders: int) -> list[str]:
 
 def _order(order: Any, heading: Any, findings: Any, form: bytes | None) -> NoticeOrder:
     at_stake = _FINDINGS.read(findings)
-    points = {finding: one for finding, one in at_stake if one is not None}
+    points = {finding: at_risk for finding, at_risk in at_stake if at_risk is not None}
     ordered: NoticeOrder = _ORDER.read(
         order,
         findings=[finding for finding, _ in at_stake],

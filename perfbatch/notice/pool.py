@@ -139,8 +139,8 @@ class NoticePool:
         self._watch(len(written))
         return chunk[len(hashes) :]
 
-    def _note(self, names: Sequence[str], told: Sequence[str]) -> None:
-        self._written.update((name, sha256) for name, sha256 in zip(names, told, strict=True) if sha256)
+    def _note(self, names: Sequence[str], digests: Sequence[str]) -> None:
+        self._written.update((name, sha256) for name, sha256 in zip(names, digests, strict=True) if sha256)
 
     def _write_here(self, names: Sequence[str], folder: Path) -> None:
         for name in names:

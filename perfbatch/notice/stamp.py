@@ -105,7 +105,7 @@ def write_stamp(workbook: EditableWorkbook, stamp: Stamp) -> None:
     """Define the names of a stamp."""
     assert stamp.sheet is not None
     workbook.define(_SHEET, _reference(stamp.sheet, (1, 1)))
-    lengths = ",".join(str(one) for one in stamp.counts)
+    lengths = ",".join(str(count) for count in stamp.counts)
     workbook.define(_STATE, _quoted(f"1;{stamp.checksum};{lengths};{stamp.tab_unstated:d};{stamp.active or 0}"))
     for number, (sheet, word) in enumerate(stamp.selected):
         workbook.define(f"_perfbatch_tab_{number}_{word}", _reference(sheet, (1, 1)))

@@ -27,8 +27,8 @@ def standalone_notice(findings: Sequence[Finding], heading: NoticeHeading) -> by
     styles = StyleSheet(EMPTY_STYLES.format(_MAIN).encode())
     # No cell to link to: the place is told in words.
     listed = [
-        replace(one, finding=replace(one.finding, sheet=f"{one.finding.sheet}!{one.finding.cell}".strip("!")))
-        for one in listed_findings(findings, heading, {})
+        replace(entry, finding=replace(entry.finding, sheet=f"{entry.finding.sheet}!{entry.finding.cell}".strip("!")))
+        for entry in listed_findings(findings, heading, {})
     ]
     sheet = sheet_markup(listed, heading, [_REMARK], styles, namespace=_MAIN, prefix="")
     titles = area_of(SHEET_NAME, header_row(heading))

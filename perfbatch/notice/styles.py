@@ -157,19 +157,19 @@ class StyleSheet:
         markup = self._given.markup
         pieces: list[tuple[bytes, bool]] = []
         position = 0
-        for kind, one in sorted(self._given.lists.items(), key=lambda pair: pair[1].start):
+        for kind, style_list in sorted(self._given.lists.items(), key=lambda pair: pair[1].start):
             items, before = self._items[kind], len(self._given.items[kind])
             if len(items) == before:
                 continue
-            tag = markup[one.start : one.inside]
+            tag = markup[style_list.start : style_list.inside]
             if b" count" in tag:
                 tag = with_attribute(tag, "count", str(len(items)))
-            pieces += ((markup[position : one.start], True), (tag, False))
+            pieces += ((markup[position : style_list.start], True), (tag, False))
             if len(items) > before:
-                pieces += ((markup[one.inside : one.close], True), (b"".join(items[before:]), False))
+                pieces += ((markup[style_list.inside : style_list.close], True), (b"".join(items[before:]), False))
             else:
                 pieces.append((b"".join(items), False))
-            position = one.close
+            position = style_list.close
         return [*pieces, (markup[position:], True)]
 
 
@@ -188,11 +188,14 @@ class _Entries:
 def _entries(markup: bytes) -> _Entries:
     outer = root(markup)
     prefix = prefix_of(outer)
-    found = {local(one.name).decode(): one for one in children(markup, outer.inside, outer.close)}
-    if any(name not in found or found[name].empty for name in _LISTS):
+    elements = {local(element.name).decode(): element for element in children(markup, outer.inside, outer.close)}
+    if any(name not in elements or elements[name].empty for name in _LISTS):
         raise NotEditable("the styles part lacks a list")
-    lists = {name: found[name] for name in _LISTS}
-    items = {name: _item(prefix, name).findall(markup, one.inside, one.close) for name, one in lists.items()}
+    lists = {name: elements[name] for name in _LISTS}
+    items = {
+        name: _item(prefix, name).findall(markup, style_list.inside, style_list.close)
+        for name, style_list in lists.items()
+    }
     numbers = {name: {item: at for at, item in reversed([*enumerate(each)])} for name, each in items.items()}
     return _Entries(markup, prefix, lists, items, numbers)
 

@@ -26,7 +26,8 @@ class SheetPart(SheetGrid):
         head, cells, tail = self._edits.split(self.markup, self._data.start, self._data.end)
         part = head + cells + tail
         try:
-            # Around the cells departments' sheets are alike; an element in their place shows that it is one for elements.
+            # What stands around the cells is the same on most departments' sheets, and is parsed once for all of them, with
+            # an empty element where the cells go; the cells are then parsed alone.
             well_formed_once(head + f"<{self.prefix}sheetData/>".encode() + tail)
             well_formed(head[: self._root.start] + b"<cells>" + cells + b"</cells>")
         except NotEditable:

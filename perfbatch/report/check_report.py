@@ -44,7 +44,9 @@ def verdict_of(result: BatchResult | None) -> str:
 def total_at_risk(result: BatchResult, department: int) -> Decimal:
     """The points at risk over all findings of a department, each indicator once."""
     file = result.departments["file"].iloc[department]
-    named = {one for finding, risk in result.at_risk.items() if finding.file == file for one in risk.indicators}
+    named = {
+        indicator for finding, risk in result.at_risk.items() if finding.file == file for indicator in risk.indicators
+    }
     mine = result.scores[(result.scores["department"] == department) & result.scores["indicator"].isin(named)]
     return Decimal(int(mine["verified"].sum())) / SCALE
 
@@ -53,18 +55,18 @@ def build_check_report(
     rulebook: str, rulebook_sha256: str, files: Sequence[tuple[str, InboxEntry, BatchResult | None]]
 ) -> dict[str, Any]:
     """The document. `files` is (path as given, what became of it, its night or None where it could not be read)."""
-    told = [_file(path, entry, result) for path, entry, result in files]
+    reports = [_file(path, entry, result) for path, entry, result in files]
     return {
         "perfbatch_version": __version__,
         "rulebook": rulebook,
         "rulebook_sha256": rulebook_sha256,
-        "verdict": max((file["verdict"] for file in told), key=VERDICTS.index, default=VERDICTS[0]),
-        "files": told,
+        "verdict": max((file["verdict"] for file in reports), key=VERDICTS.index, default=VERDICTS[0]),
+        "files": reports,
     }
 
 
 def _file(path: str, entry: InboxEntry, result: BatchResult | None) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    of_file: dict[str, Any] = {
         "path": storable_text(path),
         "bytes": entry.bytes,
         "sha256": entry.sha256,
@@ -77,20 +79,21 @@ def _file(path: str, entry: InboxEntry, result: BatchResult | None) -> dict[str,
     }
     if result is None:
         blank = dict.fromkeys(("self_total", "verified_total", "grade", "points_by_status", "points_at_risk"))
-        return {**told, **blank, "findings_by_severity": _counted(()), "scores": [], "findings": []}
+        return {**of_file, **blank, "findings_by_severity": _counted(()), "scores": [], "findings": []}
     report = build_report(result, ())
     (department,) = report["departments"]
     ordered = in_order(result.findings)
     of_department = {name: department[name] for name in _OF_DEPARTMENT}
     scores = of_department.pop("scores")
     return {
-        **told,
+        **of_file,
         **of_department,
         "points_at_risk": _points(total_at_risk(result, 0)),
         "findings_by_severity": _counted(ordered),
         "scores": scores,
         "findings": [
-            _finding(text, result.at_risk.get(one)) for text, one in zip(report["findings"], ordered, strict=True)
+            _finding(entry, result.at_risk.get(finding))
+            for entry, finding in zip(report["findings"], ordered, strict=True)
         ],
     }
 
@@ -100,8 +103,8 @@ def _counted(findings: Sequence[Finding]) -> dict[str, int]:
     return {severity.value: counts[severity] for severity in Severity}
 
 
-def _finding(told: dict[str, Any], risk: AtRisk | None) -> dict[str, Any]:
-    shown = {name: value for name, value in told.items() if name != "file"}
+def _finding(entry: dict[str, Any], risk: AtRisk | None) -> dict[str, Any]:
+    shown = {name: value for name, value in entry.items() if name != "file"}
     return {
         **shown,
         "points_at_risk": _points(risk.points if risk else Decimal(0)),

@@ -118,9 +118,9 @@ def _storable(value: Any) -> Any:
     if isinstance(value, str):
         return storable_text(value)
     if isinstance(value, dict):
-        return {key: _storable(one) for key, one in value.items()}
+        return {key: _storable(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(one) for one in value]
+        return [_storable(member) for member in value]
     return value
 
 
@@ -212,7 +212,7 @@ def _departments(result: BatchResult) -> Iterator[str]:
     ranks = counts(frame["rank"])
     order = sorted(range(len(frame)), key=text["budget_code"].__getitem__)
     for position, scores in zip(order, _scores(result, order), strict=True):
-        told = _encoded(
+        head = _encoded(
             {
                 "rulebook": result.rulebook.id,
                 "entity_key": _entity_key(text["budget_code"][position]),
@@ -228,7 +228,7 @@ def _departments(result: BatchResult) -> Iterator[str]:
                 },
             }
         )
-        yield f'{told[:-1]}, "scores": [\n{scores}]}}' if scores else f'{told[:-1]}, "scores": []}}'
+        yield f'{head[:-1]}, "scores": [\n{scores}]}}' if scores else f'{head[:-1]}, "scores": []}}'
 
 
 def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
@@ -238,11 +238,11 @@ def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
     by_department = np.argsort(department, kind="stable")
     bounds = np.searchsorted(department[by_department], np.arange(len(result.departments) + 1))
     # Over a district the same few scores come again and again: each is put into words once.
-    told: dict[tuple[Any, ...], str] = {}
+    score_texts: dict[tuple[Any, ...], str] = {}
 
     def worded(score: tuple[Any, ...]) -> str:
         indicator, points, own, computed, verified, status, missing = score
-        told[score] = _encoded(
+        score_texts[score] = _encoded(
             {
                 "indicator": indicator,
                 "name": result.rulebook.indicator_by_id[indicator].name,
@@ -254,13 +254,13 @@ def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
                 "missing": missing,
             }
         )
-        return told[score]
+        return score_texts[score]
 
     for start in range(0, len(order), _BLOCK):
         block = order[start : start + _BLOCK]
         rows = frame.iloc[np.concatenate([by_department[bounds[at] : bounds[at + 1]] for at in block])]
         figures = (counts(rows[name]) for name in ("max", "self", "computed", "verified"))
         columns = (texts(rows["indicator"]), *figures, texts(rows["status"]), rows["missing"].tolist())
-        members = iter([told.get(score) or worded(score) for score in zip(*columns, strict=True)])
+        members = iter([score_texts.get(score) or worded(score) for score in zip(*columns, strict=True)])
         for at in block:
             yield ",\n".join(islice(members, int(bounds[at + 1] - bounds[at])))

@@ -188,7 +188,7 @@ class _Speaker:
         }
         facts = self._input_cells(input_ids(self._indicator)[0], rows)
         for row, fact, whole in zip(rows, facts, self._input_cells(rule.whole, rows), strict=True):
-            cases, most = (one.value if isinstance(one.value, int) else 0 for one in (fact, whole))
+            cases, most = (count.value if isinstance(count.value, int) else 0 for count in (fact, whole))
             counts = cases, most, cases - most
             reported, expected, difference = (count_text(count, 0) for count in counts)
             words = self._words("S03.count", reported=reported, expected=expected, **labels)

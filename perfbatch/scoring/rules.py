@@ -104,8 +104,8 @@ def lacking(missing: Iterable[tuple[str, Bools]], waiting: Bools) -> list[tuple[
     for row, combination in zip(rows.tolist(), lacks, strict=True):
         together[combination].append(row)
     return [
-        (tuple(name for name, lack in zip(names, combination, strict=True) if lack), found)
-        for combination, found in together.items()
+        (tuple(name for name, lack in zip(names, combination, strict=True) if lack), lacking_rows)
+        for combination, lacking_rows in together.items()
     ]
 
 
@@ -149,10 +149,10 @@ def _figure(indicator: Indicator, scope: FrameScope) -> _Ratio:
         gap = arithmetic("-", numerator, denominator)
         over = exact.usable & np.asarray(gap.num > 0, dtype=bool)
         within = over & np.asarray(product(gap.num, 2) <= gap.slack, dtype=bool)
-    found = {**dict(_missing(tree.left, numerator, scope))}
+    masks = {**dict(_missing(tree.left, numerator, scope))}
     for name, mask in _missing(tree.right, denominator, scope):
-        found[name] = found[name] | mask if name in found else mask
-    missing = tuple((name, mask & applicable) for name, mask in found.items())
+        masks[name] = masks[name] | mask if name in masks else mask
+    missing = tuple((name, mask & applicable) for name, mask in masks.items())
     return _Ratio(exact, _capped(exact, over), applicable, over & ~within, within, over_zero, below_zero, missing)
 
 
@@ -172,12 +172,12 @@ def _number(tree: Node, scope: FrameScope) -> Quantity:
 
 def _missing(tree: Node, value: Quantity, scope: FrameScope) -> tuple[tuple[str, Bools], ...]:
     """The leaves that are not there, where the value cannot be used for the lack of them."""
-    found: dict[str, Bools] = {}
+    missing: dict[str, Bools] = {}
     for leaf in leaves(tree):
-        if isinstance(leaf, Name) and leaf.id not in found:
+        if isinstance(leaf, Name) and leaf.id not in missing:
             column = scope.name(leaf.id)
-            found[leaf.id] = ~value.usable & (~column.known | column.tainted)
-    return tuple(found.items())
+            missing[leaf.id] = ~value.usable & (~column.known | column.tainted)
+    return tuple(missing.items())
 
 
 def _points(exact: Quantity, full: Fraction) -> np.ndarray:
@@ -321,7 +321,7 @@ def _cases(rule: CasesRule, indicator: Indicator, scope: FrameScope) -> Computat
         decided = decided | hit
         known = known & (truth.known & ~truth.tainted | decided)
     # A figure that could be worked out misses nothing, whatever blank stands in its expression.
-    lacking = dict(one for tree in figures.values() for one in _missing(tree, _number(tree, scope), scope))
+    lacking = dict(lack for tree in figures.values() for lack in _missing(tree, _number(tree, scope), scope))
     for name in input_ids(indicator):
         if name not in {leaf.id for tree in figures.values() for leaf in leaves(tree) if isinstance(leaf, Name)}:
             lacking[name] = ~scope.name(name).known | scope.name(name).tainted

@@ -61,23 +61,23 @@ class Trace:
 
 def trace(frames: Frames, scored: Scored, rulebook: Rulebook, department: int, indicator_id: str) -> Trace:
     """The trace of one indicator of one department (its position in the departments frame)."""
-    one = scored.indicators[indicator_id]
-    computation = one.computation
+    scores = scored.indicators[indicator_id]
+    computation = scores.computation
     computed = ""
     if computation is not None and computation.computed[department]:
         computed = score_text(int(computation.points[department]) * (SCALE // 100))
-    self_known = bool(one.self_score.usable[department])
+    self_known = bool(scores.self_score.usable[department])
     return Trace(
-        indicator=one.indicator.name,
-        standard=one.indicator.standard,
-        sources=one.indicator.sources,
-        inputs=tuple(_input(input_id, frames, rulebook, department) for input_id in input_ids(one.indicator)),
-        arithmetic=_Arithmetic(frames, one, rulebook, department).text(),
-        maximum=score_text(int(one.maximum[department])),
-        self_score=score_text(int(one.self_score.num[department])) if self_known else "",
+        indicator=scores.indicator.name,
+        standard=scores.indicator.standard,
+        sources=scores.indicator.sources,
+        inputs=tuple(_input(input_id, frames, rulebook, department) for input_id in input_ids(scores.indicator)),
+        arithmetic=_Arithmetic(frames, scores, rulebook, department).text(),
+        maximum=score_text(int(scores.maximum[department])),
+        self_score=score_text(int(scores.self_score.num[department])) if self_known else "",
         computed=computed,
-        verified=score_text(int(one.verified[department])),
-        status=STATUSES[one.status[department]],
+        verified=score_text(int(scores.verified[department])),
+        status=STATUSES[scores.status[department]],
     )
 
 
@@ -198,7 +198,7 @@ class _Arithmetic:
 
     def _band(self, rule: BandsRule, computation: Computation) -> str:
         figure = self._scored(computation)
-        band = next(one for one in rule.bands if _holds(one, figure))
+        band = next(band for band in rule.bands if _holds(band, figure))
         low = f"{plain(Fraction(band.minimum))}% ≤ " if band.minimum is not None else ""
         low = f"{plain(Fraction(band.above))}% < " if band.above is not None else low
         high = f" ≤ {plain(Fraction(band.maximum))}%" if band.maximum is not None else ""
@@ -216,14 +216,14 @@ class _Arithmetic:
         return " + ".join(parts)
 
     def _cases(self, rule: CasesRule) -> str:
-        said = []
+        steps = []
         trees = {name: parse(source) for name, source in rule.let.items()}
         for name, tree in trees.items():
             worked, value = self._with_values(tree), self._value(tree)
             equals = f"{worked} = {value}" if isinstance(tree, Binary | Call) and worked != value else value
-            said.append(f"{rule.labels.get(name, name)} = {equals}")
+            steps.append(f"{rule.labels.get(name, name)} = {equals}")
         hit = next((case.text for case in rule.cases if self._is_true(bind(parse(case.when), trees))), "")
-        return "，".join([*said, hit] if hit else said)
+        return "，".join([*steps, hit] if hit else steps)
 
     def _is_true(self, tree: Node) -> bool:
         scope = DepartmentScope(self._frames.departments, self._rulebook, frames=self._frames)

@@ -76,17 +76,20 @@ def score(
     scope = DepartmentScope(frames.departments, rulebook, frames=frames)
     maxima = _maxima(scope, rulebook)
     codes = frames.departments["budget_code"].to_numpy(dtype=object)
-    found = {
+    by_indicator = {
         indicator.id: _indicator(indicator, scope, maxima[indicator.id], codes, adjustments or {})
         for indicator in rulebook.indicators
     }
-    return Scored(_totals(frames, found, scope, rulebook), _scores_frame(found, scope), found)
+    return Scored(_totals(frames, by_indicator, scope, rulebook), _scores_frame(by_indicator, scope), by_indicator)
 
 
 def _maxima(scope: DepartmentScope, rulebook: Rulebook) -> dict[str, Ints]:
     """A department may re-cut the points of an adaptable set; where the set no longer adds up, and everywhere else, the
     rulebook's points hold. What a set that adds up gives to others is gone from where it was."""
-    maxima = {one.id: np.full(scope.length, int(one.points * SCALE), dtype=np.int64) for one in rulebook.indicators}
+    maxima = {
+        indicator.id: np.full(scope.length, int(indicator.points * SCALE), dtype=np.int64)
+        for indicator in rulebook.indicators
+    }
     for adaptable in rulebook.adaptable_sets:
         sound = adds_up(scope.item_rows, adaptable)
         for name in adaptable.indicators:
@@ -123,7 +126,7 @@ def _indicator(
 
 
 def _totals(
-    frames: Frames, found: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook
+    frames: Frames, by_indicator: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook
 ) -> pd.DataFrame:
     departments = frames.departments.copy(deep=False)
     stated = scope.name(rulebook.roles.self_total)
@@ -132,11 +135,12 @@ def _totals(
     self_total = np.where(stated.usable, stated.num, summed.num)
     # A sum over scores of which one cannot be read is not what the department claims.
     departments["self_total"] = _nullable(self_total, stated.usable | summed.usable)
-    verified = _verified_total(found, scope, rulebook)
+    verified = _verified_total(by_indicator, scope, rulebook)
     departments["verified_total"] = _nullable(verified, np.ones(scope.length, bool))
     for code, status in enumerate(STATUSES):
         points = sum(
-            (np.where(one.status == code, one.maximum, 0) for one in found.values()), np.zeros(scope.length, np.int64)
+            (np.where(scores.status == code, scores.maximum, 0) for scores in by_indicator.values()),
+            np.zeros(scope.length, np.int64),
         )
         departments[f"points.{status}"] = _nullable(points, np.ones(scope.length, bool))
     none = np.zeros(scope.length, np.int64)
@@ -146,15 +150,15 @@ def _totals(
     return departments
 
 
-def _verified_total(found: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook) -> Ints:
+def _verified_total(by_indicator: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook) -> Ints:
     """The sum; under the policy `exclude`, what does not apply leaves the total, which is rescaled to all points."""
     total = np.zeros(scope.length, np.int64)
     excluded = np.zeros(scope.length, np.int64)
-    for one in found.values():
-        policy = one.indicator.not_applicable or rulebook.not_applicable
-        out = (one.status == NOT_APPLICABLE) & (policy == "exclude")
-        total += np.where(out, 0, one.verified)
-        excluded += np.where(out, one.maximum, 0)
+    for scores in by_indicator.values():
+        policy = scores.indicator.not_applicable or rulebook.not_applicable
+        out = (scores.status == NOT_APPLICABLE) & (policy == "exclude")
+        total += np.where(out, 0, scores.verified)
+        excluded += np.where(out, scores.maximum, 0)
     whole = int(rulebook.total_points * SCALE)
     left = whole - excluded
     rescaled = Quantity(
@@ -169,45 +173,45 @@ def _verified_total(found: Mapping[str, IndicatorScores], scope: DepartmentScope
     return np.minimum(np.where(excluded > 0, cents * _CENT, total), whole)
 
 
-def _scores_frame(found: Mapping[str, IndicatorScores], scope: DepartmentScope) -> pd.DataFrame:
+def _scores_frame(by_indicator: Mapping[str, IndicatorScores], scope: DepartmentScope) -> pd.DataFrame:
     """25 rows a department, in the rulebook's order."""
-    length, width = scope.length, len(found)
-    one_by_one = list(found.values())
+    length, width = scope.length, len(by_indicator)
+    one_by_one = list(by_indicator.values())
     sure = np.ones(length, bool)
 
     def interleaved(columns: list[Any]) -> Any:
         return np.stack(columns, axis=1).reshape(-1) if length else np.concatenate(columns)
 
     computed, is_computed, missing = [], [], []
-    for one in one_by_one:
-        computation = one.computation
+    for scores in one_by_one:
+        computation = scores.computation
         computed.append(computation.points * _CENT if computation else np.zeros(length, np.int64))
         is_computed.append(computation.computed if computation else ~sure)
-        missing.append(_missing(one, length, scope.rulebook.roles.item_self))
+        missing.append(_missing(scores, length, scope.rulebook.roles.item_self))
     frame = pd.DataFrame(
         {
             "department": np.repeat(np.arange(length), width),
-            "indicator": np.tile(np.array(list(found), dtype=object), length),
-            "max": _nullable(interleaved([one.maximum for one in one_by_one]), np.tile(sure, width)),
+            "indicator": np.tile(np.array(list(by_indicator), dtype=object), length),
+            "max": _nullable(interleaved([scores.maximum for scores in one_by_one]), np.tile(sure, width)),
             "self": _nullable(
-                interleaved([one.self_score.num for one in one_by_one]),
-                interleaved([one.self_score.usable for one in one_by_one]),
+                interleaved([scores.self_score.num for scores in one_by_one]),
+                interleaved([scores.self_score.usable for scores in one_by_one]),
             ),
             "computed": _nullable(interleaved(computed), interleaved(is_computed)),
-            "verified": _nullable(interleaved([one.verified for one in one_by_one]), np.tile(sure, width)),
-            "status": np.array(STATUSES, dtype=object)[interleaved([one.status for one in one_by_one])],
+            "verified": _nullable(interleaved([scores.verified for scores in one_by_one]), np.tile(sure, width)),
+            "status": np.array(STATUSES, dtype=object)[interleaved([scores.status for scores in one_by_one])],
         }
     )
     frame["missing"] = interleaved(missing)
     return frame
 
 
-def _missing(one: IndicatorScores, length: int, self_score: str) -> np.ndarray:
+def _missing(scores: IndicatorScores, length: int, self_score: str) -> np.ndarray:
     """Per department the ids whose lack kept the score from being computed, as a tuple."""
     named = np.empty(length, dtype=object)
     named[:] = [()] * length
-    inputs = one.computation.missing if one.computation else ()
-    for names, rows in lacking((*inputs, (self_score, ~one.self_score.usable)), one.status == SELF_REPORTED):
+    inputs = scores.computation.missing if scores.computation else ()
+    for names, rows in lacking((*inputs, (self_score, ~scores.self_score.usable)), scores.status == SELF_REPORTED):
         shared = np.empty(1, dtype=object)
         shared[0] = names
         named[rows] = shared
@@ -221,9 +225,9 @@ def _nullable(values: Ints, known: np.ndarray) -> Any:
 def computed_points(scored: Scored) -> dict[str, Quantity]:
     """Indicator id → computed points as a column, unknown where not computed; what `points(…)` in a check means."""
     columns: dict[str, Quantity] = {}
-    for name, one in scored.indicators.items():
-        if one.computation is not None:
-            none = np.zeros(len(one.maximum), np.int64)
-            known = one.computation.computed
-            columns[name] = Quantity(one.computation.points, 100, none, known, np.zeros(len(none), bool))
+    for name, scores in scored.indicators.items():
+        if scores.computation is not None:
+            none = np.zeros(len(scores.maximum), np.int64)
+            known = scores.computation.computed
+            columns[name] = Quantity(scores.computation.points, 100, none, known, np.zeros(len(none), bool))
     return columns
