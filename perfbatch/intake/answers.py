@@ -72,9 +72,9 @@ class AnswerForm:
         for _, block in rulebook.blocks():
             if not isinstance(block, SignatureBlock):
                 answers = block.layout == "evidence"
-                for one in block.fields:
-                    self.kinds[one.id] = _kinds(one.kind, counted=answers and one.kind == "choice")
-        self.kinds |= {one.id: _kinds(one.kind) for one in rulebook.fields() if one.id not in self.kinds}
+                for field in block.fields:
+                    self.kinds[field.id] = _kinds(field.kind, counted=answers and field.kind == "choice")
+        self.kinds |= {field.id: _kinds(field.kind) for field in rulebook.fields() if field.id not in self.kinds}
         self.allowed: dict[CellLayout, bytes] = {}
         """CellLayout → what the values of each of its cells may be; filled as layouts are met."""
         self.codes: Collection[str] = CATALOGUE.keys() | {check.code for check in rulebook.checks}

@@ -94,10 +94,10 @@ def _refuse_others(client: Any, address: str, program: Program) -> None:
         return perfbatch.__version__, hashlib.sha256(rules).hexdigest()
 
     name = BUILT_IN
-    told = client.run(ask, on_error="return")
-    if not told:
+    programs = client.run(ask, on_error="return")
+    if not programs:
         raise BatchFault(f"{address}: the cluster has no workers. Start some, or run without --cluster.")
-    for worker, its in sorted(told.items()):
+    for worker, its in sorted(programs.items()):
         if isinstance(its, BaseException):
             raise BatchFault(f"{worker}: the worker has no perfbatch ({type(its).__name__}). {_remedy()}")
         _refuse(worker, tuple(its), program)

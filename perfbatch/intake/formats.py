@@ -99,5 +99,5 @@ def open_form(
 ) -> FormWorkbook:
     """Open a workbook of any of the formats. `wanted`: the defined names that will be asked for; `sheets`: those that will be
     read besides. Raises `SetAside` (F01–F04, F07)."""
-    form = next(one for one in FORMATS if one.recognises(content))
+    form = next(known_format for known_format in FORMATS if known_format.recognises(content))
     return form.open(content, limits, wanted, sheets, plainly=plainly)

@@ -73,7 +73,7 @@ def walk(inbox: Path) -> list[Found]:
     Excel's lock files (`~$…`), whatever is hidden (a name that starts with a dot, and all below such a folder) and what systems
     leave in folders (`desktop.ini`, `Thumbs.db`, `__MACOSX/`) are left out; folders are walked, not listed, unless they cannot be entered. Raises `OperatorFault` when the inbox itself cannot.
     """
-    found: list[tuple[bytes, Found]] = []
+    listed: list[tuple[bytes, Found]] = []
     waiting: list[tuple[Path, str]] = [(inbox, "")]
     while waiting:
         folder, prefix = waiting.pop()
@@ -85,17 +85,17 @@ def walk(inbox: Path) -> list[Found]:
                 raise OperatorFault(str(inbox), f"cannot be read ({error.strerror})", remedy) from None
             if not isinstance(error, FileNotFoundError):
                 relative = prefix.removesuffix("/")
-                found.append((os.fsencode(relative), Found(_shown(relative), folder, 0, 0, EntryKind.FOLDER)))
+                listed.append((os.fsencode(relative), Found(_shown(relative), folder, 0, 0, EntryKind.FOLDER)))
             continue
         for name, status in listing:
             path, relative = folder / name, prefix + name
             if status is None:
-                found.append((os.fsencode(relative), Found(_shown(relative), path, 0, 0, EntryKind.UNKNOWN)))
+                listed.append((os.fsencode(relative), Found(_shown(relative), path, 0, 0, EntryKind.UNKNOWN)))
             elif stat.S_ISDIR(status.st_mode):
                 waiting.append((path, relative + "/"))
             else:
-                found.append((os.fsencode(relative), _found(path, relative, status)))
-    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+                listed.append((os.fsencode(relative), _found(path, relative, status)))
+    return [entry for _, entry in sorted(listed, key=lambda pair: pair[0])]
 
 
 def _list(folder: Path, *, follow: bool) -> list[tuple[str, os.stat_result | None]]:
@@ -195,22 +195,22 @@ def _kind(mode: int) -> EntryKind:
     return EntryKind.UNKNOWN
 
 
-def read_bytes(found: Found, limits: Limits | None = None) -> tuple[bytes, str]:
+def read_bytes(file: Found, limits: Limits | None = None) -> tuple[bytes, str]:
     """A private copy of a regular file and its SHA-256 in hex; nothing after this looks at the file again.
 
     Raises `SetAside`: F07 larger than the limits; F10 not a regular file, not permitted, gone; F11 changed since it was
     found or while it was copied (somebody is still writing it).
     """
     limits = limits or Limits()
-    if found.kind is not EntryKind.FILE:
-        raise SetAside("F10", _WHAT[found.kind])
-    if found.size > limits.file_bytes:
-        raise SetAside("F07", f"文件 {found.size} 字节，上限 {limits.file_bytes} 字节")
+    if file.kind is not EntryKind.FILE:
+        raise SetAside("F10", _WHAT[file.kind])
+    if file.size > limits.file_bytes:
+        raise SetAside("F07", f"文件 {file.size} 字节，上限 {limits.file_bytes} 字节")
     # A link or a pipe put in the file's place after it was found must neither be followed nor hang the night. (A link put in
     # the place of a folder above it leads to another inode, which the comparison below refuses.)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = _open_unnoticed(found.absolute, flags)
+        descriptor = _open_unnoticed(file.absolute, flags)
     except FileNotFoundError:
         raise SetAside("F10", "文件已不存在") from None
     except PermissionError:
@@ -221,11 +221,11 @@ def read_bytes(found: Found, limits: Limits | None = None) -> tuple[bytes, str]:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise SetAside("F10", _WHAT[_kind(before.st_mode)])
-        if (before.st_size, before.st_mtime_ns, before.st_ino) != (found.size, found.mtime_ns, found.inode):
+        if (before.st_size, before.st_mtime_ns, before.st_ino) != (file.size, file.mtime_ns, file.inode):
             raise SetAside("F11")
         digest, pieces, length = hashlib.sha256(), [], 0
         try:
-            while length <= found.size and (piece := stream.read(_CHUNK)):
+            while length <= file.size and (piece := stream.read(_CHUNK)):
                 digest.update(piece)
                 pieces.append(piece)
                 length += len(piece)
@@ -233,7 +233,7 @@ def read_bytes(found: Found, limits: Limits | None = None) -> tuple[bytes, str]:
             raise SetAside("F10", f"读取出错：{error.strerror}") from None
         after = os.fstat(descriptor)
     # A writer may put the time of its content back; the time of the change itself nobody can.
-    if length != found.size or _state(after) != _state(before):
+    if length != file.size or _state(after) != _state(before):
         raise SetAside("F11")
     return b"".join(pieces), digest.hexdigest()
 

@@ -109,7 +109,8 @@ class FormPlaces:
                 continue
             # The title stands over the block's first row.
             first = min(
-                (standing[name] for name in measured), key=lambda one: (one.area.first_row, one.area.first_column)
+                (standing[name] for name in measured),
+                key=lambda candidate: (candidate.area.first_row, candidate.area.first_column),
             )
             stated = title_unit(workbook, first.area, first.beside.text, title, single=single)
             for name in measured:

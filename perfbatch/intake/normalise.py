@@ -160,25 +160,23 @@ def _read_choice(text: str, choices: tuple[str, ...]) -> Reading:
 
 
 def _read_date(cell: RawCell, field: FormField, rulebook: Rulebook) -> Reading:
-    typed, found = _text_of(cell), None
+    typed, day = _text_of(cell), None
     if isinstance(cell.value, datetime):
-        found = cell.value.date()
+        day = cell.value.date()
     elif isinstance(cell.value, date):
-        found = cell.value
+        day = cell.value
     elif isinstance(cell.value, str):
-        found = parse_date(cell.value)
+        day = parse_date(cell.value)
     elif isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
         serial = Decimal(repr(cell.value)) if isinstance(cell.value, float) else Decimal(cell.value)
-        found = date_from_serial(serial, date1904=cell.date1904) or parse_date(plain(serial))
-    if found is None:
+        day = date_from_serial(serial, date1904=cell.date1904) or parse_date(plain(serial))
+    if day is None:
         return Reading(State.UNREADABLE, remarks=(Remark("C04", {"typed": typed}, wording="C04.date"),))
     kind = rulebook.kind_of(field)
-    if (kind.minimum is not None and found.year < kind.minimum) or (
-        kind.maximum is not None and found.year > kind.maximum
-    ):
+    if (kind.minimum is not None and day.year < kind.minimum) or (kind.maximum is not None and day.year > kind.maximum):
         bounds = "–".join(plain(bound) for bound in (kind.minimum, kind.maximum) if bound is not None) + "年"
         return Reading(State.UNREADABLE, remarks=(Remark("C12", {"typed": typed, "bounds": bounds}),))
     year = rulebook.fiscal_year
-    if field.id == rulebook.roles.report_date and found < date(year, 12, 31):
-        return Reading(State.FILLED, found, 0, (Remark("C09", {"typed": found.isoformat(), "year": str(year)}),))
-    return Reading(State.FILLED, found)
+    if field.id == rulebook.roles.report_date and day < date(year, 12, 31):
+        return Reading(State.FILLED, day, 0, (Remark("C09", {"typed": day.isoformat(), "year": str(year)}),))
+    return Reading(State.FILLED, day)

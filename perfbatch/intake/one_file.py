@@ -40,13 +40,13 @@ _FOUND = shape_of(tuple[Limits, tuple[Found, ...]])
 _SHIPPED = shape_of(tuple[Limits, tuple[tuple[str, str], ...]])
 
 
-def read_one(found: Found, rulebook: Rulebook, limits: Limits | None = None) -> Read:
+def read_one(file: Found, rulebook: Rulebook, limits: Limits | None = None) -> Read:
     """Read one entry in this process; whatever is wrong with it is the entry's own affair."""
     try:
-        content, sha256 = read_bytes(found, limits)
+        content, sha256 = read_bytes(file, limits)
     except SetAside as reason:
         return Read("", None, reason.code, reason.what)
-    return _read_content(Shipped(found.path, content, sha256), rulebook, limits)
+    return _read_content(Shipped(file.path, content, sha256), rulebook, limits)
 
 
 def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> Read:
@@ -65,9 +65,9 @@ def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> R
         return Read(file.sha256, None, "F14", fault=place_of(error))
 
 
-def request_to_read(found: Sequence[Found], rulebook: bytes, limits: Limits) -> bytes:
+def request_to_read(files: Sequence[Found], rulebook: bytes, limits: Limits) -> bytes:
     """A request for `read`. `rulebook` is `rulebook_data`'s."""
-    return packed(_FOUND.write((limits, found)), [rulebook])
+    return packed(_FOUND.write((limits, files)), [rulebook])
 
 
 def request_to_read_shipped(files: Sequence[Shipped], rulebook: bytes, limits: Limits) -> bytes:
@@ -84,9 +84,9 @@ def shipped_in(request: bytes) -> tuple[Limits, int]:
 
 def _read_found(request: memoryview, turns: Turns) -> bytes:
     head, (content,) = unpacked(request)
-    limits, found = _FOUND.read(head)
+    limits, files = _FOUND.read(head)
     rulebook = _rulebook(bytes(content))
-    return _in_turns(turns, found, limits, lambda entry: read_one(entry, rulebook, limits))
+    return _in_turns(turns, files, limits, lambda entry: read_one(entry, rulebook, limits))
 
 
 def _read_shipped(request: memoryview, turns: Turns) -> bytes:

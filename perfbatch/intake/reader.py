@@ -105,7 +105,7 @@ class _Form:
         self.readings: dict[tuple[object, ...], Reading] = {}
         # The ids of rows first: what an answer may be hangs on the id beside it.
         self.blocks = [
-            (block, sorted(block.fields, key=lambda one: one.kind != "id"))
+            (block, sorted(block.fields, key=lambda field: field.kind != "id"))
             for _, block in rulebook.blocks()
             if not isinstance(block, SignatureBlock)
         ]

@@ -77,18 +77,18 @@ class ReadingCache:
         self.recalled = 0
         """How many entries of the last `read` were not read again."""
 
-    def read(self, found: Sequence[Found], read: Callable[[Sequence[Found]], list[Read]]) -> list[Read]:
+    def read(self, files: Sequence[Found], read: Callable[[Sequence[Found]], list[Read]]) -> list[Read]:
         """Every entry's reading, in the order given; `read` reads those that are not known. Nothing is kept yet."""
         # Before any content is looked at: what is written from here on must not look at rest.
         self._now = time.time_ns()
         self._gates, self._opened = {}, {}
-        reads = self._recalled(found)
+        reads = self._recalled(files)
         unknown = [number for number, reading in enumerate(reads) if reading is None]
-        self.recalled = len(found) - len(unknown)
-        for number, reading in zip(unknown, read([found[at] for at in unknown]) if unknown else (), strict=True):
+        self.recalled = len(files) - len(unknown)
+        for number, reading in zip(unknown, read([files[at] for at in unknown]) if unknown else (), strict=True):
             reads[number] = reading
         known = [reading for reading in reads if reading is not None]
-        self._reads = list(zip(found, known, strict=True))
+        self._reads = list(zip(files, known, strict=True))
         return known
 
     def keep(self) -> None:
@@ -116,7 +116,7 @@ class ReadingCache:
             entries[entry.path] = KeptReading(gate, numbers[id(answer)], place)
         return readings_as_bytes(self._key, entries, answers)
 
-    def _recalled(self, found: Sequence[Found]) -> list[Read | None]:
+    def _recalled(self, files: Sequence[Found]) -> list[Read | None]:
         section = self._kept.section(_SECTION)
         try:
             entries, answers = readings_in(section, self._key) if section is not None else ({}, [])
@@ -124,9 +124,9 @@ class ReadingCache:
             entries, answers = {}, []
         by_hash = {entry.gate.sha256: entry for entry in entries.values()}
         sizes = {entry.gate.size for entry in entries.values()}
-        self._left = _INFLATED_BYTES + _INFLATED_BYTES_A_FILE * len(found)
+        self._left = _INFLATED_BYTES + _INFLATED_BYTES_A_FILE * len(files)
         reads: list[Read | None] = []
-        for entry in found:
+        for entry in files:
             known = entries.get(entry.path)
             if known is not None and _passes(known.gate, entry):
                 self._gates[entry.path] = known.gate
@@ -165,11 +165,11 @@ def _lasting(read: Read) -> bool:
     return read.sha256 != "" and read.code not in _PASSING and not read.fault
 
 
-def _passes(gate: Gate, found: Found) -> bool:
+def _passes(gate: Gate, file: Found) -> bool:
     """Whether the file still has the content that was hashed, by what the file system says of it."""
-    now = (found.size, found.mtime_ns, found.ctime_ns, found.inode)
+    now = (file.size, file.mtime_ns, file.ctime_ns, file.inode)
     at_rest = max(gate.mtime_ns, gate.ctime_ns) + _MARGIN_NS < gate.hashed_ns
-    return found.kind is EntryKind.FILE and gate[:4] == now and at_rest
+    return file.kind is EntryKind.FILE and gate[:4] == now and at_rest
 
 
 def _together(reads: Sequence[tuple[Found, Read]], limits: Limits) -> list[tuple[Found, Read]]:

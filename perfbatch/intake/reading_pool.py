@@ -63,7 +63,7 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 
 def read_all(
-    found: Sequence[Found],
+    files: Sequence[Found],
     rulebook: Rulebook,
     workers: int = 1,
     limits: Limits | None = None,
@@ -79,13 +79,13 @@ def read_all(
     takes its worker's life, or passes a limit, is set aside with F08, alone. Raises `BatchFault` where no worker can be started, the
     caller's executor broke, or what comes back is no answer.
     """
-    if not found:
+    if not files:
         return []
     # Whoever knows some of the entries already takes them out here: below, every entry is read.
     with ExitStack() as ending:
         if executor is None:
             executor = ending.enter_context(reading_processes(workers, limits))
-        return _ReadingCall(executor, found, rulebook, limits or Limits(), max(1, workers)).reads(progress, meanwhile)
+        return _ReadingCall(executor, files, rulebook, limits or Limits(), max(1, workers)).reads(progress, meanwhile)
 
 
 def chunks(sizes: Sequence[int], workers: int) -> Iterator[range]:
@@ -116,19 +116,19 @@ class _ReadingCall:
     def __init__(
         self,
         executor: Readers,
-        found: Sequence[Found],
+        files: Sequence[Found],
         rulebook: Rulebook,
         limits: Limits,
         workers: int,
     ) -> None:
         self._executor = executor
-        self._found = found
+        self._found = files
         self._rulebook = rulebook_data(rulebook)
         self._form = AnswerForm(rulebook)
         self._limits = limits
         self._workers = workers
         self._reads: dict[int, Read] = {}
-        self._chunks: deque[Sequence[int]] = deque(chunks([entry.size for entry in found], workers))
+        self._chunks: deque[Sequence[int]] = deque(chunks([entry.size for entry in files], workers))
         self._lost_alone: dict[int, Read] = {}
         self._waiting: dict[Future[bytes], Sequence[int]] = {}
 
@@ -162,13 +162,13 @@ class _ReadingCall:
             self._submit(self._chunks.popleft())
 
     def _submit(self, numbers: Sequence[int]) -> None:
-        found = [self._found[number] for number in numbers]
+        wanted = [self._found[number] for number in numbers]
         if isinstance(self._executor, IsolatedExecutor):
-            request = request_to_read(found, self._rulebook, self._limits)
+            request = request_to_read(wanted, self._rulebook, self._limits)
             self._waiting[self._executor.submit("read", request, len(numbers))] = numbers
             return
         files: dict[int, Shipped] = {}
-        for number, entry in zip(numbers, found, strict=True):
+        for number, entry in zip(numbers, wanted, strict=True):
             try:
                 files[number] = Shipped(entry.path, *read_bytes(entry, self._limits))
             except SetAside as reason:
@@ -223,10 +223,10 @@ def _described(error: Exception) -> str:
     return str(error) if isinstance(error, Garbled | AnswerInvalid) else type(error).__name__
 
 
-def _digest(found: Found, limits: Limits) -> str:
+def _digest(file: Found, limits: Limits) -> str:
     """The hash of a file whose reader died before it could tell; "" where the file is not the same any more."""
     try:
-        return read_bytes(found, limits)[1]
+        return read_bytes(file, limits)[1]
     except SetAside:
         return ""
 

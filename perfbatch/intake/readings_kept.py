@@ -41,12 +41,12 @@ class KeptReading(NamedTuple):
     place: int
 
 
-def gate_of(found: Found, hashed_ns: int, sha256: str) -> Gate:
+def gate_of(file: Found, hashed_ns: int, sha256: str) -> Gate:
     """The gate of an entry that is hashed now."""
-    fits = found.mtime_ns in _SIGNED and found.ctime_ns in _SIGNED and found.inode in _UNSIGNED
+    fits = file.mtime_ns in _SIGNED and file.ctime_ns in _SIGNED and file.inode in _UNSIGNED
     if not fits:
-        return Gate(found.size, 0, 0, 0, 0, sha256)
-    return Gate(found.size, found.mtime_ns, found.ctime_ns, found.inode, hashed_ns, sha256)
+        return Gate(file.size, 0, 0, 0, 0, sha256)
+    return Gate(file.size, file.mtime_ns, file.ctime_ns, file.inode, hashed_ns, sha256)
 
 
 def readings_as_bytes(key: str, entries: Mapping[str, KeptReading], answers: Sequence[bytes | memoryview]) -> bytes:

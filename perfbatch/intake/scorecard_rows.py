@@ -98,7 +98,7 @@ def _shown_items(
         subgroup = workbook.cell(score.sheet, number, subgroup_at)
         # A cell covered by the one above shows nothing of its own.
         shown = _plain(str(name.value)) if name.row == number and name.kind in ("text", "number") else ""
-        used = bool(shown) or any(position < len(one.states) and one.states[position] for one in figures)
+        used = bool(shown) or any(position < len(column.states) and column.states[position] for column in figures)
         cell = name if shown else workbook.cell(score.sheet, number, leftmost)
         identity_ = ids.get(number, "") if ids else ""
         rows.append(_ShownItem(position, identity_, shown, _plain(str(subgroup.value or "")), used, cell))
@@ -163,10 +163,10 @@ class _Match:
             return named, ""
         if not row.used:
             return "", ""
-        shared = {self._sets.get(one.id, "") for one in (above, below) if one is not None}
+        shared = {self._sets.get(beside.id, "") for beside in (above, below) if beside is not None}
         if above is None or below is None or len(shared) != 1:
             # Not between two rows of a set; its own 二级指标 may still say which it is.
-            shared = {self._sets.get(one.id, "") for one in self._subgroups.get(row.subgroup, ())}
+            shared = {self._sets.get(indicator.id, "") for indicator in self._subgroups.get(row.subgroup, ())}
         first = shared.pop() if len(shared) == 1 else ""
         return (f"{first}.split", "") if first else ("", "C14.nobody")
 

@@ -21,7 +21,7 @@ _NO_FIELD = FormField.model_construct(id="budget_code", label="", personal=False
 
 
 def settle(
-    found: Sequence[Found], reads: Sequence[Read], roster: Mapping[str, str] | None = None
+    files: Sequence[Found], reads: Sequence[Read], roster: Mapping[str, str] | None = None
 ) -> tuple[tuple[InboxEntry, ...], list[Submission]]:
     """What becomes of every entry; of several workbooks under one code the newest is taken, or none (F09).
 
@@ -31,7 +31,7 @@ def settle(
     known = _Known(roster)
     submissions_read = [known.placed(read.submission) if read.submission is not None else None for read in reads]
     entries = [
-        _entry(one, read, submission) for one, read, submission in zip(found, reads, submissions_read, strict=True)
+        _entry(file, read, submission) for file, read, submission in zip(files, reads, submissions_read, strict=True)
     ]
     by_code: dict[str, list[int]] = defaultdict(list)
     for number, submission in enumerate(submissions_read):
@@ -51,15 +51,15 @@ def settle(
             numbers = right
         if not numbers:
             continue
-        newest = max(numbers, key=lambda number: (found[number].mtime_ns, number))
+        newest = max(numbers, key=lambda number: (files[number].mtime_ns, number))
         for number in numbers:
             if number != newest:
-                message = f"已由较新的 {found[newest].path} 替代"
+                message = f"已由较新的 {files[newest].path} 替代"
                 entries[number] = replace(entries[number], status="superseded", message=message)
         submission = submissions_read[newest]
         assert submission is not None
         submissions.append(known.named(submission))
-    submissions.sort(key=lambda one: (one.budget_code, one.file))
+    submissions.sort(key=lambda submission: (submission.budget_code, submission.file))
     return tuple(entries), submissions
 
 
@@ -72,7 +72,7 @@ class _Known:
         for code, name in self._names.items():
             codes[_plain(name)].append(code)
         # A name that two departments share tells nobody.
-        self._code_of = {name: found[0] for name, found in codes.items() if name and len(found) == 1}
+        self._code_of = {name: sharing[0] for name, sharing in codes.items() if name and len(sharing) == 1}
 
     def placed(self, submission: Submission) -> Submission:
         """The submission under the roster's code, where it states none of the roster's and its name is known."""
@@ -117,8 +117,8 @@ def _plain(name: str) -> str:
     return "".join(normalize("NFKC", name).split())
 
 
-def _entry(found: Found, read: Read, submission: Submission | None) -> InboxEntry:
-    entry = InboxEntry(found.path, found.size, read.sha256, found.mtime_ns, "accepted")
+def _entry(file: Found, read: Read, submission: Submission | None) -> InboxEntry:
+    entry = InboxEntry(file.path, file.size, read.sha256, file.mtime_ns, "accepted")
     if submission is not None:
         return replace(entry, message=read.what, budget_code=submission.budget_code, unit_name=submission.unit_name)
     return _set_aside(entry, read.code, read.what)

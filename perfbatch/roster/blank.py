@@ -171,8 +171,8 @@ def _write_reviews(sheet: Worksheet, rulebook: Rulebook, look: _Looks, first: in
         ),
         "reason": ({"validate": "length", "criteria": "<=", "value": 500}, "不超过500字。"),
     }
-    for column, (name, (rule, said)) in enumerate(rules.items()):
-        _bound(sheet, column, REVIEW_COLUMNS, name, rule, said)
+    for column, (name, (rule, requirement)) in enumerate(rules.items()):
+        _bound(sheet, column, REVIEW_COLUMNS, name, rule, requirement)
         _write_cells(sheet, column, look.score if name == "score" else look.text)
     _set_up(sheet, len(rules), frozen_columns=0)
 
@@ -216,15 +216,15 @@ def _write_cells(sheet: Worksheet, column: int, form: Format) -> None:
         sheet.write_blank(row, column, None, form)
 
 
-def _bound(sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], said: str) -> None:
-    told = {
+def _bound(sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], requirement: str) -> None:
+    messages = {
         "input_title": columns[name],
         "input_message": _HELP.get(name, _FIGURE_HELP),
         "error_title": "请核对填写内容",
-        "error_message": said,
+        "error_message": requirement,
         "error_type": "stop",
     }
-    sheet.data_validation(1, column, _ROWS, column, {**rule, **told})
+    sheet.data_validation(1, column, _ROWS, column, {**rule, **messages})
 
 
 def _set_up(sheet: Worksheet, columns: int, *, frozen_columns: int) -> None:
@@ -247,8 +247,8 @@ def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:
     row = 1
     labels = (rulebook.field_by_id[name].label.partition("（")[0] for name in control_figures(rulebook))
     named = "、".join(labels)
-    told = [text.format(figures=named) for text in _PARAGRAPHS if named or "{figures}" not in text]
-    paragraphs = (*told, f"八、每个部门最多 {MAX_UNITS} 个二级机构。")
+    texts = [text.format(figures=named) for text in _PARAGRAPHS if named or "{figures}" not in text]
+    paragraphs = (*texts, f"八、每个部门最多 {MAX_UNITS} 个二级机构。")
     for paragraph in paragraphs:
         sheet.merge_range(row, 0, row, 2, "", look.paragraph)
         sheet.write_string(row, 0, paragraph, look.paragraph)

@@ -58,7 +58,7 @@ def write_summary(
     title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
     with Book(path, title, result.started_at, rulebook.issuer) as book:
         overview, card, ranking, scores = (book.add(name) for name in ("总览", "部门一览", "得分排名", "指标得分"))
-        money = [book.add(one.sheet) for one in rulebook.money_sheets]
+        money = [book.add(money_sheet.sheet) for money_sheet in rulebook.money_sheets]
         problems = book.add("问题清单")
         changes, receipts = book.add("本次变化"), book.add("报送情况")
         standard, run_log = book.add("评分标准"), book.add("运行记录")

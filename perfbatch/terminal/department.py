@@ -51,7 +51,9 @@ def print_check(checked: Checked) -> None:
         console.print()
     print_table(console, _scores_table(checked.night, 0, ids=False))
     counts = Counter(finding.severity for finding in findings if not finding.settled)
-    spoken = [f"{severity.label} {counts[severity]} 项" for severity in sorted(counts, key=lambda one: one.order)]
+    spoken = [
+        f"{severity.label} {counts[severity]} 项" for severity in sorted(counts, key=lambda severity: severity.order)
+    ]
     if at_risk := total_at_risk(result, 0):
         spoken.append(f"涉及 {score_text(int(at_risk * SCALE))} 分")
     advice = "可以报送。" if verdict_of(result) == "clean" else "请按整改建议改正后报送。"
@@ -71,15 +73,15 @@ def _findings_table(findings: Sequence[Finding], at_risk: Mapping[Finding, AtRis
     for finding in findings:
         level = f"{STANDING_LABELS[finding.standing] or finding.severity.label} {finding.code}"
         place = inert(f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet)
-        stated = [inert(one) for one in (finding.reported, finding.expected, finding.difference)]
-        told = f"{inert(finding.message)}\n整改：{inert(finding.remedy)}"
+        stated = [inert(figure) for figure in (finding.reported, finding.expected, finding.difference)]
+        words = f"{inert(finding.message)}\n整改：{inert(finding.remedy)}"
         risk = at_risk.get(finding)
         points = score_text(int(risk.points * SCALE)) if risk else "—"
         if wide:
-            table.add_row(level, place, *stated, told, points)
+            table.add_row(level, place, *stated, words, points)
         else:
-            listed = [f"{word} {one}" for word, one in zip(figures, stated, strict=True) if one]
-            table.add_row(f"{level}\n{place}", "\n".join(listed), told, points)
+            listed = [f"{word} {figure}" for word, figure in zip(figures, stated, strict=True) if figure]
+            table.add_row(f"{level}\n{place}", "\n".join(listed), words, points)
     return table
 
 
@@ -112,11 +114,11 @@ def _scores_table(night: Night, department: int, *, ids: bool) -> Table:
         *(["指标代码"] if ids else []), "指标", *figures, "状态", figures=figures, whole=("指标代码", "状态")
     )
     scores = night.result.scores
-    for _, one in scores[scores["department"] == department].iterrows():
-        indicator = night.result.rulebook.indicator_by_id[one["indicator"]]
-        points = (score_cell(one[name]) for name in ("max", "self", "computed", "verified"))
+    for _, score in scores[scores["department"] == department].iterrows():
+        indicator = night.result.rulebook.indicator_by_id[score["indicator"]]
+        points = (score_cell(score[name]) for name in ("max", "self", "computed", "verified"))
         named = (indicator.id, indicator.name) if ids else (indicator.name,)
-        table.add_row(*named, *points, STATUS_LABELS[one["status"]])
+        table.add_row(*named, *points, STATUS_LABELS[score["status"]])
     return table
 
 
@@ -125,22 +127,26 @@ def print_trace(night: Night, department: int, indicator_id: str) -> None:
     from perfbatch.scoring.trace import trace
 
     console = console_of()
-    told = trace(night.frames, night.scored, night.result.rulebook, department, indicator_id)
+    explained = trace(night.frames, night.scored, night.result.rulebook, department, indicator_id)
     submission = night.frames.submissions[department]
     console.print(
-        f"{inert(submission.budget_code)} {inert(submission.unit_name)} · {told.indicator}（{indicator_id}）",
+        f"{inert(submission.budget_code)} {inert(submission.unit_name)} · {explained.indicator}（{indicator_id}）",
         soft_wrap=True,
     )
-    console.print(f"评分标准：{told.standard}", soft_wrap=True)
-    console.print(f"依据：{'；'.join(told.sources)}", soft_wrap=True)
-    if told.inputs:
+    console.print(f"评分标准：{explained.standard}", soft_wrap=True)
+    console.print(f"依据：{'；'.join(explained.sources)}", soft_wrap=True)
+    if explained.inputs:
         table = plain_table("数据", "填报", "单元格")
-        for one in told.inputs:
-            table.add_row(one.label, inert(one.value), inert(f"{one.sheet}!{one.cell}" if one.cell else "（找不到）"))
+        for source in explained.inputs:
+            table.add_row(
+                source.label,
+                inert(source.value),
+                inert(f"{source.sheet}!{source.cell}" if source.cell else "（找不到）"),
+            )
         print_table(console, table)
-    console.print(f"计算：{inert(told.arithmetic)}", soft_wrap=True)
+    console.print(f"计算：{inert(explained.arithmetic)}", soft_wrap=True)
     console.print(
-        f"结果：分值 {told.maximum}，自评 {told.self_score or '—'}，核算 {told.computed or '—'}，"
-        f"核定 {told.verified}（{STATUS_LABELS[told.status]}）",
+        f"结果：分值 {explained.maximum}，自评 {explained.self_score or '—'}，核算 {explained.computed or '—'}，"
+        f"核定 {explained.verified}（{STATUS_LABELS[explained.status]}）",
         soft_wrap=True,
     )

@@ -105,8 +105,11 @@ def print_changes(changes: Changes) -> None:
     ):
         if departments:
             console.print(f"{word} ({len(departments)})")
-        for one in departments:
-            console.print(f"  {inert(one.budget_code)} {inert(one.unit_name)}  {inert(one.file)}", soft_wrap=True)
+        for department in departments:
+            console.print(
+                f"  {inert(department.budget_code)} {inert(department.unit_name)}  {inert(department.file)}",
+                soft_wrap=True,
+            )
     if changes.moves:
         console.print(f"Scores and ranks ({len(changes.moves)})")
         figures = ("before", "after", "change", "rank")
@@ -132,5 +135,5 @@ def print_changes(changes: Changes) -> None:
             console.print(f"{word} ({len(findings)})")
         for finding in findings:
             place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
-            told = f"{finding.severity}  {finding.code}  {finding.budget_code}  {place}  {finding.message}"
-            console.print(f"  {inert(told)}", soft_wrap=True)
+            line = f"{finding.severity}  {finding.code}  {finding.budget_code}  {place}  {finding.message}"
+            console.print(f"  {inert(line)}", soft_wrap=True)

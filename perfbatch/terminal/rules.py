@@ -20,8 +20,8 @@ __all__ = ["print_rulebook"]
 def print_rulebook(loaded: LoadedRulebook, wanted: str | None) -> bool:
     """The rules as text, all or one indicator or code; False where there is none of that name."""
     console, rulebook = console_of(), loaded.rulebook
-    indicators = [one for one in rulebook.indicators if wanted in (None, one.id)]
-    checks = [one for one in rulebook.checks if wanted in (None, one.id, one.code)]
+    indicators = [indicator for indicator in rulebook.indicators if wanted in (None, indicator.id)]
+    checks = [check for check in rulebook.checks if wanted in (None, check.id, check.code)]
     if not indicators and not checks:
         return False
     if wanted is None:
@@ -49,7 +49,7 @@ def _print_indicator(console: Console, indicator: Indicator, rulebook: Rulebook,
     if indicator.ratio:
         console.print(f"  公式：{indicator.ratio}", soft_wrap=True)
     console.print(f"  规则：{describe_rule(indicator)}", soft_wrap=True)
-    row = next(one for one in live.scores.rows if one.indicator.id == indicator.id)
+    row = next(score_row for score_row in live.scores.rows if score_row.indicator.id == indicator.id)
     if indicator.objective:
         for column, formula in row.formulas.items():
             console.print(f"  Excel {row.ref(column)} {column}：{formula}", soft_wrap=True)
@@ -66,7 +66,7 @@ def _print_check_rule(console: Console, check: Check, rulebook: Rulebook, live: 
     for name, against in check.each_against.items():
         words = f"{describe_expression(name, rulebook)} — {describe_expression(against, rulebook)}"
         console.print(f"  对照：{words}", soft_wrap=True)
-    first = next((one for one in live.checks() if one.bound.check.id == check.id), None)
+    first = next((live_check for live_check in live.checks() if live_check.bound.check.id == check.id), None)
     if first is None:
         console.print("  Excel：须用上年数据或财政数据，只在夜间核对", soft_wrap=True)
     else:
