@@ -130,7 +130,7 @@ def evaluate(node: Node, scope: Scope, *, tolerant: bool) -> Column:
         case Compare():
             return compare(node, scope, tolerant=tolerant).truth
         case Boolean(op, operands):
-            return _boolean(op, [_truth(one, scope, tolerant) for one in operands])
+            return _boolean(op, [_truth(operand, scope, tolerant) for operand in operands])
         case Not(operand):
             truth = _truth(operand, scope, tolerant)
             return Truth(~truth.value & truth.known, truth.known, truth.tainted)

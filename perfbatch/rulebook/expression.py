@@ -195,7 +195,7 @@ class _Parser:
     def _column(self, node: ast.expr) -> int:
         """1-based column in characters; ast counts UTF-8 bytes of its line."""
         line = self._source.splitlines()[node.lineno - 1]
-        before = sum(len(one) + 1 for one in self._source.splitlines()[: node.lineno - 1])
+        before = sum(len(earlier) + 1 for earlier in self._source.splitlines()[: node.lineno - 1])
         return before + len(line.encode()[: node.col_offset].decode(errors="ignore")) + 1
 
     def node(self, node: ast.expr, depth: int) -> Node:
@@ -234,7 +234,7 @@ class _Parser:
         raise ExpressionError(f"{digits or value!r} is not a plain number or text", self._column(node))
 
     def _comparison(self, node: ast.Compare, depth: int) -> Node:
-        operands = [self.node(one, depth + 1) for one in (node.left, *node.comparators)]
+        operands = [self.node(operand, depth + 1) for operand in (node.left, *node.comparators)]
         links: list[Node] = []
         for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
             if type(op) not in _RELATIONS:
@@ -284,7 +284,7 @@ def _rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
         if isinstance(value, Node):
             changed[field.name] = change(value)
         elif isinstance(value, tuple):
-            changed[field.name] = tuple(change(one) for one in value)
+            changed[field.name] = tuple(change(operand) for operand in value)
     return replace(node, **changed) if changed else node
 
 
@@ -336,9 +336,9 @@ def unparse(node: Node, outer: int = 0) -> str:
             text = f"{unparse(left, level + 1)} {op} {unparse(right, level + 1)}"
         case Boolean(op, operands):
             level = _PRECEDENCE[op]
-            text = f" {op} ".join(unparse(one, level + 1) for one in operands)
+            text = f" {op} ".join(unparse(operand, level + 1) for operand in operands)
         case Call(function, arguments):
-            return f"{function}({', '.join(unparse(one) for one in arguments)})"
+            return f"{function}({', '.join(unparse(argument) for argument in arguments)})"
         case _:
             raise TypeError(f"not a node: {node!r}")
     return f"({text})" if level < outer else text

@@ -100,7 +100,7 @@ def compile_formula(node: Node, scope: FormulaScope, *, tolerant: bool) -> Term:
                 tolerant=tolerant,
             )
         case Boolean(op, operands):
-            return _boolean(op, [_condition(one, scope, tolerant) for one in operands])
+            return _boolean(op, [_condition(operand, scope, tolerant) for operand in operands])
         case Not(operand):
             inner = _condition(operand, scope, tolerant)
             return Condition(none_of(inner.value), inner.known, inner.tainted)
@@ -166,19 +166,21 @@ def _relation(op: str, gap: Figure, *, tolerant: bool) -> str:
 
 def _boolean(op: str, operands: list[Condition]) -> Condition:
     """Kleene's logic, as in `columns`: a decided operand decides, whatever the unknown ones are."""
-    if len({(one.known, one.tainted) for one in operands}) == 1:
+    if len({(operand.known, operand.tainted) for operand in operands}) == 1:
         # All known or none: plain logic says the same in a shorter formula.
         join = any_of if op == "or" else all_of
-        return Condition(join(*(one.value for one in operands)), operands[0].known, operands[0].tainted)
+        return Condition(join(*(operand.value for operand in operands)), operands[0].known, operands[0].tainted)
     decided = [
-        all_of(some(one.known), none_of(some(one.tainted)), one.value if op == "or" else none_of(one.value))
-        for one in operands
+        all_of(
+            some(operand.known), none_of(some(operand.tainted)), operand.value if op == "or" else none_of(operand.value)
+        )
+        for operand in operands
     ]
     any_decided = any_of(*decided)
     all_known = YES
-    for one in operands:
-        all_known = times(all_known, one.known)
-    tainted = gather(*(one.tainted for one in operands))
+    for operand in operands:
+        all_known = times(all_known, operand.known)
+    tainted = gather(*(operand.tainted for operand in operands))
     value = any_decided if op == "or" else all_of(none_of(any_decided), some(all_known))
     known = gather(all_known, count(any_decided))
     return Condition(value, known, times(tainted, count(none_of(any_decided))))
@@ -247,20 +249,20 @@ def verdict_formula(
     if when is not None:
         # An `and` is true where each operand is known and true: no need of the long way round.
         operands = when.operands if isinstance(when, Boolean) and when.op == "and" else (when,)
-        conditions = [_condition(one, scope, False) for one in operands]
-        due = all_of(*(part for one in conditions for part in (some(one.known), one.value)))
-        due_tainted = gather(*(one.tainted for one in conditions))
+        conditions = [_condition(operand, scope, False) for operand in operands]
+        due = all_of(*(part for condition in conditions for part in (some(condition.known), condition.value)))
+        due_tainted = gather(*(condition.tainted for condition in conditions))
     if isinstance(holds, Compare):
         left = compile_formula(holds.left, scope, tolerant=tolerant)
         right = compile_formula(holds.right, scope, tolerant=tolerant)
-        said = _compared(holds.op, left, right, tolerant, places, zero_is_filled)
+        verdict = _compared(holds.op, left, right, tolerant, places, zero_is_filled)
         tainted = gather(left.tainted, right.tainted)
     else:
         truth = _condition(holds, scope, tolerant)
-        said = _branch(some(truth.known), _branch(truth.value, quoted(HOLDS), quoted(FAILS)), quoted(NOT_DUE))
+        verdict = _branch(some(truth.known), _branch(truth.value, quoted(HOLDS), quoted(FAILS)), quoted(NOT_DUE))
         tainted = truth.tainted
     # A word where the condition looks is told as such: the cell cannot know what the night makes of it.
-    spoken = _branch(due, _branch(some(tainted), quoted(UNREADABLE), said), quoted(NOT_DUE))
+    spoken = _branch(due, _branch(some(tainted), quoted(UNREADABLE), verdict), quoted(NOT_DUE))
     return "=" + _branch(some(due_tainted), quoted(UNREADABLE), spoken)
 
 

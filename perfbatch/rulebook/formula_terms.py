@@ -84,7 +84,7 @@ def plus(*terms: str) -> str:
 
 def gather(*counts: str) -> str:
     """Counts of which any may be more than 0: each term once, since a count is only asked whether it is 0."""
-    terms = [term for one in counts for term in _terms(one) if term != NO]
+    terms = [term for text in counts for term in _terms(text) if term != NO]
     if YES in terms:
         return YES
     return "+".join(dict.fromkeys(terms)) or NO
@@ -133,7 +133,7 @@ def some(count: str) -> str:
 
 def all_of(*conditions: str) -> str:
     """AND, with constants folded."""
-    left = list(dict.fromkeys(one for one in conditions if one != "TRUE"))
+    left = list(dict.fromkeys(condition for condition in conditions if condition != "TRUE"))
     if "FALSE" in left:
         return "FALSE"
     return left[0] if len(left) == 1 else f"AND({','.join(left)})" if left else "TRUE"
@@ -141,7 +141,7 @@ def all_of(*conditions: str) -> str:
 
 def any_of(*conditions: str) -> str:
     """OR, with constants folded."""
-    left = list(dict.fromkeys(one for one in conditions if one != "FALSE"))
+    left = list(dict.fromkeys(condition for condition in conditions if condition != "FALSE"))
     if "TRUE" in left:
         return "TRUE"
     return left[0] if len(left) == 1 else f"OR({','.join(left)})" if left else "FALSE"

@@ -69,7 +69,7 @@ def _points(rulebook: Rulebook) -> Iterator[str]:
     if total != rulebook.total_points:
         yield f"groups: points add up to {total}, not {rulebook.total_points}; correct the groups' points"
     for group in rulebook.groups:
-        points = sum((one.points for one in rulebook.indicators if one.group == group.id), Decimal())
+        points = sum((indicator.points for indicator in rulebook.indicators if indicator.group == group.id), Decimal())
         if points != group.points:
             yield f"group {group.id}: its indicators' points add up to {points}, not {group.points}; correct them"
     for indicator in rulebook.indicators:
@@ -78,7 +78,7 @@ def _points(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _grades(rulebook: Rulebook) -> Iterator[str]:
-    bands = [Band(minimum=one.minimum, below=one.below, points=Decimal()) for one in rulebook.grades]
+    bands = [Band(minimum=grade.minimum, below=grade.below, points=Decimal()) for grade in rulebook.grades]
     yield from (f"grades: {fault}" for fault in _holes(bands, Domain()))
 
 
@@ -97,8 +97,8 @@ def _holes(bands: Sequence[Band], domain: Domain) -> Iterator[str]:
         (low, has_low), (high, has_high) = lower(band), upper(band)
         if low is not None and high is not None and (low > high or (low == high and not (has_low and has_high))):
             yield f"the band from {low} to {high} is empty; correct its bounds"
-    for one, following in pairwise(ordered):
-        (end, has_end), (start, has_start) = upper(one), lower(following)
+    for band, following in pairwise(ordered):
+        (end, has_end), (start, has_start) = upper(band), lower(following)
         if end is None or start is None or end > start or (end == start and has_end and has_start):
             yield f"the bands overlap at {start if start is not None else end}; each value belongs to one band"
         elif end < start or not (has_end or has_start):
@@ -157,7 +157,7 @@ def _rule(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
         total = sum((item.points for item in rule.items), Decimal())
         if total != points:
             yield f"the items' points add up to {total}, not {points}; correct them"
-        repeated = [item for item, times in Counter(one.id for one in rule.items).items() if times > 1]
+        repeated = [item for item, times in Counter(entry.id for entry in rule.items).items() if times > 1]
         if repeated:
             yield f"duplicate item {', '.join(repeated)}; number them anew"
     elif isinstance(rule, PerCaseRule):
@@ -174,7 +174,7 @@ def _rule(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
 
 
 def _within(awarded: Sequence[Decimal], points: Decimal) -> Iterator[str]:
-    if not all(0 <= one <= points for one in awarded) or max(awarded) != points:
+    if not all(0 <= award <= points for award in awarded) or max(awarded) != points:
         yield f"points must lie in 0 … {points} and reach {points}; correct them"
 
 
@@ -228,7 +228,7 @@ def _wording(check: Check) -> Iterator[str]:
             continue
         for word in words:
             if word not in _WORDS:
-                yield f"{key}: nothing is called {{{word}}}; there are {', '.join(f'{{{one}}}' for one in _WORDS)}"
+                yield f"{key}: nothing is called {{{word}}}; there are {', '.join(f'{{{name}}}' for name in _WORDS)}"
 
 
 def _bound_check(check: Check, bindings: Mapping[str, Node], namespace: Namespace, book: Rulebook) -> Iterator[str]:
@@ -254,9 +254,9 @@ def _expression(
     place: str, source: str, namespace: Namespace, wanted: Type | None, bindings: Mapping[str, Node] | None = None
 ) -> Iterator[str]:
     try:
-        found = namespace.infer(bind(parse(source), bindings or {}))
+        inferred = namespace.infer(bind(parse(source), bindings or {}))
     except ExpressionError as error:
         yield f"{place}, column {error.column}: {error.fault}; in `{source}`"
         return
-    if wanted is not None and found != wanted:
-        yield f"{place}, column 1: a {wanted} is wanted, this is a {found}; in `{source}`"
+    if wanted is not None and inferred != wanted:
+        yield f"{place}, column 1: a {wanted} is wanted, this is a {inferred}; in `{source}`"

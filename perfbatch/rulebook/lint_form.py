@@ -71,7 +71,10 @@ def _file_names(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _year(rulebook: Rulebook) -> Iterator[str]:
-    titles = [("title", rulebook.title), *((f"section {one.id}, title", one.title) for one in rulebook.sections)]
+    titles = [
+        ("title", rulebook.title),
+        *((f"section {section.id}, title", section.title) for section in rulebook.sections),
+    ]
     for place, title in titles:
         named = _YEAR.findall(title)
         if named and str(rulebook.fiscal_year) not in named:
@@ -85,12 +88,12 @@ def _money_sheets(rulebook: Rulebook) -> Iterator[str]:
         return
     known = rulebook.unit_tables
     seen: set[str] = set()
-    for number, one in enumerate(rulebook.summary, start=1):
+    for number, sheet in enumerate(rulebook.summary, start=1):
         place = f"summary {number}"
-        if one.sheet in _SUMMARY_SHEETS or one.sheet in seen or any(sign in one.sheet for sign in _SHEET_SIGNS):
-            yield f"{place}, sheet: {one.sheet} is taken, or no name for a sheet; choose another"
-        seen.add(one.sheet)
-        for name in one.blocks:
+        if sheet.sheet in _SUMMARY_SHEETS or sheet.sheet in seen or any(sign in sheet.sheet for sign in _SHEET_SIGNS):
+            yield f"{place}, sheet: {sheet.sheet} is taken, or no name for a sheet; choose another"
+        seen.add(sheet.sheet)
+        for name in sheet.blocks:
             if name not in known:
                 yield f"{place}, blocks: no unit table is called {name}; {nearest_or(name, known, 'correct the id')}"
 
@@ -162,7 +165,7 @@ def _blocks(rulebook: Rulebook) -> Iterator[str]:
         yield "sections: no block has the layout scorecard; add the table of the indicators"
     if not any(isinstance(block, UnitTableBlock) for block in blocks):
         yield "sections: no block has the layout unit_table; add one"
-    if any(one.evidence_ids for one in rulebook.indicators) and rulebook.evidence_block is None:
+    if any(indicator.evidence_ids for indicator in rulebook.indicators) and rulebook.evidence_block is None:
         yield "sections: indicators ask for evidence and no block has the layout evidence; add it"
     for section, block in rulebook.blocks():
         if not isinstance(block, SignatureBlock) and not block.fields:

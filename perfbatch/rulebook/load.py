@@ -162,7 +162,7 @@ def _resolved(source: str, beside: Path | None, above: tuple[str, ...]) -> _Reso
     applied = apply_overlay(base.data, data)
     if applied.faults:
         raise RulebookFault(name, [f"{name}: {fault}" for fault in applied.faults])
-    origins = {place: f"{name}: {told}" for place, told in applied.origins.items()}
+    origins = {place: f"{name}: {key}" for place, key in applied.origins.items()}
     return _Resolved(applied.data, name, (*base.sources, name), {**base.origins, **origins}, _lineage(base, applied))
 
 
@@ -173,7 +173,7 @@ def _located(source: str, beside: Path | None, above: tuple[str, ...]) -> tuple[
         return resources.files(__package__).joinpath(file), file
     path = Path(source) if beside is None else beside / source
     if path.is_dir():
-        inside = sorted(one for one in path.iterdir() if one.suffix == ".toml" and not one.name.startswith("."))
+        inside = sorted(entry for entry in path.iterdir() if entry.suffix == ".toml" and not entry.name.startswith("."))
         if len(inside) == 1:
             return inside[0], str(inside[0])
         fault = f"the folder holds {len(inside)} rulebooks"
@@ -209,7 +209,7 @@ def _lineage(base: _Resolved, applied: Applied) -> Lineage:
     return Lineage(
         base=start,
         base_year=year,
-        forms=tuple(dict.fromkeys(one for one in forms if one and one != applied.data.get("form_id"))),
+        forms=tuple(dict.fromkeys(form for form in forms if form and form != applied.data.get("form_id"))),
         renamed=renamed,
         changes=changes,
     )

@@ -107,12 +107,12 @@ def _walk_field(field: FieldInfo, value: Any, visit: Visit) -> Any:
 
 
 def _marked(metadata: list[Any]) -> Mark | None:
-    return next((one for one in metadata if isinstance(one, Mark)), None)
+    return next((item for item in metadata if isinstance(item, Mark)), None)
 
 
 def _of_layout(annotation: Any, metadata: list[Any], value: Any, visit: Visit) -> Any:
     """Of several models the one that a key of the data names, walked; anything else as it is."""
-    key = next((one.discriminator for one in metadata if isinstance(getattr(one, "discriminator", None), str)), None)
+    key = next((item.discriminator for item in metadata if isinstance(getattr(item, "discriminator", None), str)), None)
     if key is None or not isinstance(value, dict):
         return value
     for arm in get_args(annotation):

@@ -207,7 +207,7 @@ class Rulebook(Model):
             "check": [check.id for check in self.checks],
         }
         for what, ids in named.items():
-            twice = sorted({one for one in ids if ids.count(one) > 1})
+            twice = sorted({name for name in ids if ids.count(name) > 1})
             if twice:
                 raise ValueError(f"duplicate {what}: {', '.join(twice)}")
         return self
@@ -280,14 +280,14 @@ class Rulebook(Model):
     @cached_property
     def money_sheets(self) -> tuple[MoneySheet, ...]:
         """The summary's sheets of figures, with the tables that the form has. Tables that no sheet names stand on the last."""
-        named = {name for one in self.summary for name in one.blocks}
+        named = {name for sheet in self.summary for name in sheet.blocks}
         rest = tuple(name for name in self.unit_tables if name not in named)
         sheets = []
-        for number, one in enumerate(self.summary, start=1):
-            blocks = tuple(name for name in one.blocks if name in self.unit_tables)
+        for number, sheet in enumerate(self.summary, start=1):
+            blocks = tuple(name for name in sheet.blocks if name in self.unit_tables)
             blocks += rest if number == len(self.summary) else ()
             if blocks:
-                sheets.append(one.model_copy(update={"blocks": blocks}))
+                sheets.append(sheet.model_copy(update={"blocks": blocks}))
         return tuple(sheets)
 
     @cached_property

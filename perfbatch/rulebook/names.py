@@ -121,9 +121,9 @@ class Namespace:
         raise TypeError(f"not a node: {node!r}")
 
     def _want(self, node: Node, wanted: Type, result: Type) -> Type:
-        found = self.infer(node)
-        if found != wanted:
-            raise ExpressionError(f"a {wanted} is wanted, this is a {found}", _column(node))
+        inferred = self.infer(node)
+        if inferred != wanted:
+            raise ExpressionError(f"a {wanted} is wanted, this is a {inferred}", _column(node))
         return result
 
     def _member(self, node: Member) -> Type:
@@ -168,7 +168,7 @@ class Namespace:
 
     def _collection(self, owner: str, field: str, column: int) -> None:
         book = self._rulebook
-        amounts = {one.id for table in book.unit_tables.values() for one in table.fields if one.kind == "amount"}
+        amounts = {spec.id for table in book.unit_tables.values() for spec in table.fields if spec.kind == "amount"}
         groups = {"items", *(group.id for group in book.groups)}
         rows = owner == "units" and field in amounts
         scores = owner in groups and field in _scores(book)

@@ -136,16 +136,16 @@ def _titles(data: Data) -> Iterator[str]:
 def _to_look_at(data: Data) -> Iterator[str]:
     """Other texts that name the base's year, district or issuer."""
     own = [str(data[key]) for key in ("fiscal_year", "district", "issuer")]
-    found: list[tuple[str, str, str, str]] = []
+    mentions: list[tuple[str, str, str, str]] = []
     for table, keys in (("indicators", ("standard", "name")), ("checks", ("message", "remedy", "title", "source"))):
         for name, place in entries_of(data, table).items():
             for key in keys:
                 text = place.entry.get(key, "")
                 if any(word in text for word in own):
-                    found.append((table, name, key, text))
-    if not found:
+                    mentions.append((table, name, key, text))
+    if not mentions:
         return
     yield f"# 下列文字提到了 {data['fiscal_year']} 年或原地区的文件，请逐条核对，改好后去掉行首的 #："
-    for table, name, key, text in found:
+    for table, name, key, text in mentions:
         yield f"# [change.{table}.{toml_value(name) if not name.isidentifier() else name}]"
         yield f"# {key} = {toml_value(text)}"

@@ -79,8 +79,8 @@ class _Overlay(Entries):
             places: list[tuple[Place, str, str]] = []
             for old, new in names.items():
                 place = f"rename.{table}.{old}"
-                found = self.entry(place, table, old)
-                if found is None:
+                target = self.entry(place, table, old)
+                if target is None:
                     continue
                 if not isinstance(new, str):
                     self.fault(place, "the new name is not a text", 'write old = "new"')
@@ -91,11 +91,11 @@ class _Overlay(Entries):
                 elif news.count(new) > 1:
                     self.fault(place, f"{new} is named twice", "give each entry a name of its own")
                 else:
-                    places.append((found, old, new))
-            for found, old, new in places:
-                found.entry[KEYS.get(table, "id")] = new
+                    places.append((target, old, new))
+            for target, old, new in places:
+                target.entry[KEYS.get(table, "id")] = new
                 self.applied.renamed.setdefault(table, {})[old] = new
-                self.note("rename", table, new, found.entry, before=old, after=new)
+                self.note("rename", table, new, target.entry, before=old, after=new)
                 self.applied.origins[table, new, KEYS.get(table, "id")] = f"rename.{table}.{old}"
         if self.applied.renamed:
             self._follow_renames()
@@ -131,7 +131,7 @@ class _Overlay(Entries):
                 place = f"remove.{table}.{name}"
                 if (table, name) in renamed:
                     self.fault(place, f"{name} is renamed above", "name it once, by its old name")
-                elif (found := self.entry(place, table, str(name))) is not None:
-                    found.remove()
+                elif (target := self.entry(place, table, str(name))) is not None:
+                    target.remove()
                     self.removed.add((table, name))
-                    self.note("remove", table, name, found.entry, before=found.entry)
+                    self.note("remove", table, name, target.entry, before=target.entry)

@@ -25,9 +25,9 @@ class Entries(Work):
                 self.fault(f"change.{table}", "is not a table", f"write [change.{table}.id]")
                 continue
             # Found before any is changed: a grade is known by its name, and may get another.
-            found = {name: self.entry(f"change.{table}.{name}", table, name) for name in entries}
+            by_name = {name: self.entry(f"change.{table}.{name}", table, name) for name in entries}
             for name, changes in entries.items():
-                place, entry = f"change.{table}.{name}", found[name]
+                place, entry = f"change.{table}.{name}", by_name[name]
                 if entry is None:
                     continue
                 if not isinstance(changes, dict) or not changes:
@@ -124,14 +124,14 @@ class Entries(Work):
         for word, name in where.items():
             if word == "into":
                 return self._append(f"{place}.into", table, entry, str(name))
-            found = self.entry(f"{place}.{word}", table, str(name))
-            if found is None:
+            beside = self.entry(f"{place}.{word}", table, str(name))
+            if beside is None:
                 return False
-            if not isinstance(found.container, list):
+            if not isinstance(beside.container, list):
                 self.fault(f"{place}.{word}", f"nothing stands beside {name}", "name a field of a list")
                 return False
-            at = next(number for number, other in enumerate(found.container) if other is found.entry)
-            found.container.insert(at + (word == "after"), entry)
+            at = next(number for number, other in enumerate(beside.container) if other is beside.entry)
+            beside.container.insert(at + (word == "after"), entry)
             return True
         if table in ("fields", "blocks"):
             self.fault(place, "has no place", "give it before, after or into")
@@ -164,6 +164,9 @@ class Entries(Work):
             owner.entry.setdefault("blocks", []).append(entry)
             return True
         indicators = list_of(self.data, "indicators")
-        last = max((at for at, one in enumerate(indicators) if one.get("group") == name), default=len(indicators) - 1)
+        last = max(
+            (at for at, indicator in enumerate(indicators) if indicator.get("group") == name),
+            default=len(indicators) - 1,
+        )
         indicators.insert(last + 1, entry)
         return True

@@ -22,22 +22,22 @@ Origins = Mapping[tuple[str, ...], str]
 def shape_fault(fault: ErrorDetails, data: Mapping[str, Any], file: str, origins: Origins) -> str:
     """One fault that pydantic found in the data of a rulebook, as a line. `file` is where what has no origin stands."""
     place, entry = _place(fault["loc"], data)
-    told = fault["msg"]
+    message = fault["msg"]
     if fault["type"] == "extra_forbidden":
         known = _keys(fault["loc"])
-        told += f"; {nearest_or(str(fault['loc'][-1]), known, 'there are ' + ', '.join(known))}"
+        message += f"; {nearest_or(str(fault['loc'][-1]), known, 'there are ' + ', '.join(known))}"
     elif fault["type"] == "literal_error" and isinstance(fault["input"], str):
         expected = [
             part.strip("' ") for part in str(fault.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",")
         ]
         meant = nearest_or(fault["input"], expected, "")
-        told += f", not {fault['input']!r}" + (f"; {meant}" if meant else "")
+        message += f", not {fault['input']!r}" + (f"; {meant}" if meant else "")
     origin = next((origins[entry[:end]] for end in (3, 2) if len(entry) >= end and entry[:end] in origins), "")
     if origin:
         # Below the key that the overlay sets, the place goes on as in the resolved rulebook.
         below = place[place.index(entry[1]) + 1 + (origin.endswith(f".{entry[2]}") if len(entry) > 2 else 0) :]
-        return f"{'.'.join((origin, *below))}: {told}"
-    return f"{file}: {'.'.join(place) or 'rulebook'}: {told}"
+        return f"{'.'.join((origin, *below))}: {message}"
+    return f"{file}: {'.'.join(place) or 'rulebook'}: {message}"
 
 
 def _place(location: Iterable[int | str], data: Any) -> tuple[list[str], tuple[str, ...]]:

@@ -34,7 +34,7 @@ class Place:
         """Take the entry out."""
         if isinstance(self.container, list):
             # By identity: another entry may say the same.
-            self.container[:] = [one for one in self.container if one is not self.entry]
+            self.container[:] = [other for other in self.container if other is not self.entry]
         else:
             self.container.pop(str(self.position))
 

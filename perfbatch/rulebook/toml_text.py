@@ -39,7 +39,7 @@ def _has_heading(key: str, value: Any, path: tuple[str, ...]) -> bool:
     """Tables and lists of tables of the rulebook, its sections and its indicators; a block's fields are a line each."""
     if isinstance(value, dict):
         return bool(value) and (not path or path in (("kinds",), ("indicators",), ("indicator_rows",)))
-    listed = isinstance(value, list | tuple) and bool(value) and all(isinstance(one, dict) for one in value)
+    listed = isinstance(value, list | tuple) and bool(value) and all(isinstance(item, dict) for item in value)
     return listed and (not path or (path, key) == (("sections",), "blocks"))
 
 

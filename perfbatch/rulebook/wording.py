@@ -249,20 +249,20 @@ class _Wording:
     def _call(self, function: str, arguments: tuple[Node, ...]) -> str:
         words = [self.node(argument) for argument in arguments]
         match function, words:
-            case "sum", [one]:
-                return f"{one}之和"
-            case "abs", [one]:
-                return f"{one}的绝对值"
-            case "filled", [one]:
-                return f"{one}已填"
-            case "either", [one, other]:
-                return f"{one}（未填时取 {other}）"
-            case "part", [one]:
-                return one
-            case "grade", [one]:
-                return f"{one}对应的等次"
-            case "points", [one]:
-                return f"{one}的核算得分"
-            case "has_number", [one]:
-                return f"{one}写有数值"
+            case "sum", [operand]:
+                return f"{operand}之和"
+            case "abs", [operand]:
+                return f"{operand}的绝对值"
+            case "filled", [operand]:
+                return f"{operand}已填"
+            case "either", [operand, other]:
+                return f"{operand}（未填时取 {other}）"
+            case "part", [operand]:
+                return operand
+            case "grade", [operand]:
+                return f"{operand}对应的等次"
+            case "points", [operand]:
+                return f"{operand}的核算得分"
+            case "has_number", [operand]:
+                return f"{operand}写有数值"
         return f"{function}({', '.join(words)})"

@@ -75,7 +75,9 @@ class FormBook:
 
     def bare_cells(self, sheet: str) -> dict[tuple[int, int], FormulaCell]:
         """The cells of a sheet that was `put`."""
-        return {(row, column): self._cell(sheet, row, column, one) for (row, column), one in self._bare[sheet].items()}
+        return {
+            (row, column): self._cell(sheet, row, column, bare) for (row, column), bare in self._bare[sheet].items()
+        }
 
     def _cell(self, sheet: str, row: int, column: int, content: str | float) -> FormulaCell:
         if not (isinstance(content, str) and content.startswith("=")):

@@ -138,7 +138,9 @@ def _serial(moment: datetime) -> Decimal:
 def _filled_sheet(plan: SheetPlan, places: Mapping[str, FieldPlace], layout: Layout, typed: TypedForm) -> SheetPlan:
     filled = replace(plan, places=[places[place.field.id] for place in plan.places])
     named = _names(layout, typed)
-    filled.printed = [named.get((plan.sheet, one.where.top, one.where.left), one) for one in plan.printed]
+    filled.printed = [
+        named.get((plan.sheet, printed.where.top, printed.where.left), printed) for printed in plan.printed
+    ]
     return filled
 
 

@@ -77,7 +77,7 @@ def _place_indicators(form: Form, plan: SheetPlan) -> None:
         first = row
         for subgroup, run in groupby(members, key=lambda indicator: indicator.subgroup):
             indicators = list(run)
-            text = f"{subgroup}\n（{points_text(sum((one.points for one in indicators), Decimal(0)))}分）"
+            text = f"{subgroup}\n（{points_text(sum((indicator.points for indicator in indicators), Decimal(0)))}分）"
             plan.print_cell(plan.area(row, 1, row + len(indicators) - 1, 1), text, Style.CENTRE)
             for indicator in indicators:
                 _place_indicator(plan, row, indicator)
@@ -119,7 +119,7 @@ def _place_total(form: Form, plan: SheetPlan, total: FormField, places: dict[str
         where = plan.area(row, place.where.left, row, place.where.left)
         summed = place.where.local
         if field_id == form.rulebook.roles.item_max:
-            points = sum((one.points for one in form.rulebook.indicators), Decimal(0))
+            points = sum((indicator.points for indicator in form.rulebook.indicators), Decimal(0))
             plan.print_cell(where, points, Style.POINTS, f"=SUM({summed})")
         elif field_id == form.rulebook.roles.item_self:
             formula = f'=IF(COUNT({summed})=0,"",SUM({summed}))'

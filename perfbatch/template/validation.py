@@ -36,15 +36,15 @@ def validation_of(rulebook: Rulebook, field: FormField, cell: InputCell, row: in
     criteria = _criteria(rulebook, field, cell, kind, row)
     if criteria is None:
         return None
-    said = _requirement(cell, kind, limited=cell.limit is not None)
+    requirement = _requirement(cell, kind, limited=cell.limit is not None)
     advice = field.help or kind.help
     unit = f"单位：{kind.unit}。" if kind.unit and "单位" not in advice else ""
     return {
         **criteria,
         "input_title": _cut(field.label.replace("\n", ""), TITLE_LIMIT),
-        "input_message": _cut(f"{advice}{unit}" or said, MESSAGE_LIMIT),
+        "input_message": _cut(f"{advice}{unit}" or requirement, MESSAGE_LIMIT),
         "error_title": "请核对填写内容",
-        "error_message": _cut(f"“{field.label}”{said}", MESSAGE_LIMIT),
+        "error_message": _cut(f"“{field.label}”{requirement}", MESSAGE_LIMIT),
         "error_type": "stop" if criteria["validate"] == "list" else "warning",
     }
 

@@ -99,11 +99,13 @@ class _Planner:
         self._live_row = 0
 
     def tables(self) -> Iterator[CheckTable]:
-        identities = [one for one in self._bound if one.check.code.startswith("R")]
-        slips = [one for one in self._bound if not one.check.code.startswith("R")]
+        identities = [bound for bound in self._bound if bound.check.code.startswith("R")]
+        slips = [bound for bound in self._bound if not bound.check.code.startswith("R")]
         yield self._unit_table("一、各机构收支核对", identities)
         yield self._list("二、汇总、综述与评分核对", identities)
-        yield self._row_table("三、评分表逐项核对", identities, "item", [one.name for one in self._rulebook.indicators])
+        yield self._row_table(
+            "三、评分表逐项核对", identities, "item", [indicator.name for indicator in self._rulebook.indicators]
+        )
         yield self._row_table("四、绩效指标逐项核对", identities, "target", self._target_names())
         yield self._unit_table("五、金额单位核对（万元与元）", slips)
         yield self._list("六、基础数据金额单位核对（万元与元）", slips)
@@ -119,7 +121,7 @@ class _Planner:
         table = self._table(title, (*heads[: len(names)], _INSERTED))
         leaves = self._leaves.column_of(self._rulebook.roles.sub_unit)
         table.named = {row: leaves[row].column("B") for row in range(2, len(names))}
-        for bound in (one for one in checks if one.check.scope == "unit"):
+        for bound in (bound for bound in checks if bound.check.scope == "unit"):
             scopes: list[tuple[int, CellScope]] = [
                 (row, UnitCells(self._leaves, self._rulebook, row)) for row in range(len(leaves))
             ]
@@ -129,15 +131,15 @@ class _Planner:
     def _list(self, title: str, checks: list[BoundCheck]) -> CheckTable:
         """A line per check, one verdict."""
         table = self._table(title, ("结果",))
-        for bound in (one for one in checks if one.check.scope == "department"):
+        for bound in (bound for bound in checks if bound.check.scope == "department"):
             self._line(table, bound, self._title(bound), [(0, self._department)])
         return table
 
     def _row_table(self, title: str, checks: list[BoundCheck], scope: str, names: list[str]) -> CheckTable:
         """A line per row, a verdict per check."""
-        columns = [one for one in checks if one.check.scope == scope]
-        table = self._table(title, tuple(one.check.title for one in columns))
-        codes = "、".join(dict.fromkeys(one.check.code for one in columns))
+        columns = [bound for bound in checks if bound.check.scope == scope]
+        table = self._table(title, tuple(bound.check.title for bound in columns))
+        codes = "、".join(dict.fromkeys(bound.check.code for bound in columns))
         rows = len(names) + (SPARE_ROWS if scope == "target" else 0)
         # A check after the other, so that its rows stand together on the hidden sheet.
         verdicts = [
@@ -196,14 +198,18 @@ class _Planner:
 
     def _guarded(self, bound: BoundCheck, row: int, formula: str) -> str:
         """The verdict, unless a table has more rows than are followed, or the rows paired are not of one unit."""
-        used = [one for tree in (bound.holds, bound.when) if tree is not None for one in leaves_of(tree)]
-        summed = {self._table_of.get(one.field) for one in used if isinstance(one, Member) and one.owner == "units"}
-        if any(isinstance(one, Name) and one.id == "targets_answered" for one in used):
+        used = [leaf for tree in (bound.holds, bound.when) if tree is not None for leaf in leaves_of(tree)]
+        summed = {
+            self._table_of.get(member.field)
+            for member in used
+            if isinstance(member, Member) and member.owner == "units"
+        }
+        if any(isinstance(leaf, Name) and leaf.id == "targets_answered" for leaf in used):
             summed |= {table for table in self._leaves.growing_tables if table not in self._rulebook.unit_tables}
         over = "+".join(sorted(self._leaves.over(table) for table in summed if table is not None))
         apart = ""
         if bound.check.scope == "unit":
-            named = {one.id for one in used if isinstance(one, Name)}
+            named = {leaf.id for leaf in used if isinstance(leaf, Name)}
             apart = self._names.apart({self._table_of[name] for name in named if name in self._table_of}, row)
         text = formula.removeprefix("=")
         for count, word in ((apart, APART), (over, UNCHECKED)):
@@ -231,7 +237,9 @@ class _Planner:
         place = bound.place
         if isinstance(place, Member):
             indicators = self._rulebook.indicators
-            first = next((n for n, one in enumerate(indicators) if place.owner in (one.id, one.group)), 0)
+            first = next(
+                (n for n, indicator in enumerate(indicators) if place.owner in (indicator.id, indicator.group)), 0
+            )
             return self._leaves.column_of(place.field)[first]
         return self._leaves.column_of(place.id)[row]
 

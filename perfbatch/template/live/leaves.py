@@ -92,7 +92,7 @@ class Leaves:
         rows = {
             block.id: block.fields for _, block in book.blocks() if isinstance(block, RowsBlock) and block.preset_rows
         }
-        return {table: tuple(one.id for one in fields) for table, fields in {**tables, **rows}.items()}
+        return {table: tuple(field.id for field in fields) for table, fields in {**tables, **rows}.items()}
 
     def over(self, table: str) -> str:
         """A cell of the hidden sheet: more than 0 where a table has become longer than is followed."""
@@ -101,7 +101,7 @@ class Leaves:
     def over_formulas(self) -> list[str]:
         """What stands in those cells, from the top."""
         shown = {table: columns[-1] for table, columns in self.growing_tables.items()}
-        return [f"=N(ROWS({one})>{self.layout.where(one).rows + SPARE_ROWS})" for one in shown.values()]
+        return [f"=N(ROWS({column})>{self.layout.where(column).rows + SPARE_ROWS})" for column in shown.values()]
 
     def term(self, field_id: str, row: int = 0) -> Term:
         """What a field's cell is in a formula."""
@@ -149,7 +149,7 @@ class Leaves:
 
     def _is_evidence(self, spec: FormField) -> bool:
         block = self.layout.rulebook.evidence_block
-        return isinstance(block, EvidenceBlock) and any(one.id == spec.id for one in block.fields)
+        return isinstance(block, EvidenceBlock) and any(field.id == spec.id for field in block.fields)
 
 
 def _standing(reference: str) -> str:
@@ -204,12 +204,12 @@ def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple
     if spec.kind in ("amount", "area"):
         steps = [10**power for power in range(4, 0, -1)]
         finer = "1"
-        for one in reversed(steps):
-            finer = f"IF(INT(B{row}/{one})*{one}=B{row},{one},{finer})"
+        for size in reversed(steps):
+            finer = f"IF(INT(B{row}/{size})*{size}=B{row},{size},{finer})"
         step = f"=IF(D{row}=1,{finer},0)"
     filled = f"=IF(ISNUMBER({ref}),IF({outside},0,1),0)"
-    said = f'IF(TRIM({ref})="",0,IF(ISNUMBER(MATCH(TRIM({ref}),{_none_words()},0)),0,1))'
-    unreadable = f"=IF(ISERROR({ref}),1,IF(ISNUMBER({ref}),1-D{row},{said}))"
+    worded = f'IF(TRIM({ref})="",0,IF(ISNUMBER(MATCH(TRIM({ref}),{_none_words()},0)),0,1))'
+    unreadable = f"=IF(ISERROR({ref}),1,IF(ISNUMBER({ref}),1-D{row},{worded}))"
     return value, step, filled, unreadable
 
 

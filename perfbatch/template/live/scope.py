@@ -62,14 +62,14 @@ class CellScope:
         """A part of a total, blank counting as 0 where a sibling is filled."""
         own = self._figure(name)
         beside = [self._figure(sibling) for sibling in self.rulebook.siblings[name]]
-        theirs = gather(*(one.tainted for one in beside))
+        theirs = gather(*(sibling.tainted for sibling in beside))
         tainted = gather(own.tainted, times(theirs, count(none_of(some(own.known)))))
-        return Figure(own.num, own.den, own.slack, gather(*(one.known for one in beside)), tainted)
+        return Figure(own.num, own.den, own.slack, gather(*(sibling.known for sibling in beside)), tainted)
 
     def grade(self, score: Figure) -> Words:
         """The grade's name for a score."""
         formula = quoted("")
-        for grade in sorted(self.rulebook.grades, key=lambda one: (one.minimum is not None, one.minimum or 0)):
+        for grade in sorted(self.rulebook.grades, key=lambda grade: (grade.minimum is not None, grade.minimum or 0)):
             if grade.minimum is None:
                 formula = quoted(grade.name)
                 continue
@@ -80,8 +80,10 @@ class CellScope:
 
     def adds_up(self, indicator: Indicator) -> str:
         """Whether the points of the set that shares an indicator's come to the set's."""
-        adaptable = next(one for one in self.rulebook.adaptable_sets if indicator.id in one.indicators)
-        rows = [row for row, one in enumerate(self.rulebook.indicators) if one.id in adaptable.indicators]
+        adaptable = next(
+            adaptable for adaptable in self.rulebook.adaptable_sets if indicator.id in adaptable.indicators
+        )
+        rows = [row for row, member in enumerate(self.rulebook.indicators) if member.id in adaptable.indicators]
         total = self.leaves.total(self.rulebook.roles.item_max, rows)
         equal = f"{total.num}={int(adaptable.points * SCALE)}"
         return all_of(some(total.known), none_of(some(total.tainted)), equal)
@@ -147,9 +149,9 @@ class ItemCells(CellScope):
             self.leaves.column_of(name) for name in (roles.target_type, roles.target, roles.target_actual)
         )
         typed = f"{types[0].column('B')}:{types[-1].column('B')}"
-        said = "+".join(f"({leaves[0].column('D')}:{leaves[-1].column('D')}>0)" for leaves in (targets, actuals))
+        answered = "+".join(f"({leaves[0].column('D')}:{leaves[-1].column('D')}>0)" for leaves in (targets, actuals))
         matches = "+".join(f"({typed}={quoted(kind)})" for kind in kinds)
-        return f"SUMPRODUCT(({matches})*(({said})>0))" if kinds else NO
+        return f"SUMPRODUCT(({matches})*(({answered})>0))" if kinds else NO
 
 
 @dataclass

@@ -101,7 +101,7 @@ class ScoreBlock:
         stated = self._leaves.figure(self._rulebook.roles.self_total)
         summed = self._scope.total("items", self._rulebook.roles.item_self)
         here = some(stated.known)
-        found = {
+        figures = {
             "self_total": Figure(
                 f"IF({here},{stated.num},{summed.num})", SCALE, NO, gather(stated.known, summed.known), NO
             ),
@@ -109,8 +109,8 @@ class ScoreBlock:
         }
         for row in self.rows:
             if row.indicator.objective:
-                found[f"points.{row.indicator.id}"] = Figure(row.ref("cents"), 100, NO, row.ref("computed"), NO)
-        return found
+                figures[f"points.{row.indicator.id}"] = Figure(row.ref("cents"), 100, NO, row.ref("computed"), NO)
+        return figures
 
     @property
     def total_ref(self) -> str:
@@ -159,7 +159,7 @@ class ScoreBlock:
         if indicator.ratio is not None:
             tree = parse(indicator.ratio)
             assert isinstance(tree, Binary)
-            left, right = (compile_formula(one, self._scope, tolerant=False) for one in (tree.left, tree.right))
+            left, right = (compile_formula(operand, self._scope, tolerant=False) for operand in (tree.left, tree.right))
             assert isinstance(left, Figure)
             assert isinstance(right, Figure)
             numerator, denominator, _ = common(left, right)
@@ -169,7 +169,7 @@ class ScoreBlock:
             numerator = figure
             denominator = Figure(times(str(figure.den), 100), 1, NO, YES, NO)
         fits = " ".join(
-            f"INT({cell[one]}/{_REDUCIBLE})*{_REDUCIBLE}={cell[one]}" for one in ("numerator", "denominator")
+            f"INT({cell[name]}/{_REDUCIBLE})*{_REDUCIBLE}={cell[name]}" for name in ("numerator", "denominator")
         )
         return {
             "numerator": f"={numerator.num}",
@@ -203,7 +203,7 @@ class ScoreBlock:
         }
 
     def _evidence_rows(self) -> dict[str, int]:
-        ids = [evidence_id for one in self._rulebook.indicators for evidence_id in one.evidence_ids]
+        ids = [evidence_id for indicator in self._rulebook.indicators for evidence_id in indicator.evidence_ids]
         return {evidence_id: row for row, evidence_id in enumerate(ids)}
 
     def _checklist(self, rule: ChecklistRule, indicator: Indicator) -> dict[str, str]:
@@ -211,8 +211,8 @@ class ScoreBlock:
         assert block is not None
         rows = self._evidence_rows()
         answers = [
-            self._leaves.column_of(self._rulebook.roles.evidence_answer)[rows[one]].column("B")
-            for one in indicator.evidence_ids
+            self._leaves.column_of(self._rulebook.roles.evidence_answer)[rows[evidence_id]].column("B")
+            for evidence_id in indicator.evidence_ids
         ]
         earned = [
             f"{int(item.points * 100)}*N({answer}={quoted(block.yes)})"

@@ -61,7 +61,7 @@ class LivePlan:
         return [
             check
             for line in lines
-            for group in (line.verdicts, *(one.verdicts for one in line.inserted))
+            for group in (line.verdicts, *(inserted.verdicts for inserted in line.inserted))
             for check in group
         ]
 
