@@ -52,4 +52,6 @@ def likeness(wanted: Value) -> Callable[[Value | FormulaFault], bool]:
 def _wildcards(text: str) -> str:
     parts = re.findall(r"~[*?~]|\*|\?|[^*?~]+|~", text)
     special = {"*": ".*", "?": "."}
-    return "".join(special.get(one) or re.escape(one[1:] if one[0] == "~" and len(one) > 1 else one) for one in parts)
+    return "".join(
+        special.get(piece) or re.escape(piece[1:] if piece[0] == "~" and len(piece) > 1 else piece) for piece in parts
+    )

@@ -54,7 +54,7 @@ def _is_number(cells: Cells, arguments: Sequence[Argument]) -> Operand:
         if isinstance(operand, CellBlock) and not _single(operand):
             operand = spread(operand, cells)
         if isinstance(operand, Array):
-            return Array(tuple(tuple(_number(one) is not None for one in row) for row in operand.rows))
+            return Array(tuple(tuple(_number(value) is not None for value in row) for row in operand.rows))
         return _number(scalar(operand, cells)) is not None
     except FormulaFault:
         return False
@@ -62,8 +62,8 @@ def _is_number(cells: Cells, arguments: Sequence[Argument]) -> Operand:
 
 def _logic(join: Callable[[Iterator[bool]], bool]) -> Function:
     def function(cells: Cells, arguments: Sequence[Argument]) -> Operand:
-        values = [one for argument in arguments for one in _sound(argument(), cells) if not isinstance(one, str)]
-        return join(as_truth(one) for one in values if one is not None)
+        values = [value for argument in arguments for value in _sound(argument(), cells) if not isinstance(value, str)]
+        return join(as_truth(value) for value in values if value is not None)
 
     return function
 
@@ -76,7 +76,7 @@ def _over_numbers(action: Callable[[list[float]], float]) -> Function:
         for argument in arguments:
             operand = argument()
             if isinstance(operand, CellBlock | Array):
-                numbers += [one for value in _sound(operand, cells) if (one := _number(value)) is not None]
+                numbers += [number for value in _sound(operand, cells) if (number := _number(value)) is not None]
             else:
                 numbers.append(as_number(operand))
         return action(numbers)
@@ -85,13 +85,17 @@ def _over_numbers(action: Callable[[list[float]], float]) -> Function:
 
 
 def _count(cells: Cells, arguments: Sequence[Argument]) -> Operand:
-    values = [one for argument in arguments for row in spread(argument(), cells).rows for one in row]
-    return sum(_number(one) is not None for one in values)
+    values = [value for argument in arguments for row in spread(argument(), cells).rows for value in row]
+    return sum(_number(value) is not None for value in values)
 
 
 def _sum_product(cells: Cells, arguments: Sequence[Argument]) -> Operand:
-    product = each(lambda *values: math.prod(_number(one) or 0 for one in values), [one() for one in arguments], cells)
-    return sum(as_number(one) for one in _sound(product, cells))
+    product = each(
+        lambda *values: math.prod(_number(value) or 0 for value in values),
+        [argument() for argument in arguments],
+        cells,
+    )
+    return sum(as_number(value) for value in _sound(product, cells))
 
 
 def _if_sum(cells: Cells, arguments: Sequence[Argument]) -> Operand:
@@ -116,7 +120,7 @@ def _ifs_sum(cells: Cells, arguments: Sequence[Argument]) -> Operand:
 
 def _if_count(cells: Cells, arguments: Sequence[Argument]) -> Operand:
     met = criterion(scalar(arguments[1](), cells))
-    return sum(met(one) for one in _flat(arguments[0](), cells))
+    return sum(met(value) for value in _flat(arguments[0](), cells))
 
 
 def _match(cells: Cells, arguments: Sequence[Argument]) -> Operand:
@@ -131,7 +135,7 @@ def _match(cells: Cells, arguments: Sequence[Argument]) -> Operand:
 def _index(cells: Cells, arguments: Sequence[Argument]) -> Operand:
     """INDEX(range, row) of a column, INDEX(range, row, column)."""
     area = arguments[0]()
-    row, *column = (int(as_number(scalar(one(), cells))) for one in arguments[1:])
+    row, *column = (int(as_number(scalar(argument(), cells))) for argument in arguments[1:])
     across = column[0] if column else 1
     if not isinstance(area, CellBlock):
         raise FormulaFault("#VALUE!")
@@ -154,7 +158,7 @@ def _row(_: Cells, arguments: Sequence[Argument]) -> Operand:
 
 
 def _value_by_value(action: Callable[..., Value]) -> Function:
-    return lambda cells, arguments: each(action, [one() for one in arguments], cells)
+    return lambda cells, arguments: each(action, [argument() for argument in arguments], cells)
 
 
 def _n(value: Value) -> Value:
@@ -218,7 +222,7 @@ def _raised(value: Value | FormulaFault) -> Value:
 
 
 def _flat(operand: Operand, cells: Cells) -> list[Value | FormulaFault]:
-    return [one for row in spread(operand, cells).rows for one in row]
+    return [value for row in spread(operand, cells).rows for value in row]
 
 
 def _sound(operand: Operand, cells: Cells) -> Iterator[Value]:
@@ -230,7 +234,7 @@ FUNCTIONS: dict[str, Function] = {
     "AND": _logic(all),
     "COUNT": _count,
     "COUNTIF": _if_count,
-    "EXACT": _value_by_value(lambda one, other: as_text(one) == as_text(other)),
+    "EXACT": _value_by_value(lambda value, other: as_text(value) == as_text(other)),
     "FIND": _value_by_value(_find),
     "HYPERLINK": lambda cells, arguments: scalar(arguments[-1](), cells),
     "IF": _if,

@@ -101,7 +101,7 @@ class _FormulaParser:
         value = self._primary()
         while self.kind == "%":
             self._next()
-            value = _single(lambda one: as_number(one) / 100, value)
+            value = _single(lambda percents: as_number(percents) / 100, value)
         return value
 
     def _primary(self) -> Evaluate:
@@ -156,7 +156,7 @@ class _FormulaParser:
         action = FUNCTIONS[name]
 
         def called(spot: FormulaSpot) -> Operand:
-            return action(spot.cells, [partial(one, spot) for one in arguments])
+            return action(spot.cells, [partial(argument, spot) for argument in arguments])
 
         return called
 
@@ -183,7 +183,7 @@ class _FormulaParser:
             raise ValueError(f"a cell expected at {self.text!r}: {self._formula}")
         parts = self._match["row"], self._match["column"]
         self._next()
-        row, column = (_axis(one) for one in parts)
+        row, column = (_axis(part) for part in parts)
         return row, column
 
 

@@ -97,8 +97,8 @@ def rounded(number: float, places: int) -> Decimal:
 
 def ordered(value: Value, other: Value) -> int:
     """-1, 0 or 1: numbers come before texts, texts before TRUE and FALSE; a blank is whatever the other one is."""
-    one, two = _rank(value, other), _rank(other, value)
-    return (one > two) - (one < two)
+    rank, other_rank = _rank(value, other), _rank(other, value)
+    return (rank > other_rank) - (rank < other_rank)
 
 
 def _rank(value: Value, other: Value) -> tuple[int, float, str]:
@@ -144,22 +144,22 @@ def spread(operand: Operand, cells: Cells) -> Array:
             return fault
 
     columns = range(operand.left, operand.right + 1)
-    return Array(tuple(tuple(at(row, one) for one in columns) for row in range(operand.top, operand.bottom + 1)))
+    return Array(tuple(tuple(at(row, column) for column in columns) for row in range(operand.top, operand.bottom + 1)))
 
 
 def each(action: Callable[..., Value], operands: list[Operand], cells: Cells) -> Operand:
     """The action on single values, or value by value where one of them is many."""
-    if not any(isinstance(one, CellBlock | Array) for one in operands):
+    if not any(isinstance(operand, CellBlock | Array) for operand in operands):
         return action(*operands)
-    arrays = [spread(one, cells) for one in operands]
-    rows = max(len(one.rows) for one in arrays)
-    columns = max(len(one.rows[0]) for one in arrays)
+    arrays = [spread(operand, cells) for operand in operands]
+    rows = max(len(array.rows) for array in arrays)
+    columns = max(len(array.rows[0]) for array in arrays)
     if rows == columns == 1:
-        return action(*(scalar(one, cells) for one in operands))
+        return action(*(scalar(operand, cells) for operand in operands))
 
     def at(row: int, column: int) -> Value | FormulaFault:
-        picked = [one.rows[min(row, len(one.rows) - 1)][min(column, len(one.rows[0]) - 1)] for one in arrays]
-        fault = next((one for one in picked if isinstance(one, FormulaFault)), None)
+        picked = [array.rows[min(row, len(array.rows) - 1)][min(column, len(array.rows[0]) - 1)] for array in arrays]
+        fault = next((value for value in picked if isinstance(value, FormulaFault)), None)
         try:
             return fault or action(*picked)
         except FormulaFault as raised:
