@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import perfbatch
+from tests.words import empty_words
 
 ROOT = Path(perfbatch.__file__).parent
 
@@ -291,3 +292,8 @@ def test_one_module_knows_the_records_of_a_zip() -> None:
         if isinstance(node, ast.Constant) and node.value == magic
     }
     assert stated == {"perfbatch.package.directory"}
+
+
+def test_names_say_what_they_hold() -> None:
+    sources = {module: path.read_text("utf-8") for module, path in _modules().items()}
+    assert {module: words for module, source in sources.items() if (words := empty_words(source))} == {}

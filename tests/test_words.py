@@ -1,43 +1,10 @@
-"""A name says what it holds: words that fit anything are bound nowhere in the package."""
+"""The look for names that fit anything (`test_architecture`) sees them wherever they are bound."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-import perfbatch
-
-SOURCES = sorted(Path(perfbatch.__file__).parent.rglob("*.py"))
-EMPTY_WORDS = frozenset({"one", "found", "told", "said", "thing"})
-
-
-def bound_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and name of whatever a source binds: variables, parameters, attributes, functions, classes, imports."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(arg=name):
-                yield node.lineno, name
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield node.lineno, name
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.ExceptHandler(name=str(name)):
-                yield node.lineno, name
-            case ast.MatchMapping(rest=str(name)):
-                yield node.lineno, name
-            case ast.alias(asname=str(name)) | ast.alias(asname=None, name=name):
-                yield node.lineno, name
-
-
-def empty_words(source: str) -> list[str]:
-    """The empty words that a source binds, each with its line."""
-    return [f"{line}: {name}" for line, name in bound_names(ast.parse(source)) if name in EMPTY_WORDS]
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=str)
-def test_names_say_what_they_hold(source: Path) -> None:
-    assert empty_words(source.read_text("utf-8")) == []
+from tests.words import empty_words
 
 
 @pytest.mark.parametrize(
