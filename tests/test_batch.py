@@ -26,7 +26,7 @@ from perfbatch.report.report import report_schema
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
 from perfbatch.terminal.department import print_check, print_scorecard, print_trace
-from perfbatch.terminal.night import print_night
+from perfbatch.terminal.night import print_forgiven, print_night
 from tests.conftest import MONDAY, Lay, lay, workbook
 from tests.workbooks import compound_file, places
 
@@ -156,7 +156,7 @@ class TestSettingAside:
             ("1.xlsx", "set_aside", "F14"),
             ("2.xlsx", "accepted", ""),
         ]
-        print_night(night, Path("outbox"), [])
+        print_forgiven(night)
         log = capsys.readouterr().err
         assert re.fullmatch(
             r"perfbatch: a fault of the program set aside 1\.xlsx \(ZeroDivisionError at test_batch\.py:\d+\)\. "
@@ -460,7 +460,8 @@ def test_people_are_named_nowhere(
         ("C17", "contact_person"),
         ("C17", "evaluator_name"),
     }
-    print_night(night, tmp_path / "out", outputs)
+    print_night(night, tmp_path / "out", outputs, verbose=True)
+    print_forgiven(night)
     print_check(check_workbook(folder / "1.xlsx", loaded))
     print_scorecard(night, 0)
     print_trace(night, 0, "staff_control_rate")

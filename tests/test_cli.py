@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -101,6 +102,7 @@ class TestRun:
             "Findings  3 errors, 2 warnings, 0 infos in 2 departments",
             "Scores    mean verified 97.34, highest 99.00, lowest 95.67",
             f"Wrote     district-summary-2020.xlsx, 1 notice, history.sqlite, run-report.json to {tmp_path / 'out'}",
+            f"Next      perfbatch explain 900002 R02 --inbox {two}",
         ]
 
     def test_one_of_each_is_singular(self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch) -> None:
@@ -390,7 +392,7 @@ class TestBadGivens:
     @pytest.mark.parametrize(
         ("options", "line"),
         [
-            (("--bogus",), "perfbatch run: No such option: --bogus. Try `perfbatch run --help`."),
+            (("--xyz",), "perfbatch run: No such option: --xyz. Try `perfbatch run --help`."),
             (
                 ("--workers", "-1"),
                 "perfbatch run: Invalid value for '--workers': Input should be greater than or equal to 0. "
@@ -413,7 +415,11 @@ class TestBadGivens:
 
 
 class TestCheck:
-    """perfbatch check."""
+    """perfbatch check. As a department sees it."""
+
+    @pytest.fixture(autouse=True)
+    def _chinese(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
 
     def test_a_clean_workbook(self, two: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("check", two / "测试局.xlsx")
@@ -421,8 +427,8 @@ class TestCheck:
         lines = ended.out.splitlines()
         assert lines[:2] == [f"{two}/测试局.xlsx", "900001 云溪区测试局：自评 99.00，核定 99.00，优秀"]
         assert lines[2].split() == ["指标", "分值", "自评", "核算", "核定", "状态"]
-        assert len(lines) == 2 + 2 + 25 + 1
-        assert lines[-1] == "结论：没有问题。可以报送。"
+        assert len(lines) == 2 + 2 + 25 + 2
+        assert lines[-2:] == ["结论：没有问题。可以报送。", f"下一步　　perfbatch explain 900001 --inbox {two}"]
 
     def test_findings_name_cell_figures_and_remedy(self, two: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("check", two / "二局.xlsx")
@@ -439,7 +445,8 @@ class TestCheck:
         ]
         at = next(number for number, line in enumerate(lines) if "R14" in line)
         assert lines[at + 1].strip() == "整改：核实在职人数，改正基本概况或综述中填错的一处"
-        assert lines[-1] == "结论：错误 3 项，提醒 2 项，涉及 3.67 分。请按整改建议改正后报送。"
+        assert lines[-2] == "结论：错误 3 项，提醒 2 项，涉及 3.67 分。请按整改建议改正后报送。"
+        assert lines[-1] == f"下一步　　perfbatch check {shlex.quote(str(two / '二局.xlsx'))}"
 
     def test_a_warning_alone_is_a_finding(self, inbox: Lay, perfbatch: Perfbatch) -> None:
         folder = inbox({"1.xlsx": workbook(report_date="2020-7-15")})
@@ -452,7 +459,7 @@ class TestCheck:
         ended = perfbatch("check", folder / "1.xlsx")
         assert ended.code == 0
         assert "说明 C01   基础数据表!" in ended.out
-        assert ended.out.endswith("结论：说明 1 项。可以报送。\n")
+        assert ended.out.splitlines()[-2] == "结论：说明 1 项。可以报送。"
 
     @pytest.mark.parametrize(
         ("content", "line"),
@@ -466,7 +473,8 @@ class TestCheck:
     )
     def test_what_cannot_be_read(self, inbox: Lay, perfbatch: Perfbatch, content: bytes, line: str) -> None:
         path = inbox({"1.xlsx": content}) / "1.xlsx"
-        assert perfbatch("check", path) == Ended(1, f"{path}\n{line}\n", "")
+        again = f"下一步　　perfbatch check {shlex.quote(str(path))}"
+        assert perfbatch("check", path) == Ended(1, f"{path}\n{line}\n{again}\n", "")
 
     def test_what_is_not_there(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("check", tmp_path / "none.xlsx")
@@ -519,7 +527,8 @@ class TestCheck:
         from rich.cells import cell_len
 
         drawn = _in_terminal(["check", str(two / "二局.xlsx")], width, code=3)
-        lines = drawn.splitlines()[1:]
+        # The first and the last line hold paths, which are to be copied whole.
+        lines = drawn.splitlines()[1:-1]
         assert max(cell_len(line) for line in lines) <= width
         at = next(number for number, line in enumerate(lines) if "R14" in line)
         if width == 80:
@@ -547,7 +556,11 @@ class TestCheck:
 
 
 class TestExplain:
-    """perfbatch explain."""
+    """perfbatch explain. As a department sees it."""
+
+    @pytest.fixture(autouse=True)
+    def _chinese(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
 
     def test_one_indicator(self, two: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("explain", "900002", "staff_control_rate", "--inbox", two, "--workers", 1)
@@ -571,22 +584,23 @@ class TestExplain:
             "900001 云溪区测试局 · 实有人数 = 综述在职人数（R14）",
             "勾稽关系：实有人数（人） = 现有在职人数",
         ]
-        assert lines[-2].split()[:5] == ["不符", "基本概况!D3", "19", "28", "-9"]
-        assert lines[-1] == "结果：1 处须看"
+        assert lines[-3].split()[:5] == ["不符", "基本概况!D3", "19", "28", "-9"]
+        assert lines[-2:] == ["结果：1 处须看", "下一步　　perfbatch rulebook show R14"]
         ended = perfbatch("explain", "900001", "R13", "--inbox", folder)
-        assert ended.out.splitlines()[-1] == "结果：没有不符之处"
+        assert ended.out.splitlines()[-2] == "结果：没有不符之处"
 
     def test_all_indicators(self, two: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("explain", "900001", "--inbox", two)
         lines = ended.out.splitlines()
         assert lines[0] == "900001 云溪区测试局：自评 99.00，核定 99.00，优秀"
-        assert len(lines) == 1 + 2 + 25
+        assert len(lines) == 1 + 2 + 25 + 1
+        assert lines[-1] == f"下一步　　perfbatch explain 900001 fund_balance --inbox {two}"
         assert lines[8].split() == ["fund_balance", "资金结余", "3.00", "2.00", "2.00", "2.00", "系统核算"]
 
     def test_what_is_missing_is_named(self, inbox: Lay, perfbatch: Perfbatch) -> None:
         folder = inbox({"1.xlsx": workbook(procurement_actual=None, procurement_budget=None)})
         ended = perfbatch("explain", "900001", "--inbox", folder)
-        assert ended.out.splitlines()[-2:] == [
+        assert ended.out.splitlines()[-3:-1] == [
             "所缺数据",
             "  procurement_execution_rate: procurement_actual, procurement_budget",
         ]
@@ -594,20 +608,60 @@ class TestExplain:
     def test_reviews_are_told(self, two: Path, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = roster(tmp_path / "r.xlsx", [("900001", "云溪区测试局")], [("900001", "satisfaction", 4, "样本不足")])
         ended = perfbatch("explain", "900001", "satisfaction", "--inbox", two, "--roster", path)
-        assert ended.out.endswith("结果：分值 5.00，自评 5.00，核算 5.00，核定 4.00（财政复核）\n")
+        assert ended.out.splitlines()[-2] == "结果：分值 5.00，自评 5.00，核算 5.00，核定 4.00（财政复核）"
 
-    def test_an_unknown_code(self, two: Path, perfbatch: Perfbatch) -> None:
-        assert perfbatch("explain", "123", "--inbox", two) == Ended(
-            2, "", f"perfbatch: budget code 123: no accepted workbook in {two} has it. Check the code or the inbox.\n"
-        )
+    def test_departments_and_rules_by_name(self, two: Path, perfbatch: Perfbatch) -> None:
+        by_id = perfbatch("explain", "900002", "staff_control_rate", "--inbox", two)
+        for department in ("云溪区二局", "二局", "云溪区 二局"):
+            for rule in ("财政供养人员控制率", "供养人员"):
+                assert perfbatch("explain", department, rule, "--inbox", two) == by_id
+        check = perfbatch("explain", "900002", "R14", "--inbox", two)
+        assert perfbatch("explain", "二局", "实有人数 = 综述在职人数", "--inbox", two) == check
 
-    def test_an_unknown_indicator(self, two: Path, perfbatch: Perfbatch) -> None:
-        ended = perfbatch("explain", "900001", "happiness", "--inbox", two)
-        assert (ended.code, ended.out) == (2, "")
-        assert ended.err.startswith(
-            "perfbatch: indicator happiness: not in the rulebook. Use one of staff_control_rate, "
-        )
-        assert ended.err.count("\n") == 1
+    @pytest.mark.parametrize(
+        ("words", "chinese", "english"),
+        [
+            (
+                ("123",),
+                "部门 123：{inbox} 中已接收的表格里没有这个编码或名称。请核对编码，或看是否在别的收件文件夹。",
+                "department 123: no accepted workbook in {inbox} has this code or name. Check the code or the inbox.",
+            ),
+            (
+                ("二区局",),
+                "部门 二区局：{inbox} 中已接收的表格里没有这个编码或名称。相近的有：900002 云溪区二局。",
+                "department 二区局: no accepted workbook in {inbox} has this code or name. The nearest: 900002 云溪区二局.",
+            ),
+            (
+                ("云溪区",),
+                "部门 云溪区：有 2 个部门与之相符（900001 云溪区测试局, 900002 云溪区二局）。请改用编码。",
+                "department 云溪区: 2 are called so: 900001 云溪区测试局, 900002 云溪区二局. Give the budget code.",
+            ),
+            (
+                ("900001", "happiness"),
+                "指标 happiness：规则中没有。全部指标见 `perfbatch rulebook show`。",
+                "indicator happiness: not in the rulebook. `perfbatch rulebook show` lists all of them.",
+            ),
+            (
+                ("900001", "供养人员控制律"),
+                "指标 供养人员控制律：规则中没有。相近的有：staff_control_rate 财政供养人员控制率。",
+                "indicator 供养人员控制律: not in the rulebook. The nearest: staff_control_rate 财政供养人员控制率.",
+            ),
+            (
+                ("900001", "R09"),
+                "指标 R09：有 2 项与之相符（R09.expenditure 三公经费合计 ≤ 支出合计, R09.operating 三公经费合计 ≤ 公用支出）。"
+                "请改用代码。",
+                "indicator R09: 2 are called so: R09.expenditure 三公经费合计 ≤ 支出合计, R09.operating 三公经费合计 ≤ 公用支出. "
+                "Give the id.",
+            ),
+        ],
+    )
+    def test_unknown_and_ambiguous_names(
+        self, two: Path, perfbatch: Perfbatch, words: tuple[str, ...], chinese: str, english: str
+    ) -> None:
+        ended = perfbatch("explain", *words, "--inbox", two)
+        assert ended == Ended(2, "", f"perfbatch：{chinese.format(inbox=two)}\n")
+        ended = perfbatch("explain", *words, "--inbox", two, "--lang", "en")
+        assert ended == Ended(2, "", f"perfbatch: {english.format(inbox=two)}\n")
 
     def test_a_missing_inbox(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("explain", "900001", "--inbox", tmp_path / "nowhere")
@@ -620,7 +674,7 @@ class TestTemplate:
     def test_it_is_written_where_asked(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "new" / "yunxi-2020-blank.xlsx"
         ended = perfbatch("template", "--output", tmp_path / "new", "--units", 3)
-        assert ended == Ended(0, f"Wrote {path}\n", "")
+        assert ended == Ended(0, f"Wrote {path}\nNext      perfbatch run\n", "")
         column = openpyxl.load_workbook(path).defined_names["revenue_total"].attr_text
         first, last = re.findall(r"\$[A-Z]+\$(\d+)", column)
         assert int(last) - int(first) + 1 == 2 + 3
@@ -643,10 +697,10 @@ class TestTemplate:
         ended = perfbatch(
             "template", "--roster", path, "--outbox", tmp_path / "out", "--output", tmp_path / "new", "--units", 1
         )
-        assert ended == Ended(0, f"Wrote 2 workbooks to {tmp_path / 'new'}\n", "")
+        assert ended == Ended(0, f"Wrote 2 workbooks to {tmp_path / 'new'}\nNext      perfbatch run\n", "")
         assert sorted(one.name for one in (tmp_path / "new").iterdir()) == ["900001-测试局.xlsx", "900009-新局.xlsx"]
         shown = perfbatch("check", tmp_path / "new" / "900001-测试局.xlsx")
-        assert "900001 测试局：" in shown.out
+        assert "900001 测试局: " in shown.out
         book = openpyxl.load_workbook(tmp_path / "new" / "900001-测试局.xlsx")
         sheet, cell = book.defined_names["three_public_final_prior"].attr_text.replace("$", "").split("!")
         assert book[sheet.strip("'")][cell].value == 9
@@ -654,12 +708,13 @@ class TestTemplate:
     def test_one_department_is_named(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = roster(tmp_path / "名录.xlsx", [("900001", "测试局")])
         ended = perfbatch("template", "--roster", path, "--outbox", tmp_path / "none", "--output", tmp_path / "new")
-        assert ended == Ended(0, f"Wrote {tmp_path / 'new' / '900001-测试局.xlsx'}\n", "")
+        assert ended == Ended(0, f"Wrote {tmp_path / 'new' / '900001-测试局.xlsx'}\nNext      perfbatch run\n", "")
         assert not (tmp_path / "none").exists()
 
     def test_the_blank_roster(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("template", "--blank-roster", "--output", tmp_path / "new")
-        assert ended == Ended(0, f"Wrote {tmp_path / 'new' / 'yunxi-2020-roster.xlsx'}\n", "")
+        path = tmp_path / "new" / "yunxi-2020-roster.xlsx"
+        assert ended == Ended(0, f"Wrote {path}\nNext      perfbatch template --roster {path}\n", "")
         assert [one.name for one in (tmp_path / "new").iterdir()] == ["yunxi-2020-roster.xlsx"]
         told = "perfbatch: --blank-roster: does not go with --roster. Give one of the two.\n"
         assert perfbatch("template", "--blank-roster", "--roster", "x.xlsx") == Ended(2, "", told)
@@ -780,7 +835,9 @@ class TestRulebook:
     def test_new_lints_and_shows(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "2026.toml"
         options = ("--year", "2026", "--district", "示例区", "--issuer", "示例区财政局", "--deadline", "2027-05-31")
-        assert perfbatch("rulebook", "new", *options, "--output", path) == Ended(0, f"Wrote {path}\n", "")
+        assert perfbatch("rulebook", "new", *options, "--output", path) == Ended(
+            0, f"Wrote {path}\nNext      perfbatch rulebook lint --rulebook {path}\n", ""
+        )
         assert perfbatch("rulebook", "lint", "--rulebook", path).code == 0
         shown = perfbatch("rulebook", "show", "--rulebook", path).out.splitlines()
         assert shown[:2] == [
@@ -860,7 +917,7 @@ class TestProgram:
     def test_a_terminal_without_chinese_does_not_stop_it(self, two: Path) -> None:
         done = spawned(["check", two / "二局.xlsx"], PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
         assert (done.returncode, done.stderr) == (3, b"")
-        assert b"R14 | \\u57fa\\u672c" in done.stdout
+        assert b"error R14   | \\u57fa\\u672c" in done.stdout
 
     def test_a_fault_of_the_program_shows_where(self, two: Path) -> None:
         stumble = (

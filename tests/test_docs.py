@@ -181,7 +181,7 @@ def test_the_command_reference_has_the_options_of_the_help(readme: str, name: st
     assert found, name
     helped = CliRunner().invoke(app, [*name.split(), "--help"])
     assert helped.exit_code == 0
-    wanted = set(re.findall(r"^ +(--[a-z-]+)", helped.stdout, re.MULTILINE)) - {"--help"}
+    wanted = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", helped.stdout, re.MULTILINE)) - {"--help"}
     assert set(re.findall(r"^\| `(--[a-z-]+)", found[0], re.MULTILINE)) == wanted
     helped_arguments = set(re.findall(r"\b([A-Z_]{2,})\b", helped.stdout.split("\n")[0])) - {"OPTIONS"}
     assert set(re.findall(r"^\| `([A-Z_]+)`", found[0], re.MULTILINE)) == helped_arguments

@@ -17,6 +17,7 @@ __all__ = ["all_commands", "settings", "settings_file"]
 @app.command()
 def settings() -> None:
     """Print every option of every command, its value, and where that came from: the environment, perfbatch.toml, or default."""
+    from perfbatch.terminal.next_command import print_next
     from perfbatch.terminal.settings import print_settings
 
     file = settings_file()
@@ -26,6 +27,7 @@ def settings() -> None:
         for setting in settings_of(command, os.environ, file)
     ]
     print_settings(file.shown, rows)
+    print_next(["run"])
 
 
 def all_commands() -> list[Command]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from perfbatch.cli.application import app
-from perfbatch.cli.options import ForceOption, RulebookOption
+from perfbatch.cli.options import ForceOption, LangOption, RulebookOption
 from perfbatch.model.errors import OperatorFault
 
 __all__ = ["template"]
@@ -34,6 +34,7 @@ def template(
     ] = Path("outbox"),
     force: ForceOption = False,
     rulebook: RulebookOption = None,
+    _lang: LangOption = None,
 ) -> None:
     """Write the blank workbook that departments fill, or with a roster one for each department.
 
@@ -46,6 +47,8 @@ def template(
     from perfbatch.roster.blank import write_blank_roster
     from perfbatch.rulebook.load import load_rulebook
     from perfbatch.template import write_blank, write_prefilled
+    from perfbatch.terminal.next_command import print_next
+    from perfbatch.terminal.written import print_written
 
     loaded = load_rulebook(rulebook)
     if blank_roster and roster is not None:
@@ -61,7 +64,6 @@ def template(
         paths = hand_out(
             output, lambda aside: write_prefilled(book, known, aside, units=units, prior=prior), force=force
         )
-    if len(paths) == 1:
-        typer.echo(f"Wrote {paths[0]}")
-    else:
-        typer.echo(f"Wrote {len(paths)} workbooks to {output}")
+    print_written(paths, output)
+    same = ["--rulebook", rulebook] if rulebook else []
+    print_next(["template", "--roster", paths[0], *same] if blank_roster else ["run", *same])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from perfbatch.terminal.language import speak
 
 __all__ = [
     "DONE",
@@ -15,10 +18,12 @@ __all__ = [
     "ClusterOption",
     "ForceOption",
     "InboxOption",
+    "LangOption",
     "OutboxOption",
     "RosterOption",
     "RulebookOption",
     "WorkersOption",
+    "same_workbooks",
 ]
 
 DONE, NOT_COMPLETED, USAGE, FINDINGS = 0, 1, 2, 3
@@ -46,3 +51,34 @@ WorkersOption = Annotated[
         "--workers", metavar="N", min=0, help="Processes that read workbooks and make notices; 0 takes one per core."
     ),
 ]
+
+
+class SpokenLanguage(StrEnum):
+    """What `--lang` takes."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+def _speak(language: SpokenLanguage | None) -> SpokenLanguage | None:
+    if language is not None:
+        speak(language.value)
+    return language
+
+
+LangOption = Annotated[
+    SpokenLanguage | None,
+    typer.Option(
+        "--lang",
+        metavar="LANG",
+        callback=_speak,
+        is_eager=True,
+        help="Language of what is printed, zh or en; the system's unless given.",
+    ),
+]
+
+
+def same_workbooks(inbox: Path, roster: Path | None, rulebook: str | None) -> list[object]:
+    """The options by which another command finds the same departments under the same rules."""
+    given = (("--inbox", inbox, Path("inbox")), ("--roster", roster, None), ("--rulebook", rulebook, None))
+    return [word for option, value, default in given if value != default for word in (option, value)]

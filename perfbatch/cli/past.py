@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from perfbatch.cli.application import app
-from perfbatch.cli.options import OutboxOption
+from perfbatch.cli.options import LangOption, OutboxOption
 from perfbatch.model.errors import BatchFault
 
 __all__ = ["diff_runs", "list_history"]
@@ -22,6 +22,7 @@ def diff_runs(
     ] = None,
     run_b: Annotated[str | None, typer.Argument(metavar="RUN_B", help="The later run, likewise.")] = None,
     outbox: OutboxOption = Path("outbox"),
+    _lang: LangOption = None,
 ) -> None:
     """Print what changed between two runs of the history: submissions, scores and ranks, findings.
 
@@ -32,22 +33,32 @@ def diff_runs(
     from perfbatch.history.changes import changes_between
     from perfbatch.history.choosing import chosen_runs
     from perfbatch.history.record import HISTORY_NAME, recorded_run
-    from perfbatch.terminal.night import print_changes
+    from perfbatch.terminal.next_command import after_diff, print_next
+    from perfbatch.terminal.past import print_changes
 
     history = outbox / HISTORY_NAME
     earlier, later = (recorded_run(history, run_id) for run_id in chosen_runs(history, run_a, run_b))
     if earlier is None or later is None:
         raise BatchFault(f"{history}: changed while it was read. Run the command again.")
-    print_changes(changes_between(earlier, later))
+    changes = changes_between(earlier, later)
+    print_changes(changes)
+    print_next(after_diff(changes, _named(outbox)))
 
 
 @app.command("history")
-def list_history(outbox: OutboxOption = Path("outbox")) -> None:
+def list_history(outbox: OutboxOption = Path("outbox"), _lang: LangOption = None) -> None:
     """Print the runs of the history, the latest first: id, begin, rulebook, departments, findings.
 
     Exit codes: 0 told; 1 the history cannot be read; 2 usage.
     """
     from perfbatch.history.record import HISTORY_NAME, listed_runs
-    from perfbatch.terminal.night import print_history
+    from perfbatch.terminal.next_command import after_history, print_next
+    from perfbatch.terminal.past import print_history
 
-    print_history(outbox / HISTORY_NAME, listed_runs(outbox / HISTORY_NAME))
+    runs = listed_runs(outbox / HISTORY_NAME)
+    print_history(outbox / HISTORY_NAME, runs)
+    print_next(after_history(runs, _named(outbox)))
+
+
+def _named(outbox: Path) -> list[object]:
+    return [] if outbox == Path("outbox") else ["--outbox", outbox]

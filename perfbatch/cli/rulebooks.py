@@ -81,9 +81,13 @@ def rulebook_new(
     """Write a new year's rulebook: an overlay on the year before, which states only what is other."""
     from perfbatch.rulebook.load import BUILT_IN_ID
     from perfbatch.rulebook.new_year import NewYear, write_overlay
+    from perfbatch.terminal.next_command import print_next
+    from perfbatch.terminal.written import print_written
 
     new = NewYear(year, district, issuer, deadline.date(), extends or BUILT_IN_ID, identity)
-    typer.echo(f"Wrote {write_overlay(new, output, force=force)}")
+    path = write_overlay(new, output, force=force)
+    print_written([path], path.parent)
+    print_next(["rulebook", "lint", "--rulebook", path])
 
 
 @rulebook_app.command("export")
@@ -98,7 +102,8 @@ def rulebook_export(
     from perfbatch.outbox.unasked import hand_out_file
     from perfbatch.rulebook.load import load_rulebook
     from perfbatch.summary.standard import write_standard
+    from perfbatch.terminal.written import print_written
 
     book = load_rulebook(rulebook).rulebook
     hand_out_file(output, lambda aside: write_standard(book, aside), force=force)
-    typer.echo(f"Wrote {output}")
+    print_written([output], output.parent)

@@ -16,10 +16,12 @@ from perfbatch.cli.options import (
     FINDINGS,
     ClusterOption,
     InboxOption,
+    LangOption,
     OutboxOption,
     RosterOption,
     RulebookOption,
     WorkersOption,
+    same_workbooks,
 )
 from perfbatch.cli.readers import readers_of
 
@@ -74,6 +76,11 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but faults.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print also every path written and how long each phase took.")
+    ] = False,
+    _lang: LangOption = None,
 ) -> None:
     """Read the inbox, check and score every workbook, and write the district's summary to the outbox.
 
@@ -84,7 +91,7 @@ def run(
         from perfbatch.publishing import NightPlan, run_night
         from perfbatch.roster import read_roster
         from perfbatch.rulebook.load import load_rulebook
-        from perfbatch.terminal.night import print_night
+        from perfbatch.terminal.night import print_forgiven, print_night
         from perfbatch.terminal.progress import night_progress
 
         loaded = load_rulebook(rulebook)
@@ -105,7 +112,9 @@ def run(
             )
             night, outputs = run_night(plan)
     result = night.result
-    print_night(night, outbox, outputs)
+    if not quiet:
+        print_night(night, outbox, outputs, given=same_workbooks(inbox, roster, rulebook), verbose=verbose)
+    print_forgiven(night)
     grave = any(finding.severity == "error" and finding.asks for finding in result.findings)
     if strict and (grave or any(entry.status == "set_aside" for entry in result.entries)):
         raise typer.Exit(FINDINGS)

@@ -18,6 +18,8 @@ from perfbatch.cli.telling import tell
 from perfbatch.model.errors import BatchFault, OperatorFault, OperatorFaults
 from perfbatch.outbox.interruption import Interrupted, listen, switched
 from perfbatch.settings import with_settings
+from perfbatch.terminal.faults import fault_line
+from perfbatch.terminal.language import language_of, speak
 from perfbatch.terminal.streams import unfailing_streams
 
 __all__ = ["main"]
@@ -47,6 +49,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _exit_code(arguments: list[str]) -> int:
     sources: dict[str, str] = {}
+    speak(language_of(os.environ))
     try:
         if arguments and not arguments[0].startswith("-"):
             arguments, sources = with_settings(arguments, all_commands(), os.environ, settings_file())
@@ -54,10 +57,10 @@ def _exit_code(arguments: list[str]) -> int:
         return code if isinstance(code, int) else DONE
     except OperatorFault as fault:
         for each in fault.faults if isinstance(fault, OperatorFaults) else (fault,):
-            tell(f"perfbatch: {each}")
+            tell(fault_line(each))
         return USAGE
     except BatchFault as fault:
-        tell(f"perfbatch: {fault}")
+        tell(fault_line(fault))
     except (Interrupted, KeyboardInterrupt, typer.Abort) as interruption:
         tell(f"perfbatch: interrupted. {interruption}".rstrip())
     except _UsageError as error:

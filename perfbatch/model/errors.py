@@ -8,13 +8,18 @@ __all__ = ["BatchFault", "OperatorFault", "OperatorFaults"]
 
 
 class OperatorFault(Exception):
-    """Something that the operator gave is wrong; nothing was opened yet. Exit code 2."""
+    """Something that the operator gave is wrong; nothing was opened yet. Exit code 2.
 
-    def __init__(self, place: str, fault: str, remedy: str) -> None:
+    `kind` names it in the terminal's catalogue, where it stands in other languages too, and `stated` is what it says there.
+    """
+
+    def __init__(self, place: str, fault: str, remedy: str, *, kind: str = "", **stated: object) -> None:
         super().__init__(f"{place}: {fault}. {remedy}")
         self.place = place
         self.fault = fault
         self.remedy = remedy
+        self.kind = kind
+        self.stated = stated
 
 
 class OperatorFaults(OperatorFault):
@@ -27,4 +32,9 @@ class OperatorFaults(OperatorFault):
 
 
 class BatchFault(Exception):
-    """The night could not be completed; nothing was replaced. Exit code 1."""
+    """The night could not be completed; nothing was replaced. Exit code 1. `kind` and `stated` as of `OperatorFault`."""
+
+    def __init__(self, line: str, *, kind: str = "", **stated: object) -> None:
+        super().__init__(line)
+        self.kind = kind
+        self.stated = stated

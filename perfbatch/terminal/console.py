@@ -10,13 +10,13 @@ from rich.table import Table
 
 from perfbatch.model.figures import score_text
 from perfbatch.model.legible import cell_text
+from perfbatch.terminal.catalogue import say
 
 __all__ = [
     "FIGURE_WIDTH",
     "WIDE",
     "WORD_WIDTH",
     "console_of",
-    "counted",
     "inert",
     "plain_table",
     "print_table",
@@ -43,11 +43,12 @@ def inert(text: object) -> str:
 
 
 def plain_table(*columns: str, figures: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
-    """An empty table; `figures` are set right, and they and `whole` are never broken over lines."""
+    """An empty table of columns that the catalogue names (`column.…`); `figures` are set right, and they and `whole` are never
+    broken over lines."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="")
     for column in columns:
         table.add_column(
-            column,
+            say(f"column.{column}"),
             overflow="fold",
             justify="right" if column in figures else "left",
             no_wrap=column in figures or column in whole,
@@ -61,11 +62,6 @@ def print_table(console: Console, table: Table) -> None:
         console.print(table)
     for line in drawn.get().splitlines():
         console.print(line.rstrip(), soft_wrap=True)
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 notice`, `2 notices`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def score_cell(value: object) -> str:

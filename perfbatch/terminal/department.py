@@ -1,4 +1,4 @@
-"""One department: its findings, its scores, and why a score is what it is. Chinese, as a department reads them."""
+"""One department: its findings, its scores, and why a score is what it is. Findings and standards stand in their own words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from perfbatch.district.register import in_order
-from perfbatch.district.result import STATUS_LABELS
 from perfbatch.model.figures import score_text
-from perfbatch.model.findings import STANDING_LABELS
 from perfbatch.model.submission import SCALE
 from perfbatch.report.check_report import total_at_risk, verdict_of
+from perfbatch.terminal.catalogue import listed, say
 from perfbatch.terminal.console import (
     FIGURE_WIDTH,
     WIDE,
@@ -40,7 +39,8 @@ def print_check(checked: Checked) -> None:
     console.print(Text(inert(checked.path), style="bold"), soft_wrap=True)
     if checked.night is None:
         entry = checked.entry
-        console.print(f"{entry.code}  {inert(entry.message)}。{inert(entry.remedy)}。", soft_wrap=True)
+        reason = say("check.set_aside", code=entry.code, message=inert(entry.message), remedy=inert(entry.remedy))
+        console.print(reason, soft_wrap=True)
         return
     result = checked.night.result
     findings = in_order(result.findings)
@@ -52,36 +52,39 @@ def print_check(checked: Checked) -> None:
     print_table(console, _scores_table(checked.night, 0, ids=False))
     counts = Counter(finding.severity for finding in findings if not finding.settled)
     spoken = [
-        f"{severity.label} {counts[severity]} 项" for severity in sorted(counts, key=lambda severity: severity.order)
+        say("check.counted", severity=say(f"severity.{severity}"), count=counts[severity])
+        for severity in sorted(counts, key=lambda severity: severity.order)
     ]
     if at_risk := total_at_risk(result, 0):
-        spoken.append(f"涉及 {score_text(int(at_risk * SCALE))} 分")
-    advice = "可以报送。" if verdict_of(result) == "clean" else "请按整改建议改正后报送。"
-    console.print(f"结论：{'，'.join(spoken) or '没有问题'}。{advice}", soft_wrap=True)
+        spoken.append(say("check.at_risk", points=score_text(int(at_risk * SCALE))))
+    advice = say("check.clean") if verdict_of(result) == "clean" else say("check.wrong")
+    conclusion = say("check.conclusion", counts=listed(spoken) or say("check.nothing"), advice=advice)
+    console.print(conclusion, soft_wrap=True)
 
 
 def _findings_table(findings: Sequence[Finding], at_risk: Mapping[Finding, AtRisk], *, wide: bool) -> Table:
     """A row per finding. On a narrow terminal found, expected and difference stand one under the other."""
-    figures = ("填报", "应为", "差额")
+    figures = ("reported", "expected", "difference")
     if wide:
-        table = plain_table("级别", "单元格", *figures, "问题和整改", "涉及分", figures=("涉及分",), whole=("级别",))
+        table = plain_table("level", "cell", *figures, "problem", "at_risk", figures=("at_risk",), whole=("level",))
         for column in table.columns[2:5]:
             column.justify, column.max_width = "right", FIGURE_WIDTH
     else:
-        table = plain_table("单元格", "填报／应为／差额", "问题和整改", "涉及分", figures=("涉及分",))
+        table = plain_table("cell", "figures", "problem", "at_risk", figures=("at_risk",))
         table.columns[1].max_width = FIGURE_WIDTH + WORD_WIDTH
     for finding in findings:
-        level = f"{STANDING_LABELS[finding.standing] or finding.severity.label} {finding.code}"
+        standing = f"severity.{finding.severity}" if finding.standing == "open" else f"standing.{finding.standing}"
+        level = f"{say(standing)} {finding.code}"
         place = inert(f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet)
-        stated = [inert(figure) for figure in (finding.reported, finding.expected, finding.difference)]
-        words = f"{inert(finding.message)}\n整改：{inert(finding.remedy)}"
+        stated = [inert(text) for text in (finding.reported, finding.expected, finding.difference)]
+        problem = f"{inert(finding.message)}\n{say('check.remedy', remedy=inert(finding.remedy))}"
         risk = at_risk.get(finding)
         points = score_text(int(risk.points * SCALE)) if risk else "—"
         if wide:
-            table.add_row(level, place, *stated, words, points)
+            table.add_row(level, place, *stated, problem, points)
         else:
-            listed = [f"{word} {figure}" for word, figure in zip(figures, stated, strict=True) if figure]
-            table.add_row(f"{level}\n{place}", "\n".join(listed), words, points)
+            named = [f"{say(f'column.{name}')} {text}" for name, text in zip(figures, stated, strict=True) if text]
+            table.add_row(f"{level}\n{place}", "\n".join(named), problem, points)
     return table
 
 
@@ -94,31 +97,34 @@ def print_scorecard(night: Night, department: int) -> None:
     mine = scores[scores["department"] == department]
     lacking = [(name, missing) for name, missing in zip(mine["indicator"], mine["missing"], strict=True) if missing]
     if lacking:
-        console.print("所缺数据")
+        console.print(say("explain.missing"))
     for name, missing in lacking:
         console.print(f"  {name}: {', '.join(missing)}", soft_wrap=True)
 
 
 def _print_totals(console: Console, night: Night, department: int) -> None:
     row = night.result.departments.iloc[department]
-    console.print(
-        f"{inert(row['budget_code'])} {inert(row['unit_name'])}：自评 "
-        f"{score_cell(row['self_total'])}，核定 {score_cell(row['verified_total'])}，{row['grade']}",
-        soft_wrap=True,
+    totals = say(
+        "department.totals",
+        code=inert(row["budget_code"]),
+        name=inert(row["unit_name"]),
+        self=score_cell(row["self_total"]),
+        verified=score_cell(row["verified_total"]),
+        grade=row["grade"],
     )
+    console.print(totals, soft_wrap=True)
 
 
 def _scores_table(night: Night, department: int, *, ids: bool) -> Table:
-    figures = ("分值", "自评", "核算", "核定")
-    table = plain_table(
-        *(["指标代码"] if ids else []), "指标", *figures, "状态", figures=figures, whole=("指标代码", "状态")
-    )
+    figures = ("max", "self", "computed", "verified")
+    named = ("indicator_id", "indicator") if ids else ("indicator",)
+    table = plain_table(*named, *figures, "status", figures=figures, whole=("indicator_id", "status"))
     scores = night.result.scores
-    for _, score in scores[scores["department"] == department].iterrows():
-        indicator = night.result.rulebook.indicator_by_id[score["indicator"]]
-        points = (score_cell(score[name]) for name in ("max", "self", "computed", "verified"))
-        named = (indicator.id, indicator.name) if ids else (indicator.name,)
-        table.add_row(*named, *points, STATUS_LABELS[score["status"]])
+    for _, row in scores[scores["department"] == department].iterrows():
+        indicator = night.result.rulebook.indicator_by_id[row["indicator"]]
+        points = (score_cell(row[name]) for name in figures)
+        names = (indicator.id, indicator.name) if ids else (indicator.name,)
+        table.add_row(*names, *points, say(f"status.{row['status']}"))
     return table
 
 
@@ -127,26 +133,31 @@ def print_trace(night: Night, department: int, indicator_id: str) -> None:
     from perfbatch.scoring.trace import trace
 
     console = console_of()
-    explained = trace(night.frames, night.scored, night.result.rulebook, department, indicator_id)
+    traced = trace(night.frames, night.scored, night.result.rulebook, department, indicator_id)
     submission = night.frames.submissions[department]
-    console.print(
-        f"{inert(submission.budget_code)} {inert(submission.unit_name)} · {explained.indicator}（{indicator_id}）",
-        soft_wrap=True,
+    title = say(
+        "explain.title",
+        code=inert(submission.budget_code),
+        name=inert(submission.unit_name),
+        title=traced.indicator,
+        id=indicator_id,
     )
-    console.print(f"评分标准：{explained.standard}", soft_wrap=True)
-    console.print(f"依据：{'；'.join(explained.sources)}", soft_wrap=True)
-    if explained.inputs:
-        table = plain_table("数据", "填报", "单元格")
-        for source in explained.inputs:
-            table.add_row(
-                source.label,
-                inert(source.value),
-                inert(f"{source.sheet}!{source.cell}" if source.cell else "（找不到）"),
-            )
+    console.print(title, soft_wrap=True)
+    console.print(say("explain.standard", text=traced.standard), soft_wrap=True)
+    console.print(say("explain.sources", text="；".join(traced.sources)), soft_wrap=True)
+    if traced.inputs:
+        table = plain_table("figure", "reported", "cell")
+        for figure in traced.inputs:
+            place = f"{figure.sheet}!{figure.cell}" if figure.cell else say("explain.not_found")
+            table.add_row(figure.label, inert(figure.value), inert(place))
         print_table(console, table)
-    console.print(f"计算：{inert(explained.arithmetic)}", soft_wrap=True)
-    console.print(
-        f"结果：分值 {explained.maximum}，自评 {explained.self_score or '—'}，核算 {explained.computed or '—'}，"
-        f"核定 {explained.verified}（{STATUS_LABELS[explained.status]}）",
-        soft_wrap=True,
+    console.print(say("explain.arithmetic", text=inert(traced.arithmetic)), soft_wrap=True)
+    score = say(
+        "explain.score",
+        max=traced.maximum,
+        self=traced.self_score or "—",
+        computed=traced.computed or "—",
+        verified=traced.verified,
+        status=say(f"status.{traced.status}"),
     )
+    console.print(score, soft_wrap=True)

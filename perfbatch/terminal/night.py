@@ -1,4 +1,4 @@
-"""The end of a run, and what changed between two: English, for whoever runs the server."""
+"""The end of a run, for whoever runs the server."""
 
 from __future__ import annotations
 
@@ -10,54 +10,75 @@ from typing import TYPE_CHECKING
 
 from perfbatch.model.figures import plain, score_text
 from perfbatch.model.submission import SCALE
-from perfbatch.terminal.console import console_of, counted, inert, plain_table, print_table, score_cell
+from perfbatch.terminal.catalogue import counted, listed, say
+from perfbatch.terminal.console import console_of, inert
+from perfbatch.terminal.next_command import after_night, print_next
 
 if TYPE_CHECKING:
     from perfbatch.batch import Night
-    from perfbatch.history.changes import Changes
-    from perfbatch.history.record import ListedRun
 
-__all__ = ["print_changes", "print_fault", "print_history", "print_night"]
-
-_APART = {"waived": "waived", "explained": "explained", "accepted": "explained and accepted", "trial": "on trial"}
+__all__ = ["print_fault", "print_forgiven", "print_night"]
 
 
-def print_night(night: Night, outbox: Path, outputs: Sequence[str]) -> None:
-    """The end of `perfbatch run`: counts, what was set aside, what was written, where the program failed."""
+def print_night(
+    night: Night, outbox: Path, outputs: Sequence[str], *, given: Sequence[object] = (), verbose: bool = False
+) -> None:
+    """The end of `perfbatch run`: counts, what was set aside, what was written, and what to look at next.
+
+    `given` are the options by which `perfbatch explain` finds the same workbooks. With `verbose` also how long each phase took
+    and every path that was written.
+    """
     console, result = console_of(), night.result
     status = Counter(entry.status for entry in result.entries)
     severity = Counter(finding.severity.value for finding in result.findings if not finding.settled)
     apart = Counter(finding.standing for finding in result.findings if finding.settled)
-    console.print(f"Run {result.run_id} · rulebook {result.rulebook.id}")
-    known = f"; {night.recalled} unchanged since they were last read" if night.recalled else ""
-    console.print(
-        f"Inbox     {counted(len(result.entries), 'file')}: {status['accepted']} accepted, "
-        f"{status['superseded']} superseded, {status['set_aside']} set aside{known}"
+    console.print(say("run.title", run=result.run_id, rulebook=result.rulebook.id), soft_wrap=True)
+    inbox = say(
+        "run.inbox",
+        files=counted(len(result.entries), "file"),
+        **{name: status[name] for name in ("accepted", "superseded", "set_aside")},
     )
+    recalled = say("run.recalled", count=night.recalled) if night.recalled else ""
+    console.print(inbox + recalled, soft_wrap=True)
     for entry in result.entries:
         if entry.status == "set_aside":
             console.print(f"  {entry.code}  {inert(entry.path)}: {inert(entry.message)}", soft_wrap=True)
     if result.roster:
-        console.print(f"Roster    {result.roster.received} of {result.roster.expected} departments have reported")
-    console.print(
-        f"Findings  {counted(severity['error'], 'error')}, {counted(severity['warning'], 'warning')}, "
-        f"{counted(severity['info'], 'info')} in {counted(len(result.departments), 'department')}"
-        + "".join(f"; {number} {_APART[standing]}" for standing, number in apart.items())
+        known = say("run.roster", received=result.roster.received, expected=result.roster.expected)
+        console.print(known, soft_wrap=True)
+    findings = say(
+        "run.findings",
+        errors=counted(severity["error"], "error"),
+        warnings=counted(severity["warning"], "warning"),
+        infos=counted(severity["info"], "info"),
+        departments=counted(len(result.departments), "department"),
     )
+    settled = (say("run.apart", count=number, standing=say(f"standing.{name}")) for name, number in apart.items())
+    console.print("".join((findings, *settled)), soft_wrap=True)
     verified = result.departments["verified_total"].tolist()
     if verified:
         mean = plain(Fraction(sum(verified), len(verified) * SCALE), 2, most=2)
-        console.print(
-            f"Scores    mean verified {mean}, highest {score_text(max(verified))}, lowest {score_text(min(verified))}"
-        )
+        highest, lowest = score_text(max(verified)), score_text(min(verified))
+        console.print(say("run.scores", mean=mean, highest=highest, lowest=lowest), soft_wrap=True)
     else:
-        console.print("Scores    none: no workbook was accepted")
+        console.print(say("run.no_scores"))
     notices = [name for name in outputs if "/" in name]
-    written = [name for name in outputs if name not in notices]
-    written[1:1] = [counted(len(notices), "notice")] if notices else []
-    console.print(f"Wrote     {', '.join(written)} to {inert(outbox)}", soft_wrap=True)
+    written = [name for name in outputs if verbose or name not in notices]
+    written[1:1] = [counted(len(notices), "notice")] if notices and not verbose else []
+    console.print(say("run.wrote", outputs=inert(listed(written)), outbox=inert(outbox)), soft_wrap=True)
+    if verbose:
+        phases = (
+            say("run.phase", phase=say(f"phase.{phase}"), seconds=f"{seconds:.2f}")
+            for phase, seconds in result.phases.seconds()
+        )
+        console.print(say("run.took", phases=listed(phases)), soft_wrap=True)
+    print_next(after_night(night, given))
+
+
+def print_forgiven(night: Night) -> None:
+    """What failed without failing the night, and where the program failed on a file: on standard error."""
     for line in night.forgiven:
-        console_of(errors=True).print(f"perfbatch: {inert(line)}", soft_wrap=True)
+        console_of(errors=True).print(say("fault", line=inert(line)), soft_wrap=True)
     for file, fault in night.faults:
         print_fault(file, fault)
 
@@ -66,74 +87,6 @@ def print_fault(file: object, fault: str) -> None:
     """Where the program failed on a file (F14), for whoever runs it: a line, and the traceback."""
     place, *way = fault.splitlines()
     log = console_of(errors=True)
-    log.print(
-        f"perfbatch: a fault of the program set aside {inert(file)} ({inert(place)}). Please report it.", soft_wrap=True
-    )
+    log.print(say("fault.program", file=inert(file), place=inert(place)), soft_wrap=True)
     for line in way:
         log.print(inert(line), soft_wrap=True)
-
-
-def print_history(history: Path, runs: Sequence[ListedRun]) -> None:
-    """The runs on record, the latest first."""
-    console = console_of()
-    if not runs:
-        console.print(f"{inert(history)}: no run is on record.", soft_wrap=True)
-        return
-    figures = ("departments", "findings")
-    table = plain_table(
-        "run", "begun", "rulebook", "year", *figures, figures=figures, whole=("run", "begun", "rulebook")
-    )
-    for run in runs:
-        table.add_row(
-            *map(inert, (run.run_id, run.started_at, run.rulebook, run.fiscal_year, run.departments, run.findings))
-        )
-    print_table(console, table)
-
-
-def print_changes(changes: Changes) -> None:
-    """What the later of two runs has, or has no more."""
-    console = console_of()
-    earlier, later = changes.earlier, changes.later
-    console.print(f"{earlier.run_id} → {later.run_id}", soft_wrap=True)
-    if changes.none:
-        console.print("No change.")
-        return
-    for word, departments in (
-        ("New", changes.new),
-        ("Resubmitted", tuple(move.after for move in changes.resubmitted)),
-        ("Withdrawn", changes.withdrawn),
-    ):
-        if departments:
-            console.print(f"{word} ({len(departments)})")
-        for department in departments:
-            console.print(
-                f"  {inert(department.budget_code)} {inert(department.unit_name)}  {inert(department.file)}",
-                soft_wrap=True,
-            )
-    if changes.moves:
-        console.print(f"Scores and ranks ({len(changes.moves)})")
-        figures = ("before", "after", "change", "rank")
-        table = plain_table("code", "department", *figures, "grade", figures=figures)
-        for move in changes.moves:
-            gap = move.score_change
-            table.add_row(
-                inert(move.after.budget_code),
-                inert(move.after.unit_name),
-                score_cell(move.before.verified_total),
-                score_cell(move.after.verified_total),
-                "—" if gap is None else f"{'+' if gap > 0 else ''}{score_text(gap)}",
-                f"{move.before.rank or '—'} → {move.after.rank or '—'}",
-                inert(
-                    move.after.grade
-                    if move.before.grade == move.after.grade
-                    else f"{move.before.grade} → {move.after.grade}"
-                ),
-            )
-        print_table(console, table)
-    for word, findings in (("New findings", changes.appeared), ("Cleared findings", changes.cleared)):
-        if findings:
-            console.print(f"{word} ({len(findings)})")
-        for finding in findings:
-            place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
-            line = f"{finding.severity}  {finding.code}  {finding.budget_code}  {place}  {finding.message}"
-            console.print(f"  {inert(line)}", soft_wrap=True)

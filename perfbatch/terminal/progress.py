@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 
 from perfbatch.model.phases import Watch
+from perfbatch.terminal.catalogue import say
 
 __all__ = ["night_progress"]
 
-_TITLES = {"walk": "Looking", "read": "Reading", "check": "Checking", "publish": "Publishing"}
 _DRAWN_PER_SECOND = 4
 
 
@@ -38,19 +38,19 @@ def night_progress() -> Iterator[Watch | None]:
         """Files a second."""
 
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f} files/s" if task.speed else "")
+            return Text(say("progress.rate", files=f"{task.speed:,.0f}") if task.speed else "")
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     # A thread of the bar's own draws it, so that telling it costs next to nothing.
     drawn = Progress(*columns, console=console_of(errors=True), refresh_per_second=_DRAWN_PER_SECOND, transient=True)
     shown = ""
-    task = drawn.add_task(_TITLES["walk"], total=None)
+    task = drawn.add_task(say("phase.walk").capitalize(), total=None)
 
     def watch(phase: str, done: int, total: int) -> None:
         nonlocal shown
         if phase != shown:
             shown = phase
-            drawn.reset(task, description=_TITLES.get(phase, phase))
+            drawn.reset(task, description=say(f"phase.{phase}").capitalize())
         drawn.update(task, completed=done, total=total or None)
 
     with drawn:

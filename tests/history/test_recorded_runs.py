@@ -178,6 +178,7 @@ def test_diff_prints_the_changes(outbox: Path, capsys: pytest.CaptureFixture[str
         "  1 区无误局  1.xlsx",
         "Cleared findings (1)",
         "  error  R14  1  基本概况!on_post_staff!0  基本概况的实有人数与综述中的在职人数不一致",
+        f"Next      perfbatch history --outbox {outbox}",
     ]
 
 
@@ -189,7 +190,7 @@ def test_diff_the_other_way_round(outbox: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_diff_of_a_run_with_itself(outbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert diff(capsys, "20210720-2", "20210720-2", "--outbox", str(outbox))[1].splitlines()[1:] == ["No change."]
+    assert diff(capsys, "20210720-2", "20210720-2", "--outbox", str(outbox))[1].splitlines()[1:-1] == ["No change."]
 
 
 @pytest.mark.parametrize(
@@ -233,10 +234,14 @@ def test_history_lists_the_runs(outbox: Path, capsys: pytest.CaptureFixture[str]
         main(["history", "--outbox", str(outbox)])
     out, err = capsys.readouterr()
     assert (left.value.code or 0, err) == (0, "")
-    assert [line.split()[:5] for line in out.splitlines()[2:]] == [
+    assert out.splitlines()[-1] == f"Next      perfbatch diff --outbox {outbox}"
+    assert [line.split()[:5] for line in out.splitlines()[2:-1]] == [
         ["20210720-2", "2021-07-20T02:00:00+00:00", "yunxi-2020", "2020", "2"],
         ["20210720-1", "2021-07-20T01:00:00+00:00", "yunxi-2020", "2020", "1"],
     ]
     with pytest.raises(SystemExit) as left:
         main(["history", "--outbox", str(outbox / "none")])
-    assert capsys.readouterr().out == f"{outbox}/none/history.sqlite: no run is on record.\n"
+    assert capsys.readouterr().out.splitlines() == [
+        f"{outbox}/none/history.sqlite: no run is on record.",
+        f"Next      perfbatch run --outbox {outbox}/none",
+    ]

@@ -104,7 +104,7 @@ def test_a_run_draws_it_on_its_terminal_and_prints_as_ever(inbox: Lay, tmp_path:
     )
     assert quiet.stderr == b""
     # But for the run's id and the outbox.
-    assert quiet.stdout.decode("utf-8").splitlines()[1:-1] == out.splitlines()[1:-1]
+    assert quiet.stdout.decode("utf-8").splitlines()[1:-2] == out.splitlines()[1:-2]
 
 
 def test_without_a_terminal_nothing_is_drawn_or_loaded(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,211 @@
+"""Every wording of the terminal in both its languages. What comes from a rulebook or a workbook (findings, standards, names)
+is data and stands as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from perfbatch.terminal.language import Language, current_language
+
+__all__ = ["NOUNS", "WORDINGS", "Wording", "counted", "listed", "say"]
+
+
+class Wording(NamedTuple):
+    """One thing to say. The placeholders of both are the same."""
+
+    en: str
+    zh: str
+
+
+WORDINGS: Mapping[str, Wording] = {
+    # Of several commands
+    "next": Wording("Next      {command}", "下一步　　{command}"),
+    "fault.program": Wording(
+        "perfbatch: a fault of the program set aside {file} ({place}). Please report it.",
+        "perfbatch：程序处理 {file} 时出错（{place}），该文件已退回。请报告此错误。",
+    ),
+    "fault": Wording("perfbatch: {line}", "perfbatch：{line}"),
+    "fault.department.several": Wording(
+        "department {wanted}: {count} are called so: {names}. Give the budget code.",
+        "部门 {wanted}：有 {count} 个部门与之相符（{names}）。请改用编码。",
+    ),
+    "fault.department.near": Wording(
+        "department {wanted}: no accepted workbook in {inbox} has this code or name. The nearest: {names}.",
+        "部门 {wanted}：{inbox} 中已接收的表格里没有这个编码或名称。相近的有：{names}。",
+    ),
+    "fault.department.none": Wording(
+        "department {wanted}: no accepted workbook in {inbox} has this code or name. Check the code or the inbox.",
+        "部门 {wanted}：{inbox} 中已接收的表格里没有这个编码或名称。请核对编码，或看是否在别的收件文件夹。",
+    ),
+    "fault.indicator.several": Wording(
+        "indicator {wanted}: {count} are called so: {names}. Give the id.",
+        "指标 {wanted}：有 {count} 项与之相符（{names}）。请改用代码。",
+    ),
+    "fault.indicator.near": Wording(
+        "indicator {wanted}: not in the rulebook. The nearest: {names}.",
+        "指标 {wanted}：规则中没有。相近的有：{names}。",
+    ),
+    "fault.indicator.none": Wording(
+        "indicator {wanted}: not in the rulebook. `perfbatch rulebook show` lists all of them.",
+        "指标 {wanted}：规则中没有。全部指标见 `perfbatch rulebook show`。",
+    ),
+    "fault.inbox.none": Wording(
+        "{inbox}: is not a folder. Name the folder of filled workbooks with --inbox.",
+        "{inbox}：不是文件夹。请用 --inbox 指明存放各部门表格的文件夹。",
+    ),
+    "severity.error": Wording("error", "错误"),
+    "severity.warning": Wording("warning", "提醒"),
+    "severity.info": Wording("info", "说明"),
+    "standing.waived": Wording("waived", "已豁免"),
+    "standing.explained": Wording("explained", "已说明"),
+    "standing.accepted": Wording("explained and accepted", "已认可"),
+    "standing.rejected": Wording("explanation rejected", "已驳回"),
+    "standing.lapsed": Wording("explanation lapsed", "说明已失效"),
+    "standing.trial": Wording("on trial", "试行"),
+    "status.computed": Wording("computed", "系统核算"),
+    "status.self_reported": Wording("self-reported", "自评待核"),
+    "status.not_applicable": Wording("not applicable", "不适用"),
+    "status.adjusted": Wording("reviewed", "财政复核"),
+    # run
+    "run.title": Wording("Run {run} · rulebook {rulebook}", "运行 {run} · 规则 {rulebook}"),
+    "run.inbox": Wording(
+        "Inbox     {files}: {accepted} accepted, {superseded} superseded, {set_aside} set aside",
+        "收件　　　{files}：接收 {accepted}，被替代 {superseded}，退回 {set_aside}",
+    ),
+    "run.recalled": Wording("; {count} unchanged since they were last read", "；{count} 个自上次读取后没有变化"),
+    "run.roster": Wording(
+        "Roster    {received} of {expected} departments have reported",
+        "名录　　　应报 {expected} 个部门，已报 {received} 个",
+    ),
+    "run.findings": Wording(
+        "Findings  {errors}, {warnings}, {infos} in {departments}",
+        "问题　　　{departments}：{errors}，{warnings}，{infos}",
+    ),
+    "run.apart": Wording("; {count} {standing}", "；{standing} {count} 项"),
+    "run.scores": Wording(
+        "Scores    mean verified {mean}, highest {highest}, lowest {lowest}",
+        "得分　　　平均核定 {mean}，最高 {highest}，最低 {lowest}",
+    ),
+    "run.no_scores": Wording("Scores    none: no workbook was accepted", "得分　　　无：没有接收任何表格"),
+    "run.wrote": Wording("Wrote     {outputs} to {outbox}", "写出　　　{outputs}，在 {outbox}"),
+    "run.took": Wording("Took      {phases}", "用时　　　{phases}"),
+    "run.phase": Wording("{phase} {seconds} s", "{phase} {seconds} 秒"),
+    "phase.walk": Wording("looking", "查看"),
+    "phase.read": Wording("reading", "读取"),
+    "phase.check": Wording("checking", "核对"),
+    "phase.publish": Wording("publishing", "写出"),
+    "progress.rate": Wording("{files} files/s", "每秒 {files} 个"),
+    # check and explain
+    "department.totals": Wording(
+        "{code} {name}: self {self}, verified {verified}, {grade}",
+        "{code} {name}：自评 {self}，核定 {verified}，{grade}",
+    ),
+    "check.set_aside": Wording("{code}  {message}. {remedy}.", "{code}  {message}。{remedy}。"),
+    "check.remedy": Wording("remedy: {remedy}", "整改：{remedy}"),
+    "check.conclusion": Wording("Conclusion: {counts}. {advice}", "结论：{counts}。{advice}"),
+    "check.counted": Wording("{severity} {count}", "{severity} {count} 项"),
+    "check.at_risk": Wording("points at stake {points}", "涉及 {points} 分"),
+    "check.nothing": Wording("nothing found", "没有问题"),
+    "check.clean": Wording("It may be sent.", "可以报送。"),
+    "check.wrong": Wording("Correct it as the remedies say before it is sent.", "请按整改建议改正后报送。"),
+    "column.level": Wording("level", "级别"),
+    "column.cell": Wording("cell", "单元格"),
+    "column.reported": Wording("reported", "填报"),
+    "column.expected": Wording("expected", "应为"),
+    "column.difference": Wording("difference", "差额"),
+    "column.figures": Wording("reported/expected/difference", "填报／应为／差额"),
+    "column.problem": Wording("problem and remedy", "问题和整改"),
+    "column.at_risk": Wording("at stake", "涉及分"),
+    "column.indicator_id": Wording("id", "指标代码"),
+    "column.indicator": Wording("indicator", "指标"),
+    "column.max": Wording("max", "分值"),
+    "column.self": Wording("self", "自评"),
+    "column.computed": Wording("computed", "核算"),
+    "column.verified": Wording("verified", "核定"),
+    "column.status": Wording("status", "状态"),
+    "column.outcome": Wording("outcome", "结果"),
+    "column.message": Wording("message", "说明"),
+    "column.figure": Wording("figure", "数据"),
+    "explain.missing": Wording("Missing figures", "所缺数据"),
+    "explain.title": Wording("{code} {name} · {title} ({id})", "{code} {name} · {title}（{id}）"),
+    "explain.standard": Wording("Standard: {text}", "评分标准：{text}"),
+    "explain.sources": Wording("Source: {text}", "依据：{text}"),
+    "explain.arithmetic": Wording("Computed: {text}", "计算：{text}"),
+    "explain.not_found": Wording("(not found)", "（找不到）"),
+    "explain.score": Wording(
+        "Result: max {max}, self {self}, computed {computed}, verified {verified} ({status})",
+        "结果：分值 {max}，自评 {self}，核算 {computed}，核定 {verified}（{status}）",
+    ),
+    "explain.holds": Wording("Must hold: {text}", "勾稽关系：{text}"),
+    "explain.when": Wording("Where: {text}", "条件：{text}"),
+    "explain.level": Wording("Level: {level}  Source: {source}", "级别：{level}　依据：{source}"),
+    "explain.places": Wording("Result: {count} to look at", "结果：{count} 处须看"),
+    "explain.holds_everywhere": Wording("Result: holds everywhere", "结果：没有不符之处"),
+    "outcome.failed": Wording("does not hold", "不符"),
+    "outcome.rounding": Wording("rounding", "尾差"),
+    "outcome.not_made": Wording("could not be made", "无法核对"),
+    # diff and history
+    "diff.none": Wording("No change.", "没有变化。"),
+    "diff.new": Wording("New ({count})", "新报送（{count}）"),
+    "diff.resubmitted": Wording("Resubmitted ({count})", "重报（{count}）"),
+    "diff.withdrawn": Wording("Withdrawn ({count})", "撤回（{count}）"),
+    "diff.moves": Wording("Scores and ranks ({count})", "得分和名次（{count}）"),
+    "diff.found": Wording("New findings ({count})", "新增问题（{count}）"),
+    "diff.cleared": Wording("Cleared findings ({count})", "已消除问题（{count}）"),
+    "column.code": Wording("code", "编码"),
+    "column.department": Wording("department", "部门"),
+    "column.before": Wording("before", "上次"),
+    "column.after": Wording("after", "本次"),
+    "column.change": Wording("change", "增减"),
+    "column.rank": Wording("rank", "名次"),
+    "column.grade": Wording("grade", "等次"),
+    "history.none": Wording("{file}: no run is on record.", "{file}：没有运行记录。"),
+    "column.run": Wording("run", "运行编号"),
+    "column.begun": Wording("begun", "开始时间"),
+    "column.rulebook": Wording("rulebook", "规则"),
+    "column.year": Wording("year", "年度"),
+    "column.departments": Wording("departments", "部门数"),
+    "column.findings": Wording("findings", "问题数"),
+    # settings
+    "settings.file": Wording("File: {file}", "文件：{file}"),
+    "column.command": Wording("command", "命令"),
+    "column.option": Wording("option", "选项"),
+    "column.value": Wording("value", "取值"),
+    "column.from": Wording("from", "来源"),
+    # what is written
+    "wrote.file": Wording("Wrote {path}", "已写出 {path}"),
+    "wrote.workbooks": Wording("Wrote {count} workbooks to {folder}", "已写出 {count} 个表格，在 {folder}"),
+}
+
+NOUNS: Mapping[str, Wording] = {
+    "file": Wording("file|files", "个文件"),
+    "notice": Wording("notice|notices", "份整改通知"),
+    "department": Wording("department|departments", "个部门"),
+    "error": Wording("error|errors", "项错误"),
+    "warning": Wording("warning|warnings", "项提醒"),
+    "info": Wording("info|infos", "项说明"),
+}
+"""What is counted: in English one and several, in Chinese with its measure word."""
+
+_BETWEEN: Mapping[Language, str] = {"en": ", ", "zh": "，"}
+
+
+def say(key: str, /, **values: object) -> str:
+    """A wording in the language of the terminal, with its placeholders filled in."""
+    wording = WORDINGS[key]
+    return (wording.zh if current_language() == "zh" else wording.en).format_map(values)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 notice`, `2 notices`; `2 份整改通知`."""
+    wording = NOUNS[noun]
+    if current_language() == "zh":
+        return f"{number} {wording.zh}"
+    single, several = wording.en.split("|")
+    return f"{number} {single if number == 1 else several}"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts one after the other."""
+    return _BETWEEN[current_language()].join(texts)
