@@ -119,7 +119,7 @@ class TestSettingAside:
                 "文本.xlsx": "单位,金额\n总工会,1\n".encode(),
                 "加密.xlsx": compound_file("EncryptedPackage", "EncryptionInfo"),
                 "半截.xlsx": whole[: len(whole) // 2],
-                "旧版.xls": compound_file("Workbook"),
+                "旧版.xls": compound_file("Book"),
                 "空.xlsx": b"",
                 "老表.xlsx": _restamped(whole, "2019"),
                 "别的表.xlsx": _restamped(whole, None),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 
 from perfbatch.model.findings import BY_SOFTWARE
 from perfbatch.model.set_aside import SetAside
 
-__all__ = ["name_foreign", "refuse_compound_file"]
+__all__ = ["compound_workbook", "name_foreign"]
 
 _SNIFFED = 64 * 1024
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -65,26 +66,40 @@ _SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _ENCODINGS = ("utf-8", "gb18030")
 
 
-def refuse_compound_file(content: bytes) -> None:
-    """Raise `SetAside` for an OLE2 file: F02 an encrypted workbook, F04 an old one, F01 another document, F03 damaged."""
+def compound_workbook(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """The records of a workbook of Excel 97 to 2003 in an OLE2 file, and the paths of its streams in small letters.
+
+    Raises `SetAside`: F01 another document, F02 an encrypted workbook, F03 damaged, F04 an older workbook."""
     # Loaded where there is one: few inboxes hold any, and every reading process would wait for it.
     import olefile
 
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as compound:
-            streams = {"/".join(path).casefold() for path in compound.listdir()}
+            streams = {"/".join(path).casefold(): path for path in compound.listdir()}
+            _refuse_other_documents(streams)
+            with compound.openstream(streams["workbook"]) as stream:
+                return stream.read(), tuple(streams)
+    except SetAside:
+        raise
     except Exception:  # olefile raises whatever its arithmetic over a damaged file happens to raise
         raise SetAside("F03") from None
+
+
+def _refuse_other_documents(streams: Collection[str]) -> None:
     if any("drmcontent" in name or "drmencrypted" in name for name in streams):
         raise SetAside("F02", BY_SOFTWARE)
-    if {"encryptedpackage", "encryptioninfo"} & streams:
-        raise SetAside("F02")
-    if {"workbook", "book"} & streams:
-        raise SetAside("F04", "Excel 97-2003 .xls 或 WPS .et")
-    if "worddocument" in streams:
-        raise SetAside("F01", "Word 文档")
-    if "powerpoint document" in streams:
-        raise SetAside("F01", "PowerPoint 演示文稿")
+    for stream, code, what in (
+        ("encryptedpackage", "F02", ""),
+        ("encryptioninfo", "F02", ""),
+        ("workbook", "", ""),
+        ("book", "F04", "Excel 5.0 .xls"),
+        ("worddocument", "F01", "Word 文档"),
+        ("powerpoint document", "F01", "PowerPoint 演示文稿"),
+    ):
+        if stream in streams:
+            if code:
+                raise SetAside(code, what)
+            return
     raise SetAside("F01", "其他 Office 文件")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from perfbatch.intake.excel_97 import is_compound_file, open_excel_97
 from perfbatch.intake.guard import inspect
+from perfbatch.intake.open_document import is_open_document, open_open_document
 from perfbatch.model.limits import Limits
 from perfbatch.package.addresses import Area, Place
 from perfbatch.package.raw_cell import RawCell
@@ -89,6 +91,8 @@ def _open_xlsx(
 
 
 FORMATS: tuple[Format, ...] = (
+    Format(is_compound_file, open_excel_97),
+    Format(is_open_document, open_open_document),
     # The last one takes whatever the others leave, and names what it is where it is no workbook.
     Format(lambda _: True, _open_xlsx),
 )
@@ -98,6 +102,6 @@ def open_form(
     content: bytes, limits: Limits, wanted: Container[str], sheets: Container[str], *, plainly: bool = True
 ) -> FormWorkbook:
     """Open a workbook of any of the formats. `wanted`: the defined names that will be asked for; `sheets`: those that will be
-    read besides. Raises `SetAside` (F01–F04, F07)."""
+    read besides. Raises `SetAside` (F01–F05, F07)."""
     form = next(known_format for known_format in FORMATS if known_format.recognises(content))
     return form.open(content, limits, wanted, sheets, plainly=plainly)

@@ -1,12 +1,12 @@
-"""What is safe to open. The content decides, never the name: only a sound, reasonably sized XLSX package passes."""
+"""What is safe to open. The content decides, never the name: only a sound, reasonably sized package passes."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from perfbatch.intake.foreign import name_foreign, refuse_compound_file
+from perfbatch.intake.foreign import compound_workbook, name_foreign
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.archive import BEGINNING, Package, members_of, part_of, refuse_members, stream
@@ -14,7 +14,7 @@ from perfbatch.package.directory import ZipMember, read_directory, span_of
 from perfbatch.package.parts import find_workbook_part
 from perfbatch.package.scanning import in_utf8, refuse_document_type, starts_plainly
 
-__all__ = ["inspect", "name_macros"]
+__all__ = ["inspect", "name_macros", "sound_package", "stated_kind"]
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -37,10 +37,22 @@ def inspect(content: bytes, limits: Limits | None = None) -> Package:
     content that builds something of it.
     """
     limits = limits or Limits()
+    package = sound_package(content, limits, _refuse_other_packages)
+    find_workbook_part(package, limits)
+    return package
+
+
+def sound_package(
+    content: bytes, limits: Limits, refuse_others: Callable[[bytes, Sequence[ZipMember]], None]
+) -> Package:
+    """Pass the package of any document by the same rules. `refuse_others` raises for one that is not wanted, told by its
+    members. Raises `SetAside` as `inspect` does."""
     if len(content) > limits.file_bytes:
         raise SetAside("F07", f"文件 {len(content)} 字节，上限 {limits.file_bytes} 字节")
     if content.startswith(_OLE_MAGIC):
-        refuse_compound_file(content)
+        # Named where it is another document; a workbook has a reader of its own.
+        compound_workbook(content)
+        raise SetAside("F04", "Excel 97-2003 .xls 或 WPS .et")
     if not content.startswith(_ZIP_MAGIC):
         raise name_foreign(content)
     try:
@@ -50,7 +62,7 @@ def inspect(content: bytes, limits: Limits | None = None) -> Package:
         raise
     _refuse_archive(member.name for member in members)
     refuse_members(members, limits)
-    _refuse_other_packages(content, members)
+    refuse_others(content, members)
     sizes = {member.name: member.size for member in members}
     keep, parts = sum(sizes.values()) <= limits.kept_bytes, dict[str, bytes]()
     for member, beginning in stream(content, members, limits, whole=keep):
@@ -61,19 +73,24 @@ def inspect(content: bytes, limits: Limits | None = None) -> Package:
                 refuse_document_type(beginning[:BEGINNING], named_markup=named)
         if keep:
             parts[member.name] = beginning
-    package = Package(content, sizes, parts)
-    find_workbook_part(package, limits)
-    return package
+    return Package(content, sizes, parts)
+
+
+def stated_kind(content: bytes, members: Sequence[ZipMember]) -> str:
+    """The kind of document that a package says it is in a member of its own, as OpenDocument does; "" for none."""
+    for member in members:
+        if member.name == "mimetype":
+            _, begin, end = span_of(content, member)
+            described = part_of(content[begin:end], member.method, member.size, member.checksum)
+            return described[:200].decode("latin-1").strip()
+    return ""
 
 
 def _refuse_other_packages(content: bytes, members: Sequence[ZipMember]) -> None:
     """Tell the packages that share the zip container apart by what is in them."""
     named = {member.name: member for member in members}
     if "mimetype" in named:
-        stated = named["mimetype"]
-        _, begin, end = span_of(content, stated)
-        described = part_of(content[begin:end], stated.method, stated.size, stated.checksum)
-        kind = described[:200].decode("latin-1").strip()
+        kind = stated_kind(content, members)
         if kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
             raise SetAside("F04", "OpenDocument 表格 .ods")
         raise SetAside("F01", "OpenDocument 文档" if "opendocument" in kind else "压缩包")
@@ -114,5 +131,7 @@ def _refuse_odd_archive(content: bytes) -> None:
 
 def name_macros(content: bytes) -> str:
     """What to tell of a workbook that passed and carries macros (nothing here ever looks at them), "" of any other."""
+    if not content.startswith(_ZIP_MAGIC):
+        return ""
     macros = any(member.name.casefold().endswith("vbaproject.bin") for member in read_directory(content))
     return "启用宏的工作簿，宏未读取" if macros else ""

@@ -13,7 +13,7 @@ from perfbatch.intake.formats import FormWorkbook, open_form
 from perfbatch.intake.named_places import FormPlaces, NamedPlace
 from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.numerals import fold, plain
-from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of
+from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of, unread_formulas
 from perfbatch.intake.recompute import Recomputation
 from perfbatch.intake.scorecard_rows import match_items
 from perfbatch.intake.unit_rows import PairedRows, pair_unit_rows
@@ -211,6 +211,7 @@ class _Reader:
             for remark, fact in placed
         )
         findings += active_finding(self._workbook.active_content(), self._file, budget_code)
+        findings += unread_formulas(self._workbook.without_formulas, self._file, budget_code)
         return Submission(self._file, budget_code, unit_name, self._columns, findings)
 
     def _row_of(self, fact: Fact, paired: PairedRows) -> int | None:

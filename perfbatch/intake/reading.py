@@ -10,7 +10,7 @@ from perfbatch.model.findings import CATALOGUE, WORDINGS, Counts, Finding
 from perfbatch.model.submission import Fact, State
 from perfbatch.rulebook.model import FormField
 
-__all__ = ["HIDDEN", "Reading", "Remark", "active_finding", "finding_of", "shortened"]
+__all__ = ["HIDDEN", "Reading", "Remark", "active_finding", "finding_of", "shortened", "unread_formulas"]
 
 HIDDEN = "（个人信息，不显示）"
 _SHOWN = 60
@@ -85,3 +85,13 @@ def active_finding(words: Sequence[str], file: str, budget_code: str) -> tuple[F
     text = CATALOGUE["C18"]
     message = text.message.format(what="、".join(words))
     return (Finding("C18", text.severity, budget_code, file, "", "", "", "", "", "", message, text.remedy),)
+
+
+def unread_formulas(format_name: str, file: str, budget_code: str) -> tuple[Finding, ...]:
+    """The one finding (C11) on a workbook of a format whose formulas are not read, so that no result can be held against them;
+    none where `format_name` is ""."""
+    if not format_name:
+        return ()
+    text = WORDINGS["C11.format"]
+    message = text.message.format(what=format_name)
+    return (Finding("C11", text.severity, budget_code, file, "", "", "", "", "", "", message, text.remedy),)

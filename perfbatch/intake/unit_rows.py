@@ -15,6 +15,7 @@ from datetime import date
 from typing import NamedTuple
 
 from perfbatch.intake.formats import FormWorkbook
+from perfbatch.intake.grid_workbook import UNREAD_FORMULA
 from perfbatch.intake.numerals import fold, is_stated_none, parse_numeral
 from perfbatch.intake.reading import Remark
 from perfbatch.model.submission import Column, Fact, State
@@ -156,6 +157,9 @@ def _repeated(cell: RawCell, names: _ShownNames) -> int | None:
 
 
 def _shown(cell: RawCell) -> str:
+    # Some programs store a 0 where they have not calculated a text; without the formula nobody can tell.
+    if cell.formula == UNREAD_FORMULA and cell.kind == "number":
+        return ""
     return _plain(str(cell.value)) if cell.has_value and cell.kind in ("text", "number") else ""
 
 

@@ -312,6 +312,12 @@ WORDINGS: Mapping[str, CodeText] = {
         "{label}：表头的单位已改为{heading}，“{typed}”不知是否按本栏单位（{unit}）填写",
         "恢复表头的单位，按本栏单位换算后填写",
     ),
+    "C11.format": CodeText(
+        "公式没有核对",
+        _I,
+        "{what}中的公式没有读取，只取其保存的结果，是否按现有数据计算无从核对",
+        "数值无误则不必处理；下次请另存为 .xlsx 报送",
+    ),
     "C14.unit": CodeText(
         "各表机构名称不一致",
         _E,

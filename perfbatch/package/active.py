@@ -13,39 +13,50 @@ from perfbatch.model.limits import Limits
 from perfbatch.package.archive import Package
 from perfbatch.package.relationships import Relation, read_relationships
 
-__all__ = ["active_formula", "active_name", "active_parts", "may_be_active"]
+__all__ = [
+    "BOOK_LINKS",
+    "CONNECTIONS",
+    "DDE_LINKS",
+    "MACROS",
+    "MACRO_SHEETS",
+    "OBJECTS",
+    "active_formula",
+    "active_name",
+    "active_parts",
+    "may_be_active",
+]
 
-_MACROS, _SHEETS = "宏", "Excel 4.0 宏表"
-_LINKS, _DDE, _CONNECTIONS, _QUERIES = "外部工作簿链接", "DDE 链接", "数据连接", "网页查询"
-_OBJECTS, _CONTROLS, _ADD_INS, _RIBBON = "嵌入对象（OLE）", "ActiveX 控件", "加载项", "自定义界面"
+MACROS, MACRO_SHEETS = "宏", "Excel 4.0 宏表"
+BOOK_LINKS, DDE_LINKS, CONNECTIONS, _QUERIES = "外部工作簿链接", "DDE 链接", "数据连接", "网页查询"
+OBJECTS, _CONTROLS, _ADD_INS, _RIBBON = "嵌入对象（OLE）", "ActiveX 控件", "加载项", "自定义界面"
 _OUTSIDE, _FILES = "引用外部文件的部件", "指向文件的超链接"
 
 _PARTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), word)
     for pattern, word in (
-        (r"(?:^|/)vba(?:project|data)[^/]*\.(?:bin|xml)$", _MACROS),
-        (r"(?:^|/)(?:macrosheets|intlmacrosheets|dialogsheets)/", _SHEETS),
-        (r"(?:^|/)externallinks/[^/]+\.(?:xml|bin)$", _LINKS),
-        (r"(?:^|/)connections\.(?:xml|bin)$", _CONNECTIONS),
+        (r"(?:^|/)vba(?:project|data)[^/]*\.(?:bin|xml)$", MACROS),
+        (r"(?:^|/)(?:macrosheets|intlmacrosheets|dialogsheets)/", MACRO_SHEETS),
+        (r"(?:^|/)externallinks/[^/]+\.(?:xml|bin)$", BOOK_LINKS),
+        (r"(?:^|/)connections\.(?:xml|bin)$", CONNECTIONS),
         (r"(?:^|/)querytables/", _QUERIES),
-        (r"(?:^|/)embeddings/", _OBJECTS),
+        (r"(?:^|/)embeddings/", OBJECTS),
         (r"(?:^|/)activex/", _CONTROLS),
         (r"(?:^|/)(?:webextensions|taskpanes)/", _ADD_INS),
         (r"(?:^|/)customui/", _RIBBON),
     )
 )
 _KINDS: Mapping[str, str] = {
-    "vbaproject": _MACROS,
-    "wordvbadata": _MACROS,
-    "xlmacrosheet": _SHEETS,
-    "xlintlmacrosheet": _SHEETS,
-    "dialogsheet": _SHEETS,
-    "externallink": _LINKS,
-    "externallinkpath": _LINKS,
-    "connections": _CONNECTIONS,
+    "vbaproject": MACROS,
+    "wordvbadata": MACROS,
+    "xlmacrosheet": MACRO_SHEETS,
+    "xlintlmacrosheet": MACRO_SHEETS,
+    "dialogsheet": MACRO_SHEETS,
+    "externallink": BOOK_LINKS,
+    "externallinkpath": BOOK_LINKS,
+    "connections": CONNECTIONS,
     "querytable": _QUERIES,
-    "oleobject": _OBJECTS,
-    "package": _OBJECTS,
+    "oleobject": OBJECTS,
+    "package": OBJECTS,
     "control": _CONTROLS,
     "activexcontrolbinary": _CONTROLS,
     "webextension": _ADD_INS,
@@ -91,13 +102,13 @@ def _active_parts(package: Package, limits: Limits) -> Iterator[str]:
         if any(pattern.search(name) for name in names):
             yield word
     if b"macroEnabled" in _read(package, _TYPES, limits):
-        yield _MACROS
+        yield MACROS
     for name in names:
         if name.endswith(".rels"):
             folder = name.rpartition("_rels/")[0].rstrip("/")
             yield from _of_relations(read_relationships(_read(package, name, limits), folder))
         elif "externallinks/" in name.casefold() and _DDE_LINK.search(_read(package, name, limits)):
-            yield _DDE
+            yield DDE_LINKS
 
 
 def _read(package: Package, name: str, limits: Limits) -> bytes:
@@ -120,9 +131,9 @@ def _of_relations(related: Iterable[Relation]) -> Iterator[str]:
 def active_name(text: str, attributes: Mapping[str, str]) -> str:
     """What a defined name does beyond its own workbook, in words; "" for nothing."""
     if attributes.get("vbProcedure") in _TRUE:
-        return _MACROS
+        return MACROS
     if attributes.get("xlm") in _TRUE or attributes.get("function") in _TRUE:
-        return _SHEETS
+        return MACRO_SHEETS
     return active_formula(text)
 
 
@@ -138,5 +149,5 @@ def active_formula(formula: str) -> str:
             return word
     bare = _QUOTED.sub('""', formula)
     if _DDE_FORMULA.search(bare):
-        return _DDE
-    return _LINKS if _OTHER_BOOK.search(bare) else ""
+        return DDE_LINKS
+    return BOOK_LINKS if _OTHER_BOOK.search(bare) else ""

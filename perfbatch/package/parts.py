@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfbatch.model.limits import Limits
@@ -15,13 +15,21 @@ from perfbatch.package.archive import Package
 from perfbatch.package.relationships import Relation, read_relationships, relationships_name
 from perfbatch.package.scanning import remembered, scan
 
-__all__ = ["NumberFormats", "WorkbookPart", "find_workbook_part", "read_styles", "read_workbook_part"]
+__all__ = [
+    "BUILTIN_FORMATS",
+    "NumberFormats",
+    "WorkbookPart",
+    "find_workbook_part",
+    "named_areas",
+    "read_styles",
+    "read_workbook_part",
+]
 
 _TRUE = ("1", "true", "on")
 # ECMA-376 part 1, 18.8.30, with the dates of Chinese programs: the built-in formats that bear on how a figure is read; all
 # others are plain numbers (5 to 8 and 37 to 44 show the currency of whoever opens the workbook).
 _DAY, _MONTH, _MONTH_DAY = 'yyyy"年"m"月"d"日"', 'yyyy"年"m"月"', 'm"月"d"日"'
-_BUILTIN_FORMATS: Mapping[int, str] = {
+BUILTIN_FORMATS: Mapping[int, str] = {
     9: "0%", 10: "0.00%", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM",
     20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: _MONTH, 28: _MONTH_DAY, 29: _MONTH_DAY, 30: "m-d-yy", 31: _DAY,
     32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"', 34: '上午/下午h"时"mm"分"', 35: '上午/下午h"时"mm"分"ss"秒"', 36: _MONTH, 45: "mm:ss",
@@ -148,7 +156,7 @@ def _workbook_part(markup: bytes, related: tuple[Relation, ...], parts: frozense
     _refuse_sheets(parts, reader.sheets, sheets, related)
     if len(reader.names) > limits.names:
         raise SetAside("F07", f"{len(reader.names)} 个名称，上限 {limits.names}")
-    names, twins = _areas(reader.names, sheets)
+    names, twins = named_areas(((name, local, parse_area(text)) for name, local, text in reader.names), sheets)
     elsewhere = frozenset(name for name, local, text in reader.names if not local and "[" in text)
     styles, strings = (
         next((relation.part for relation in related if relation.kind == kind and relation.part in parts), None)
@@ -158,14 +166,13 @@ def _workbook_part(markup: bytes, related: tuple[Relation, ...], parts: frozense
     return WorkbookPart(sheets, names, twins, elsewhere, *stated, styles, strings, tuple(reader.active))
 
 
-def _areas(
-    named: Sequence[tuple[str, bool, str]], sheets: Mapping[str, str]
+def named_areas(
+    named: Iterable[tuple[str, bool, Area | None]], sheets: Container[str]
 ) -> tuple[Mapping[str, Area], Mapping[str, tuple[Area, ...]]]:
     """The areas that names refer to: the workbook's own, and the twins of each name."""
     names: dict[str, Area] = {}
     twins: dict[str, tuple[Area, ...]] = {}
-    for name, local, text in named:
-        area = parse_area(text)
+    for name, local, area in named:
         if area is None or area.sheet not in sheets:
             continue
         if local or name in names:
@@ -204,7 +211,7 @@ def read_styles(package: Package, part: str | None, limits: Limits) -> NumberFor
 def _styles(markup: bytes, most: int) -> NumberFormats:
     reader = _StylesReader(most)
     scan(io.BytesIO(markup), reader.start, reader.end)
-    formats = tuple(reader.formats.get(style, _BUILTIN_FORMATS.get(style, "")) for style, _ in reader.styles)
+    formats = tuple(reader.formats.get(style, BUILTIN_FORMATS.get(style, "")) for style, _ in reader.styles)
     struck = frozenset(number for number, (_, font) in enumerate(reader.styles) if font in reader.struck_fonts)
     return NumberFormats(formats, struck)
 

@@ -19,6 +19,7 @@ __all__ = [
     "SheetCells",
     "SheetFrame",
     "StoredCell",
+    "covered_cells",
     "parse_cell",
     "read_sheet_cells",
     "read_sheet_frame",
@@ -220,17 +221,20 @@ def read_sheet_cells(package: Package, part: str, limits: Limits) -> SheetCells:
     reader = _SheetReader(limits)
     scan_part(package, part, limits, reader.start, reader.end, reader.text)
     extent = SheetExtent(reader.stored, reader.references, reader.last_row, reader.last_column)
-    return SheetCells(reader.cells, _covered(reader.merged, limits), extent)
+    return SheetCells(reader.cells, covered_cells(reader.merged, limits), extent)
 
 
 def read_sheet_frame(source: Source, limits: Limits) -> SheetFrame:
     """Read a sheet without its rows. Raises `SetAside` as `read_sheet_cells` does."""
     reader = _SheetReader(limits)
     scan(source, reader.start, reader.end, reader.text, limits)
-    return SheetFrame(_covered(reader.merged, limits), reader.stored)
+    return SheetFrame(covered_cells(reader.merged, limits), reader.stored)
 
 
-def _covered(merged: Sequence[tuple[int, int, int, int]], limits: Limits) -> Mapping[tuple[int, int], tuple[int, int]]:
+def covered_cells(
+    merged: Sequence[tuple[int, int, int, int]], limits: Limits
+) -> Mapping[tuple[int, int], tuple[int, int]]:
+    """Merged areas (top, left, bottom, right) as covered cell → top-left cell. Raises `SetAside` F07 for too many of them."""
     covered: dict[tuple[int, int], tuple[int, int]] = {}
     for top, left, bottom, right in merged:
         # Only what lies around cells in use matters; a merge may claim the whole sheet.

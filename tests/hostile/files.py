@@ -167,7 +167,7 @@ _add("F02", "zip aes", lambda: _with(_SHEET, lambda one: replace(one, method=99)
 
 # --- F04: a spreadsheet of another format ------------------------------------------------------------------------------------
 
-_add("F04", "xls", compound_file("Workbook"))
+_add("F03", "xls without a record", compound_file("Workbook"))
 _add("F04", "xls 5.0", compound_file("Book"))
 for _name, _content in {
     "2": b"\x09\x00\x04\x00\x02\x00\x10\x00",
@@ -179,7 +179,7 @@ for _name, _content in {
 _add("F04", "lotus", b"\x00\x00\x02\x00\x06\x04\x06\x00" + bytes(100))
 _add("F04", "sylk", b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nE\r\n")
 _add("F04", "numbers", zip_of({"Index/Document.iwa": b"x", "Metadata/Properties.plist": b"x"}))
-_add("F04", "xls with macros", compound_file("Workbook", "_VBA_PROJECT_CUR"))
+_add("F03", "xls with macros without a record", compound_file("Workbook", "_VBA_PROJECT_CUR"))
 _add("F04", "ods", zip_of({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<a/>"}))
 _add(
     "F04",
@@ -209,7 +209,7 @@ _add("F03", "a zip magic and nothing", b"PK\x03\x04")
 _add("F03", "a hole of zeros", lambda: blank()[:9000] + bytes(2000) + blank()[11000:])
 _add("F03", "ole cut", compound_file("Workbook")[:600])
 _add("F03", "ole magic alone", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_add("F04", "xls whose directory loops", lambda: _looping_compound_file())
+_add("F03", "xls whose directory loops", lambda: _looping_compound_file())
 
 
 def _looping_compound_file() -> bytes:

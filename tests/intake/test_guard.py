@@ -98,7 +98,7 @@ def test_f02_an_encrypted_zip_member() -> None:
     ("content", "what"),
     [
         (compound_file("Workbook"), "Excel 97-2003 .xls 或 WPS .et"),
-        (compound_file("Book"), "Excel 97-2003 .xls 或 WPS .et"),
+        (compound_file("Book"), "Excel 5.0 .xls"),
         (
             zip_of({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<a/>"}),
             "OpenDocument 表格 .ods",
