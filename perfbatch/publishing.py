@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ from perfbatch.intake.reading_pool import Readers
 from perfbatch.kept.cache_file import CACHE_NAME, KeptFile
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import Finding
+from perfbatch.model.nights import FailedNight
 from perfbatch.model.phases import Phases, Watch
 from perfbatch.outbox.durable import reason, refuse_locale
 from perfbatch.outbox.switch import locked, publish
@@ -43,7 +44,8 @@ class NightPlan:
     chunks at a time, and is left running; None starts processes for it. Unless `cached` is False, workbooks that have not
     changed since an earlier night are not read again (`reading_cache`), and notices that did not are not made again
     (`notice_copies`). `watch` is told of each phase. A night of no file, or of fewer than half of the departments, replaces
-    the last one of its form and year only with `allow_empty`, `allow_fewer`.
+    the last one of its form and year only with `allow_empty`, `allow_fewer`. `failed` are the nights that were to be published
+    since the last one that was, and were not.
     """
 
     inbox: Path
@@ -57,6 +59,7 @@ class NightPlan:
     watch: Watch | None = None
     allow_empty: bool = False
     allow_fewer: bool = False
+    failed: Sequence[FailedNight] = ()
 
     def of_batch(self, past: Past, cache: ReadingCache | None, phases: Phases) -> BatchPlan:
         """What its batch is run by."""
@@ -115,6 +118,7 @@ def run_night(plan: NightPlan) -> tuple[Night, list[str]]:
             inbox=relative_folder(inbox, outbox),
             notices={file: notice for file, (notice, _) in planned.items()},
             changes=changes_between(past.before, tonight(result)) if past.before else None,
+            failed=plan.failed,
         )
         given = [RecordedNotice(path, order.key, order.heading.run_date) for path, order in notices.items()]
         writers: dict[str, Writer] = {

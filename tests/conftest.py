@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,15 @@ from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
 from tests.workbooks import blank, fill, rulebook
 
 _FIGURE = "figure: "
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _accounts_of_nights_are_kept_aside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Not in the folder that the tests are started in."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PERFBATCH_RUN_LOG", str(tmp_path_factory.mktemp("log")))
+        yield
+
 
 MONDAY = 1_626_652_800_000_000_000  # 2021-07-19, in nanoseconds
 

@@ -20,6 +20,7 @@ ROOT = Path(perfbatch.__file__).parent
 ROOMS = (
     "__main__",
     "cli",
+    "bureau",
     "settings",
     "terminal",
     "publishing",

@@ -51,6 +51,7 @@ def _rare_collection() -> Iterator[None]:
 @app.command()
 @_rare_collection()
 def run(
+    context: typer.Context,
     inbox: InboxOption = Path("inbox"),
     outbox: OutboxOption = Path("outbox"),
     roster: RosterOption = None,
@@ -76,6 +77,23 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
     ] = False,
+    _log: Annotated[
+        Path | None,
+        typer.Option(
+            "--log", metavar="DIR", help="Folder of the log and last-night.json; that of perfbatch.toml unless given."
+        ),
+    ] = None,
+    _notify: Annotated[
+        str | None,
+        typer.Option(
+            "--notify",
+            metavar="TARGET",
+            help="Tell of the night in the end: a command, or an http(s) address to post to.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object: verdict, exit code, counts, outputs.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but faults.")] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print also every path written and how long each phase took.")
@@ -88,6 +106,7 @@ def run(
     was set aside or an error finding stands.
     """
     with readers_of(workers, cluster) as readers:
+        from perfbatch.bureau.account import NightAccount
         from perfbatch.publishing import NightPlan, run_night
         from perfbatch.roster import read_roster
         from perfbatch.rulebook.load import load_rulebook
@@ -109,10 +128,13 @@ def run(
                 watch=watch,
                 allow_empty=allow_empty,
                 allow_fewer=allow_fewer,
+                failed=context.obj.failed if isinstance(context.obj, NightAccount) else (),
             )
             night, outputs = run_night(plan)
     result = night.result
-    if not quiet:
+    if isinstance(context.obj, NightAccount):
+        context.obj.completed([night], outputs)
+    if not quiet and not as_json:
         print_night(night, outbox, outputs, given=same_workbooks(inbox, roster, rulebook), verbose=verbose)
     print_forgiven(night)
     grave = any(finding.severity == "error" and finding.asks for finding in result.findings)

@@ -6,7 +6,9 @@ import atexit
 import gc
 import os
 import sys
-from typing import NoReturn, cast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import typer
 
@@ -17,10 +19,14 @@ from perfbatch.cli.readers import NO_THREADS
 from perfbatch.cli.telling import tell
 from perfbatch.model.errors import BatchFault, OperatorFault, OperatorFaults
 from perfbatch.outbox.interruption import Interrupted, listen, switched
-from perfbatch.settings import with_settings
+from perfbatch.settings import SettingsFile, settings_folder, typed_value, with_settings
 from perfbatch.terminal.faults import fault_line
 from perfbatch.terminal.language import language_of, speak
+from perfbatch.terminal.record import print_record
 from perfbatch.terminal.streams import unfailing_streams
+
+if TYPE_CHECKING:
+    from perfbatch.bureau.account import NightAccount
 
 __all__ = ["main"]
 
@@ -37,51 +43,125 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     # What we write must be ours to read tomorrow, whatever others may not.
     os.umask(os.umask(0o077) & 0o077)
     listen()
+    speak(language_of(os.environ))
     with unfailing_streams() as outlet:
-        code = _exit_code(sys.argv[1:] if arguments is None else arguments)
+        invocation = Invocation(sys.argv[1:] if arguments is None else arguments)
+        try:
+            code = invocation.run()
+        except BaseException as error:
+            invocation.faults.append(f"a fault of the program ({type(error).__name__})")
+            invocation.end(NOT_COMPLETED)
+            raise
         sys.stdout.flush()
         if outlet is not None and outlet.fault is not None:
             consequence = "The night is published." if switched() else "Send it elsewhere."
-            tell(f"perfbatch: standard output: cannot be written to ({outlet.fault.strerror}). {consequence}")
+            invocation.tell(
+                f"perfbatch: standard output: cannot be written to ({outlet.fault.strerror}). {consequence}"
+            )
             code = code if switched() else NOT_COMPLETED
+        invocation.end(code)
     sys.exit(code)
 
 
-def _exit_code(arguments: list[str]) -> int:
-    sources: dict[str, str] = {}
-    speak(language_of(os.environ))
-    try:
-        if arguments and not arguments[0].startswith("-"):
-            arguments, sources = with_settings(arguments, all_commands(), os.environ, settings_file())
-        code: object = app(arguments, prog_name="perfbatch", standalone_mode=False)
-        return code if isinstance(code, int) else DONE
-    except OperatorFault as fault:
-        for each in fault.faults if isinstance(fault, OperatorFaults) else (fault,):
-            tell(fault_line(each))
-        return USAGE
-    except BatchFault as fault:
-        tell(fault_line(fault))
-    except (Interrupted, KeyboardInterrupt, typer.Abort) as interruption:
-        tell(f"perfbatch: interrupted. {interruption}".rstrip())
-    except _UsageError as error:
+class Invocation:
+    """One command line, from its arguments to its exit code; of `run` with the account that is kept of the night."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self._arguments = arguments
+        self._account: NightAccount | None = None
+        self.faults: list[str] = []
+        """The faults that were told, a line each."""
+
+    def tell(self, line: str) -> None:
+        """One line to stderr, and into the account."""
+        self.faults.append(line)
+        tell(line)
+
+    def run(self) -> int:
+        """Do what the arguments say; the exit code. A fault of the program is raised, unless the night is published."""
+        sources: dict[str, str] = {}
+        try:
+            sources = self._settle()
+            if self._account is not None:
+                self._account.begin()
+            code: object = app(self._arguments, prog_name="perfbatch", standalone_mode=False, obj=self._account)
+            return code if isinstance(code, int) else DONE
+        except OperatorFault as fault:
+            for each in fault.faults if isinstance(fault, OperatorFaults) else (fault,):
+                self.tell(fault_line(each))
+            return USAGE
+        except BatchFault as fault:
+            self.tell(fault_line(fault))
+        except (Interrupted, KeyboardInterrupt, typer.Abort) as interruption:
+            self.tell(f"perfbatch: interrupted. {interruption}".rstrip())
+        except _UsageError as error:
+            self._tell_usage(error, sources)
+            return USAGE
+        except Exception as error:
+            if not switched():
+                if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+                    self.tell(f"perfbatch: {NO_THREADS}")
+                    return NOT_COMPLETED
+                raise
+            import traceback
+
+            traceback.print_exc()
+            self.tell("perfbatch: a fault of the program after the night was published. Please report it.")
+        # Whatever failed after the outbox was replaced: to say that nothing was replaced would be a lie.
+        return DONE if switched() else NOT_COMPLETED
+
+    def end(self, code: int) -> None:
+        """Close the account, and print it where it was asked for. Nothing that goes wrong here changes the exit code."""
+        if self._account is None:
+            return
+        try:
+            if "--json" in self._arguments:
+                print_record(self._account.record(code, self.faults).as_json())
+            self._account.end(code, self.faults)
+            for fault in self._account.faults:
+                tell(f"perfbatch: {fault}")
+        except Exception as error:
+            tell(f"perfbatch: the account of the night could not be kept ({type(error).__name__}). Please report it.")
+
+    def _settle(self) -> dict[str, str]:
+        """Put what environment and file say in front of the arguments, and open the account of a night; the sources of what
+        was put there."""
+        arguments = self._arguments
+        if not arguments or arguments[0].startswith("-"):
+            return {}
+        night = arguments[0] == "run" and not {"--help", "-h"} & {*arguments}
+        folder, commands = settings_folder(os.environ), all_commands()
+        try:
+            file = settings_file()
+            self._arguments, sources = with_settings(arguments, commands, os.environ, file)
+        except OperatorFault:
+            # A night that fails of its settings is one to be told of, by what can still be known of them.
+            if night:
+                self._open(with_settings(arguments, commands, {}, SettingsFile())[0], folder)
+            raise
+        if language := typed_value(self._arguments, "lang"):
+            speak("zh" if language == "zh" else "en")
+        if night:
+            self._open(self._arguments, folder)
+        return sources
+
+    def _open(self, arguments: list[str], folder: Path) -> None:
+        from perfbatch.bureau.account import NightAccount
+
+        inbox, outbox, log, notified = (typed_value(arguments, name) for name in ("inbox", "outbox", "log", "notify"))
+        self._account = NightAccount(
+            Path(log) if log else folder, Path(inbox or "inbox"), Path(outbox or "outbox"), notified
+        )
+
+    def _tell_usage(self, error: Exception, sources: Mapping[str, str]) -> None:
         message = error.format_message()  # type: ignore[attr-defined]
         path = error.ctx.command_path if error.ctx else "perfbatch"  # type: ignore[attr-defined]
         if message.startswith("Usage:"):
             # A command named without anything else: its help.
             typer.echo(message, err=True)
-        else:
-            stated = [f" (from {source})" for option, source in sources.items() if f"'{option}'" in message]
-            tell(f"{path}: {message.rstrip('.')}{''.join(stated)}. Try `{path} --help`.")
-        return USAGE
-    except Exception as error:
-        if not switched():
-            if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-                tell(f"perfbatch: {NO_THREADS}")
-                return NOT_COMPLETED
-            raise
-        import traceback
-
-        traceback.print_exc()
-        tell("perfbatch: a fault of the program after the night was published. Please report it.")
-    # Whatever failed after the outbox was replaced: to say that nothing was replaced would be a lie.
-    return DONE if switched() else NOT_COMPLETED
+            return
+        stated = [f" (from {source})" for option, source in sources.items() if f"'{option}'" in message]
+        self.tell(f"{path}: {message.rstrip('.')}{''.join(stated)}. Try `{path} --help`.")
+        if sys.stderr.isatty() and not stated:
+            # Mistyped by somebody who sees it at once: no night.
+            self._account = None

@@ -5,8 +5,8 @@ default. What environment and file say is put in front of the operator's own arg
 parsed, bounded and refused as an option is, and there is no second way in which an option could be understood.
 """
 
-from perfbatch.settings.file import FILE_NAME, SETTINGS_VARIABLE, SettingsFile, read_settings_file
-from perfbatch.settings.resolving import Command, Option, Setting, settings_of, with_settings
+from perfbatch.settings.file import FILE_NAME, SETTINGS_VARIABLE, SettingsFile, read_settings_file, settings_folder
+from perfbatch.settings.resolving import Command, Option, Setting, settings_of, typed_value, with_settings
 
 __all__ = [
     "FILE_NAME",
@@ -16,6 +16,8 @@ __all__ = [
     "Setting",
     "SettingsFile",
     "read_settings_file",
+    "settings_folder",
     "settings_of",
+    "typed_value",
     "with_settings",
 ]

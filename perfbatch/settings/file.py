@@ -10,7 +10,7 @@ from typing import Any
 
 from perfbatch.model.errors import OperatorFault
 
-__all__ = ["FILE_NAME", "SETTINGS_VARIABLE", "SettingsFile", "read_settings_file"]
+__all__ = ["FILE_NAME", "SETTINGS_VARIABLE", "SettingsFile", "read_settings_file", "settings_folder"]
 
 FILE_NAME = "perfbatch.toml"
 SETTINGS_VARIABLE = "PERFBATCH_SETTINGS"
@@ -40,6 +40,11 @@ class SettingsFile:
     def value(self, command: str, option: str) -> Any:
         """What the file says of an option of a command; None where it says nothing."""
         return self.values.get((command, option), self.values.get(("", option)))
+
+
+def settings_folder(environment: Mapping[str, str]) -> Path:
+    """Where the settings lie, or would: the folder of the file that `PERFBATCH_SETTINGS` names, else this one."""
+    return Path(environment.get(SETTINGS_VARIABLE, "") or FILE_NAME).parent
 
 
 def read_settings_file(environment: Mapping[str, str], known: Mapping[str, frozenset[str]]) -> SettingsFile:

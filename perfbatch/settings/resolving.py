@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from perfbatch.model.errors import OperatorFault
 from perfbatch.settings.file import FILE_NAME, SettingsFile
 
-__all__ = ["Command", "Option", "Setting", "settings_of", "with_settings"]
+__all__ = ["Command", "Option", "Setting", "settings_of", "typed_value", "with_settings"]
 
 _PREFIX = "PERFBATCH_"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
@@ -71,6 +71,18 @@ def with_settings(
 def _given(setting: Setting, typed: Sequence[str]) -> bool:
     spelt = f"--{setting.option.name}"
     return any(text == spelt or text.startswith(f"{spelt}=") for text in typed)
+
+
+def typed_value(arguments: Sequence[str], option: str) -> str:
+    """What the arguments of a command say of an option that takes a value, the last time that they do; "" where they do not.
+    For what has to be known before they are parsed."""
+    spelt, value = f"--{option}", ""
+    for position, text in enumerate(arguments):
+        if text.startswith(f"{spelt}="):
+            value = text.partition("=")[2]
+        elif text == spelt:
+            value = arguments[position + 1] if position + 1 < len(arguments) else ""
+    return value
 
 
 def _as_typed(setting: Setting) -> list[str]:

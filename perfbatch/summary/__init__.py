@@ -10,6 +10,7 @@ from perfbatch.diagnosis.diagnose import diagnose
 from perfbatch.district.result import BatchResult
 from perfbatch.district.score_matrix import ScoreMatrix
 from perfbatch.history.changes import Changes
+from perfbatch.model.nights import FailedNight
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.book import Book
 from perfbatch.summary.card import write_card
@@ -34,11 +35,13 @@ __all__ = ["Surroundings", "relative_folder", "summary_name", "write_summary"]
 @dataclass(frozen=True)
 class Surroundings:
     """What lies around a summary: `inbox` as a relative path from its folder with `/` ("" for no links), `notices` file
-    of a submission → path from its folder, the `changes` since the last run (None for a first one)."""
+    of a submission → path from its folder, the `changes` since the last run (None for a first one), the nights that `failed`
+    since the last one that was published."""
 
     inbox: str = ""
     notices: Mapping[str, str] = field(default_factory=dict)
     changes: Changes | None = None
+    failed: Sequence[FailedNight] = ()
 
 
 def summary_name(rulebook: Rulebook) -> str:
@@ -77,10 +80,10 @@ def write_summary(
         write_changes(changes, rulebook, around.changes)
         write_receipts(receipts, result)
         write_standard_sheet(standard, rulebook)
-        write_run_log(run_log, result, outputs)
+        write_run_log(run_log, result, outputs, around.failed)
         sources = write_chart_sources(chart_data, result, totals)
         places = Places(totals, _verified(ranking, ranked), ledger, receipts, problems, listed.rows)
-        write_overview(overview, result, places, matters, sources, chart_data)
+        write_overview(overview, result, places, matters, sources, chart_data, around.failed)
 
 
 def _write_finance(sheets: Sequence[Sheet], result: BatchResult) -> dict[str, tuple[str, int]]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import counts, mean, moment_text, nearest_float, texts
 from perfbatch.model.findings import Severity
+from perfbatch.model.nights import FailedNight
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.charts import ChartSource, chart
+from perfbatch.summary.failures import failures_text
 from perfbatch.summary.ledger import Ledger
 from perfbatch.summary.links import SheetLinks
 from perfbatch.summary.receipts import ENTRY_LABELS, MISSING_LABEL
@@ -70,8 +72,9 @@ def write_overview(
     matters: Sequence[Matter],
     charts: Sequence[ChartSource],
     chart_sheet: Sheet,
+    failed: Sequence[FailedNight] = (),
 ) -> None:
-    """Write tiles, urgent matters and charts."""
+    """Write tiles, urgent matters and charts; above them that nights have failed since the last summary."""
     rulebook = result.rulebook
     for column in range(_COLUMNS):
         sheet.native.set_column(column, column, _WIDTH)
@@ -80,13 +83,18 @@ def write_overview(
     sheet.heights(0, 36)
     run = f"{rulebook.issuer}　　金额单位：{rulebook.kinds['amount'].unit}　　运行编号 {result.run_id}　　运行时间 {moment_text(result.started_at)}"
     sheet.merged(1, 0, 1, _COLUMNS - 1, run, "centred_note")
+    top = 2
+    if failed:
+        sheet.merged(top, 0, top, _COLUMNS - 1, failures_text(failed), "alert_note")
+        sheet.heights(top, 22)
+        top += 1
     totals = district_totals(rulebook)
     main = [*_receipts(result), *_amounts(rulebook, places.totals, totals[:2]), *_scores(result, places)]
-    _tiles(sheet, 2, main, "tile", 34)
+    _tiles(sheet, top, main, "tile", 34)
     rest = [*_amounts(rulebook, places.totals, totals[2:]), *_grades(result), *_findings(result)]
-    _tiles(sheet, 5, rest, "small_tile", 20)
-    _matters(sheet, 8, matters, places)
-    _draw(sheet, charts, chart_sheet, 10 + len(matters))
+    _tiles(sheet, top + 3, rest, "small_tile", 20)
+    _matters(sheet, top + 6, matters, places)
+    _draw(sheet, charts, chart_sheet, top + 8 + len(matters))
     sheet.native.fit_to_pages(1, 1)
     sheet.native.hide_gridlines(2)
     sheet.repeat(0, 1)

@@ -9,6 +9,8 @@ from perfbatch import __version__
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
 from perfbatch.model.findings import STANDING_LABELS, Severity
+from perfbatch.model.nights import FailedNight
+from perfbatch.summary.failures import failure_text
 from perfbatch.summary.receipts import ENTRY_LABELS
 from perfbatch.summary.sheet import Cell, Sheet, TableColumn
 
@@ -17,8 +19,11 @@ __all__ = ["write_run_log"]
 _NAMED = 20
 
 
-def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> None:
-    """Write the record of the run: when, by which program and rulebook, what came in and what went out."""
+def write_run_log(
+    sheet: Sheet, result: BatchResult, outputs: Sequence[str], failed: Sequence[FailedNight] = ()
+) -> None:
+    """Write the record of the run: when, by which program and rulebook, what came in and what went out; and the nights that
+    failed since the one before."""
     files = Counter(entry.status for entry in result.entries)
     by_severity = Counter(finding.severity for finding in result.findings if not finding.settled)
     apart = Counter(finding.standing for finding in result.findings if finding.settled)
@@ -39,6 +44,7 @@ def write_run_log(sheet: Sheet, result: BatchResult, outputs: Sequence[str]) -> 
         *([f"其中：{severity.label}", str(by_severity[severity])] for severity in Severity),
         *([f"另：{STANDING_LABELS[standing]}", str(count)] for standing, count in apart.items()),
         *_outputs(outputs),
+        *(["此前未完成的运行", failure_text(night)] for night in failed[-_NAMED:]),
     ]
     top = sheet.title("运行记录", "每次运行的来历：同样的收件和规则得出同样的结果。")
     sheet.table(

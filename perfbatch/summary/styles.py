@@ -73,6 +73,13 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "centred_title": {"font_name": _HEADING, "font_size": 18, "align": "center", "valign": "vcenter"},
     "note": {"font_color": "#595959", "valign": "vcenter"},
     "centred_note": {"font_color": "#595959", "align": "center", "valign": "vcenter"},
+    "alert_note": {
+        "font_color": ORANGE,
+        "bg_color": "#FBE9DD",
+        "bold": True,
+        "align": "center",
+        "valign": "vcenter",
+    },
     "part": {"font_name": _HEADING, "font_size": 12, "valign": "vcenter", "font_color": DARK},
     "head": _HEAD,
     "points": {**_HEAD, "bold": False, "italic": True},
