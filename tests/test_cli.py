@@ -22,6 +22,7 @@ from perfbatch import __version__, publishing
 from perfbatch.cli import main
 from perfbatch.model.errors import BatchFault
 from perfbatch.roster import MAX_UNITS
+from perfbatch.rulebook.model import Rulebook
 from tests.conftest import Lay, workbook
 from tests.workbooks import compound_file
 
@@ -686,8 +687,20 @@ class TestTemplate:
         assert ended.code == 1
         assert "\nF12  没有填写单位名称和预算编码" in ended.out
 
-    def test_the_most_units_are_those_of_a_roster(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+    def test_the_most_units_are_those_of_a_roster(
+        self, tmp_path: Path, perfbatch: Perfbatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[int] = []
+
+        def write(book: Rulebook, folder: Path, *, units: int) -> Path:
+            asked.append(units)
+            (folder / "form.xlsx").touch()
+            return folder / "form.xlsx"
+
+        # Writing so large a form takes half a minute; what stands in it is planned in `tests/template/test_live_sheets.py`.
+        monkeypatch.setattr("perfbatch.template.write_blank", write)
         assert perfbatch("template", "--output", tmp_path, "--units", MAX_UNITS).code == 0
+        assert asked == [MAX_UNITS]
 
     def test_a_workbook_for_every_department(self, two: Path, tmp_path: Path, perfbatch: Perfbatch) -> None:
         assert perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out").code == 0
@@ -737,7 +750,7 @@ class TestTemplate:
     ) -> None:
         listed = roster(tmp_path / "名录.xlsx", [("900001", "测试局"), ("900002", "乙局")])
         given = ("template", *options, *((listed,) if options == ("--roster",) else ()), "--output", tmp_path / "new")
-        given = (*given, "--outbox", tmp_path / "none")
+        given = (*given, "--outbox", tmp_path / "none", "--units", 0)
         assert perfbatch(*given).code == 0
         made = {path: path.read_bytes() for path in (tmp_path / "new").iterdir()}
         # The same again is no loss.

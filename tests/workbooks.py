@@ -14,7 +14,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import openpyxl
+from openpyxl.packaging.workbook import WorkbookPackage
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.xml.functions import fromstring
 
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
@@ -60,15 +62,19 @@ def earlier_form(revision: int) -> bytes:
 @lru_cache(maxsize=16)
 def places(content: bytes) -> dict[str, list[tuple[str, str]]]:
     """Field id → (sheet, cell) of every row, from the workbook's defined names (first column of each)."""
-    workbook = openpyxl.load_workbook(io.BytesIO(content))
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name, defined in workbook.defined_names.items():
+    # The workbook's part alone: opening all sheets takes as long as reading the form does.
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        book = WorkbookPackage.from_tree(fromstring(package.read("xl/workbook.xml")))
+    cells: dict[str, list[tuple[str, str]]] = {}
+    for defined in book.definedNames.definedName:
+        if defined.localSheetId is not None:
+            continue
         for sheet, block in defined.destinations:
             first, _, last = block.replace("$", "").partition(":")
             (top, column), (bottom, _) = coordinate_to_tuple(first), coordinate_to_tuple(last or first)
             letter = get_column_letter(column)
-            found[name] = [(sheet, f"{letter}{row}") for row in range(top, bottom + 1)]
-    return found
+            cells[defined.name] = [(sheet, f"{letter}{row}") for row in range(top, bottom + 1)]
+    return cells
 
 
 def fill(template: bytes | Path, values: Mapping[str, object | Sequence[object]]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import openpyxl
@@ -32,9 +33,14 @@ NAMES = [None, None, "甲站", "乙站"]
 Change = Callable[[Worksheet, dict[str, int]], None]
 
 
+@lru_cache(maxsize=4)
+def _filled(typed: tuple[tuple[str, tuple[Any, ...]], ...]) -> bytes:
+    return fill(blank(), {"unit_name": "测试局", "budget_code": "1", "entity_name": NAMES, **AMOUNTS, **dict(typed)})
+
+
 def _changed(change: Change, **typed: Any) -> bytes:
     """The filled form with its finance sheet changed; `tops` is table → the row of its 汇总."""
-    content = fill(blank(), {"unit_name": "测试局", "budget_code": "1", "entity_name": NAMES, **AMOUNTS, **typed})
+    content = _filled(tuple((name, tuple(values)) for name, values in typed.items()))
     tops = {table: int(re.sub(r"\D", "", places(content)[field][0][1])) for table, field in TABLES.items()}
     book = openpyxl.load_workbook(io.BytesIO(content))
     change(book[SHEET], tops)
@@ -178,8 +184,15 @@ def test_a_row_inserted_in_another_table_with_a_unit_that_the_first_has_not() ->
     assert _findings(saved.getvalue(), "C14") == [("C14", f"B{row}")]
 
 
-@pytest.mark.parametrize(("name", "shown"), [("新设站", "新设站"), (None, "（未填名称）")])
-@pytest.mark.parametrize("figure", [50, "50万元", "５０"])
+@pytest.mark.parametrize(
+    ("name", "shown", "figure"),
+    [
+        ("新设站", "新设站", 50),
+        ("新设站", "新设站", "50万元"),
+        (None, "（未填名称）", 50),
+        (None, "（未填名称）", "５０"),
+    ],
+)
 def test_a_unit_below_the_rows_is_told(name: str | None, shown: str, figure: object) -> None:
     below: list[int] = []
 

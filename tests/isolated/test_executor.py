@@ -161,7 +161,7 @@ def test_a_turn_takes_its_own_time_and_all_of_them_more_than_one_may() -> None:
 
 
 def test_cpu_time_is_each_turns_own() -> None:
-    busy = ["work 0.8"] * 4
+    busy = ["work 0.8"] * 2
     with started(confinement=replace(CONFINEMENT, cpu_seconds=1)) as executor:
         assert act(executor, busy) == busy
         with pytest.raises(WorkerLost, match=f"^ended with {-signal.SIGXCPU}$"):

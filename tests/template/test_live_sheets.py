@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from perfbatch.roster import MAX_UNITS
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template import lay_out, write_template
 from perfbatch.template.live import CHECK_SHEET, LIVE_SHEET, plan_live
@@ -37,6 +38,12 @@ def test_formulas_use_only_shared_functions_and_fit_into_a_cell(formulas: list[s
     used = {name for text in texts for name in re.findall(r"([A-Z][A-Z0-9.]*)\(", text)}
     assert used <= SHARED_FUNCTIONS
     assert {"SUMPRODUCT", "EXACT", "SIGN"} <= used
+    assert max(map(len, formulas)) < FORMULA_LIMIT
+
+
+def test_formulas_of_the_largest_form_fit_into_a_cell(form_rulebook: Rulebook) -> None:
+    formulas = [check.formula for check in plan_live(lay_out(form_rulebook, MAX_UNITS)).checks()]
+    assert len(formulas) > 10 * MAX_UNITS
     assert max(map(len, formulas)) < FORMULA_LIMIT
 
 

@@ -20,7 +20,7 @@ PRIOR = {"balance_cumulative": "12.34", "three_public_budget": "9", "three_publi
 
 def _written(rulebook: Rulebook, folder: Path) -> list[Path]:
     """The blank form for several numbers of units, prefilled ones, and the roster."""
-    for units in (0, 1, 10, 60):
+    for units in (1, 10, 30):
         write_template(rulebook, folder / f"blank-{units}.xlsx", units=units)
     roster = Roster(
         (
@@ -37,7 +37,7 @@ def _written(rulebook: Rulebook, folder: Path) -> list[Path]:
 @pytest.mark.libreoffice
 def test_every_value_is_what_libreoffice_calculates(form_rulebook: Rulebook, tmp_path: Path, blank_path: Path) -> None:
     written = _written(form_rulebook, tmp_path)
-    assert len(written) == 7
+    assert len(written) == 6
     assert differences(written, tmp_path) == []
 
 
