@@ -8,6 +8,7 @@ import struct
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -83,16 +84,29 @@ def fill(template: bytes | Path, values: Mapping[str, object | Sequence[object]]
     Saved by openpyxl: formulas lose their stored values, and the workbook asks to be calculated when it is opened.
     """
     content = template.read_bytes() if isinstance(template, Path) else template
-    where = places(content)
-    workbook = openpyxl.load_workbook(io.BytesIO(content))
+    where, workbook = places(content), _opened(content)
+    blank_cells = []
     for field, value in values.items():
         rows = list(value) if isinstance(value, list | tuple) else [value]
-        for (sheet, cell), one in zip(where[field], rows, strict=False):
-            if one is not None:
-                workbook[sheet][cell] = one
+        for (sheet, place), typed in zip(where[field], rows, strict=False):
+            if typed is not None:
+                cell = workbook[sheet][place]
+                blank_cells.append((cell, cell._value, cell.data_type, copy(cell._style)))
+                cell.value = typed
     saved = io.BytesIO()
     workbook.save(saved)
+    for cell, value, kind, style in reversed(blank_cells):
+        cell._value, cell.data_type, cell._style = value, kind, style
     return saved.getvalue()
+
+
+# Opening takes three times as long as saving, and most tests fill the same form.
+@lru_cache(maxsize=2)
+def _opened(content: bytes) -> openpyxl.Workbook:
+    workbook = openpyxl.load_workbook(io.BytesIO(content))
+    # Saving leaves a mark (the outline's depth): all that are saved after this have it, so that they are alike.
+    workbook.save(io.BytesIO())
+    return workbook
 
 
 @dataclass(frozen=True)
