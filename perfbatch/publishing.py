@@ -45,7 +45,7 @@ class NightPlan:
     changed since an earlier night are not read again (`reading_cache`), and notices that did not are not made again
     (`notice_copies`). `watch` is told of each phase. A night of no file, or of fewer than half of the departments, replaces
     the last one of its form and year only with `allow_empty`, `allow_fewer`. `failed` are the nights that were to be published
-    since the last one that was, and were not.
+    since the last one that was, and were not. `contact` is whom departments turn to, as notices say it.
     """
 
     inbox: Path
@@ -60,6 +60,7 @@ class NightPlan:
     allow_empty: bool = False
     allow_fewer: bool = False
     failed: Sequence[FailedNight] = ()
+    contact: str = ""
 
     def of_batch(self, past: Past, cache: ReadingCache | None, phases: Phases) -> BatchPlan:
         """What its batch is run by."""
@@ -110,7 +111,9 @@ def run_night(plan: NightPlan) -> tuple[Night, list[str]]:
         from perfbatch.summary import Surroundings, relative_folder, write_summary
 
         name = result.summary_name
-        planned = plan_notices(result, night.sources, _points(result), _open_deadline(result), past.days)
+        planned = plan_notices(
+            result, night.sources, _points(result), _open_deadline(result), past.days, contact=plan.contact
+        )
         notices = dict(planned.values())
         damaged = {f"history.unreadable-{result.run_id}.sqlite": history} if past.damaged else {}
         outputs = (name, *notices, *damaged, HISTORY_NAME, REPORT_NAME)

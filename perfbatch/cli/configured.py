@@ -44,7 +44,7 @@ def _options(command: Any) -> Iterator[Option]:
     for parameter in command.params:
         spelt = next((text for text in parameter.opts if text.startswith("--")), "")
         if spelt and spelt != "--help":
-            default = "" if parameter.default in (None, False) else str(parameter.default)
+            default = "" if parameter.default is None or parameter.default is False else str(parameter.default)
             yield Option(spelt[2:], parameter.metavar or "", parameter.is_flag, parameter.multiple, default)
 
 

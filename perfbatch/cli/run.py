@@ -77,6 +77,9 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was set aside or an error finding stands.")
     ] = False,
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="TEXT", help="Whom departments turn to; stands on every notice.")
+    ] = "",
     _log: Annotated[
         Path | None,
         typer.Option(
@@ -128,6 +131,7 @@ def run(
                 watch=watch,
                 allow_empty=allow_empty,
                 allow_fewer=allow_fewer,
+                contact=contact,
                 failed=context.obj.failed if isinstance(context.obj, NightAccount) else (),
             )
             night, outputs = run_night(plan)

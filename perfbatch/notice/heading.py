@@ -17,7 +17,7 @@ __all__ = ["NoticeHeading", "notice_name"]
 class NoticeHeading:
     """Who gets the notice, of which day, until when; `points_at_risk`: 分 at stake behind a finding, where known.
 
-    `form_title` and `issuer` are shown where they are given.
+    `form_title`, `issuer` and `contact`, whom the department turns to, are shown where they are given.
     """
 
     budget_code: str
@@ -27,6 +27,7 @@ class NoticeHeading:
     points_at_risk: Mapping[Finding, Decimal] = field(default_factory=dict)
     form_title: str = ""
     issuer: str = ""
+    contact: str = ""
 
 
 def notice_name(budget_code: str, unit_name: str, *, number: int = 1) -> str:

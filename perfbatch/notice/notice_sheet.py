@@ -150,6 +150,8 @@ def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[str]:
     lines.append(f"部门：{heading.unit_name}　　预算编码：{heading.budget_code}　　核对日期：{run}")
     if heading.issuer:
         lines[-1] += f"　　核对单位：{heading.issuer}"
+    if heading.contact:
+        lines.append(f"咨询联系：{heading.contact}")
     if heading.deadline is not None:
         lines.append(f"整改期限：{_day(heading.deadline)}")
     counts = [

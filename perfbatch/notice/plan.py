@@ -34,12 +34,14 @@ def plan_notices(
     points: Mapping[Finding, Decimal],
     deadline: date | None = None,
     days: Mapping[str, date] | None = None,
+    *,
+    contact: str = "",
 ) -> dict[str, tuple[str, NoticeOrder]]:
     """file of the submission → (path in the outbox, what writes it), for every department with an error or a warning.
 
     `sources` is where each accepted file was found; its bytes are read again when its notice is written, so that a night of
     ten thousand workbooks does not hold them all. `days`: key of each notice of the run before (`notice_key`) → the day on
-    it: a notice that says the same of the same workbook keeps its day.
+    it: a notice that says the same of the same workbook keeps its day. `contact` is whom departments turn to.
     """
     tonight, days = result.started_at.date(), days or {}
     grave: dict[str, list[Finding]] = defaultdict(list)
@@ -66,6 +68,7 @@ def plan_notices(
             points_at_risk={finding: points[finding] for finding in grave[file] if finding in points},
             form_title=result.rulebook.title,
             issuer=result.rulebook.issuer,
+            contact=contact,
         )
         path = f"{NOTICES}/{result.rulebook.id}/{name}"
         left_out = _LEFT_OUT.get(refilled.get(file, ""), "")

@@ -173,6 +173,22 @@ WORDINGS: Mapping[str, Wording] = {
     "column.option": Wording("option", "选项"),
     "column.value": Wording("value", "取值"),
     "column.from": Wording("from", "来源"),
+    # init
+    "ask.year": Wording("Fiscal year", "评价年度"),
+    "ask.issuer": Wording("Finance bureau that issues the form", "财政部门名称"),
+    "ask.district": Wording("District", "地区名称"),
+    "ask.deadline": Wording("Last day to report (YYYY-MM-DD)", "报送截止日期（年-月-日，例 2027-07-31）"),
+    "ask.contact": Wording(
+        "Whom departments turn to, as notices say it (an office, no person; may be left blank)",
+        "印在整改通知上的联系方式（写科室和办公电话，不写个人姓名；可留空）",
+    ),
+    "ask.inbox": Wording("Folder of the departments' workbooks", "存放各部门自评表的文件夹"),
+    "ask.outbox": Wording("Folder for the results", "存放结果的文件夹"),
+    "ask.again": Wording("That cannot be. Once more:", "填写有误，请重新输入："),
+    "fault.init.there": Wording(
+        "{path}: is there already, and is left as it is. Move it away, or start the command in another folder.",
+        "{path}：已经存在，未作改动。请移走该文件，或在别的文件夹中运行本命令。",
+    ),
     # what is written
     "wrote.file": Wording("Wrote {path}", "已写出 {path}"),
     "wrote.workbooks": Wording("Wrote {count} workbooks to {folder}", "已写出 {count} 个表格，在 {folder}"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from perfbatch.terminal.catalogue import say
 from perfbatch.terminal.console import console_of, inert
 
-__all__ = ["print_written"]
+__all__ = ["print_made", "print_written"]
 
 
 def print_written(paths: Sequence[Path], folder: Path) -> None:
@@ -18,3 +18,9 @@ def print_written(paths: Sequence[Path], folder: Path) -> None:
     else:
         line = say("wrote.workbooks", count=len(paths), folder=inert(folder))
     console_of().print(line, soft_wrap=True)
+
+
+def print_made(paths: Sequence[Path]) -> None:
+    """Every file by its path."""
+    for path in paths:
+        console_of().print(say("wrote.file", path=inert(path)), soft_wrap=True)
