@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from perfbatch import __version__
 from perfbatch.cli import app
-from perfbatch.model.findings import CATALOGUE, SET_ASIDE
+from perfbatch.model.catalogue import CATALOGUE, SET_ASIDE
 from perfbatch.model.limits import Limits
 from perfbatch.publishing import NightPlan, run_night
 from perfbatch.rulebook.load import LoadedRulebook

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from perfbatch.model.findings import CATALOGUE, SET_ASIDE, Finding, Severity
+from perfbatch.model.catalogue import CATALOGUE, SET_ASIDE
+from perfbatch.model.findings import Finding, Severity
 from perfbatch.rulebook.model import ChecklistRule, PerCaseRule, Rulebook
 
 __all__ = ["FindingRegister", "finding_order", "in_order"]

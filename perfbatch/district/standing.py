@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.model.catalogue import CATALOGUE
+from perfbatch.model.findings import Finding
 from perfbatch.roster.model import WAIVER_SHEET, Roster, Waiver
 from perfbatch.rulebook.model import Rulebook
 

@@ -14,7 +14,7 @@ from datetime import date
 from perfbatch.isolated.worker import TooLarge
 from perfbatch.kept.deflating import deflated, inflated
 from perfbatch.model.bundle import DATE, NUMBER, STATE_BITS, TEXT, Bundle, BundleColumns, CellLayout, bundled, unbundled
-from perfbatch.model.findings import CATALOGUE, SET_ASIDE
+from perfbatch.model.catalogue import CATALOGUE, SET_ASIDE
 from perfbatch.model.message import Garbled, packed, unpacked
 from perfbatch.model.plain import shape_of
 from perfbatch.model.submission import State, Submission

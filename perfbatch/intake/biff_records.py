@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from perfbatch.model.findings import NO_STAMP
+from perfbatch.model.catalogue import NO_STAMP
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 

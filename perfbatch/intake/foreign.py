@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection
 
-from perfbatch.model.findings import BY_SOFTWARE
+from perfbatch.model.catalogue import BY_SOFTWARE
 from perfbatch.model.set_aside import SetAside
 
 __all__ = ["compound_workbook", "name_foreign"]

@@ -14,7 +14,7 @@ from perfbatch.intake.grid_workbook import Grid, GridName, GridWorkbook, grid_ce
 from perfbatch.intake.guard import sound_package, stated_kind
 from perfbatch.intake.open_document_sheets import ContentReader, LaidOutSheet
 from perfbatch.intake.open_document_styles import DocumentStyles
-from perfbatch.model.findings import NO_STAMP
+from perfbatch.model.catalogue import NO_STAMP
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.active import MACROS, OBJECTS

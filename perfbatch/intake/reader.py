@@ -17,7 +17,7 @@ from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of
 from perfbatch.intake.recompute import Recomputation
 from perfbatch.intake.scorecard_rows import match_items
 from perfbatch.intake.unit_rows import PairedRows, pair_unit_rows
-from perfbatch.model.findings import NAMES_ELSEWHERE, NAMES_GONE, NO_STAMP
+from perfbatch.model.catalogue import NAMES_ELSEWHERE, NAMES_GONE, NO_STAMP
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from perfbatch.model.findings import CATALOGUE, WORDINGS, Counts, Finding
+from perfbatch.model.catalogue import CATALOGUE, WORDINGS
+from perfbatch.model.findings import Counts, Finding
 from perfbatch.model.submission import Fact, State
 from perfbatch.rulebook.model import FormField
 

@@ -10,7 +10,7 @@ from unicodedata import normalize
 from perfbatch.intake.inbox import Found
 from perfbatch.intake.reading import Remark, finding_of
 from perfbatch.intake.reading_pool import Read
-from perfbatch.model.findings import set_aside_words
+from perfbatch.model.catalogue import set_aside_words
 from perfbatch.model.submission import Fact, InboxEntry, State, Submission
 from perfbatch.rulebook.form import FormField
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perfbatch.model.findings import set_aside_words
+from perfbatch.model.catalogue import set_aside_words
 
 __all__ = ["SetAside"]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from perfbatch.model.catalogue import CATALOGUE
 from perfbatch.model.errors import OperatorFault
-from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE
 from perfbatch.package.addresses import cell_name
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.model.catalogue import CATALOGUE
+from perfbatch.model.findings import Finding
 from perfbatch.package.addresses import place_of
 from perfbatch.roster.model import Waiver
 from perfbatch.roster.table import RosterTable, code_of, plain_text

@@ -12,8 +12,9 @@ import numpy as np
 
 from perfbatch.district.frames import Frames
 from perfbatch.district.quantities import ItemRows
+from perfbatch.model.catalogue import CATALOGUE, WORDINGS
 from perfbatch.model.figures import MIN_PLACES, count_text, percent_text, score_text
-from perfbatch.model.findings import CATALOGUE, WORDINGS, CheckOutcome, Counts, Finding, Severity
+from perfbatch.model.findings import CheckOutcome, Counts, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import Binary, Call, Name, Node, children, leaves, parse

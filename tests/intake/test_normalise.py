@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.reading import HIDDEN, Reading, finding_of
-from perfbatch.model.findings import CATALOGUE
+from perfbatch.model.catalogue import CATALOGUE
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.package.raw_cell import CellKind, CellValue, RawCell
 from tests.workbooks import rulebook

@@ -14,7 +14,7 @@ import pytest
 
 from perfbatch import __version__
 from perfbatch.district.result import STATUS_LABELS, BatchResult
-from perfbatch.model.findings import CATALOGUE, SET_ASIDE
+from perfbatch.model.catalogue import CATALOGUE, SET_ASIDE
 from perfbatch.model.submission import InboxEntry
 from perfbatch.report.report import build_report, report_schema, write_report
 from perfbatch.rulebook.model import Rulebook

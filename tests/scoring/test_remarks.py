@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from perfbatch.district.frames import build_frames
-from perfbatch.model.findings import CATALOGUE, Finding
+from perfbatch.model.catalogue import CATALOGUE
+from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE
 from perfbatch.scoring.remarks import label_of_input, remark
 from perfbatch.scoring.verify import Adjustment, score
