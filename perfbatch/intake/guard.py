@@ -9,22 +9,19 @@ from collections.abc import Callable, Iterable, Sequence
 from perfbatch.intake.foreign import compound_workbook, name_foreign
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
-from perfbatch.package.archive import BEGINNING, Package, members_of, part_of, refuse_members, stream
+from perfbatch.package.archive import Package, members_of, part_of, refuse_members
 from perfbatch.package.directory import ZipMember, read_directory, span_of
 from perfbatch.package.parts import find_workbook_part
-from perfbatch.package.scanning import in_utf8, refuse_document_type, starts_plainly
 
 __all__ = ["inspect", "name_macros", "sound_package", "stated_kind"]
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
 # What tells that a zip is the package of a document, whatever else is in it.
 _PACKAGE_PARTS = frozenset(
     {"[content_types].xml", "_rels/.rels", "mimetype", "content.xml", "androidmanifest.xml", "index/document.iwa"}
 )
 _PACKAGE_FOLDERS = ("xl/", "word/", "ppt/")
-_XML_NAMES = (".xml", ".rels", ".vml")
 
 
 def inspect(content: bytes, limits: Limits | None = None) -> Package:
@@ -32,9 +29,9 @@ def inspect(content: bytes, limits: Limits | None = None) -> Package:
 
     F01 not a spreadsheet, F02 password-protected or encrypted by software, F03 damaged (or made to be read differently by
     different readers, or declaring a document type), F04 a spreadsheet of another format, F07 larger than the limits, F13 an
-    archive of files. Every part is inflated once and its checksum compared; the parts are handed on, in UTF-8, where all of
-    them together are small. How much the sheets hold is counted next, by `extent`, and only then does a parser see the
-    content that builds something of it.
+    archive of files. The directory is held against the members' own headers, and what it declares against the limits, for all
+    parts; a part is inflated, and its checksum compared, when it is read, and the others never. How much the sheets that are
+    read hold is counted next, by `extent`, and only then does a parser see the content that builds something of it.
     """
     limits = limits or Limits()
     package = sound_package(content, limits, _refuse_other_packages)
@@ -63,17 +60,7 @@ def sound_package(
     _refuse_archive(member.name for member in members)
     refuse_members(members, limits)
     refuse_others(content, members)
-    sizes = {member.name: member.size for member in members}
-    keep, parts = sum(sizes.values()) <= limits.kept_bytes, dict[str, bytes]()
-    for member, beginning in stream(content, members, limits, whole=keep):
-        if not starts_plainly(beginning):
-            beginning = in_utf8(beginning, cut=not keep)
-            named = member.name.casefold().endswith(_XML_NAMES) and member.size > 0
-            if named or beginning[:BEGINNING].lstrip().startswith(_XML_STARTS):
-                refuse_document_type(beginning[:BEGINNING], named_markup=named)
-        if keep:
-            parts[member.name] = beginning
-    return Package(content, sizes, parts)
+    return Package(content, members, limits)
 
 
 def stated_kind(content: bytes, members: Sequence[ZipMember]) -> str:

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfbatch.intake.inbox import Found, read_bytes
 from perfbatch.isolated.worker import Turns
 from perfbatch.model.findings import Finding
+from perfbatch.model.limits import Limits
 from perfbatch.model.message import Garbled, packed, unpacked
 from perfbatch.model.plain import shape_of
 from perfbatch.model.set_aside import SetAside
 from perfbatch.notice import NoticeHeading, notice_content
+from perfbatch.package.archive import Package, members_of
 
 if TYPE_CHECKING:
     # Few notices need it: a process that makes notices need not load what a rulebook is made of.
     from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["TASKS", "NoticeOrder", "hashes_in", "request_to_write"]
+__all__ = ["DAMAGED", "REFILLED", "TASKS", "NoticeOrder", "hashes_in", "request_to_write"]
 
 _CHANGED = b""
 """What stands in for a workbook that is no longer what was read: its notice has the list alone."""
+
+REFILLED = "本通知是用空白表重新填入的，数据和文字照原样填列；请在本工作簿中改正后重新报送。"
+DAMAGED = f"原工作簿中有部件已损坏，未附原文件：{REFILLED}原件中的公式、批注、图片和附加的工作表均未带入。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +44,30 @@ class NoticeOrder:
     heading: NoticeHeading
     key: str = ""
     """What the notice is made of but for its day (`notice_key`); "" where nobody asks."""
-    refilled: Rulebook | None = None
+    form: Callable[[], Rulebook] | None = None
     """The form that is filled anew in place of the workbook, where the workbook cannot be handed on."""
     left_out: str = ""
-    """What the notice then says of that."""
+    """Why the workbook must not be handed on, for the notice to say; "" where it may be, if all of it is sound."""
 
     def __call__(self, path: Path) -> None:
         """Write the notice."""
         self.write(path)
 
     def write(self, path: Path) -> str:
-        """Write the notice; the SHA-256 of its bytes in hex, "" where it has the list alone for want of the workbook."""
+        """Write the notice; the SHA-256 of its bytes in hex, "" where it is not what was ordered: the list alone for want of the
+        workbook, or the form filled anew because of damage where nobody reads."""
         workbook = self._content()
-        if self.refilled is not None and workbook is not _CHANGED:
+        left_out, as_ordered = self.left_out, True
+        if workbook is not _CHANGED and self.form is not None and not left_out and not _is_sound(workbook):
+            left_out, as_ordered = DAMAGED, False
+        if left_out and self.form is not None and workbook is not _CHANGED:
             from perfbatch.notice.refilled import refilled_notice
 
-            content = refilled_notice(workbook, self.refilled, self.findings, self.heading, self.left_out)
+            content = refilled_notice(workbook, self.form(), self.findings, self.heading, left_out)
         else:
             content = notice_content(workbook, self.findings, heading=self.heading)
         path.write_bytes(content)
-        return hashlib.sha256(content).hexdigest() if workbook is not _CHANGED else ""
+        return hashlib.sha256(content).hexdigest() if workbook is not _CHANGED and as_ordered else ""
 
     def _content(self) -> bytes:
         """The workbook as it was read, byte for byte, or nothing: marks must not go into cells that nobody checked."""
@@ -69,8 +78,18 @@ class NoticeOrder:
         return content if now == self.sha256 else _CHANGED
 
 
+def _is_sound(workbook: bytes) -> bool:
+    """Whether all parts of a workbook are what its directory declares, also those that nobody reads and that a notice would
+    carry onwards."""
+    try:
+        Package(workbook, members_of(workbook), Limits()).check_all()
+    except SetAside:
+        return False
+    return True
+
+
 # What is at stake behind a finding travels beside it, and no finding twice.
-_ORDER = shape_of(NoticeOrder, without=("findings", "heading", "refilled"))
+_ORDER = shape_of(NoticeOrder, without=("findings", "heading", "form"))
 _HEADING = shape_of(NoticeHeading, without=("points_at_risk",))
 _FINDINGS = shape_of(tuple[tuple[Finding, Decimal | None], ...])
 _PATH = shape_of(Path)
@@ -84,11 +103,12 @@ def request_to_write(orders: Sequence[tuple[NoticeOrder, Path]]) -> bytes:
     forms: dict[int, tuple[int, bytes]] = {}
     plain = []
     for order, path in orders:
-        if order.refilled is not None and id(order.refilled) not in forms:
+        form = None if order.form is None else order.form()
+        if form is not None and id(form) not in forms:
             from perfbatch.rulebook.data import rulebook_data
 
-            forms[id(order.refilled)] = len(forms), rulebook_data(order.refilled)
-        number = forms[id(order.refilled)][0] if order.refilled is not None else None
+            forms[id(form)] = len(forms), rulebook_data(form)
+        number = None if form is None else forms[id(form)][0]
         plain.append([*_plain(order), number, _PATH.write(path)])
     return packed(plain, [message for _, message in forms.values()])
 
@@ -114,7 +134,7 @@ def _order(order: Any, heading: Any, findings: Any, form: bytes | None) -> Notic
         order,
         findings=[finding for finding, _ in at_stake],
         heading=_HEADING.read(heading, points_at_risk=points),
-        refilled=None if form is None else _form(form),
+        form=None if form is None else partial(_form, form),
     )
     return ordered
 

@@ -14,17 +14,16 @@ from perfbatch.intake.inbox import Found
 from perfbatch.model.findings import Finding
 from perfbatch.notice import NoticeHeading, notice_name
 from perfbatch.notice.key import notice_key
-from perfbatch.notice.order import NoticeOrder
+from perfbatch.notice.order import REFILLED, NoticeOrder
 
 __all__ = ["NOTICES", "plan_notices", "stale_notices"]
 
 NOTICES = "notices"
 """The folder of the outbox that holds them, in a folder for each rulebook: another year's notices stay."""
 
-_REFILLED = "本通知是用空白表重新填入的，数据和文字照原样填列；请在本工作簿中改正后重新报送。"
 _LEFT_OUT = {
-    "C18": f"原工作簿含有活动内容，为安全起见未附原文件：{_REFILLED}原件中的宏、链接、公式、批注、图片和附加的工作表均未带入。",
-    "C11": f"原文件不是 .xlsx，不能在其上标注：{_REFILLED}原件中的公式、批注、图片和附加的工作表均未带入。",
+    "C18": f"原工作簿含有活动内容，为安全起见未附原文件：{REFILLED}原件中的宏、链接、公式、批注、图片和附加的工作表均未带入。",
+    "C11": f"原文件不是 .xlsx，不能在其上标注：{REFILLED}原件中的公式、批注、图片和附加的工作表均未带入。",
 }
 
 
@@ -52,6 +51,7 @@ def plan_notices(
     hashes = {entry.path: entry.sha256 for entry in result.entries}
     columns = result.departments[["budget_code", "unit_name", "file"]]
     planned: dict[str, tuple[str, NoticeOrder]] = {}
+    form = result.rulebook
     taken: set[str] = set()
     for code, unit, file in columns.itertuples(index=False, name=None):
         if file not in grave:
@@ -75,8 +75,10 @@ def plan_notices(
         key = notice_key(name, hashes[file], grave[file], heading, result.rulebook_sha256 if left_out else "")
         # A clock that was ahead for a night must not leave a day on it that is still to come.
         heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
-        form = result.rulebook if left_out else None
-        planned[file] = (path, NoticeOrder(sources[file], hashes[file], grave[file], heading, key, form, left_out))
+        planned[file] = (
+            path,
+            NoticeOrder(sources[file], hashes[file], grave[file], heading, key, lambda: form, left_out),
+        )
     return planned
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
@@ -14,12 +13,14 @@ from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.directory import DEFLATED, LOCAL_MAGIC, STORED, ZipMember, read_directory, span_of
 from perfbatch.package.inflating import crc32, inflate, inflated_pieces
-from perfbatch.package.scanning import Source, in_utf8
+from perfbatch.package.scanning import Source, in_utf8, refuse_document_type, starts_plainly
 
-__all__ = ["BEGINNING", "Package", "members_of", "part_of", "refuse_members", "stream"]
+__all__ = ["Package", "members_of", "part_of", "refuse_members"]
 
-BEGINNING = 64 * 1024
-"""Bytes from the start of each part that `stream` hands on."""
+_BEGINNING = 64 * 1024
+_PIECE = 1024 * 1024
+_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<")
+_XML_NAMES = (".xml", ".rels", ".vml")
 
 
 def members_of(content: bytes) -> list[ZipMember]:
@@ -31,14 +32,30 @@ def members_of(content: bytes) -> list[ZipMember]:
     return [member._replace(name=member.name.replace("\\", "/")) for member in members]
 
 
-@dataclass(frozen=True)
-class Package:
-    """A package that the guard has passed: `content` as it came, `sizes` of its parts inflated, and the `parts` themselves
-    where the guard kept them (all or none)."""
+class _Span(NamedTuple):
+    begin: int
+    packed: int
+    end: int
 
-    content: bytes
-    sizes: Mapping[str, int]
-    parts: Mapping[str, bytes] = field(default_factory=dict)
+
+class Package:
+    """A package whose directory has passed the guard: a part is inflated, and held against what the directory declares, when
+    it is first asked for. What nobody asks for stays packed (`check_all` is for whoever hands it on).
+
+    Parts are kept once inflated, up to `limits.kept_bytes` of them.
+    """
+
+    def __init__(self, content: bytes, members: Sequence[ZipMember], limits: Limits) -> None:
+        """Raises `SetAside`: F03 where header and directory disagree, members overlap or hide others; F02 encrypted."""
+        self.content = content
+        self.sizes: Mapping[str, int] = {member.name: member.size for member in members}
+        """Inflated bytes of each part, by the directory's word."""
+        self._members = {member.name: member for member in members}
+        self._spans = {member.name: _Span(*span_of(content, member)) for member in members}
+        _refuse_overlaps(content, self._spans.values())
+        self._room = limits.kept_bytes
+        self._parts: dict[str, bytes] = {}
+        self._sound: set[str] = set()
 
     @cached_property
     def _folded(self) -> Mapping[str, str]:
@@ -48,18 +65,65 @@ class Package:
         """A part's name as the package has it: the case of its letters says nothing (ECMA-376 part 2, 6.2.2)."""
         return name if name in self.sizes else self._folded.get(name.casefold(), name)
 
+    def whole(self, name: str) -> bytes | None:
+        """A part in UTF-8, None where there is no room to keep it whole. Raises `KeyError` and `SetAside` as `open` does."""
+        if name not in self._parts:
+            member = self._members[name]
+            if member.size > self._room:
+                return None
+            part = part_of(self._packed(name), member.method, member.size, member.checksum)
+            self._room -= len(part)
+            self._parts[name] = _in_utf8_or_refused(name, part)
+        return self._parts[name]
+
     def open(self, name: str) -> Source:
-        """A part, to be read in pieces. Raises `KeyError` where there is none, and `zlib.error` where it is damaged."""
-        if self.parts:
-            return io.BytesIO(self.parts[name])
-        members = {member.name: member for member in members_of(self.content)}
-        _, begin, end = span_of(self.content, members[name])
-        packed = memoryview(self.content)[begin:end]
-        pieces = iter([bytes(packed)] if members[name].method == STORED else inflated_pieces(packed))
+        """A part in UTF-8, to be read in pieces. Raises `KeyError` where there is none, and `SetAside` F03 where it is not of
+        the size and checksum that it declares, is packed in a way that is not read, or declares a document type."""
+        part = self.whole(name)
+        if part is not None:
+            return io.BytesIO(part)
+        self._check(name)
+        packed = self._packed(name)
+        pieces = iter([bytes(packed)] if self._members[name].method == STORED else inflated_pieces(packed))
         first = next(pieces, b"")
         if in_utf8(first, cut=True) is not first:
             return io.BytesIO(in_utf8(b"".join(chain([first], pieces))))
         return _Pieces(chain([first], pieces))
+
+    def check_all(self) -> None:
+        """Hold every part against what the directory declares, those that nobody has read too. Raises `SetAside` F03."""
+        for name, member in self._members.items():
+            if name not in self._parts and member.size <= _PIECE:
+                part = part_of(self._packed(name), member.method, member.size, member.checksum)
+                _in_utf8_or_refused(name, part)
+            elif name not in self._parts:
+                self._check(name)
+
+    def _packed(self, name: str) -> memoryview:
+        span = self._spans[name]
+        return memoryview(self.content)[span.packed : span.end]
+
+    def _check(self, name: str) -> None:
+        """Inflate a large part once, keeping nothing of it."""
+        if name in self._sound:
+            return
+        member = self._members[name]
+        size, checksum, beginning = _measured(self._packed(name), member, member.size)
+        if size != member.size or checksum != member.checksum:
+            raise SetAside("F03")
+        _in_utf8_or_refused(name, beginning, cut=True)
+        self._sound.add(name)
+
+
+def _in_utf8_or_refused(name: str, part: bytes, *, cut: bool = False) -> bytes:
+    """The part in UTF-8; `cut`: only its beginning is there. Raises `SetAside` F03 where it declares a document type."""
+    if starts_plainly(part):
+        return part
+    part = in_utf8(part, cut=cut)
+    named = name.casefold().endswith(_XML_NAMES) and len(part) > 0
+    if named or part[:_BEGINNING].lstrip().startswith(_XML_STARTS):
+        refuse_document_type(part[:_BEGINNING], named_markup=named)
+    return part
 
 
 class _Pieces:
@@ -100,39 +164,6 @@ def refuse_members(members: Sequence[ZipMember], limits: Limits) -> None:
         seen.add(key)
 
 
-class _Span(NamedTuple):
-    begin: int
-    packed: int
-    end: int
-
-
-def stream(
-    content: bytes, members: Sequence[ZipMember], limits: Limits, *, whole: bool = False
-) -> Iterator[tuple[ZipMember, bytes]]:
-    """Every member with the first 64 kB of its content, or `whole`; each is inflated once, and nothing is kept.
-
-    Raises `SetAside`: F03 where header and directory disagree, members overlap, hide others or are not the size and
-    checksum they declare, or a method is neither stored nor deflated; F02 encrypted; F07 more than the limits in all.
-    """
-    spans = [_Span(*span_of(content, member)) for member in members]
-    _refuse_overlaps(content, spans)
-    room = limits.inflated_bytes
-    for member, span in zip(members, spans, strict=True):
-        packed = memoryview(content)[span.packed : span.end]
-        if whole:
-            if member.size > room:
-                raise SetAside("F03")
-            part = part_of(packed, member.method, member.size, member.checksum)
-            room -= len(part)
-            yield member, part
-            continue
-        size, checksum, beginning = _measured(packed, member, min(room, member.size))
-        if size != member.size or checksum != member.checksum:
-            raise SetAside("F03")
-        room -= size
-        yield member, beginning
-
-
 def part_of(packed: bytes | memoryview, method: int, size: int, checksum: int) -> bytes:
     """A part from its packed bytes. Raises `SetAside` F03 where it is not of the size and checksum that the directory has, or
     is packed in a way that is not read."""
@@ -148,7 +179,7 @@ def part_of(packed: bytes | memoryview, method: int, size: int, checksum: int) -
     return part
 
 
-def _refuse_overlaps(content: bytes, spans: Sequence[_Span]) -> None:
+def _refuse_overlaps(content: bytes, spans: Iterable[_Span]) -> None:
     """Members stand one after the other from the first byte on, and nothing between them is a member of its own."""
     reached = 0
     for span in sorted(spans):
@@ -168,8 +199,8 @@ def _measured(packed: memoryview, member: ZipMember, room: int) -> tuple[int, in
         for piece in [bytes(packed)] if member.method == STORED else inflated_pieces(packed):
             size += len(piece)
             checksum = zlib.crc32(piece, checksum)
-            if len(beginning) < BEGINNING:
-                beginning += piece[: BEGINNING - len(beginning)]
+            if len(beginning) < _BEGINNING:
+                beginning += piece[: _BEGINNING - len(beginning)]
             if size > room:
                 raise SetAside("F03")
     except zlib.error:

@@ -5,8 +5,6 @@ element to Python takes five times as long as inflating them. The patterns descr
 openpyxl and xlsxwriter write: elements without prefixes, attributes in their usual order, no blanks between cells. A part that
 they do not cover from its first byte to its last is not understood (None), and is read by the parsers of `sheet_cells` and
 `extent`; so nothing here decides that a workbook is bad. Where a part is understood, both ways give the same.
-
-Sheets on which nothing of the form lies are only counted: their texts are then not held to be well-formed.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from perfbatch.package.scanning import remembered, starts_plainly
 from perfbatch.package.sheet_cells import SheetFrame, StoredCell, parse_cell, read_sheet_frame
 from perfbatch.package.texts import Run, Runs, plainest, unescaped_text
 
-__all__ = ["PlainCell", "PlainSheet", "PlainStrings", "count_plainly", "stored_cell"]
+__all__ = ["PlainCell", "PlainSheet", "PlainStrings", "stored_cell"]
 
 # Cells to DZ9999: what lies farther out is the parsers' matter, limits of rows and columns with it.
 _REACH = 130 * 9_999
@@ -49,7 +47,6 @@ _CONTROL = bytes({*range(0x20)} - {0x09, 0x0A})
 _UNSOUND = (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _MEANING = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
-_SHORTEST_CELL = len('<c r="A1"/>')
 _STRINGS = re.compile(
     rb"(?:<si>(?:" + _RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + _ATTRIBUTES + rb" ?/>)*+</rPr>)?" + _RUN + rb"</r>)*+)"
     rb"</si>)*+"
@@ -220,18 +217,6 @@ def _frame(frame: bytes, limits: Limits) -> SheetFrame | None:
     """What stands around the cells; None where cells hide there, so that the patterns have not seen them all."""
     around = read_sheet_frame(io.BytesIO(frame), limits)
     return None if around.stored else around
-
-
-def count_plainly(part: bytes, limits: Limits) -> SheetExtent | None:
-    """What a sheet holds that nobody reads, `stored` being the most that its bytes have room for; None where it is not
-    understood. Raises `SetAside` F03 or F07 for what stands around the rows."""
-    cut = _cut(part)
-    # All sheets of a package that is held together have no room for more cells than the limit, so they need no counting.
-    if cut is None or limits.cells < _REACH or limits.kept_bytes // _SHORTEST_CELL > limits.stored_cells:
-        return None
-    if not _all_rows(cut[0]) or _frame(cut[1], limits) is None:
-        return None
-    return SheetExtent(len(cut[0]) // _SHORTEST_CELL, cut[0].count(b' t="s"><v>'))
 
 
 class PlainStrings:

@@ -11,9 +11,9 @@ from perfbatch.model.set_aside import SetAside
 from perfbatch.package.active import active_formula, active_parts, may_be_active
 from perfbatch.package.addresses import Area, cell_name
 from perfbatch.package.archive import Package
-from perfbatch.package.extent import SheetExtent, measure_sheet, refuse_strings
+from perfbatch.package.extent import refuse_strings
 from perfbatch.package.parts import NumberFormats, WorkbookPart, read_styles, read_workbook_part
-from perfbatch.package.plain_sheet import PlainSheet, PlainStrings, count_plainly
+from perfbatch.package.plain_sheet import PlainSheet, PlainStrings
 from perfbatch.package.raw_cell import CellMaker, RawCell, Strings
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from perfbatch.package.texts import Runs, read_strings, seen_text
@@ -41,44 +41,43 @@ class Workbook:
         self._claimed: Mapping[str, Area] = {}
         self._names: Mapping[str, Area] = self._part.names
         self._input_cells: dict[str, set[tuple[int, int]]] | None = None
-        self._markup: Mapping[str, bytes] = package.parts if plainly else {}
+        self._plainly = plainly
         named = [*self._part.names.items(), *((name, area) for name, all in self._part.twins.items() for area in all)]
-        self._named = {area.sheet for name, area in named if wanted is None or name in wanted}
-        self._named |= {sheet for sheet in self._part.sheets if sheet in sheets}
+        at = {area.sheet for name, area in named if wanted is None or name in wanted}
+        self._read = [sheet for sheet in self._part.sheets if sheet in at or sheet in sheets]
         self._strings: Strings = {}
         self._measure()
         self._maker = CellMaker(self._styles, self._strings, self._part)
 
     def _measure(self) -> None:
-        """Hold every sheet to the limits: those that will be read by reading them."""
+        """Hold the sheets that will be read to the limits, by reading them; what nobody reads stays packed."""
         stored = references = 0
-        extents: dict[str, SheetExtent] = {}
-        for sheet, part in self._part.sheets.items():
+        for sheet in self._read:
             with _naming(sheet):
-                if sheet not in self._named:
-                    extents[sheet] = self._extent(part)
-                else:
-                    plain = self._plain_sheet(sheet)
-                    extents[sheet] = plain.extent if plain else self._parsed(sheet).extent
-            stored, references = stored + extents[sheet].stored, references + extents[sheet].references
+                plain = self._plain_sheet(sheet)
+                extent = plain.extent if plain else self._parsed(sheet).extent
+            stored, references = stored + extent.stored, references + extent.references
             if stored > self._limits.stored_cells:
                 raise SetAside("F07", f"到工作表“{sheet}”为止单元格超过 {self._limits.stored_cells} 个")
         self._take_strings(references)
-        for sheet, extent in extents.items():
+        for sheet in self._read:
+            plain = self._plain_sheet(sheet)
+            extent = plain.extent if plain else self._parsed(sheet).extent
             if extent.last_row * extent.last_column > self._limits.cells:
                 self._refuse_far_cells(sheet)
 
     def _take_strings(self, references: int) -> None:
         """Read the shared strings that the sheets with names refer to. Raises `SetAside` F03 where one of them is not there."""
         part = self._part.strings_part
-        markup = self._markup.get(part or "")
+        markup = self._whole(part) if part else None
         strings = PlainStrings.read(markup, self._limits) if markup else None
         if strings is None or references * strings.longest > self._limits.expanded_text:
-            refuse_strings(self._package, self._part, references, self._limits)
+            parts = [self._part.sheets[sheet] for sheet in self._read]
+            refuse_strings(self._package, self._part, parts, references, self._limits)
         if strings is None:
-            self._strings = self._strings_of(self._named)
+            self._strings = self._strings_of_sheets()
             return
-        if any(self._most_referred(sheet) > len(strings) for sheet in self._named):
+        if any(self._most_referred(sheet) > len(strings) for sheet in self._read):
             raise SetAside("F03")
         self._strings = strings
 
@@ -90,8 +89,8 @@ class Workbook:
         cells = self._parsed(sheet).cells.values()
         return max((int(cell.text) + 1 for cell in cells if cell.type == "s" and cell.has_value), default=0)
 
-    def _strings_of(self, sheets: Container[str]) -> Mapping[int, Runs]:
-        cells = (cell for sheet in self._part.sheets if sheet in sheets for cell in self.cells(sheet).values())
+    def _strings_of_sheets(self) -> Mapping[int, Runs]:
+        cells = (cell for sheet in self._read for cell in self.cells(sheet).values())
         wanted = {int(cell.text) for cell in cells if cell.type == "s" and cell.has_value}
         part = self._part.strings_part
         strings = read_strings(self._package, part, self._limits, wanted) if part and wanted else {}
@@ -104,11 +103,10 @@ class Workbook:
         lay such a sheet out cell by cell."""
         with _naming(sheet):
             cells = self._parsed(sheet).cells
-            strings = self._strings if sheet in self._named else self._strings_of({sheet})
             last_row = last_column = 0
             farthest = (0, 0)
             for place, cell in cells.items():
-                if cell.formula is None and _blank_text(cell, strings):
+                if cell.formula is None and _blank_text(cell, self._strings):
                     continue
                 last_row, last_column = max(last_row, place[0]), max(last_column, place[1])
                 farthest = max(farthest, place, key=lambda at: at[0] * at[1])
@@ -116,14 +114,13 @@ class Workbook:
                 place_name = cell_name(*farthest)
                 raise SetAside("F07", f"{place_name} 处有内容，单元格范围超过 {self._limits.cells} 个")
 
-    def _extent(self, part: str) -> SheetExtent:
-        markup = self._markup.get(part)
-        extent = count_plainly(markup, self._limits) if markup else None
-        return extent or measure_sheet(self._package, part, self._limits)
+    def _whole(self, part: str) -> bytes | None:
+        """A part to be read plainly, None where it is to be left to the parsers. Raises `SetAside` F03."""
+        return self._package.whole(part) if self._plainly else None
 
     def _plain_sheet(self, sheet: str) -> PlainSheet | None:
         if sheet not in self._plain:
-            markup = self._markup.get(self._part.sheets[sheet])
+            markup = self._whole(self._part.sheets[sheet])
             self._plain[sheet] = PlainSheet.read(markup, self._limits) if markup else None
         return self._plain[sheet]
 
@@ -169,9 +166,9 @@ class Workbook:
     def active_content(self) -> list[str]:
         """What of the workbook runs or reaches out of it, in words, each once: its parts, its names, its formulas that are read."""
         words = dict.fromkeys((*active_parts(self._package, self._limits), *self._part.active))
-        for sheet in self._part.sheets:
-            markup = self._markup.get(self._part.sheets[sheet])
-            if sheet not in self._named or (markup is not None and not may_be_active(markup)):
+        for sheet in self._read:
+            markup = self._whole(self._part.sheets[sheet])
+            if markup is not None and not may_be_active(markup):
                 continue
             cells = self.cells(sheet)
             for row, column in cells:
