@@ -24,9 +24,9 @@ class Limits:
 
     Markup: `depth` of nested elements; `attributes` of one element (F03 past both: no writer does that).
 
-    Workbook: `sheets`; `cells`: rows x columns of the rectangle that a sheet's cells span, taken from the cells, styled
-    empty ones left out (readers do too); `held_cells`: cells of a sheet that hold something; `stored_cells`: cells of all
-    sheets, styled empty ones among them; `rows` of a table; `shared_strings` and `styles` (Excel's own bound is 65,490);
+    Workbook: `sheets`; of those that are read `cells`: rows x columns of the rectangle that a sheet's cells span, taken from the
+    cells, styled empty ones left out (readers do too); `held_cells`: cells of a sheet that hold something; `stored_cells`: cells of all of
+    them, styled empty ones among them; `rows` of a table; `shared_strings` and `styles` (Excel's own bound is 65,490);
     `expanded_text`: characters of all shared strings, each as often as cells refer to it; `merges`, `hyperlinks` of a sheet
     (Excel's own bound for links is 65,530); `names`: defined names.
 

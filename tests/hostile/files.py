@@ -30,6 +30,9 @@ HOSTILE: dict[str, tuple[str, Build]] = {}
 ODD: dict[str, Build] = {}
 """Name → what builds a file that is strange, and sound."""
 
+UNREAD: dict[str, Build] = {}
+"""Name → what builds a workbook that is damaged or dangerous where nobody reads, and that must not be handed on."""
+
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _BOOK, _RELS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _STRINGS, _TYPES, _SHEET = "xl/sharedStrings.xml", "[Content_Types].xml", "xl/worksheets/sheet2.xml"
@@ -62,6 +65,15 @@ def _edited(name: str, pattern: str, put: str) -> bytes:
     text, count = re.subn(pattern, put.replace("\\", "\\\\"), _text(name), count=1, flags=re.DOTALL)
     assert count == 1, (name, pattern)
     return _with(name, text.encode())
+
+
+def _written_in(codec: str, encoding: str, prolog: str = "") -> bytes:
+    """A sheet of the form in another encoding, which it declares."""
+    markup = _text(_SHEET).partition("?>")[2]
+    # What the encoding has no letters for is a reference.
+    return _with(
+        _SHEET, f'<?xml version="1.0" encoding="{encoding}"?>{prolog}{markup}'.encode(codec, "xmlcharrefreplace")
+    )
 
 
 def _plus(*added: Member, **options: object) -> bytes:
@@ -297,8 +309,11 @@ _add(
 )
 _add("F03", "a part smaller than both say", lambda: _with(_SHEET, lambda one: one.saying(size=len(one.content) + 1)))
 _add(
-    "F03", "a bomb that says it is small", lambda: _plus(Member("xl/media/a.bin", bytes(50_000_000)).saying(size=1000))
+    "F03",
+    "a bomb that says it is small",
+    lambda: _with(_SHEET, lambda one: replace(one, content=bytes(50_000_000)).saying(size=1000)),
 )
+UNREAD["a bomb that says it is small"] = lambda: _plus(Member("xl/media/a.bin", bytes(50_000_000)).saying(size=1000))
 _add("F03", "two members over one content", lambda: _overlapping())
 _add("F03", "a member that swallows the next", lambda: _swallowing())
 _add("F03", "an offset past the end", lambda: _with(_SHEET, lambda one: replace(one, central={"offset": 0x7FFFFFFF})))
@@ -345,20 +360,17 @@ for _part in (
     _TYPES,
     _SHEET,
     "_rels/.rels",
-    "xl/theme/theme1.xml",
-    "docProps/core.xml",
-    "docProps/app.xml",
 ):
     _add("F03", f"document type in {_part}", lambda p=_part: _edited(p, r"(?<=\?>)\s*(?=<)", "<!DOCTYPE a>"))  # type: ignore[misc]
+for _part in ("xl/theme/theme1.xml", "docProps/core.xml", "docProps/app.xml"):
+    UNREAD[f"document type in {_part}"] = lambda p=_part: _edited(p, r"(?<=\?>)\s*(?=<)", "<!DOCTYPE a>")  # type: ignore[misc]
 for _encoding in ("utf-16", "utf-16-le", "utf-16-be"):
-    _add(
-        "F03",
-        f"document type in {_encoding}",
-        lambda e=_encoding: _plus(
-            Member("customXml/item1.xml", f'<?xml version="1.0" encoding="UTF-16"?>{_BILLION}<a>&a9;</a>'.encode(e))
-        ),  # type: ignore[misc]
+    _add("F03", f"document type in {_encoding}", lambda e=_encoding: _written_in(e, "UTF-16", _BILLION))  # type: ignore[misc]
+    UNREAD[f"document type in {_encoding}"] = lambda e=_encoding: _plus(  # type: ignore[misc]
+        Member("customXml/item1.xml", f'<?xml version="1.0" encoding="UTF-16"?>{_BILLION}<a>&a9;</a>'.encode(e))
     )
-_add("F03", "billion laughs", lambda: _plus(Member("xl/a.xml", f'<?xml version="1.0"?>{_BILLION}<a>&a9;</a>'.encode())))
+_add("F03", "billion laughs", lambda: _edited(_STRINGS, r"(?<=\?>)\s*(?=<)", _BILLION))
+UNREAD["billion laughs"] = lambda: _plus(Member("xl/a.xml", f'<?xml version="1.0"?>{_BILLION}<a>&a9;</a>'.encode()))
 _add(
     "F03",
     "an external entity",
@@ -372,31 +384,31 @@ _add(
 _add(
     "F03",
     "a document type behind 70 kB of comment",
-    lambda: _plus(Member("xl/a.xml", b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE a><a/>")),
+    lambda: _edited(_SHEET, r"(?<=\?>)\s*(?=<)", "<!--" + "x" * 70_000 + "--><!DOCTYPE a>"),
 )
-_add(
-    "F03",
-    "a document type in a part of no known name",
-    lambda: _plus(Member("xl/a.dat", b'<?xml version="1.0"?><!DOCTYPE a><a/>')),
+UNREAD["a document type behind 70 kB of comment"] = lambda: _plus(
+    Member("xl/a.xml", b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE a><a/>")
 )
-_add(
-    "F03", "a document type in a drawing", lambda: _plus(Member("xl/drawings/vmlDrawing1.vml", b"<!DOCTYPE xml><xml/>"))
+UNREAD["a document type in a part of no known name"] = lambda: _plus(
+    Member("xl/a.dat", b'<?xml version="1.0"?><!DOCTYPE a><a/>')
 )
+UNREAD["a document type in a drawing"] = lambda: _plus(Member("xl/drawings/vmlDrawing1.vml", b"<!DOCTYPE xml><xml/>"))
 for _encoding, _codec in (
     ("UTF-7", "utf-7"),
     ("IBM037", "cp037"),
     ("UTF-32", "utf-32"),
-    ("EBCDIC-CP-US", "ascii"),
+    ("EBCDIC-CP-US", "utf-8"),
 ):
-    _add(
-        "F03",
-        f"a part in {_encoding}",
-        lambda e=_encoding, c=_codec: _plus(Member("xl/a.xml", f'<?xml version="1.0" encoding="{e}"?><a/>'.encode(c))),
-    )  # type: ignore[misc]
-_add(
-    "F03",
-    "utf-7 that hides a document type",
-    lambda: _plus(Member("xl/a.xml", b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4-<a/>')),
+    _add("F03", f"a part in {_encoding}", lambda e=_encoding, c=_codec: _written_in(c, e))  # type: ignore[misc]
+    UNREAD[f"a part in {_encoding}"] = lambda e=_encoding, c=_codec: _plus(  # type: ignore[misc]
+        Member("xl/a.xml", f'<?xml version="1.0" encoding="{e}"?><a/>'.encode(c))
+    )
+UNREAD["utf-7 that hides a document type"] = lambda: _plus(
+    Member("xl/a.xml", b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4-<a/>')
+)
+UNREAD["a part whose checksum is another"] = lambda: _plus(Member("xl/media/a.png", b"picture").saying(crc=1))
+UNREAD["a part that is no deflate stream"] = lambda: _plus(
+    Member("xl/media/a.png", bytes(range(200)), method=0).saying(method=8)
 )
 _add("F03", "depth bomb in a sheet", lambda: _edited(_SHEET, r"(?=<sheetData>)", "<x>" * 50_000 + "</x>" * 50_000))
 _add("F03", "depth bomb in the workbook part", lambda: _edited(_BOOK, r"(?=<sheets>)", "<x>" * 300 + "</x>" * 300))
@@ -464,11 +476,19 @@ _add(
 _add("F03", "one relation twice", lambda: _edited(_RELS, r'Id="rId2"', 'Id="rId1"'))
 
 
+def _stamp_sheet() -> str:
+    """The part of the form's last sheet."""
+    return f"xl/worksheets/sheet{_text(_BOOK).count('<sheet ')}.xml"
+
+
 def _sheet(rows: str, rest: str = "") -> bytes:
-    """The first sheet (no cell of the form is on it) replaced."""
-    return _with(
-        "xl/worksheets/sheet1.xml", f"<worksheet {_MAIN}><sheetData>{rows}</sheetData>{rest}</worksheet>".encode()
-    )
+    """The sheet of the stamp (it is read, and no cell of the form is on it) replaced."""
+    return _with(_stamp_sheet(), f"<worksheet {_MAIN}><sheetData>{rows}</sheetData>{rest}</worksheet>".encode())
+
+
+def _other_sheet(rows: str) -> bytes:
+    """The first sheet, which nobody reads, replaced."""
+    return _with("xl/worksheets/sheet1.xml", f"<worksheet {_MAIN}><sheetData>{rows}</sheetData></worksheet>".encode())
 
 
 def _form_row(row: str) -> bytes:
@@ -543,7 +563,7 @@ _add(
     "F07",
     "cells: behind a prefix",
     lambda: _with(
-        "xl/worksheets/sheet1.xml",
+        _stamp_sheet(),
         f'<x:worksheet {_MAIN.replace("xmlns", "xmlns:x")}><x:sheetData><x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c></x:row><x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row></x:sheetData></x:worksheet>'.encode(),
     ),
 )
@@ -551,7 +571,7 @@ _add(
     "F07",
     "cells: a claim of one, and the far corner",
     lambda: _with(
-        "xl/worksheets/sheet1.xml",
+        _stamp_sheet(),
         f'<worksheet {_MAIN}><dimension ref="A1"/><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'.encode(),
     ),
 )
@@ -652,9 +672,7 @@ def _long_string(references: int) -> bytes:
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{index}</v></c></row>' for n in range(1, references + 1))
     parts = replaced(_parts(), _STRINGS, with_it)
     return archive(
-        replaced(
-            parts, "xl/worksheets/sheet1.xml", f"<worksheet {_MAIN}><sheetData>{rows}</sheetData></worksheet>".encode()
-        )
+        replaced(parts, _stamp_sheet(), f"<worksheet {_MAIN}><sheetData>{rows}</sheetData></worksheet>".encode())
     )
 
 
@@ -752,7 +770,10 @@ ODD.update(
         "a claim of the whole sheet": lambda: _edited(
             _SHEET, r'<dimension ref="[^"]*"/>', '<dimension ref="A1:XFD1048576"/>'
         ),
-        "another sheet with a text in every cell": lambda: _sheet(_many_rows(20_000)),
+        "another sheet with a text in every cell": lambda: _other_sheet(_many_rows(20_000)),
+        "another sheet to the far corner": lambda: _other_sheet(
+            _CORNERS + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+        ),
         "strings counted by reference": lambda: _edited(_STRINGS, r'uniqueCount="\d+"', 'uniqueCount="700"'),
         **{
             f"shared strings claim to be {claim}": lambda c=claim: _edited(  # type: ignore[misc]
@@ -792,7 +813,7 @@ ODD.update(
             '<col min="3" max="3" width="9,14"/><col min="4" max="16384" width="0" hidden="1"/></cols>',
         ),
         "strings not counted": lambda: _edited(_STRINGS, r' count="\d+" uniqueCount="\d+"', ""),
-        "links and a data exchange command as text": lambda: _sheet(
+        "links and a data exchange command as text": lambda: _other_sheet(
             '<row r="1"><c r="A1" t="inlineStr"><is><t>=cmd|\'/c calc\'!A1</t></is></c></row>'
         ),
     }

@@ -148,7 +148,7 @@ def test_f03_two_parts_of_one_name() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_f03_a_document_type(encoding: str) -> None:
     markup = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode(encoding)
-    assert refusal(repack(blank(), {"xl/theme/theme1.xml": markup}))[0] == "F03"
+    assert refusal(repack(blank(), {"_rels/.rels": markup}))[0] == "F03"
 
 
 def test_f03_a_part_larger_than_it_declares() -> None:

@@ -7,7 +7,7 @@ import pytest
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.addresses import Area, parse_area
-from perfbatch.package.archive import Package
+from perfbatch.package.archive import Package, members_of
 from perfbatch.package.parts import read_styles
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from perfbatch.package.texts import Run
@@ -46,9 +46,14 @@ def test_names_that_do_not(text: str) -> None:
     assert parse_area(text) is None
 
 
+def package(parts: dict[str, bytes]) -> Package:
+    content = zip_of(parts)
+    return Package(content, members_of(content), Limits())
+
+
 def cells(rows: str, *, rest: str = "", limits: Limits | None = None) -> SheetCells:
     markup = f"<worksheet><sheetData>{rows}</sheetData>{rest}</worksheet>".encode()
-    return read_sheet_cells(Package(b"", {"s.xml": len(markup)}, {"s.xml": markup}), "s.xml", limits or Limits())
+    return read_sheet_cells(package({"s.xml": markup}), "s.xml", limits or Limits())
 
 
 @pytest.mark.parametrize(
@@ -129,7 +134,6 @@ def test_number_formats_and_struck_fonts_come_from_the_cell_styles_alone() -> No
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="10" fontId="1"/><xf numFmtId="31" fontId="2"/></cellXfs>'
         '<dxfs><dxf><numFmt numFmtId="164" formatCode="0"/></dxf></dxfs></styleSheet>'
     )
-    package = Package(zip_of({"styles.xml": styles.encode()}), {"styles.xml": len(styles)})
-    read = read_styles(package, "styles.xml", Limits())
+    read = read_styles(package({"styles.xml": styles.encode()}), "styles.xml", Limits())
     assert [read.format_of(style) for style in (0, 1, 2, 3, 4)] == ["", "0.##%", "0.00%", 'yyyy"年"m"月"d"日"', ""]
     assert read.struck == {2}
