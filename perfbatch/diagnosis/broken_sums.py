@@ -14,10 +14,10 @@ from perfbatch.diagnosis.origins import Origins
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.checks import BoundCheck
-from perfbatch.rulebook.expression import Binary, Call, Compare, Member, Name, Node
 from perfbatch.rulebook.model import SignatureBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.rulebook.quantity import Bools, Ints
+from perfbatch.rulebook.tree import Binary, Call, Compare, Member, Name, Node
 
 if TYPE_CHECKING:
     from perfbatch.district.result import BatchResult

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from perfbatch.diagnosis.origins import Origins
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.rulebook.checks import BoundCheck
-from perfbatch.rulebook.expression import Compare
+from perfbatch.rulebook.tree import Compare
 
 __all__ = ["follow_on"]
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
-from perfbatch.rulebook.expression import Call, Member, Name, Node, children, leaves, parse
+from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.model import CasesRule, Indicator, PerCaseRule, Rulebook
 from perfbatch.rulebook.names import BEHIND
+from perfbatch.rulebook.tree import Call, Member, Name, Node, children, leaves
 
 __all__ = ["Inputs", "Origins"]
 

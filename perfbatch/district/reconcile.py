@@ -27,9 +27,9 @@ from perfbatch.model.findings import CheckOutcome, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evaluate
-from perfbatch.rulebook.expression import Compare, Member
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, arithmetic
+from perfbatch.rulebook.tree import Compare, Member
 
 __all__ = ["Outcome", "Verdict", "reconcile", "verdicts"]
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from perfbatch.rulebook.expression import Binary, ExpressionError, Member, Name, Node, bind, leaves, parse
+from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.model import Check, Rulebook
+from perfbatch.rulebook.tree import Binary, Member, Name, Node, bind, leaves
 
 __all__ = ["BoundCheck", "bind_checks", "check_bindings", "fields_of_record", "place_of", "sum_of"]
 

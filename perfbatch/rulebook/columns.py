@@ -8,21 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from perfbatch.rulebook.expression import (
-    DIGITS,
-    Binary,
-    Boolean,
-    Call,
-    Compare,
-    Member,
-    Name,
-    Negative,
-    Node,
-    Not,
-    Number,
-    Text,
-)
+from perfbatch.rulebook.expression import DIGITS
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, absolute, arithmetic, constant, either, negated, product
+from perfbatch.rulebook.tree import Binary, Boolean, Call, Compare, Member, Name, Negative, Node, Not, Number, Text
 
 __all__ = ["Column", "Comparison", "Scope", "Texts", "Truth", "compare", "evaluate"]
 

@@ -8,131 +8,30 @@ members, whole and decimal numbers (exact), texts, + - * /, comparisons (chains 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from dataclasses import field as attribute
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-__all__ = [
-    "DIGITS",
-    "FUNCTIONS",
-    "Binary",
-    "Boolean",
-    "Call",
-    "Compare",
-    "ExpressionError",
-    "Member",
-    "Name",
-    "Negative",
-    "Node",
-    "Not",
-    "Number",
-    "Text",
-    "bind",
-    "leaves",
-    "parse",
-    "unparse",
-]
+from perfbatch.rulebook.tree import (
+    Binary,
+    Boolean,
+    Call,
+    Compare,
+    ExpressionError,
+    Member,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Operator,
+    Relation,
+    Text,
+)
 
-Operator = Literal["+", "-", "*", "/"]
-Relation = Literal["==", "!=", "<", "<=", ">", ">="]
-
-
-class ExpressionError(ValueError):
-    """An expression that the language does not allow. `column` is 1-based, in the expression's own text."""
-
-    def __init__(self, fault: str, column: int) -> None:
-        super().__init__(fault)
-        self.fault = fault
-        self.column = column
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A node of the tree; `column` is where it starts in the source (1-based), and takes no part in equality."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number(Node):
-    """An exact number: 0.1 is one tenth."""
-
-    value: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Text(Node):
-    """A text literal."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Name(Node):
-    """A field of the scope that the expression is evaluated in."""
-
-    id: str
-    column: int = attribute(default=1, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Member(Node):
-    """`owner.field`: a field of a collection (units, items, a group), of another record (prior, roster, summary), or of
-    one indicator's row."""
-
-    owner: str
-    field: str
-    column: int = attribute(default=1, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Negative(Node):
-    """−x."""
-
-    operand: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Binary(Node):
-    """Arithmetic on two operands."""
-
-    op: Operator
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Compare(Node):
-    """A comparison of two operands; a chain `a <= b <= c` becomes an `and` of two."""
-
-    op: Relation
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Boolean(Node):
-    """`and` / `or` over two or more operands, three-valued where an operand is not known."""
-
-    op: Literal["and", "or"]
-    operands: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not(Node):
-    """`not x`."""
-
-    operand: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Node):
-    """One of `FUNCTIONS`."""
-
-    function: str
-    arguments: tuple[Node, ...]
-    column: int = attribute(default=1, compare=False)
+__all__ = ["DIGITS", "FUNCTIONS", "ExpressionError", "parse", "unparse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +64,7 @@ _RELATIONS: Mapping[type[ast.cmpop], Relation] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+
 # Deeper than any rule of a form, far below Python's recursion limit.
 _MAX_DEPTH = 60
 _MAX_LENGTH = 2000
@@ -254,60 +154,6 @@ class _Parser:
         if not isinstance(arguments[0], wanted):
             raise ExpressionError(f"{name}() takes a {signature.takes}: {signature.meaning}", column)
         return Call(name, arguments, column)
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """The operands of a node, left to right."""
-    match node:
-        case Negative(operand) | Not(operand):
-            return (operand,)
-        case Binary(_, left, right) | Compare(_, left, right):
-            return (left, right)
-        case Boolean(_, operands) | Call(_, operands):
-            return operands
-    return ()
-
-
-def leaves(node: Node) -> Iterator[Name | Member]:
-    """Every name and member, left to right."""
-    if isinstance(node, Name | Member):
-        yield node
-    for child in children(node):
-        yield from leaves(child)
-
-
-def _rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The same node over changed operands."""
-    changed: dict[str, object] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
-        if isinstance(value, Node):
-            changed[field.name] = change(value)
-        elif isinstance(value, tuple):
-            changed[field.name] = tuple(change(operand) for operand in value)
-    return replace(node, **changed) if changed else node
-
-
-def bind(node: Node, bindings: Mapping[str, Node]) -> Node:
-    """Put trees in place of names. A `Member` whose owner is bound must be bound to a `Name` (`each.item_max`), a member
-    whose field is bound likewise (`units.each`)."""
-    if not bindings:
-        return node
-    match node:
-        case Name(name) if name in bindings:
-            return bindings[name]
-        case Member(owner, field, column):
-            return Member(_renamed(owner, bindings, column), _renamed(field, bindings, column), column)
-    return _rebuild(node, lambda child: bind(child, bindings))
-
-
-def _renamed(name: str, bindings: Mapping[str, Node], column: int) -> str:
-    bound = bindings.get(name)
-    if bound is None:
-        return name
-    if not isinstance(bound, Name):
-        raise ExpressionError(f"{name} stands for more than a name here", column)
-    return bound.id
 
 
 _PRECEDENCE = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7}

@@ -9,20 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from perfbatch.rulebook.expression import (
-    DIGITS,
-    Binary,
-    Boolean,
-    Call,
-    Compare,
-    Member,
-    Name,
-    Negative,
-    Node,
-    Not,
-    Number,
-    Text,
-)
+from perfbatch.rulebook.expression import DIGITS
 from perfbatch.rulebook.formula_terms import (
     NO,
     YES,
@@ -49,6 +36,7 @@ from perfbatch.rulebook.formula_terms import (
     some,
     times,
 )
+from perfbatch.rulebook.tree import Binary, Boolean, Call, Compare, Member, Name, Negative, Node, Not, Number, Text
 
 __all__ = [
     "BLANK",

@@ -12,7 +12,7 @@ from itertools import pairwise
 from string import Formatter
 
 from perfbatch.rulebook.checks import check_bindings, place_of
-from perfbatch.rulebook.expression import Binary, ExpressionError, Member, Node, bind, parse
+from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.lint_form import lint_form
 from perfbatch.rulebook.model import (
     Band,
@@ -27,6 +27,7 @@ from perfbatch.rulebook.model import (
     Rulebook,
 )
 from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type
+from perfbatch.rulebook.tree import Binary, Member, Node, bind
 
 __all__ = ["lint"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-from perfbatch.rulebook.expression import (
+from perfbatch.rulebook.expression import ExpressionError
+from perfbatch.rulebook.model import CardBlock, FormField, RowsBlock, Rulebook, ScorecardBlock
+from perfbatch.rulebook.tree import (
     Binary,
     Boolean,
     Call,
     Compare,
-    ExpressionError,
     Member,
     Name,
     Negative,
@@ -20,7 +21,6 @@ from perfbatch.rulebook.expression import (
     Text,
     leaves,
 )
-from perfbatch.rulebook.model import CardBlock, FormField, RowsBlock, Rulebook, ScorecardBlock
 
 __all__ = ["BEHIND", "NUMERIC_KINDS", "OTHER_RECORDS", "Namespace", "Type"]
 

@@ -6,21 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
-from perfbatch.rulebook.expression import (
-    Binary,
-    Boolean,
-    Call,
-    Compare,
-    ExpressionError,
-    Member,
-    Name,
-    Negative,
-    Node,
-    Not,
-    Text,
-    parse,
-    unparse,
-)
+from perfbatch.rulebook.expression import ExpressionError, parse, unparse
 from perfbatch.rulebook.model import (
     Band,
     BandsRule,
@@ -34,6 +20,7 @@ from perfbatch.rulebook.model import (
     Rulebook,
     SignatureBlock,
 )
+from perfbatch.rulebook.tree import Binary, Boolean, Call, Compare, Member, Name, Negative, Node, Not, Text
 
 __all__ = [
     "READINGS",

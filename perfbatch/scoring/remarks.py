@@ -17,9 +17,10 @@ from perfbatch.model.figures import MIN_PLACES, count_text, percent_text, score_
 from perfbatch.model.findings import CheckOutcome, Counts, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.checks import bind_checks
-from perfbatch.rulebook.expression import Binary, Call, Name, Node, children, leaves, parse
+from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.model import DeductRule, Indicator, PerCaseRule, Rulebook
 from perfbatch.rulebook.quantity import Ints, quantise
+from perfbatch.rulebook.tree import Binary, Call, Name, Node, children, leaves
 from perfbatch.scoring.rules import HUNDREDTH, READINGS, Reading, input_ids, lacking
 from perfbatch.scoring.verify import (
     ADJUSTED,

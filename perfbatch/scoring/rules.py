@@ -13,7 +13,7 @@ import numpy as np
 
 from perfbatch.district.scopes import FrameScope
 from perfbatch.rulebook.columns import Truth, compare, evaluate
-from perfbatch.rulebook.expression import Binary, Compare, Name, Node, Number, Text, bind, leaves, parse
+from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.model import (
     Band,
     BandsRule,
@@ -26,6 +26,7 @@ from perfbatch.rulebook.model import (
     PerCaseRule,
 )
 from perfbatch.rulebook.quantity import Bools, Quantity, arithmetic, constant, negated, product, quantise
+from perfbatch.rulebook.tree import Binary, Compare, Name, Node, Number, Text, bind, leaves
 
 __all__ = ["HUNDREDTH", "READINGS", "Computation", "Reading", "compute", "input_ids", "lacking"]
 

@@ -11,7 +11,7 @@ from perfbatch.district.scopes import DepartmentScope
 from perfbatch.model.figures import figure_text, percent_text, plain, score_text
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.columns import Truth, evaluate
-from perfbatch.rulebook.expression import Binary, Call, Name, Negative, Node, Number, bind, children, leaves, parse
+from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.model import (
     Band,
     BandsRule,
@@ -23,6 +23,7 @@ from perfbatch.rulebook.model import (
     Rulebook,
 )
 from perfbatch.rulebook.quantity import Quantity
+from perfbatch.rulebook.tree import Binary, Call, Name, Negative, Node, Number, bind, children, leaves
 from perfbatch.scoring.remarks import READING_NAMES, label_of_input
 from perfbatch.scoring.rules import Computation, input_ids
 from perfbatch.scoring.verify import STATUSES, IndicatorScores, Scored

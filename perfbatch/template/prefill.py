@@ -13,8 +13,8 @@ from decimal import Decimal
 from perfbatch.model.submission import SCALE
 from perfbatch.roster import ROSTER_COLUMNS, RosterEntry
 from perfbatch.rulebook.checks import bind_checks
-from perfbatch.rulebook.expression import Binary, Call, Compare, Member, Name, Node, Number, leaves
 from perfbatch.rulebook.model import FormField, Rulebook
+from perfbatch.rulebook.tree import Binary, Call, Compare, Member, Name, Node, Number, leaves
 from perfbatch.template.plan import Value
 from perfbatch.template.unit_tables import entity_field
 

@@ -26,9 +26,10 @@ from perfbatch.district.scopes import UnitScope
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Truth, evaluate
-from perfbatch.rulebook.expression import Binary, Boolean, Call, Compare, Member, Name, Node, Not, unparse
+from perfbatch.rulebook.expression import unparse
 from perfbatch.rulebook.load import load_rulebook
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.tree import Binary, Boolean, Call, Compare, Member, Name, Node, Not
 from tests.benchmarks.spread import print_spreads, spread
 
 __all__ = ["CONTESTANTS", "District", "compare"]

@@ -11,8 +11,8 @@ from perfbatch.district.register import FindingRegister
 from perfbatch.model.figures import count_text
 from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import bind_checks
-from perfbatch.rulebook.expression import Member
 from perfbatch.rulebook.form import CardBlock
+from perfbatch.rulebook.tree import Member
 from tests.cases.checks import CHECK_CASES
 from tests.cases.clean import changed
 from tests.cases.district import counts, roster_of

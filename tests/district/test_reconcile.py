@@ -16,7 +16,7 @@ from perfbatch.district.frames import build_frames
 from perfbatch.district.reconcile import reconcile
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.rulebook.checks import bind_checks
-from perfbatch.rulebook.expression import Compare, Member, Name
+from perfbatch.rulebook.tree import Compare, Member, Name
 from perfbatch.scoring.verify import computed_points, score
 from tests.cases.checks import CHECK_CASES, CheckCase
 from tests.cases.clean import CONTROL, PRIOR, UNIT_TABLES, changed, clean, item

@@ -13,9 +13,9 @@ from perfbatch.district.reconcile import Outcome, verdicts
 from perfbatch.intake.reader import read_submission
 from perfbatch.model.submission import Submission
 from perfbatch.rulebook.checks import BoundCheck
-from perfbatch.rulebook.expression import Name, leaves
 from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.tree import Name, leaves
 from perfbatch.scoring.rules import input_ids
 from perfbatch.scoring.verify import STATUSES, Scored, computed_points
 from perfbatch.template import Layout

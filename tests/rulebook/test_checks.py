@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from perfbatch.rulebook.checks import bind_checks, check_bindings, sum_of
-from perfbatch.rulebook.expression import Member, Name, unparse
+from perfbatch.rulebook.expression import unparse
+from perfbatch.rulebook.tree import Member, Name
 from tests.submissions import RULEBOOK
 
 CHECKS = {check.id: check for check in RULEBOOK.checks}

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from perfbatch.district.scopes import FrameScope
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts, Truth, compare, evaluate
-from perfbatch.rulebook.expression import Binary, Boolean, Call, Compare, Name, Negative, Node, Not, Number, Text, parse
+from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.quantity import Quantity, arithmetic, constant, quantise
+from perfbatch.rulebook.tree import Binary, Boolean, Call, Compare, Name, Negative, Node, Not, Number, Text
 from tests.submissions import RULEBOOK
 
 # ---------------------------------------------------------------------- a scope of three figures

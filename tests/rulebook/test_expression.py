@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.rulebook.expression import (
-    FUNCTIONS,
+from perfbatch.rulebook.expression import FUNCTIONS, ExpressionError, parse, unparse
+from perfbatch.rulebook.load import read_rulebook
+from perfbatch.rulebook.tree import (
     Binary,
     Boolean,
     Call,
     Compare,
-    ExpressionError,
     Member,
     Name,
     Negative,
@@ -24,10 +24,7 @@ from perfbatch.rulebook.expression import (
     Text,
     bind,
     leaves,
-    parse,
-    unparse,
 )
-from perfbatch.rulebook.load import read_rulebook
 
 A, B, C = Name("a"), Name("b"), Name("c")
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
-from perfbatch.rulebook.expression import Member, Name
-from perfbatch.rulebook.expression import leaves as leaves_of
 from perfbatch.rulebook.formula import verdict_formula
 from perfbatch.rulebook.formula_terms import quoted
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.tree import Member, Name
+from perfbatch.rulebook.tree import leaves as leaves_of
 from perfbatch.template.grid import CellRange
 from perfbatch.template.live.leaves import SPARE_ROWS, Leaf, Leaves
 from perfbatch.template.live.scope import CellScope, DepartmentCells, ItemCells, Undecidable, UnitCells

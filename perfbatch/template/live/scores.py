@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perfbatch.model.submission import SCALE
-from perfbatch.rulebook.expression import Binary, bind, parse
+from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.formula import compile_formula
 from perfbatch.rulebook.formula_terms import (
     NO,
@@ -37,6 +37,7 @@ from perfbatch.rulebook.model import (
     PerCaseRule,
     Rulebook,
 )
+from perfbatch.rulebook.tree import Binary, bind
 from perfbatch.template.live.leaves import LIVE_SHEET, Leaves
 from perfbatch.template.live.scope import DepartmentCells
 
