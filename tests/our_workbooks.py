@@ -13,6 +13,7 @@ from perfbatch.notice.refilled import refilled_notice
 from perfbatch.notice.standalone import standalone_notice
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.roster.blank import write_blank_roster
+from perfbatch.rulebook.exporting import export_rules
 from perfbatch.rulebook.load import load_rulebook
 from perfbatch.summary import Surroundings, write_summary
 from perfbatch.summary.standard import write_standard
@@ -27,6 +28,7 @@ from tests.workbooks import repack, rulebook
 __all__ = ["KINDS", "SOURCES", "write_all"]
 
 _INBOX = Path(__file__).parents[1] / "inbox"
+_OVERLAY = Path(__file__).parent / "rulebook" / "overlays" / "junshan_2021.toml"
 _ENTRY = RosterEntry("116002", "区教育局", "教科文股", subordinate_units=("一小", "二小（本部）", "三小"))
 _PRIOR = {"116002": {"balance_cumulative": 100_000_000, "three_public_total": 5_000_000}}
 _RICH = (*FINDINGS, finding("数据", "A2"), finding("数据", "A12"), finding("数据", ""))
@@ -95,7 +97,9 @@ def _kinds() -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "refilled-form", _content(_refilled)
     yield "blank-roster", _moved(lambda folder: write_blank_roster(rulebook(), folder))
     yield "summary", _summary
-    yield "rulebook", lambda path: write_standard(rulebook(), path)
+    yield "standard", lambda path: write_standard(rulebook(), path)
+    yield "rules", lambda path: export_rules(None, path, path)
+    yield "rules-changed", lambda path: export_rules(_OVERLAY, path, path)
     yield "notice-of-form", _content(_notice_of_form)
     yield "notice-refilled", _content(_notice_refilled)
     yield "notice-alone", _content(lambda: standalone_notice(_RICH, HEADING))

@@ -27,7 +27,16 @@ from tests.conftest import Lay, workbook
 from tests.workbooks import compound_file
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07区局.txt"
-COMMANDS = ("run", "check", "template", "explain", "rulebook show", "rulebook lint", "rulebook export")
+COMMANDS = (
+    "run",
+    "check",
+    "template",
+    "explain",
+    "rulebook show",
+    "rulebook lint",
+    "rulebook export",
+    "rulebook print",
+)
 
 
 @dataclass(frozen=True)
@@ -324,7 +333,7 @@ class TestBadGivens:
 
     def test_no_rulebook(self, perfbatch: Perfbatch, two: Path, tmp_path: Path) -> None:
         assert self._run(perfbatch, two, tmp_path, "--rulebook", tmp_path / "no\nsuch.toml") == (
-            "perfbatch: …/no such.toml: cannot be read (No such file or directory). Name a rulebook file (.toml)."
+            "perfbatch: …/no such.toml: cannot be read (No such file or directory). Name a rulebook file (.toml or .xlsx)."
         )
 
     @pytest.mark.parametrize(

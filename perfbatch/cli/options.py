@@ -37,7 +37,9 @@ RosterOption = Annotated[
 RulebookOption = Annotated[
     str | None,
     typer.Option(
-        "--rulebook", metavar="RULEBOOK", help="Rulebook: a file (.toml) or a built-in id; yunxi-2020 unless given."
+        "--rulebook",
+        metavar="RULEBOOK",
+        help="Rulebook: a file (.toml, .xlsx) or a built-in id; yunxi-2020 unless given.",
     ),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there already with other content.")]

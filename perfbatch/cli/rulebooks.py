@@ -13,7 +13,7 @@ from perfbatch.cli.options import USAGE, ForceOption, RulebookOption
 from perfbatch.cli.telling import tell
 from perfbatch.model.errors import OperatorFault
 
-__all__ = ["rulebook_export", "rulebook_lint", "rulebook_new", "rulebook_show"]
+__all__ = ["rulebook_export", "rulebook_lint", "rulebook_new", "rulebook_print", "rulebook_show"]
 
 
 @rulebook_app.command("show")
@@ -95,10 +95,29 @@ def rulebook_export(
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The workbook to write.")] = Path(
         "rulebook.xlsx"
     ),
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Write the whole rulebook, overlays laid over their bases.")
+    ] = False,
     force: ForceOption = False,
     rulebook: RulebookOption = None,
 ) -> None:
-    """Write the rules as a workbook: the scoring standard, the checks, the grades."""
+    """Write the rules as a workbook to change in Excel or WPS; --rulebook takes it back."""
+    from perfbatch.outbox.unasked import hand_out_file
+    from perfbatch.rulebook.exporting import export_rules
+
+    hand_out_file(output, lambda aside: export_rules(rulebook, aside, output, resolved=resolved), force=force)
+    typer.echo(f"Wrote {output}")
+
+
+@rulebook_app.command("print")
+def rulebook_print(
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The workbook to write.")] = Path(
+        "standard.xlsx"
+    ),
+    force: ForceOption = False,
+    rulebook: RulebookOption = None,
+) -> None:
+    """Write the scoring standard, the checks and the grades as a workbook to read, print or approve."""
     from perfbatch.outbox.unasked import hand_out_file
     from perfbatch.rulebook.load import load_rulebook
     from perfbatch.summary.standard import write_standard

@@ -15,16 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.rulebook.completing import completed
 from perfbatch.rulebook.lineage import Lineage
+from perfbatch.rulebook.lint import lint
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.nearest import nearest_or
 from perfbatch.rulebook.overlay import apply_overlay
 from perfbatch.rulebook.overlay_work import Applied
 from perfbatch.rulebook.shape_faults import shape_fault
-from perfbatch.rulebook.source_text import read_source
+from perfbatch.rulebook.source import RuleSource, read_source
 from perfbatch.rulebook.texts import filled, filled_texts
+from perfbatch.rulebook.workbook.shape_words import shape_words
 
 __all__ = [
     "BUILT_IN",
@@ -35,6 +39,7 @@ __all__ = [
     "load_rulebook",
     "read_resolved",
     "read_rulebook",
+    "read_written",
 ]
 
 BUILT_IN, BUILT_IN_ID = "yunxi_2020.toml", "yunxi-2020"
@@ -43,6 +48,7 @@ BUILT_IN, BUILT_IN_ID = "yunxi_2020.toml", "yunxi-2020"
 _REMEDY = "Correct the file and run `perfbatch rulebook lint`"
 # A year on a year on a year: more is a ring, or nothing that anybody could follow.
 _MOST_OVERLAYS = 20
+_SUFFIXES = (".toml", ".xlsx")
 
 
 class RulebookFault(OperatorFault):
@@ -62,7 +68,8 @@ class LoadedRulebook:
     first. The hash is of the content: comments and the order of keys do not change it, and a rulebook has the same hash
     whether it is written as an overlay or in full.
 
-    `origins`: (table, id, key) or (table, id) → `file: place`, for what does not come from the first file.
+    `origins`: (table, id, key) or (table, id) → `file: place`, for what does not come from the first file. `source`: the last
+    of the files, as it was read.
     """
 
     rulebook: Rulebook
@@ -70,6 +77,7 @@ class LoadedRulebook:
     sha256: str
     sources: tuple[str, ...] = ()
     origins: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    source: RuleSource = field(default_factory=lambda: RuleSource({}))
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,21 @@ class _Resolved:
     sources: tuple[str, ...]
     origins: Mapping[tuple[str, ...], str]
     lineage: Lineage
+    files: tuple[tuple[str, RuleSource], ...]
+
+    def shape_fault(self, fault: ErrorDetails, data: Mapping[str, Any]) -> str:
+        """What pydantic found, at its place: in a workbook with sheet and cell, and in the words of whoever fills it."""
+        line = shape_fault(fault, data, self.sources[0], self.origins)
+        source = dict(self.files).get(line.partition(": ")[0])
+        if source is None or source.places is None:
+            return line
+        return self.located(shape_fault(fault, data, self.sources[0], self.origins, shape_words(fault)))
+
+    def located(self, fault: str) -> str:
+        """A line `file: place: fault` with sheet and cell in place of the place, where the file is a workbook."""
+        file, _, rest = fault.partition(": ")
+        source = dict(self.files).get(file)
+        return f"{file}: {source.located(rest)}" if source is not None else fault
 
 
 def built_in_ids() -> tuple[str, ...]:
@@ -97,18 +120,44 @@ def read_rulebook(source: Path | str | None = None) -> LoadedRulebook:
     """
     resolved = _resolved(str(source) if source is not None else BUILT_IN_ID, None, ())
     data = filled_texts(resolved.data)
+    of_cells = [f"{name}: {fault}" for name, file in resolved.files for fault in file.faults]
+    rulebook: Rulebook | None
     try:
         rulebook = Rulebook.model_validate(data)
+        faults = of_cells
     except ValidationError as error:
-        faults = [shape_fault(fault, data, resolved.sources[0], resolved.origins) for fault in error.errors()]
-        raise RulebookFault(resolved.name, faults) from None
+        of_shape = [resolved.shape_fault(fault, data) for fault in error.errors()]
+        faults = [*of_cells, *_elsewhere(of_cells, of_shape)]
+        rulebook = completed(data, error.errors()) if resolved.files[-1][1].places is not None else None
+    if rulebook is None or faults:
+        further = [resolved.located(f"{resolved.name}: {fault}") for fault in lint(rulebook)] if rulebook else []
+        raise RulebookFault(resolved.name, [*faults, *_elsewhere(faults, further)])
     return LoadedRulebook(
-        rulebook.resolved_from(resolved.lineage),
+        rulebook.resolved_from(_compared(rulebook, resolved)),
         resolved.name,
         rulebook_sha256(rulebook),
         resolved.sources,
         resolved.origins,
+        resolved.files[-1][1],
     )
+
+
+def _elsewhere(known: Sequence[str], faults: Sequence[str]) -> list[str]:
+    """The faults at other places than the known ones, which they come from."""
+    places = {tuple(fault.split(": ")[:2]) for fault in known}
+    return [fault for fault in dict.fromkeys(faults) if tuple(fault.split(": ")[:2]) not in places]
+
+
+def _compared(rulebook: Rulebook, resolved: _Resolved) -> Lineage:
+    """The lineage; of a workbook that stands alone, what it changes in the built-in rulebook that it was written from."""
+    source = resolved.files[-1][1]
+    base = source.based_on if source.based_on in built_in_ids() else rulebook.id
+    if len(resolved.files) > 1 or source.places is None or base not in built_in_ids():
+        return resolved.lineage
+    from perfbatch.rulebook.comparing import changes_between
+
+    before = read_rulebook(base).rulebook
+    return Lineage(before.id, before.fiscal_year, changes=changes_between(before, rulebook))
 
 
 def read_resolved(source: Path | str) -> dict[str, Any]:
@@ -117,15 +166,22 @@ def read_resolved(source: Path | str) -> dict[str, Any]:
     return _resolved(str(source), None, ()).data
 
 
+def read_written(source: Path | str | None = None) -> dict[str, Any]:
+    """What the file of a rulebook itself says, an overlay its own part only. Raises as `read_rulebook`."""
+    name = str(source) if source is not None else BUILT_IN_ID
+    read_rulebook(name)
+    return _resolved(name, None, ()).files[-1][1].data
+
+
 def load_rulebook(source: Path | str | None = None) -> LoadedRulebook:
     """Read a rulebook and refuse it where `lint` finds a fault. Raises `RulebookFault`."""
-    from perfbatch.rulebook.lint import lint
-
     loaded = read_rulebook(source)
     faults = lint(loaded.rulebook)
     if faults:
         raise RulebookFault(
-            loaded.name, [f"{loaded.name}: {fault}" for fault in faults], f"{_REMEDY} for the whole list."
+            loaded.name,
+            [f"{loaded.name}: {loaded.source.located(fault)}" for fault in faults],
+            f"{_REMEDY} for the whole list.",
         )
     return loaded
 
@@ -153,17 +209,26 @@ def _resolved(source: str, beside: Path | None, above: tuple[str, ...]) -> _Reso
         raise RulebookFault(
             name, [f"{above[-1]}: extends: {name} leads back here; name the rulebook of the year before"]
         )
-    data = read_source(path, name)
+    file = read_source(path, name)
+    data = file.data
     if "extends" not in data:
-        return _Resolved(data, name, (name,), {}, Lineage())
+        return _Resolved(data, name, (name,), {}, Lineage(), ((name, file),))
     if not isinstance(data["extends"], str):
         raise RulebookFault(name, [f"{name}: extends: is not a text; name a built-in id or a file"])
     base = _resolved(data["extends"], path.parent if isinstance(path, Path) else None, (*above, name))
     applied = apply_overlay(base.data, data)
     if applied.faults:
-        raise RulebookFault(name, [f"{name}: {fault}" for fault in applied.faults])
+        faults = [*file.faults, *(file.located(fault) for fault in applied.faults)]
+        raise RulebookFault(name, [f"{name}: {fault}" for fault in faults])
     origins = {place: f"{name}: {key}" for place, key in applied.origins.items()}
-    return _Resolved(applied.data, name, (*base.sources, name), {**base.origins, **origins}, _lineage(base, applied))
+    return _Resolved(
+        applied.data,
+        name,
+        (*base.sources, name),
+        {**base.origins, **origins},
+        _lineage(base, applied),
+        (*base.files, (name, file)),
+    )
 
 
 def _located(source: str, beside: Path | None, above: tuple[str, ...]) -> tuple[Any, str]:
@@ -173,17 +238,19 @@ def _located(source: str, beside: Path | None, above: tuple[str, ...]) -> tuple[
         return resources.files(__package__).joinpath(file), file
     path = Path(source) if beside is None else beside / source
     if path.is_dir():
-        inside = sorted(entry for entry in path.iterdir() if entry.suffix == ".toml" and not entry.name.startswith("."))
+        inside = sorted(
+            entry for entry in path.iterdir() if entry.suffix in _SUFFIXES and not entry.name.startswith((".", "~"))
+        )
         if len(inside) == 1:
             return inside[0], str(inside[0])
         fault = f"the folder holds {len(inside)} rulebooks"
-        raise OperatorFault(str(path), fault, "Name one rulebook file (.toml) of it.")
+        raise OperatorFault(str(path), fault, "Name one rulebook file (.toml, .xlsx) of it.")
     if not path.exists() and path.suffix == "":
         known = built_in_ids()
         remedy = nearest_or(source, known, f"there are {', '.join(known)}")
         place = f"{above[-1]}: extends" if above else f"--rulebook {source}"
         fault = f"is neither a file nor the id of a built-in rulebook ({remedy})"
-        raise OperatorFault(place, fault, "Name a rulebook file (.toml) or a built-in id.")
+        raise OperatorFault(place, fault, "Name a rulebook file (.toml, .xlsx) or a built-in id.")
     return path, str(path)
 
 

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 __all__ = ["nearest", "nearest_or"]
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that is most like a misspelt one; "" where none is like it."""
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The known name that is most like a misspelt one; "" where none is as like it as asked (0 … 1)."""
     lowered = {other.lower().replace("-", "_"): other for other in known}
-    alike = get_close_matches(name.lower().replace("-", "_"), lowered, 1, 0.6)
+    alike = get_close_matches(name.lower().replace("-", "_"), lowered, 1, likeness)
     return lowered[alike[0]] if alike else ""
 
 

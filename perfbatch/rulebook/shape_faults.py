@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -13,14 +13,17 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.nearest import nearest_or
 from perfbatch.rulebook.tables import KEYS, TABLES
 
-__all__ = ["Origins", "shape_fault"]
+__all__ = ["Origins", "shape_fault", "type_at"]
 
 Origins = Mapping[tuple[str, ...], str]
 """(table, id, key) or (table, id) → `file: place`, of what does not come from the first file."""
 
 
-def shape_fault(fault: ErrorDetails, data: Mapping[str, Any], file: str, origins: Origins) -> str:
-    """One fault that pydantic found in the data of a rulebook, as a line. `file` is where what has no origin stands."""
+def shape_fault(
+    fault: ErrorDetails, data: Mapping[str, Any], file: str, origins: Origins, words: str | None = None
+) -> str:
+    """One fault that pydantic found in the data of a rulebook, as a line. `file` is where what has no origin stands; `words` say
+    what is wrong in place of pydantic's own."""
     place, entry = _place(fault["loc"], data)
     message = fault["msg"]
     if fault["type"] == "extra_forbidden":
@@ -32,6 +35,7 @@ def shape_fault(fault: ErrorDetails, data: Mapping[str, Any], file: str, origins
         ]
         meant = nearest_or(fault["input"], expected, "")
         message += f", not {fault['input']!r}" + (f"; {meant}" if meant else "")
+    message = words or message
     origin = next((origins[entry[:end]] for end in (3, 2) if len(entry) >= end and entry[:end] in origins), "")
     if origin:
         # Below the key that the overlay sets, the place goes on as in the resolved rulebook.
@@ -61,6 +65,16 @@ def _place(location: Iterable[int | str], data: Any) -> tuple[list[str], tuple[s
             table = name
         place.append(name)
     return place, entry
+
+
+def type_at(location: Sequence[int | str]) -> Any:
+    """The type of what should stand at a location."""
+    annotation: Any = Rulebook
+    for part in location:
+        annotation = _step(annotation, part)
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return annotation
 
 
 def _keys(location: tuple[int | str, ...]) -> list[str]:

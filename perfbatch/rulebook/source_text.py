@@ -6,28 +6,20 @@ import re
 import tomllib
 import unicodedata
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from perfbatch.model.errors import OperatorFault
 
-__all__ = ["read_source"]
+__all__ = ["toml_data"]
 
 _REMEDY = "Correct the file and run `perfbatch rulebook lint`."
 _PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _QUOTES = dict.fromkeys("“”„‟＂", '"') | dict.fromkeys("‘’＇", "'") | {"、": ",", "。": ".", "【": "[", "】": "]"}
 
 
-class _File(Protocol):
-    def read_bytes(self) -> bytes: ...
-
-
-def read_source(file: _File, name: str) -> dict[str, Any]:
-    """The TOML in a file, decimals as `Decimal`. Raises `OperatorFault` for a file that cannot be read, is in another encoding
-    than UTF-8, or is not TOML."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise OperatorFault(name, f"cannot be read ({error.strerror})", "Name a rulebook file (.toml).") from None
+def toml_data(content: bytes, name: str) -> dict[str, Any]:
+    """The TOML in the content of a file, decimals as `Decimal`. Raises `OperatorFault` for what is in another encoding than UTF-8,
+    or is not TOML."""
     text = _decoded(content, name)
     try:
         return tomllib.loads(text, parse_float=Decimal)

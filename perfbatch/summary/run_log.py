@@ -12,6 +12,7 @@ from perfbatch.model.findings import STANDING_LABELS, Severity
 from perfbatch.model.nights import FailedNight
 from perfbatch.summary.failures import failure_text
 from perfbatch.summary.receipts import ENTRY_LABELS
+from perfbatch.summary.scoring_standard import changes_from
 from perfbatch.summary.sheet import Cell, Sheet, TableColumn
 
 __all__ = ["write_run_log"]
@@ -36,6 +37,7 @@ def write_run_log(
         ["程序版本", f"perfbatch {__version__}"],
         ["规则", f"{result.rulebook.id}　{result.rulebook.title}"],
         *([["规则来源", " ← ".join(reversed(result.rulebook_sources))]] if result.rulebook_sources else []),
+        *_changed(result),
         ["规则校验值（SHA-256）", result.rulebook_sha256],
         ["收件文件数", str(len(result.entries))],
         *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),
@@ -52,6 +54,12 @@ def write_run_log(
     )
     sheet.freeze(top + 1, 0)
     sheet.repeat(top, top)
+
+
+def _changed(result: BatchResult) -> list[Sequence[Cell]]:
+    """Where the rulebook is other than the one before it, which 评分标准 has in full."""
+    changes = len(result.rulebook.lineage.changes)
+    return [["规则变化", f"与{changes_from(result.rulebook)}相比有 {changes} 处不同，见“评分标准”"]] if changes else []
 
 
 def _outputs(outputs: Sequence[str]) -> list[Sequence[Cell]]:

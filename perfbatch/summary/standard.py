@@ -1,4 +1,4 @@
-"""The rulebook as a workbook: what `perfbatch rulebook export` gives to whoever has to read or approve the standard."""
+"""The standard as a workbook: what `perfbatch rulebook print` gives to whoever has to read or approve it."""
 
 from __future__ import annotations
 

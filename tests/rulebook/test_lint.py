@@ -478,7 +478,7 @@ def test_a_rulebook_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OperatorFault) as caught:
         load_rulebook(tmp_path / "none.toml")
     assert str(caught.value) == (
-        f"{tmp_path / 'none.toml'}: cannot be read (No such file or directory). Name a rulebook file (.toml)."
+        f"{tmp_path / 'none.toml'}: cannot be read (No such file or directory). Name a rulebook file (.toml or .xlsx)."
     )
     with pytest.raises(OperatorFault, match=r"the folder holds 0 rulebooks"):
         load_rulebook(tmp_path)

@@ -480,5 +480,5 @@ def test_an_id_that_is_none() -> None:
         load_rulebook("yunxi-202O")
     assert str(caught.value) == (
         "--rulebook yunxi-202O: is neither a file nor the id of a built-in rulebook (the nearest is yunxi-2020). "
-        "Name a rulebook file (.toml) or a built-in id."
+        "Name a rulebook file (.toml, .xlsx) or a built-in id."
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.rulebook.source_text import read_source
+from perfbatch.rulebook.source import read_source
 
 TEXT = 'title = "自评报告"\npoints = 0.5\n'
 
@@ -22,13 +22,13 @@ def _told(path: Path, content: bytes) -> str:
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_bytes(TEXT.encode("utf-8-sig"))
-    assert read_source(path, "mine.toml") == read_source_of(tmp_path, TEXT)
+    assert read_source(path, "mine.toml").data == read_source_of(tmp_path, TEXT)
 
 
 def read_source_of(folder: Path, text: str) -> dict[str, object]:
     path = folder / "plain.toml"
     path.write_text(text, encoding="utf-8")
-    return read_source(path, "plain.toml")
+    return read_source(path, "plain.toml").data
 
 
 @pytest.mark.parametrize(
