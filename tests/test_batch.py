@@ -18,7 +18,8 @@ import pytest
 
 from perfbatch import batch
 from perfbatch.batch import BatchPlan, check_workbook, run_batch
-from perfbatch.history.record import HISTORY_NAME, closing_figures, run_ids
+from perfbatch.history.reading import closing_figures, run_ids
+from perfbatch.history.record import HISTORY_NAME
 from perfbatch.intake import one_file, reader
 from perfbatch.model.errors import OperatorFault
 from perfbatch.publishing import NightPlan, run_night

@@ -41,7 +41,8 @@ def template(
     With a roster, name, code, office, subordinate units and, where the outbox's history has them, last year's closing
     figures are filled in and locked.
     """
-    from perfbatch.history.record import HISTORY_NAME, prior_figures
+    from perfbatch.history.reading import prior_figures
+    from perfbatch.history.record import HISTORY_NAME
     from perfbatch.outbox.unasked import hand_out
     from perfbatch.roster import read_roster
     from perfbatch.roster.blank import write_blank_roster

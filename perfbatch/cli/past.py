@@ -32,7 +32,8 @@ def diff_runs(
     """
     from perfbatch.history.changes import changes_between
     from perfbatch.history.choosing import chosen_runs
-    from perfbatch.history.record import HISTORY_NAME, recorded_run
+    from perfbatch.history.reading import recorded_run
+    from perfbatch.history.record import HISTORY_NAME
     from perfbatch.terminal.next_command import after_diff, print_next
     from perfbatch.terminal.past import print_changes
 
@@ -51,7 +52,8 @@ def list_history(outbox: OutboxOption = Path("outbox"), _lang: LangOption = None
 
     Exit codes: 0 told; 1 the history cannot be read; 2 usage.
     """
-    from perfbatch.history.record import HISTORY_NAME, listed_runs
+    from perfbatch.history.reading import listed_runs
+    from perfbatch.history.record import HISTORY_NAME
     from perfbatch.terminal.next_command import after_history, print_next
     from perfbatch.terminal.past import print_history
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from perfbatch.history.record import ListedRun, listed_runs
+from perfbatch.history.reading import ListedRun, listed_runs
 from perfbatch.model.errors import OperatorFault
 
 __all__ = ["chosen_runs"]

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from perfbatch.history.changes import RecordedRun
-from perfbatch.history.record import LastNight, last_night, last_run, notice_days, prior_figures
+from perfbatch.history.reading import LastNight, last_night, last_run, notice_days, prior_figures
 from perfbatch.history.tables import HistoryDamaged
 from perfbatch.model.errors import BatchFault
 from perfbatch.outbox.durable import KEPT

@@ -22,39 +22,12 @@ from typing import NamedTuple
 
 from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun
-from perfbatch.history.reading import (
-    LastNight,
-    ListedRun,
-    closing_figures,
-    last_night,
-    last_run,
-    listed_runs,
-    notice_days,
-    prior_figures,
-    recorded_run,
-    run_ids,
-)
 from perfbatch.history.tables import opened
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.legible import storable_text, storable_texts
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
-__all__ = [
-    "HISTORY_NAME",
-    "LastNight",
-    "ListedRun",
-    "RecordedNotice",
-    "closing_figures",
-    "last_night",
-    "last_run",
-    "listed_runs",
-    "notice_days",
-    "prior_figures",
-    "recorded_run",
-    "run_ids",
-    "tonight",
-    "write_history",
-]
+__all__ = ["HISTORY_NAME", "RecordedNotice", "tonight", "write_history"]
 
 HISTORY_NAME = "history.sqlite"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from perfbatch.model.errors import OperatorFault
 
-__all__ = ["KEPT", "TONIGHT", "NotWritten", "flush", "reason", "refuse_locale", "sync_folder"]
+__all__ = ["KEPT", "TONIGHT", "NotWritten", "flush", "made_folder", "reason", "refuse_locale", "sync_folder"]
 
 TONIGHT = "tonight"
 """The folder inside a private folder in which tonight's files are built."""
@@ -59,6 +59,17 @@ def reason(error: BaseException) -> str:
     """One line, whatever the exception says."""
     text = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
     return " ".join(text.split())
+
+
+def made_folder(folder: Path) -> Path:
+    """The folder, made with those above it where it is not there. Raises `OperatorFault`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorFault(
+            str(folder), f"cannot be made ({reason(error)})", "Name a folder that can be written."
+        ) from None
+    return folder
 
 
 def refuse_locale() -> None:

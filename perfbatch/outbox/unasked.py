@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.outbox.durable import reason, refuse_locale
+from perfbatch.outbox.durable import made_folder, reason, refuse_locale
 
 __all__ = ["hand_out", "hand_out_file"]
 
@@ -21,12 +21,7 @@ def hand_out(folder: Path, write: Callable[[Path], Sequence[Path]], *, force: bo
     `OperatorFault` for that, and where something cannot be written.
     """
     refuse_locale()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OperatorFault(
-            str(folder), f"cannot be made ({reason(error)})", "Name a folder that can be written."
-        ) from None
+    made_folder(folder)
     aside: Path | None = None
     try:
         aside = Path(tempfile.mkdtemp(prefix=".perfbatch-", dir=folder))

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.file_names import workbook_name
+from perfbatch.outbox.durable import made_folder
 from perfbatch.package.formula_sheet import with_sheet_data
 from perfbatch.roster import Roster
 from perfbatch.rulebook.model import Rulebook
@@ -66,7 +67,7 @@ def write_blank(rulebook: Rulebook, directory: Path, units: int = DEFAULT_UNITS)
     Raises `OperatorFault` where that cannot be, or `units` is negative.
     """
     path = directory / template_name(rulebook)
-    _make_folder(directory)
+    made_folder(directory)
     write_template(rulebook, path, units=units)
     return path
 
@@ -86,7 +87,7 @@ def write_prefilled(
     """
     if not roster.entries:
         raise OperatorFault("roster", "lists no department", "Fill in a row for every department.")
-    _make_folder(directory)
+    made_folder(directory)
     paths = []
     for entry in roster.entries:
         path = directory / workbook_name(entry.budget_code, entry.unit_name)
@@ -117,15 +118,6 @@ def write_template(rulebook: Rulebook, path: Path, *, units: int = DEFAULT_UNITS
 def form_content(layout: Layout) -> bytes:
     """The workbook of a layout; the same layout gives the same bytes."""
     return _assemble(layout)
-
-
-def _make_folder(directory: Path) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OperatorFault(
-            str(directory), f"cannot be made ({error.strerror})", "Name a folder that can be written."
-        ) from None
 
 
 def _assemble(layout: Layout) -> bytes:

@@ -14,7 +14,7 @@ from perfbatch.terminal.console import console_of, inert
 if TYPE_CHECKING:
     from perfbatch.batch import Checked, Night
     from perfbatch.history.changes import Changes
-    from perfbatch.history.record import ListedRun
+    from perfbatch.history.reading import ListedRun
 
 __all__ = [
     "after_check",

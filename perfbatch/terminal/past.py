@@ -12,7 +12,7 @@ from perfbatch.terminal.console import console_of, inert, plain_table, print_tab
 
 if TYPE_CHECKING:
     from perfbatch.history.changes import Changes, Move
-    from perfbatch.history.record import ListedRun
+    from perfbatch.history.reading import ListedRun
 
 __all__ = ["print_changes", "print_history"]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from perfbatch.history.past import past_of
-from perfbatch.history.record import HISTORY_NAME, recorded_run, run_ids
+from perfbatch.history.reading import recorded_run, run_ids
+from perfbatch.history.record import HISTORY_NAME
 from perfbatch.model.errors import BatchFault
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.faults.nights import KEPT, content_of, forked, leftovers

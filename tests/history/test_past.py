@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from perfbatch.history.past import Past, past_of, refuse_loss
-from perfbatch.history.record import LastNight, last_night, write_history
+from perfbatch.history.reading import LastNight, last_night
+from perfbatch.history.record import write_history
 from perfbatch.model.errors import BatchFault
 from tests.cases.clean import changed
 from tests.history.test_recorded_runs import _VERSION_1, night

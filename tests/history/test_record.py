@@ -12,7 +12,8 @@ import pytest
 
 from perfbatch.batch import examine
 from perfbatch.district.result import BatchResult
-from perfbatch.history.record import closing_figures, prior_figures, write_history
+from perfbatch.history.reading import closing_figures, prior_figures
+from perfbatch.history.record import write_history
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.submission import InboxEntry, Submission
 from perfbatch.rulebook.load import load_rulebook

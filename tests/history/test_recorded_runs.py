@@ -14,17 +14,8 @@ from perfbatch.batch import examine
 from perfbatch.cli import main
 from perfbatch.district.result import BatchResult
 from perfbatch.history.changes import changes_between
-from perfbatch.history.record import (
-    HISTORY_NAME,
-    RecordedNotice,
-    closing_figures,
-    last_run,
-    notice_days,
-    recorded_run,
-    run_ids,
-    tonight,
-    write_history,
-)
+from perfbatch.history.reading import closing_figures, last_run, notice_days, recorded_run, run_ids
+from perfbatch.history.record import HISTORY_NAME, RecordedNotice, tonight, write_history
 from perfbatch.model.submission import InboxEntry, Submission
 from tests.cases.clean import changed
 from tests.submissions import RULEBOOK

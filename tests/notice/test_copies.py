@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfbatch import batch, publishing
-from perfbatch.history.record import HISTORY_NAME, notice_days
+from perfbatch.history.reading import notice_days
+from perfbatch.history.record import HISTORY_NAME
 from perfbatch.intake.inbox import found_at, read_bytes
 from perfbatch.kept.cache_file import CACHE_NAME, KeptFile
 from perfbatch.kept.deflating import deflated, inflated
