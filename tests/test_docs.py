@@ -6,9 +6,12 @@ by `python -m tests.test_docs`; the tests fail where they are out of date.
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,8 @@ import typer
 from typer.testing import CliRunner
 
 from perfbatch import __version__
-from perfbatch.cli import app
+from perfbatch.bureau.notifying import notify
+from perfbatch.cli import app, main
 from perfbatch.model.catalogue import CATALOGUE, SET_ASIDE
 from perfbatch.model.limits import Limits
 from perfbatch.publishing import NightPlan, run_night
@@ -244,6 +248,62 @@ def test_commands_that_are_mentioned_exist(name: str) -> None:
     for mentioned in re.findall(r"`(?:\.venv/bin/)?perfbatch ([a-z]+(?: [a-z]+)?)", text):
         words = tuple(mentioned.split())
         assert words in known or words[:1] in known, mentioned
+
+
+_TOML = re.compile(r"^```toml\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_SHELL = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def test_examples_of_settings_are_taken(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the overlay, which is a rulebook and tried as one."""
+    monkeypatch.chdir(tmp_path)
+    examples = [example for example in _TOML.findall(readme) if "extends" not in example]
+    assert len(examples) >= 3
+    for example in examples:
+        (tmp_path / "perfbatch.toml").write_text(example, "utf-8")
+        with pytest.raises(SystemExit) as left:
+            main(["settings"])
+        assert not left.value.code, example
+
+
+def test_the_example_of_an_overlay_is_sound(readme: str, tmp_path: Path) -> None:
+    (example,) = [example for example in _TOML.findall(readme) if "extends" in example]
+    (tmp_path / "rulebook.toml").write_text(example, "utf-8")
+    with pytest.raises(SystemExit) as left:
+        main(["rulebook", "lint", "--rulebook", str(tmp_path / "rulebook.toml")])
+    assert not left.value.code
+
+
+def test_examples_of_commands_run(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those in which nothing is installed: each block in a folder of its own, from top to bottom."""
+    blocks = [block for block in _SHELL.findall(section(readme, "Commands")) if "pip" not in block]
+    assert blocks
+    for number, block in enumerate(blocks):
+        folder = tmp_path / str(number)
+        (folder / "inbox").mkdir(parents=True)
+        monkeypatch.chdir(folder)
+        for line in block.splitlines():
+            program, *words = shlex.split(line, comments=True)
+            assert program == "perfbatch"
+            with pytest.raises(SystemExit) as left:
+                main(words)
+            assert not left.value.code, line
+
+
+def test_the_recipes_of_notifying_do_what_is_said(readme: str, tmp_path: Path) -> None:
+    """The e-mail's, with a `mail` that is a file; the address is an address."""
+    recipes = [tomllib.loads(example)["run"]["notify"] for example in _TOML.findall(readme) if "notify" in example]
+    (address,) = [recipe for recipe in recipes if recipe.startswith("http")]
+    (command,) = [recipe for recipe in recipes if not recipe.startswith("http")]
+    assert address.endswith("/{exit_code}")
+    (tmp_path / "mail").write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/sent; cat >> {tmp_path}/sent\n')
+    (tmp_path / "mail").chmod(0o700)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        assert notify(command, {"verdict": "clean", "exit_code": 0}, tmp_path)[0]
+        assert not (tmp_path / "sent").exists()
+        assert notify(command, {"verdict": "failed", "exit_code": 1}, tmp_path)[0]
+    assert (tmp_path / "sent").read_text().startswith("-s perfbatch: failed bureau@example.org\n{")
 
 
 def test_the_changelog_has_this_version() -> None:

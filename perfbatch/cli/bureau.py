@@ -1,8 +1,10 @@
-"""`perfbatch init`: a bureau's folder."""
+"""`perfbatch init` and `perfbatch schedule`: a bureau's folder, and nights that begin by themselves."""
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,7 @@ import typer
 from perfbatch.cli.application import app
 from perfbatch.cli.options import LangOption
 
-__all__ = ["init"]
+__all__ = ["init", "schedule"]
 
 
 @app.command()
@@ -63,3 +65,50 @@ def init(
     )
     print_made(set_up(bureau, Path()))
     print_next(["template"])
+
+
+class Scheduler(StrEnum):
+    """What `--as` takes."""
+
+    CRON = "cron"
+    SYSTEMD = "systemd"
+    WINDOWS = "windows"
+
+
+@app.command()
+def schedule(
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="When the night begins, HH:MM.")] = "02:00",
+    scheduler: Annotated[
+        Scheduler | None,
+        typer.Option("--as", metavar="KIND", help="cron, systemd or windows; what this machine has unless given."),
+    ] = None,
+    to_install: Annotated[bool, typer.Option("--install", help="Hand it over to the system's scheduler.")] = False,
+    to_remove: Annotated[bool, typer.Option("--remove", help="Take this folder's schedule back.")] = False,
+    _lang: LangOption = None,
+) -> None:
+    """Print what makes `perfbatch run` begin every night in this folder; with --install, hand it over.
+
+    A crontab's line, the units of a systemd timer, or the task of Windows' scheduler. Exit codes: 0 done; 1 the scheduler does
+    not take it; 2 usage.
+    """
+    from perfbatch.bureau.schedule import scheduled, usual_system
+    from perfbatch.bureau.scheduling import install, remove, shown
+    from perfbatch.model.errors import OperatorFault
+    from perfbatch.settings import settings_path
+    from perfbatch.terminal.next_command import print_next
+    from perfbatch.terminal.schedule import print_schedule
+
+    if to_install and to_remove:
+        raise OperatorFault("--install", "does not go with --remove", "Give one of the two.")
+    system = scheduler.value if scheduler is not None else usual_system()
+    nightly = scheduled(at, settings_path(os.environ))
+    if to_remove:
+        remove(nightly, system)
+        print_schedule("removed", nightly.name, system)
+        print_next(["schedule", "--at", at])
+        return
+    if to_install:
+        install(nightly, system)
+    print_schedule("installed" if to_install else "printed", shown(nightly, system), system)
+    given = [] if scheduler is None else ["--as", system]
+    print_next(["run"] if to_install else ["schedule", "--at", at, *given, "--install"])

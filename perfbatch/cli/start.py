@@ -19,7 +19,7 @@ from perfbatch.cli.readers import NO_THREADS
 from perfbatch.cli.telling import tell
 from perfbatch.model.errors import BatchFault, OperatorFault, OperatorFaults
 from perfbatch.outbox.interruption import Interrupted, listen, switched
-from perfbatch.settings import SettingsFile, settings_folder, typed_value, with_settings
+from perfbatch.settings import SettingsFile, settings_path, typed_value, with_settings
 from perfbatch.terminal.faults import fault_line
 from perfbatch.terminal.language import language_of, speak
 from perfbatch.terminal.record import print_record
@@ -130,7 +130,7 @@ class Invocation:
         if not arguments or arguments[0].startswith("-"):
             return {}
         night = arguments[0] == "run" and not {"--help", "-h"} & {*arguments}
-        folder, commands = settings_folder(os.environ), all_commands()
+        folder, commands = settings_path(os.environ).parent, all_commands()
         try:
             file = settings_file()
             self._arguments, sources = with_settings(arguments, commands, os.environ, file)

@@ -5,7 +5,7 @@ default. What environment and file say is put in front of the operator's own arg
 parsed, bounded and refused as an option is, and there is no second way in which an option could be understood.
 """
 
-from perfbatch.settings.file import FILE_NAME, SETTINGS_VARIABLE, SettingsFile, read_settings_file, settings_folder
+from perfbatch.settings.file import FILE_NAME, SETTINGS_VARIABLE, SettingsFile, read_settings_file, settings_path
 from perfbatch.settings.resolving import Command, Option, Setting, settings_of, typed_value, with_settings
 
 __all__ = [
@@ -16,8 +16,8 @@ __all__ = [
     "Setting",
     "SettingsFile",
     "read_settings_file",
-    "settings_folder",
     "settings_of",
+    "settings_path",
     "typed_value",
     "with_settings",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from perfbatch.model.errors import OperatorFault
 
-__all__ = ["FILE_NAME", "SETTINGS_VARIABLE", "SettingsFile", "read_settings_file", "settings_folder"]
+__all__ = ["FILE_NAME", "SETTINGS_VARIABLE", "SettingsFile", "read_settings_file", "settings_path"]
 
 FILE_NAME = "perfbatch.toml"
 SETTINGS_VARIABLE = "PERFBATCH_SETTINGS"
@@ -42,9 +42,9 @@ class SettingsFile:
         return self.values.get((command, option), self.values.get(("", option)))
 
 
-def settings_folder(environment: Mapping[str, str]) -> Path:
-    """Where the settings lie, or would: the folder of the file that `PERFBATCH_SETTINGS` names, else this one."""
-    return Path(environment.get(SETTINGS_VARIABLE, "") or FILE_NAME).parent
+def settings_path(environment: Mapping[str, str]) -> Path:
+    """Where the settings lie, or would: the file that `PERFBATCH_SETTINGS` names, else `perfbatch.toml` here."""
+    return Path(environment.get(SETTINGS_VARIABLE, "") or FILE_NAME)
 
 
 def read_settings_file(environment: Mapping[str, str], known: Mapping[str, frozenset[str]]) -> SettingsFile:

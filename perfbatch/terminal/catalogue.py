@@ -189,6 +189,9 @@ WORDINGS: Mapping[str, Wording] = {
         "{path}: is there already, and is left as it is. Move it away, or start the command in another folder.",
         "{path}：已经存在，未作改动。请移走该文件，或在别的文件夹中运行本命令。",
     ),
+    # schedule
+    "schedule.installed": Wording("Installed ({system})", "已安装（{system}）"),
+    "schedule.removed": Wording("Removed {name} ({system})", "已移除 {name}（{system}）"),
     # what is written
     "wrote.file": Wording("Wrote {path}", "已写出 {path}"),
     "wrote.workbooks": Wording("Wrote {count} workbooks to {folder}", "已写出 {count} 个表格，在 {folder}"),
