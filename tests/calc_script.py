@@ -20,9 +20,9 @@ from com.sun.star.connection import NoConnectException
 
 
 def _property(name, value):
-    one = PropertyValue()
-    one.Name, one.Value = name, value
-    return one
+    prop = PropertyValue()
+    prop.Name, prop.Value = name, value
+    return prop
 
 
 def _desktop(address):
@@ -89,7 +89,7 @@ def _step(document, action, arguments, seen):
         document.calculateAll()
     elif action == "read":
         sheet = document.Sheets.getByName(arguments[0])
-        seen.append([_shown(sheet.getCellRangeByName(one)) for one in arguments[1]])
+        seen.append([_shown(sheet.getCellRangeByName(argument)) for argument in arguments[1]])
     elif action == "save":
         options = (_property("FilterName", "Calc MS Excel 2007 XML"), _property("Overwrite", True))
         document.storeToURL(pathlib.Path(arguments[0]).as_uri(), options)
@@ -98,10 +98,10 @@ def _step(document, action, arguments, seen):
 
 
 def main():
-    told = json.load(sys.stdin)
-    desktop = _desktop(told["address"])
+    request = json.load(sys.stdin)
+    desktop = _desktop(request["address"])
     answers = []
-    for book in told["workbooks"]:
+    for book in request["workbooks"]:
         url = pathlib.Path(book["path"]).as_uri()
         document = desktop.loadComponentFromURL(url, "_blank", 0, (_property("Hidden", True),))
         seen = []

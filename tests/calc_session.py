@@ -38,12 +38,14 @@ def work(sessions: Sequence[Session]) -> list[list[list[Any]]]:
             start_new_session=True,
         )  # fmt: skip
         try:
-            told = {
+            request = {
                 "address": address,
-                "workbooks": [{"path": str(one.path), "steps": [list(step) for step in one.steps]} for one in sessions],
+                "workbooks": [
+                    {"path": str(session.path), "steps": [list(step) for step in session.steps]} for session in sessions
+                ],
             }
             done = subprocess.run(
-                [_PYTHON, str(_SCRIPT)], input=json.dumps(told), capture_output=True, text=True, timeout=_SECONDS
+                [_PYTHON, str(_SCRIPT)], input=json.dumps(request), capture_output=True, text=True, timeout=_SECONDS
             )
         finally:
             _end(office)

@@ -85,12 +85,16 @@ def department(**changes: Any) -> dict[str, Any]:
 
 def workbook(**changes: Any) -> bytes:
     """The department's workbook, as an XLSX file."""
-    return _filled(tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in changes.items()))
+    return _filled(
+        tuple((name, tuple(change) if isinstance(change, list) else change) for name, change in changes.items())
+    )
 
 
 @lru_cache(maxsize=64)
 def _filled(changes: tuple[tuple[str, Any], ...]) -> bytes:
-    return fill(blank(), department(**{name: list(one) if isinstance(one, tuple) else one for name, one in changes}))
+    return fill(
+        blank(), department(**{name: list(typed) if isinstance(typed, tuple) else typed for name, typed in changes})
+    )
 
 
 def lay(inbox: Path, files: Mapping[str, bytes]) -> Path:
@@ -128,13 +132,13 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str, obj
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures."""
-    found = [
+    figures = [
         (name.removeprefix(_FIGURE), value)
         for report in terminalreporter.stats.get("passed", [])
         for name, value in report.user_properties
         if name.startswith(_FIGURE)
     ]
-    if found:
+    if figures:
         terminalreporter.section("figures")
-    for name, value in sorted(found):
+    for name, value in sorted(figures):
         terminalreporter.write_line(f"{name}: {value}")

@@ -71,9 +71,9 @@ def _scores(rulebook: Rulebook, codes: list[str]) -> pd.DataFrame:
             "department": list(columns[0]),
             "indicator": pd.Series(list(columns[1]), dtype="str"),
             "max": nullable(columns[2]),
-            "self": nullable(scaled(one) for one in columns[3]),
-            "computed": nullable(scaled(one) for one in columns[4]),
-            "verified": nullable(scaled(one) for one in columns[5]),
+            "self": nullable(scaled(column) for column in columns[3]),
+            "computed": nullable(scaled(column) for column in columns[4]),
+            "verified": nullable(scaled(column) for column in columns[5]),
             "status": pd.Series(list(columns[6]), dtype="str"),
             "missing": pd.Series(list(columns[7]), dtype="object"),
         }
@@ -204,19 +204,19 @@ def values() -> Values:
     """The rows of a sheet as lists, without the empty cells at their ends."""
 
     def rows(sheet: Any) -> list[list[Any]]:
-        found = []
+        filled = []
         for row in sheet.iter_rows(values_only=True):
             cells = list(row)
             while cells and cells[-1] is None:
                 cells.pop()
-            found.append(cells)
-        return found
+            filled.append(cells)
+        return filled
 
     return rows
 
 
 def score_of(report: Mapping[str, Any], code: str, indicator: str) -> dict[str, Any]:
     """One score in a run report."""
-    department = next(one for one in report["departments"] if one["budget_code"] == code)
-    found: dict[str, Any] = next(one for one in department["scores"] if one["indicator"] == indicator)
-    return found
+    department = next(reported for reported in report["departments"] if reported["budget_code"] == code)
+    score: dict[str, Any] = next(line for line in department["scores"] if line["indicator"] == indicator)
+    return score

@@ -20,7 +20,10 @@ def lower_bounds() -> list[str]:
     """`name==version` for every dependency, extras included, in their order; what has no bound of its own (an extra of this
     project) is left out. Raises `ValueError` for one that is bounded in another way."""
     project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
-    given = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    given = [
+        *project["dependencies"],
+        *(requirement for extra in project["optional-dependencies"].values() for requirement in extra),
+    ]
     constraints = []
     for requirement in given:
         if requirement.startswith(f"{project['name']}["):

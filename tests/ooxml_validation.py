@@ -39,7 +39,7 @@ def verdict_on(validator: str, path: Path) -> Verdict:
     if ended.returncode != 1:
         return Verdict(ended.returncode, tuple(ended.stderr.splitlines()))
     errors = json.loads(ended.stdout)["errors"]
-    return Verdict(1, tuple(f"{one['path']} {one['xPath']}: {one['description']}" for one in errors))
+    return Verdict(1, tuple(f"{error['path']} {error['xPath']}: {error['description']}" for error in errors))
 
 
 def main(validator: str) -> int:

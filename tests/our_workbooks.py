@@ -73,8 +73,8 @@ def _notice(of: bytes) -> bytes:
 
 def _notice_of_form() -> bytes:
     """Marks on every sheet of a form: at a filled cell, at a blank one, at one far below."""
-    places = [one[0] for one in read_submission(form(), "a.xlsx", rulebook()).facts.values()]
-    findings = [finding(one.sheet, one.cell) for one in places[::3]]
+    places = [fact[0] for fact in read_submission(form(), "a.xlsx", rulebook()).facts.values()]
+    findings = [finding(place.sheet, place.cell) for place in places[::3]]
     return notice_content(form(), [*findings, finding(places[0].sheet, "Z900")], heading=HEADING)
 
 

@@ -33,7 +33,7 @@ def recalculate(workbooks: Iterable[Path], into: Path, profile: Path) -> None:
     """Open each workbook in LibreOffice, calculate every formula, save it under the same name."""
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS)
-    waiting = [str(one) for one in workbooks]
+    waiting = [str(workbook) for workbook in workbooks]
     command = [
         "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless",
         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(into),
@@ -57,9 +57,9 @@ def differences(workbooks: Iterable[Path], folder: Path) -> list[str]:
 def _parted(path: Path, calculated: Path) -> Iterator[str]:
     theirs = dict(_cells(calculated, formulas_only=False))
     for (sheet, cell), stored in formula_cells(path).items():
-        found = theirs.get((sheet, cell), Stored("n", None))
-        if not _same(stored, found):
-            yield f"{path.name} {sheet}!{cell}: stored {stored}, calculated {found}"
+        calculated_cell = theirs.get((sheet, cell), Stored("n", None))
+        if not _same(stored, calculated_cell):
+            yield f"{path.name} {sheet}!{cell}: stored {stored}, calculated {calculated_cell}"
 
 
 def _same(stored: Stored, calculated: Stored) -> bool:
@@ -98,8 +98,8 @@ def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     relations = package.read("xl/_rels/workbook.xml.rels").decode()
     targets = {}
     for element in re.findall(r"<Relationship [^>]*>", relations):
-        told = dict(re.findall(r'(\w+)="([^"]*)"', element))
-        targets[told["Id"]] = "xl/" + told["Target"].removeprefix("/xl/")
+        given = dict(re.findall(r'(\w+)="([^"]*)"', element))
+        targets[given["Id"]] = "xl/" + given["Target"].removeprefix("/xl/")
     book = ElementTree.fromstring(package.read("xl/workbook.xml"))
     for sheet in book.iter(f"{_MAIN}sheet"):
         number = next(value for name, value in sheet.items() if name.endswith("}id"))

@@ -40,13 +40,13 @@ def submission(typed: Mapping[str, Any], rulebook: Rulebook = RULEBOOK, file: st
     """A submission; what the blank form comes with (ids, points, types) is filled in."""
     values = {**_printed(rulebook), **typed}
     evidence = values.pop("evidence", {})
-    ids = [evidence_id for one in rulebook.indicators for evidence_id in one.evidence_ids]
-    values["evidence_id"], values["evidence_answer"] = ids, [evidence.get(one) for one in ids]
+    ids = [evidence_id for indicator in rulebook.indicators for evidence_id in indicator.evidence_ids]
+    values["evidence_id"], values["evidence_answer"] = ids, [evidence.get(evidence_id) for evidence_id in ids]
     facts: dict[str, tuple[Fact, ...]] = {}
     for field in rulebook.fields():
         value = values.get(field.id)
         column = value if isinstance(value, list) else [value]
-        facts[field.id] = tuple(fact(field.id, row, one, rulebook) for row, one in enumerate(column))
+        facts[field.id] = tuple(fact(field.id, row, value, rulebook) for row, value in enumerate(column))
     code, name = values.get("budget_code") or "", values.get("unit_name") or ""
     return Submission(file or f"{code}.xlsx", code, name, columns(facts), ())
 
@@ -55,11 +55,11 @@ def columns(facts: Mapping[str, Sequence[Fact]]) -> dict[str, Column]:
     """Facts by field as a submission holds them."""
     return {
         field: Column(
-            next((one.sheet for one in column), ""),
-            " ".join(one.cell for one in column),
-            bytes(one.state for one in column),
-            tuple(one.value for one in column),
-            tuple(one.step for one in column) if any(one.step for one in column) else (),
+            next((cell_fact.sheet for cell_fact in column), ""),
+            " ".join(cell_fact.cell for cell_fact in column),
+            bytes(cell_fact.state for cell_fact in column),
+            tuple(cell_fact.value for cell_fact in column),
+            tuple(cell_fact.step for cell_fact in column) if any(cell_fact.step for cell_fact in column) else (),
         )
         for field, column in facts.items()
     }
@@ -77,6 +77,6 @@ def _printed(rulebook: Rulebook) -> dict[str, Any]:
 def _sheet_of(field: str, rulebook: Rulebook) -> str:
     for section, block in rulebook.blocks():
         total = getattr(block, "total", None)
-        if any(one.id == field for one in getattr(block, "fields", ())) or (total is not None and total.id == field):
+        if any(spec.id == field for spec in getattr(block, "fields", ())) or (total is not None and total.id == field):
             return section.sheet
     raise KeyError(field)

@@ -51,25 +51,25 @@ Graph = Mapping[str, set[str]]
 
 
 def _modules() -> dict[str, Path]:
-    found = {}
+    paths = {}
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT.parent).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+        paths[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return paths
 
 
 def _imports(source: str, module: str, package: bool, modules: set[str]) -> set[str]:
     """The package's modules that a source imports: at its head, in functions, for type checking only."""
-    found: set[str] = set()
+    imported: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found.update(_module(alias.name, modules) for alias in node.names)
+            imported.update(_module(alias.name, modules) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = module.split(".")[: None if package else -1]
             above = base[: len(base) - node.level + 1] if node.level else []
             name = ".".join([*above, *([node.module] if node.module else [])])
-            found.update(_module(f"{name}.{alias.name}", modules) for alias in node.names)
-    return found - {"", module}
+            imported.update(_module(f"{name}.{alias.name}", modules) for alias in node.names)
+    return imported - {"", module}
 
 
 def _module(name: str, modules: set[str]) -> str:
@@ -95,7 +95,7 @@ def room(module: str) -> str:
 def violations(graph: Graph) -> list[str]:
     """Every import that goes upwards, or to a stranger, as `importer → imported`."""
     height = {name: number for number, name in enumerate(reversed(ROOMS), start=1)} | {"": 0}
-    apart = {pair for one, other in STRANGERS for pair in ((one, other), (other, one))}
+    apart = {pair for upper, other in STRANGERS for pair in ((upper, other), (other, upper))}
     return [
         f"{module} → {imported}"
         for module, all_imported in sorted(graph.items())
@@ -162,10 +162,10 @@ def test_a_planted_violation_is_found(upper: str, lower: str) -> None:
     assert violations({f"perfbatch.{ROOMS[-1]}": {f"perfbatch.{upper}.deep"}}) != []
 
 
-@pytest.mark.parametrize(("one", "other"), STRANGERS)
-def test_strangers_are_found_both_ways(one: str, other: str) -> None:
-    assert violations({f"perfbatch.{one}": {f"perfbatch.{other}"}}) == [f"perfbatch.{one} → perfbatch.{other}"]
-    assert violations({f"perfbatch.{other}": {f"perfbatch.{one}"}}) == [f"perfbatch.{other} → perfbatch.{one}"]
+@pytest.mark.parametrize(("above", "other"), STRANGERS)
+def test_strangers_are_found_both_ways(above: str, other: str) -> None:
+    assert violations({f"perfbatch.{above}": {f"perfbatch.{other}"}}) == [f"perfbatch.{above} → perfbatch.{other}"]
+    assert violations({f"perfbatch.{other}": {f"perfbatch.{above}"}}) == [f"perfbatch.{other} → perfbatch.{above}"]
 
 
 def test_an_import_downwards_is_none() -> None:
@@ -183,7 +183,7 @@ def test_a_planted_ring_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "imported"),
     [
         ("import perfbatch.district.frames", {"perfbatch.district.frames"}),
         ("import perfbatch.district.frames as f, os", {"perfbatch.district.frames"}),
@@ -199,8 +199,8 @@ def test_a_planted_ring_is_found() -> None:
         ("text = 'import perfbatch.district.frames'", set()),
     ],
 )
-def test_imports_are_found_wherever_they_stand(source: str, found: set[str]) -> None:
-    assert _imports(source, "perfbatch.scoring.verify", False, set(_modules())) == found
+def test_imports_are_found_wherever_they_stand(source: str, imported: set[str]) -> None:
+    assert _imports(source, "perfbatch.scoring.verify", False, set(_modules())) == imported
 
 
 def test_relative_imports_of_a_package_are_its_own() -> None:

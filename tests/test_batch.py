@@ -37,7 +37,7 @@ SUMMARY = "district-summary-2020.xlsx"
 def standings(inbox: Path, loaded: LoadedRulebook) -> dict[str, tuple[str, str, str]]:
     """Path → status, code, message of every entry."""
     night = run_batch(BatchPlan(inbox, loaded))
-    return {one.path: (one.status, one.code, one.message) for one in night.result.entries}
+    return {entry.path: (entry.status, entry.code, entry.message) for entry in night.result.entries}
 
 
 def report_of(outbox: Path) -> dict[str, Any]:
@@ -67,11 +67,11 @@ class TestDuplicates:
         }
         result = run_batch(BatchPlan(folder, loaded)).result
         assert result.departments["on_post_staff"].tolist() == [27_000_000]
-        assert {one.file for one in result.findings} == {"a.xlsx"}
+        assert {finding.file for finding in result.findings} == {"a.xlsx"}
 
     def test_of_one_age_the_later_name_wins(self, inbox: Lay, loaded: LoadedRulebook) -> None:
-        found = standings(inbox({"1.xlsx": workbook(), "2.xlsx": workbook()}), loaded)
-        assert {path: status for path, (status, _, _) in found.items()} == {
+        ends = standings(inbox({"1.xlsx": workbook(), "2.xlsx": workbook()}), loaded)
+        assert {path: status for path, (status, _, _) in ends.items()} == {
             "1.xlsx": "superseded",
             "2.xlsx": "accepted",
         }
@@ -96,14 +96,14 @@ class TestDuplicates:
 
     def test_spaces_and_full_width_letters_make_no_other_name(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         files = {"1.xlsx": workbook(unit_name="云溪区 测试局"), "2.xlsx": workbook(unit_name="云溪区测试局\u3000")}
-        found = standings(inbox(files), loaded)
-        assert [status for status, _, _ in found.values()] == ["superseded", "accepted"]
+        ends = standings(inbox(files), loaded)
+        assert [status for status, _, _ in ends.values()] == ["superseded", "accepted"]
 
     def test_without_a_code_nothing_replaces_anything(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         folder = inbox({"1.xlsx": workbook(budget_code=""), "2.xlsx": workbook(budget_code="")})
         assert [status for status, _, _ in standings(folder, loaded).values()] == ["accepted", "accepted"]
         findings = run_batch(BatchPlan(folder, loaded)).result.findings
-        assert [(one.code, one.file, one.field) for one in findings] == [
+        assert [(finding.code, finding.file, finding.field) for finding in findings] == [
             ("C07", "1.xlsx", "budget_code"),
             ("C07", "2.xlsx", "budget_code"),
         ]
@@ -150,10 +150,10 @@ class TestSettingAside:
         monkeypatch.setattr(reader, "read_submission", stumbling)
         # In this process, where the reader that stumbles is.
         monkeypatch.setattr(
-            batch, "read_all", lambda found, book, *_, **__: [one_file.read_one(one, book) for one in found]
+            batch, "read_all", lambda files, book, *_, **__: [one_file.read_one(file, book) for file in files]
         )
         night = run_batch(BatchPlan(folder, loaded))
-        assert [(one.path, one.status, one.code) for one in night.result.entries] == [
+        assert [(entry.path, entry.status, entry.code) for entry in night.result.entries] == [
             ("1.xlsx", "set_aside", "F14"),
             ("2.xlsx", "accepted", ""),
         ]
@@ -209,12 +209,12 @@ Snapshot = Mapping[str, tuple[int, int, int, int, bytes]]
 
 def _snapshot(folder: Path) -> Snapshot:
     """Mode, inode, both times and content of everything in a folder, itself among them."""
-    found = {}
+    entries = {}
     for path in (folder, *sorted(folder.rglob("*"))):
         status = path.lstat()
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-        found[str(path)] = (status.st_mode, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, content)
-    return found
+        entries[str(path)] = (status.st_mode, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, content)
+    return entries
 
 
 class TestNight:
@@ -226,7 +226,7 @@ class TestNight:
         _, outputs = run_night(NightPlan(mixed, tmp_path / "out", loaded))
         assert outputs == [SUMMARY, "notices/yunxi-2020/900002-云溪区二局.xlsx", HISTORY_NAME, "run-report.json"]
         report = report_of(tmp_path / "out")
-        assert [(one["path"], one["status"], one["code"]) for one in report["files"]] == [
+        assert [(file["path"], file["status"], file["code"]) for file in report["files"]] == [
             ("1.xlsx", "superseded", None),
             ("2.xlsx", "accepted", None),
             ("损坏.xlsx", "set_aside", "F03"),
@@ -260,17 +260,17 @@ class TestNight:
 
     def test_the_order_of_the_files_changes_nothing(self, tmp_path: Path, loaded: LoadedRulebook) -> None:
         sent = [workbook(budget_code=f"90000{n}", unit_name=f"云溪区{n}局", on_post_staff=27 + n) for n in range(4)]
-        found = []
+        reports = []
         for order in ("abcd", "dcba", "cadb"):
             (tmp_path / order).mkdir()
-            folder = lay(tmp_path / order, {f"{name}.xlsx": one for name, one in zip(order, sent, strict=True)})
+            folder = lay(tmp_path / order, {f"{name}.xlsx": content for name, content in zip(order, sent, strict=True)})
             run_night(NightPlan(folder, tmp_path / f"out-{order}", loaded))
             report = _lasting(report_of(tmp_path / f"out-{order}"))
-            for one in (*report["departments"], *report["findings"]):
-                del one["file"]
-            found.append((report["departments"], report["findings"]))
-        assert found[0] == found[1] == found[2]
-        assert [one["budget_code"] for one in found[0][0]] == ["900000", "900001", "900002", "900003"]
+            for entry in (*report["departments"], *report["findings"]):
+                del entry["file"]
+            reports.append((report["departments"], report["findings"]))
+        assert reports[0] == reports[1] == reports[2]
+        assert [department["budget_code"] for department in reports[0][0]] == ["900000", "900001", "900002", "900003"]
 
     def test_an_empty_inbox_leaves_a_whole_outbox(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
         run_night(NightPlan(inbox({}), tmp_path / "out", loaded))
@@ -292,7 +292,7 @@ class TestNight:
         folder = inbox({"1.xlsx": workbook()})
         with pytest.raises(OperatorFault, match="lies in the inbox, which is only read"):
             run_night(NightPlan(folder, folder / where, loaded))
-        assert [one.name for one in folder.iterdir()] == ["1.xlsx"]
+        assert [path.name for path in folder.iterdir()] == ["1.xlsx"]
 
     def test_an_outbox_that_is_a_file_is_refused(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
         (tmp_path / "out").write_text("mine")
@@ -303,7 +303,7 @@ class TestNight:
 
 def _lasting(report: dict[str, Any]) -> dict[str, Any]:
     """A run report without what differs from run to run."""
-    return {key: one for key, one in report.items() if key not in ("run_id", "started_at", "finished_at", "phases")}
+    return {key: value for key, value in report.items() if key not in ("run_id", "started_at", "finished_at", "phases")}
 
 
 _MOMENT = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -311,13 +311,13 @@ _MOMENT = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 def _cells(path: Path) -> dict[tuple[str, str], object]:
     """Every cell of a workbook, run id and times masked; the run's length left out."""
-    found: dict[tuple[str, str], object] = {}
+    cells: dict[tuple[str, str], object] = {}
     for sheet in openpyxl.load_workbook(path):
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.value is not None and not str(cell.value).endswith("秒"):
-                    found[sheet.title, cell.coordinate] = _MOMENT.sub("…", str(cell.value))
-    return found
+                    cells[sheet.title, cell.coordinate] = _MOMENT.sub("…", str(cell.value))
+    return cells
 
 
 def _history(outbox: Path) -> list[tuple[Any, ...]]:
@@ -353,7 +353,9 @@ class TestRoster:
         }
         roster = Roster((RosterEntry("900001", "云溪区测试局", figures=figures),))
         result = run_batch(BatchPlan(inbox({"1.xlsx": workbook()}), loaded, roster=roster)).result
-        assert [(one.code, one.severity.value, one.field, one.reported) for one in result.findings] == [
+        assert [
+            (finding.code, finding.severity.value, finding.field, finding.reported) for finding in result.findings
+        ] == [
             ("R23", "error", "authorized_posts", "30"),
             # 480.00 stands for all that rounds to it, 480.004 as well: a 尾差.
             ("R23", "info", "general_budget_appropriation", "480.00"),
@@ -366,13 +368,13 @@ class TestRoster:
         report = report_of(tmp_path / "out")
         (department,) = report["departments"]
         assert department["verified_total"] == "96.50"
-        assert [one for one in department["scores"] if one["status"] == "adjusted"] == [
+        assert [score for score in department["scores"] if score["status"] == "adjusted"] == [
             {
                 "indicator": "satisfaction", "name": "社会公众或服务对象满意度", "max": "5.00", "self": "5.00", "computed": "5.00", "verified": "2.50",
                 "status": "adjusted", "missing": [],
             }
         ]  # fmt: skip
-        assert {(one["code"], one["message"]) for one in report["findings"]} == {
+        assert {(finding["code"], finding["message"]) for finding in report["findings"]} == {
             ("S07", "社会公众或服务对象满意度：财政复核核定 2.50 分，理由：问卷样本不足")
         }
 
@@ -402,13 +404,13 @@ class TestLastYear:
         sheet, cell = places(workbook())["carryover_prior_year"][0]
         other, place = places(workbook())["three_public_final_prior"][0]
         assert [
-            (one["code"], one["budget_code"], one["sheet"], one["cell"], one["reported"], one["expected"], one["difference"])
-            for one in report_of(outbox)["findings"]
+            (finding["code"], finding["budget_code"], finding["sheet"], finding["cell"], finding["reported"], finding["expected"], finding["difference"])
+            for finding in report_of(outbox)["findings"]
         ] == [
             ("R22", "900001", other, place, "9.50", "9.00", "0.50"),
             ("R22", "900001", sheet, cell, "20.00", "19.50", "0.50"),
         ]  # fmt: skip
-        assert sorted(one.name for one in outbox.glob("*.xlsx")) == ["district-summary-2019.xlsx", SUMMARY]
+        assert sorted(path.name for path in outbox.glob("*.xlsx")) == ["district-summary-2019.xlsx", SUMMARY]
         assert set(closing_figures(outbox / HISTORY_NAME, 2020)) == {"900001", "900003"}
 
     def test_this_years_own_record_is_no_last_year(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
@@ -457,7 +459,7 @@ def test_people_are_named_nowhere(
         }
     )
     night, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded))
-    assert {(one.code, one.field) for one in night.result.findings} >= {
+    assert {(finding.code, finding.field) for finding in night.result.findings} >= {
         ("C17", "contact_person"),
         ("C17", "evaluator_name"),
     }

@@ -28,7 +28,7 @@ def book(path: Path) -> Any:
 
 
 def validation(sheet: Any, cell: str) -> Any:
-    (rule,) = (one for one in sheet.data_validations.dataValidation if cell in one.sqref)
+    (rule,) = (listed for listed in sheet.data_validations.dataValidation if cell in listed.sqref)
     return rule
 
 

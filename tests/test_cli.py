@@ -327,9 +327,9 @@ class TestBadGivens:
     ) -> None:
         text = resources.files("perfbatch.rulebook").joinpath("yunxi_2020.toml").read_text("utf-8")
         (tmp_path / "mine.toml").write_text(spoil(text), "utf-8")
-        told = self._run(perfbatch, two, tmp_path, "--rulebook", tmp_path / "mine.toml")
-        assert told.startswith(f"perfbatch: …/mine.toml: {line}")
-        assert "Correct the file and run `perfbatch rulebook lint`" in told
+        printed = self._run(perfbatch, two, tmp_path, "--rulebook", tmp_path / "mine.toml")
+        assert printed.startswith(f"perfbatch: …/mine.toml: {line}")
+        assert "Correct the file and run `perfbatch rulebook lint`" in printed
 
     def test_no_rulebook(self, perfbatch: Perfbatch, two: Path, tmp_path: Path) -> None:
         assert self._run(perfbatch, two, tmp_path, "--rulebook", tmp_path / "no\nsuch.toml") == (
@@ -394,9 +394,9 @@ class TestBadGivens:
 
     def test_a_roster_that_is_no_workbook(self, perfbatch: Perfbatch, two: Path, tmp_path: Path) -> None:
         (tmp_path / "名录.xlsx").write_text("部门,编码")
-        told = self._run(perfbatch, two, tmp_path, "--roster", tmp_path / "名录.xlsx")
+        printed = self._run(perfbatch, two, tmp_path, "--roster", tmp_path / "名录.xlsx")
         assert re.fullmatch(
-            r"perfbatch: …/名录\.xlsx: cannot be read as a workbook \(.+\)\. Name a roster \.xlsx\.", told
+            r"perfbatch: …/名录\.xlsx: cannot be read as a workbook \(.+\)\. Name a roster \.xlsx\.", printed
         )
 
     @pytest.mark.parametrize(
@@ -419,9 +419,9 @@ class TestBadGivens:
     def test_options(
         self, perfbatch: Perfbatch, two: Path, tmp_path: Path, options: tuple[str, ...], line: str
     ) -> None:
-        told = self._run(perfbatch, two, tmp_path, *options)
-        assert told.startswith(line)
-        assert re.search(r"\. Try `perfbatch (run )?--help`\.$", told)
+        printed = self._run(perfbatch, two, tmp_path, *options)
+        assert printed.startswith(line)
+        assert re.search(r"\. Try `perfbatch (run )?--help`\.$", printed)
 
 
 class TestCheck:
@@ -445,8 +445,8 @@ class TestCheck:
         assert (ended.code, ended.err) == (3, "")
         lines = ended.out.splitlines()
         assert lines[3].split() == ["级别", "单元格", "填报", "应为", "差额", "问题和整改", "涉及分"]
-        told = [line.split() for line in lines if line.startswith(("错误", "提醒", "说明"))]
-        assert [(*row[:6], row[-1]) for row in told] == [
+        rows = [line.split() for line in lines if line.startswith(("错误", "提醒", "说明"))]
+        assert [(*row[:6], row[-1]) for row in rows] == [
             ("错误", "R02", "收支情况!C5", "500.00", "490.00", "10.00", "2.00"),
             ("错误", "R02", "收支情况!C6", "500.00", "490.00", "10.00", "2.00"),
             ("错误", "R14", "基本概况!D3", "32", "28", "4", "1.67"),
@@ -501,9 +501,9 @@ class TestCheck:
         clean, wrong = two / "测试局.xlsx", two / "二局.xlsx"
         ended = perfbatch("check", "--json", clean, wrong)
         assert (ended.code, ended.err) == (3, "")
-        told = json.loads(ended.out)
-        assert (told["rulebook"], told["verdict"]) == ("yunxi-2020", "findings")
-        assert [(file["path"], file["verdict"], file["points_at_risk"]) for file in told["files"]] == [
+        report = json.loads(ended.out)
+        assert (report["rulebook"], report["verdict"]) == ("yunxi-2020", "findings")
+        assert [(file["path"], file["verdict"], file["points_at_risk"]) for file in report["files"]] == [
             (str(clean), "clean", "0.00"),
             (str(wrong), "findings", "3.67"),
         ]
@@ -720,7 +720,7 @@ class TestTemplate:
             "template", "--roster", path, "--outbox", tmp_path / "out", "--output", tmp_path / "new", "--units", 1
         )
         assert ended == Ended(0, f"Wrote 2 workbooks to {tmp_path / 'new'}\nNext      perfbatch run\n", "")
-        assert sorted(one.name for one in (tmp_path / "new").iterdir()) == ["900001-测试局.xlsx", "900009-新局.xlsx"]
+        assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["900001-测试局.xlsx", "900009-新局.xlsx"]
         shown = perfbatch("check", tmp_path / "new" / "900001-测试局.xlsx")
         assert "900001 测试局: " in shown.out
         book = openpyxl.load_workbook(tmp_path / "new" / "900001-测试局.xlsx")
@@ -737,9 +737,9 @@ class TestTemplate:
         ended = perfbatch("template", "--blank-roster", "--output", tmp_path / "new")
         path = tmp_path / "new" / "yunxi-2020-roster.xlsx"
         assert ended == Ended(0, f"Wrote {path}\nNext      perfbatch template --roster {path}\n", "")
-        assert [one.name for one in (tmp_path / "new").iterdir()] == ["yunxi-2020-roster.xlsx"]
-        told = "perfbatch: --blank-roster: does not go with --roster. Give one of the two.\n"
-        assert perfbatch("template", "--blank-roster", "--roster", "x.xlsx") == Ended(2, "", told)
+        assert [path.name for path in (tmp_path / "new").iterdir()] == ["yunxi-2020-roster.xlsx"]
+        refusal = "perfbatch: --blank-roster: does not go with --roster. Give one of the two.\n"
+        assert perfbatch("template", "--blank-roster", "--roster", "x.xlsx") == Ended(2, "", refusal)
 
     def test_a_roster_without_departments(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = roster(tmp_path / "名录.xlsx", [])
@@ -891,7 +891,7 @@ class TestRulebook:
         ended = perfbatch("rulebook", "export", "--output", path)
         assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
         assert ended.err.startswith(f"perfbatch: {path}: is there already, with other content. ")
-        assert (path.read_bytes(), [one.name for one in tmp_path.iterdir()]) == (b"the clerk's own", ["标准.xlsx"])
+        assert (path.read_bytes(), [path.name for path in tmp_path.iterdir()]) == (b"the clerk's own", ["标准.xlsx"])
         for _ in range(2):
             assert perfbatch("rulebook", "export", "--output", path, "--force").code == 0
         assert perfbatch("rulebook", "export", "--output", path).code == 0

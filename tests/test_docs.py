@@ -53,11 +53,11 @@ def _file_codes() -> str:
 
 
 def _checks(letter: str) -> dict[str, list[Check]]:
-    found: dict[str, list[Check]] = {}
+    by_code: dict[str, list[Check]] = {}
     for check in rulebook().checks:
         if check.code.startswith(letter):
-            found.setdefault(check.code, []).append(check)
-    return found
+            by_code.setdefault(check.code, []).append(check)
+    return by_code
 
 
 def _check_codes(letter: str) -> Iterator[tuple[str, str]]:
@@ -96,13 +96,13 @@ def _limits() -> str:
 
 def _leaf_commands() -> dict[str, Any]:
     root: Any = typer.main.get_command(app)
-    found: dict[str, Any] = {}
+    commands: dict[str, Any] = {}
     for name, command in root.commands.items():
         if hasattr(command, "commands"):
-            found.update({f"{name} {below}": one for below, one in command.commands.items()})
+            commands.update({f"{name} {below}": subcommand for below, subcommand in command.commands.items()})
         else:
-            found[name] = command
-    return found
+            commands[name] = command
+    return commands
 
 
 def _commands() -> str:
@@ -110,19 +110,20 @@ def _commands() -> str:
 
 
 def _command(name: str, command: Any) -> str:
-    arguments = [one for one in command.params if not one.opts[0].startswith("-")]
+    arguments = [param for param in command.params if not param.opts[0].startswith("-")]
     spelt = "".join(
-        f" {one.metavar if one.required else f'[{one.metavar}]'}{'...' if one.nargs == -1 else ''}" for one in arguments
+        f" {argument.metavar if argument.required else f'[{argument.metavar}]'}{'...' if argument.nargs == -1 else ''}"
+        for argument in arguments
     )
     first = " ".join(command.help.split("\n\n")[0].split())
     lines = [f"### `perfbatch {name}{spelt}`\n\n{first}\n\n", _table("Given", "What it is", "Default")]
-    for one in command.params:
-        if one in arguments:
-            lines.append(_row(f"`{one.metavar}`", one.help, ""))
+    for param in command.params:
+        if param in arguments:
+            lines.append(_row(f"`{param.metavar}`", param.help, ""))
         else:
-            given = one.opts[0] + (f" {one.metavar}" if one.metavar else "")
-            default = "" if one.default is None or one.default is False else f"`{one.default}`"
-            lines.append(_row(f"`{given}`", one.help, default))
+            given = param.opts[0] + (f" {param.metavar}" if param.metavar else "")
+            default = "" if param.default is None or param.default is False else f"`{param.default}`"
+            lines.append(_row(f"`{given}`", param.help, default))
     return "".join(lines)
 
 
@@ -146,9 +147,9 @@ def readme() -> str:
 
 def section(text: str, heading: str) -> str:
     """What stands under a second-level heading."""
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
-    assert found, heading
-    return found[1]
+    match = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    assert match, heading
+    return match[1]
 
 
 def test_every_table_is_up_to_date(readme: str) -> None:
@@ -157,8 +158,8 @@ def test_every_table_is_up_to_date(readme: str) -> None:
 
 
 def test_finding_codes_are_all_there(readme: str) -> None:
-    told = re.findall(r"^\| ([RCS]\d\d) \|", section(readme, "Finding codes"), re.MULTILINE)
-    assert sorted(told) == sorted({*CATALOGUE, *(check.code for check in rulebook().checks)})
+    codes = re.findall(r"^\| ([RCS]\d\d) \|", section(readme, "Finding codes"), re.MULTILINE)
+    assert sorted(codes) == sorted({*CATALOGUE, *(check.code for check in rulebook().checks)})
 
 
 def test_set_aside_codes_are_all_there(readme: str) -> None:
@@ -181,38 +182,38 @@ def test_the_two_commands_do_what_is_said(readme: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(_leaf_commands()))
 def test_the_command_reference_has_the_options_of_the_help(readme: str, name: str) -> None:
-    found = re.search(rf"^### `perfbatch {name}[ `].*?(?=^### |^<!-- end)", readme, re.DOTALL | re.MULTILINE)
-    assert found, name
+    match = re.search(rf"^### `perfbatch {name}[ `].*?(?=^### |^<!-- end)", readme, re.DOTALL | re.MULTILINE)
+    assert match, name
     helped = CliRunner().invoke(app, [*name.split(), "--help"])
     assert helped.exit_code == 0
     wanted = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", helped.stdout, re.MULTILINE)) - {"--help"}
-    assert set(re.findall(r"^\| `(--[a-z-]+)", found[0], re.MULTILINE)) == wanted
+    assert set(re.findall(r"^\| `(--[a-z-]+)", match[0], re.MULTILINE)) == wanted
     helped_arguments = set(re.findall(r"\b([A-Z_]{2,})\b", helped.stdout.split("\n")[0])) - {"OPTIONS"}
-    assert set(re.findall(r"^\| `([A-Z_]+)`", found[0], re.MULTILINE)) == helped_arguments
+    assert set(re.findall(r"^\| `([A-Z_]+)`", match[0], re.MULTILINE)) == helped_arguments
 
 
 def test_architecture_names_every_room(readme: str) -> None:
-    told = re.findall(r"^  (\w+(?:\.py|/)) +\S", section(readme, "Architecture"), re.MULTILINE)
+    rooms_named = re.findall(r"^  (\w+(?:\.py|/)) +\S", section(readme, "Architecture"), re.MULTILINE)
     package = ROOT / "perfbatch"
-    rooms = [f"{one.name}/" for one in package.iterdir() if (one / "__init__.py").exists()]
-    modules = [one.name for one in package.glob("*.py") if one.name != "__init__.py"]
-    assert sorted(told) == sorted([*rooms, *modules])
+    rooms = [f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()]
+    modules = [path.name for path in package.glob("*.py") if path.name != "__init__.py"]
+    assert sorted(rooms_named) == sorted([*rooms, *modules])
     outside = re.findall(r"^([a-z_]+)/", section(readme, "Architecture").split("```text")[2], re.MULTILINE)
     assert outside == ["perfbatch", "workbook_templates", "inbox", "tests"]
-    assert all((ROOT / one).is_dir() for one in outside)
+    assert all((ROOT / folder).is_dir() for folder in outside)
 
 
 def test_architecture_stands_in_the_order_of_the_imports(readme: str) -> None:
     """Each room imports only from rooms further down."""
-    told = re.findall(r"^  (\w+)(?:\.py|/) +\S", section(readme, "Architecture"), re.MULTILINE)
+    rooms = re.findall(r"^  (\w+)(?:\.py|/) +\S", section(readme, "Architecture"), re.MULTILINE)
     upwards = set()
-    for place, room in enumerate(told):
+    for place, room in enumerate(rooms):
         path = ROOT / "perfbatch" / room
         for module in sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]:
             for imported in re.findall(
                 r"^(?:    )*(?:from|import) perfbatch\.(\w+)", module.read_text("utf-8"), re.MULTILINE
             ):
-                if told.index(imported) < place:
+                if rooms.index(imported) < place:
                     upwards.add((room, imported))
     assert upwards == set()
 
@@ -221,16 +222,16 @@ def test_the_sheets_of_the_summary(readme: str, inbox: Lay, tmp_path: Path, load
     import openpyxl
 
     run_night(NightPlan(inbox({}), tmp_path / "out", loaded))
-    told = re.findall(r"^\| (\S+) \| [^|]+\? \|$", section(readme, "What the clerk sees"), re.MULTILINE)
-    assert told == openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames
+    sheets = re.findall(r"^\| (\S+) \| [^|]+\? \|$", section(readme, "What the clerk sees"), re.MULTILINE)
+    assert sheets == openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames
 
 
 def test_the_files_of_the_outbox(readme: str, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
     folder = inbox({"1.xlsx": workbook(on_post_staff=27)})
     _, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded))
-    told = re.findall(r"^\| `([^`]+)` \|", section(readme, "The outbox"), re.MULTILINE)
+    paths = re.findall(r"^\| `([^`]+)` \|", section(readme, "The outbox"), re.MULTILINE)
     meant = {"<year>": "2020", "<budget_code>": "900001", "<unit_name>": "云溪区测试局"}
-    assert sorted(re.sub(r"<\w+>", lambda name: meant[name[0]], one) for one in told) == sorted(outputs)
+    assert sorted(re.sub(r"<\w+>", lambda name: meant[name[0]], line) for line in paths) == sorted(outputs)
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])

@@ -95,12 +95,12 @@ def hits(source: str, ids: set[str], words: set[str]) -> list[tuple[int, str]]:
     """Where a module names an id or says a word of a form: an id as an own name (where it is too telling to be a word of any
     program) or as a text, a word as a whole token of a text."""
     tree = ast.parse(source)
-    found = [(line, name) for line, name in _named(tree) if "_" in name and name in ids - _KEYS]
+    names = [(line, name) for line, name in _named(tree) if "_" in name and name in ids - _KEYS]
     for line, text in _texts(tree):
         tokens = {text, *_TOKEN.findall(text)}
         single = {name for name in tokens & ids if "_" in name or "-" in name or name == text}
-        found += [(line, token) for token in sorted(single | (tokens & words))]
-    return sorted(set(found))
+        names += [(line, token) for token in sorted(single | (tokens & words))]
+    return sorted(set(names))
 
 
 def _modules() -> list[Path]:
@@ -111,23 +111,23 @@ def _counted(rulebook: str) -> dict[str, list[tuple[int, str]]]:
     book = read_rulebook(rulebook).rulebook
     ids, words = _ids(book), _words(book)
     named = {path: hits(path.read_text("utf-8"), ids, words) for path in _modules()}
-    return {path.relative_to(_PACKAGE).as_posix(): found for path, found in named.items() if found}
+    return {path.relative_to(_PACKAGE).as_posix(): places for path, places in named.items() if places}
 
 
 @pytest.mark.parametrize("rulebook", built_in_ids())
 def test_no_module_names_a_form(rulebook: str) -> None:
     """Beyond what is listed as left, and the list holds no more than there is."""
     named = _counted(rulebook)
-    more = {path: found for path, found in named.items() if len(found) > _LEFT.get(path, 0)}
-    assert not more, "\n".join(f"{path}:{line}: {token}" for path, found in more.items() for line, token in found)
+    more = {path: places for path, places in named.items() if len(places) > _LEFT.get(path, 0)}
+    assert not more, "\n".join(f"{path}:{line}: {token}" for path, places in more.items() for line, token in places)
 
 
 def test_the_list_of_what_is_left_only_shrinks() -> None:
     """A place that was mended leaves the list."""
     most = Counter[str]()
     for rulebook in built_in_ids():
-        for path, found in _counted(rulebook).items():
-            most[path] = max(most[path], len(found))
+        for path, places in _counted(rulebook).items():
+            most[path] = max(most[path], len(places))
     assert {path: count for path, count in _LEFT.items() if most[path] != count} == {}
 
 

@@ -333,7 +333,9 @@ USELESS_REVIEWS = [
 ]
 
 
-@pytest.mark.parametrize(("row", "place", "message"), USELESS_REVIEWS, ids=[one[2] for one in USELESS_REVIEWS])
+@pytest.mark.parametrize(
+    ("row", "place", "message"), USELESS_REVIEWS, ids=[useless_review[2] for useless_review in USELESS_REVIEWS]
+)
 def test_a_review_of_what_is_not_there_is_a_finding(
     row: list[Any], place: tuple[str, str], message: str, tmp_path: Path
 ) -> None:
@@ -395,7 +397,7 @@ def test_waivers_are_read_with_a_cell_a_field_or_neither(tmp_path: Path) -> None
 def test_a_waiver_of_what_is_not_there_is_a_finding(row: list[Any], cell: str, what: str, tmp_path: Path) -> None:
     read = read_roster(_with_waivers(tmp_path, row), RULEBOOK)
     assert read.waivers == ()
-    assert [(one.code, one.sheet, one.cell, one.message) for one in read.findings] == [
+    assert [(finding.code, finding.sheet, finding.cell, finding.message) for finding in read.findings] == [
         ("S12", WAIVER_SHEET, cell, f"“豁免事项”第2行：{what}，未采用")
     ]
 

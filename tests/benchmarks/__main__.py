@@ -37,12 +37,12 @@ _RUNS = {
     "again": ("night", "whole"),
 }
 _RATIOS = {
-    "night against baseline, wall": lambda one: one[BASELINE].wall / one["night"].wall,
-    "night against baseline, CPU": lambda one: one[BASELINE].cpu / one["night"].cpu,
-    "reading in calamines, CPU": lambda one: one["reading"].cpu / one["calamine"].cpu,
-    "reading in inflations, CPU": lambda one: one["reading"].cpu / one["inflate"].cpu,
-    "again in nights, CPU": lambda one: one["again"].cpu / one["night"].cpu,
-    "ten times the departments, CPU": lambda one: one["night"].cpu / one["tenth"].cpu,
+    "night against baseline, wall": lambda costs: costs[BASELINE].wall / costs["night"].wall,
+    "night against baseline, CPU": lambda costs: costs[BASELINE].cpu / costs["night"].cpu,
+    "reading in calamines, CPU": lambda costs: costs["reading"].cpu / costs["calamine"].cpu,
+    "reading in inflations, CPU": lambda costs: costs["reading"].cpu / costs["inflate"].cpu,
+    "again in nights, CPU": lambda costs: costs["again"].cpu / costs["night"].cpu,
+    "ten times the departments, CPU": lambda costs: costs["night"].cpu / costs["tenth"].cpu,
 }
 
 
@@ -79,13 +79,13 @@ def compare(departments: int, sample: int, repeat: int) -> dict[str, Any]:
         "rounds": repeat,
         "seconds": {
             name: {
-                "cpu": round(statistics.median(one[name].cpu for one in rounds), 2),
-                "wall": round(statistics.median(one[name].wall for one in rounds), 2),
-                "peak_mb": max(one[name].peak for one in rounds) // 1_000_000,
+                "cpu": round(statistics.median(costs[name].cpu for costs in rounds), 2),
+                "wall": round(statistics.median(costs[name].wall for costs in rounds), 2),
+                "peak_mb": max(costs[name].peak for costs in rounds) // 1_000_000,
             }
             for name in _RUNS
         },
-        "ratios": {name: spread([ratio(one) for one in rounds]) for name, ratio in _RATIOS.items()},
+        "ratios": {name: spread([ratio(costs) for costs in rounds]) for name, ratio in _RATIOS.items()},
     }
 
 
@@ -119,17 +119,17 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    found = compare(arguments.departments, arguments.sample, arguments.repeat)
+    comparison = compare(arguments.departments, arguments.sample, arguments.repeat)
     if arguments.json:
-        print(json.dumps(found, indent=1))
+        print(json.dumps(comparison, indent=1))
         return
     print(
-        f"{found['departments']} departments, {found['rounds']} rounds; "
-        f"the baseline read {found['baseline_sample']} workbooks and is scaled up"
+        f"{comparison['departments']} departments, {comparison['rounds']} rounds; "
+        f"the baseline read {comparison['baseline_sample']} workbooks and is scaled up"
     )
-    for name, cost in found["seconds"].items():
+    for name, cost in comparison["seconds"].items():
         print(f"  {name:<10} {cost['cpu']:>9.2f} s CPU {cost['wall']:>9.2f} s wall {cost['peak_mb']:>7} MB")
-    print_spreads(found["ratios"], "times")
+    print_spreads(comparison["ratios"], "times")
 
 
 if __name__ == "__main__":

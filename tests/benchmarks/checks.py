@@ -104,7 +104,7 @@ class District:
     @cached_property
     def decimals(self) -> list[dict[str, Decimal]]:
         """The rows one by one: field id → amount."""
-        amounts = {field: [Decimal(one).scaleb(-6) for one in counts] for field, counts in self.counts.items()}
+        amounts = {field: [Decimal(count).scaleb(-6) for count in counts] for field, counts in self.counts.items()}
         return [dict(zip(amounts, row, strict=True)) for row in zip(*amounts.values(), strict=True)]
 
     @cached_property
@@ -135,7 +135,7 @@ def _plain(node: Node) -> Node:
 
 def _columns(district: District) -> Failures:
     scope = UnitScope(district.frame, district.rulebook)
-    found = []
+    failures = []
     for bound in district.checks:
         truth = evaluate(bound.holds, scope, tolerant=bound.check.tolerance == "interval")
         assert isinstance(truth, Truth)
@@ -144,27 +144,27 @@ def _columns(district: District) -> Failures:
             when = evaluate(bound.when, scope, tolerant=False)
             assert isinstance(when, Truth)
             failed = failed & when.value & when.known & ~when.tainted
-        found.append(np.flatnonzero(failed).tolist())
-    return found
+        failures.append(np.flatnonzero(failed).tolist())
+    return failures
 
 
 def _decimal_loop(district: District) -> Failures:
-    found: Failures = [[] for _ in district.compiled]
+    failures: Failures = [[] for _ in district.compiled]
     for row, amounts in enumerate(district.decimals):
-        for (holds, when), failed in zip(district.compiled, found, strict=True):
+        for (holds, when), failed in zip(district.compiled, failures, strict=True):
             if eval(when, {}, amounts) and not eval(holds, {}, amounts):
                 failed.append(row)
-    return found
+    return failures
 
 
 def _frame_eval(district: District) -> Failures:
-    found = []
+    failures = []
     for holds, when in district.written:
         failed = ~district.integers.eval(holds)
         if when:
             failed &= district.integers.eval(when)
-        found.append(np.flatnonzero(failed.to_numpy()).tolist())
-    return found
+        failures.append(np.flatnonzero(failed.to_numpy()).tolist())
+    return failures
 
 
 CONTESTANTS: Mapping[str, Callable[[District], Failures]] = {
@@ -178,8 +178,8 @@ def compare(departments: int = 10_000, repeat: int = 3) -> dict[str, Any]:
     """Milliseconds of CPU for all checks, and how many times the night's columns each baseline costs."""
     district = District(departments, load_rulebook().rulebook)
     # Also makes ready what each of them needs.
-    found = {name: contestant(district) for name, contestant in CONTESTANTS.items()}
-    if any(one != found[NIGHT] for one in found.values()):
+    failures = {name: contestant(district) for name, contestant in CONTESTANTS.items()}
+    if any(rows != failures[NIGHT] for rows in failures.values()):
         raise AssertionError("the contestants do not find the same rows")
     rounds: list[dict[str, float]] = []
     for _ in range(repeat):
@@ -192,11 +192,11 @@ def compare(departments: int = 10_000, repeat: int = 3) -> dict[str, Any]:
     return {
         "departments": departments,
         "checks": len(district.checks),
-        "failures": sum(map(len, found[NIGHT])),
+        "failures": sum(map(len, failures[NIGHT])),
         "rounds": repeat,
-        "milliseconds": {name: spread([one[name] for one in rounds]) for name in CONTESTANTS},
+        "milliseconds": {name: spread([times[name] for times in rounds]) for name in CONTESTANTS},
         "ratios": {
-            f"{name} against {NIGHT}, CPU": spread([one[name] / one[NIGHT] for one in rounds])
+            f"{name} against {NIGHT}, CPU": spread([times[name] / times[NIGHT] for times in rounds])
             for name in CONTESTANTS
             if name != NIGHT
         },
@@ -210,13 +210,13 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    found = compare(arguments.departments, arguments.repeat)
+    comparison = compare(arguments.departments, arguments.repeat)
     if arguments.json:
-        print(json.dumps(found, indent=1, ensure_ascii=False))
+        print(json.dumps(comparison, indent=1, ensure_ascii=False))
         return
-    print("{departments} departments, {checks} checks, {failures} failures, {rounds} rounds".format_map(found))
-    print_spreads(found["milliseconds"], "ms CPU")
-    print_spreads(found["ratios"], "times as much")
+    print("{departments} departments, {checks} checks, {failures} failures, {rounds} rounds".format_map(comparison))
+    print_spreads(comparison["milliseconds"], "ms CPU")
+    print_spreads(comparison["ratios"], "times as much")
 
 
 if __name__ == "__main__":

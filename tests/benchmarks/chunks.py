@@ -36,9 +36,10 @@ def compare(calls: int, repeat: int) -> dict[str, Any]:
     return {
         "calls": calls,
         "rounds": repeat,
-        "microseconds": {f"chunks of {size}": spread([one[size] * 1e6 for one in rounds]) for size in SIZES},
+        "microseconds": {f"chunks of {size}": spread([seconds[size] * 1e6 for seconds in rounds]) for size in SIZES},
         "ratios": {
-            f"one at a time against {size}": spread([one[1] / one[size] for one in rounds]) for size in SIZES[1:]
+            f"one at a time against {size}": spread([seconds[1] / seconds[size] for seconds in rounds])
+            for size in SIZES[1:]
         },
     }
 
@@ -50,13 +51,13 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    found = compare(arguments.calls, arguments.repeat)
+    comparison = compare(arguments.calls, arguments.repeat)
     if arguments.json:
-        print(json.dumps(found, indent=1))
+        print(json.dumps(comparison, indent=1))
         return
-    print(f"{found['calls']} calls, {found['rounds']} rounds")
-    print_spreads(found["microseconds"], "microseconds of the parent's CPU a call")
-    print_spreads(found["ratios"], "times as much")
+    print(f"{comparison['calls']} calls, {comparison['rounds']} rounds")
+    print_spreads(comparison["microseconds"], "microseconds of the parent's CPU a call")
+    print_spreads(comparison["ratios"], "times as much")
 
 
 if __name__ == "__main__":

@@ -48,32 +48,36 @@ class _Department:
 def _district(folder: Path, departments: int) -> list[_Department]:
     make_corpus(folder, departments)
     night = run_batch(BatchPlan(folder, load_rulebook(), workers=2))
-    found: list[_Department] = []
+    made: list[_Department] = []
     for code, unit, file in night.result.departments[["budget_code", "unit_name", "file"]].itertuples(index=False):
-        grave = [one for one in night.result.findings if one.file == file and one.severity is not Severity.INFO]
+        grave = [
+            finding
+            for finding in night.result.findings
+            if finding.file == file and finding.severity is not Severity.INFO
+        ]
         if len(grave) >= _FINDINGS:
             heading = NoticeHeading(code, unit, date(2021, 7, 20), date(2021, 8, 10))
             five = grave[:: len(grave) // _FINDINGS][:_FINDINGS]
-            found.append(_Department((folder / file).read_bytes(), heading, grave, five))
-    return found
+            made.append(_Department((folder / file).read_bytes(), heading, grave, five))
+    return made
 
 
-def _openpyxl(one: _Department) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(one.content))
+def _openpyxl(department: _Department) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(department.content))
     book.save(io.BytesIO())
 
 
-def _notice(one: _Department) -> None:
-    notice_content(one.content, one.five, heading=one.heading)
+def _notice(department: _Department) -> None:
+    notice_content(department.content, department.five, heading=department.heading)
 
 
-def _first(one: _Department) -> None:
+def _first(department: _Department) -> None:
     forget()
-    notice_content(one.content, one.five, heading=one.heading)
+    notice_content(department.content, department.five, heading=department.heading)
 
 
-def _all(one: _Department) -> None:
-    notice_content(one.content, one.grave, heading=one.heading)
+def _all(department: _Department) -> None:
+    notice_content(department.content, department.grave, heading=department.heading)
 
 
 _CONTESTANTS: dict[str, Callable[[_Department], None]] = {
@@ -93,17 +97,20 @@ def compare(departments: int = 24, repeat: int = 5) -> dict[str, Any]:
         costs: dict[str, float] = {}
         for name, contestant in _CONTESTANTS.items():
             began = time.process_time()
-            for one in district:
-                contestant(one)
+            for department in district:
+                contestant(department)
             costs[name] = (time.process_time() - began) / len(district) * 1000
         rounds.append(costs)
     return {
         "workbooks": len(district),
         "rounds": repeat,
-        "findings": {"five": _FINDINGS, "all": round(statistics.mean(len(one.grave) for one in district), 1)},
-        "milliseconds": {name: spread([one[name] for one in rounds]) for name in _CONTESTANTS},
+        "findings": {
+            "five": _FINDINGS,
+            "all": round(statistics.mean(len(department.grave) for department in district), 1),
+        },
+        "milliseconds": {name: spread([times[name] for times in rounds]) for name in _CONTESTANTS},
         "ratios": {
-            f"{BASELINE} against {name}, CPU": spread([one[BASELINE] / one[name] for one in rounds])
+            f"{BASELINE} against {name}, CPU": spread([times[BASELINE] / times[name] for times in rounds])
             for name in _CONTESTANTS
             if name != BASELINE
         },
@@ -117,13 +124,15 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    found = compare(arguments.departments, arguments.repeat)
+    comparison = compare(arguments.departments, arguments.repeat)
     if arguments.json:
-        print(json.dumps(found, indent=1, ensure_ascii=False))
+        print(json.dumps(comparison, indent=1, ensure_ascii=False))
         return
-    print(f"{found['workbooks']} workbooks, {found['rounds']} rounds, findings a notice: {found['findings']}")
-    print_spreads(found["milliseconds"], "ms CPU a workbook")
-    print_spreads(found["ratios"], "times as much")
+    print(
+        f"{comparison['workbooks']} workbooks, {comparison['rounds']} rounds, findings a notice: {comparison['findings']}"
+    )
+    print_spreads(comparison["milliseconds"], "ms CPU a workbook")
+    print_spreads(comparison["ratios"], "times as much")
 
 
 if __name__ == "__main__":

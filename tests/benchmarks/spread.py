@@ -19,6 +19,6 @@ def spread(values: Sequence[float]) -> Spread:
 
 def print_spreads(spreads: Mapping[str, Spread], unit: str) -> None:
     """A line for each figure."""
-    for name, found in spreads.items():
-        line = " ".join(f"{found[key]:>10.3f}" for key in ("min", "median", "max"))
+    for name, figures in spreads.items():
+        line = " ".join(f"{figures[key]:>10.3f}" for key in ("min", "median", "max"))
         print(f"  {name:<44} {line}   {unit} (min, median, max)")

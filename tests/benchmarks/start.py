@@ -65,15 +65,15 @@ def compare(inbox: Path, repeat: int) -> dict[str, Any]:
     return {
         "rounds": repeat,
         "seconds": {
-            f"{name}, {what}": _spread([getattr(one[name], what) for one in rounds])
+            f"{name}, {what}": _spread([getattr(costs[name], what) for costs in rounds])
             for name in _PROGRAMS
             for what in _Cost._fields
         },
         "ratios": {
-            f"{one} against {other}, {what}": _spread(
-                [getattr(each[one], what) / getattr(each[other], what) for each in rounds]
+            f"{program} against {other}, {what}": _spread(
+                [getattr(each[program], what) / getattr(each[other], what) for each in rounds]
             )
-            for one, other in pairs
+            for program, other in pairs
             for what in _Cost._fields
         },
     }
@@ -86,13 +86,13 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=7)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    found = compare(arguments.inbox.resolve(), arguments.repeat)
+    comparison = compare(arguments.inbox.resolve(), arguments.repeat)
     if arguments.json:
-        print(json.dumps(found, indent=1))
+        print(json.dumps(comparison, indent=1))
         return
     for kind in ("seconds", "ratios"):
-        print(f"{kind} (min, median, max over {found['rounds']} rounds)")
-        for name, spread in found[kind].items():
+        print(f"{kind} (min, median, max over {comparison['rounds']} rounds)")
+        for name, spread in comparison[kind].items():
             print(f"  {name:<42} {spread['min']:7.2f} {spread['median']:7.2f} {spread['max']:7.2f}")
 
 

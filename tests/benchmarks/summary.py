@@ -55,11 +55,13 @@ def district(departments: int, findings: int, base: BatchResult | None = None) -
             make_corpus(Path(folder) / "inbox", min(departments, _BASE))
             base = run_batch(BatchPlan(Path(folder) / "inbox", load_rulebook(None))).result
     size, each = len(base.departments), -(-findings // departments)
-    amounts = [one.id for table in base.rulebook.unit_tables.values() for one in table.fields if one.kind == "amount"]
+    amounts = [
+        field.id for table in base.rulebook.unit_tables.values() for field in table.fields if field.kind == "amount"
+    ]
     parts: dict[str, list[pd.DataFrame]] = {"departments": [], "units": [], "scores": []}
     files = base.departments["file"].tolist()
-    said = {file: [one for one in base.findings if one.file == file] for file in files}
-    entries, found, at_risk = [], [], {}
+    by_file = {file: [finding for finding in base.findings if finding.file == file] for file in files}
+    entries, chosen, at_risk = [], [], {}
     by_path = {entry.path: entry for entry in base.entries}
     for first in range(0, departments, size):
         here = min(size, departments - first)
@@ -76,13 +78,13 @@ def district(departments: int, findings: int, base: BatchResult | None = None) -
             parts[name].append(more)
         for file, (code, unit, own) in zip(files, names, strict=False):
             entries.append(replace(by_path[file], path=own, budget_code=code, unit_name=unit))
-            for one in said[file][:: max(1, len(said[file]) // max(1, each))][:each]:
-                said_here = replace(one, file=own, budget_code=code)
-                found.append(said_here)
-                if one in base.at_risk:
-                    at_risk[said_here] = base.at_risk[one]
+            for field in by_file[file][:: max(1, len(by_file[file]) // max(1, each))][:each]:
+                said_here = replace(field, file=own, budget_code=code)
+                chosen.append(said_here)
+                if field in base.at_risk:
+                    at_risk[said_here] = base.at_risk[field]
     frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
-    return replace(base, entries=tuple(entries), findings=tuple(found), at_risk=at_risk, **frames)
+    return replace(base, entries=tuple(entries), findings=tuple(chosen), at_risk=at_risk, **frames)
 
 
 def summary(result: BatchResult, path: Path) -> None:
@@ -104,8 +106,8 @@ CONTESTANTS: dict[str, Callable[[Any, Path], None]] = {"summary": summary, BASEL
 def measure(name: str, given: Path, path: Path) -> Cost:
     """Run one contestant to its end."""
     arguments = [sys.executable, "-m", "tests.benchmarks.summary", "--contestant", name, str(given), str(path)]
-    told = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
-    cpu, peak = (float(one) for one in told.split())
+    output = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
+    cpu, peak = (float(part) for part in output.split())
     return Cost(cpu, peak, path.stat().st_size / 1e6)
 
 
@@ -131,7 +133,7 @@ def compare(departments: int, findings: int, repeat: int) -> dict[str, Any]:
         given = {name: Path(folder) / f"{name}.pickle" for name in CONTESTANTS}
         given["summary"].write_bytes(pickle.dumps(result))
         summary(result, Path(folder) / "cells.xlsx")
-        told = len(result.findings)
+        count = len(result.findings)
         del result
         frames = filled_cells(Path(folder) / "cells.xlsx")
         given[BASELINE].write_bytes(pickle.dumps(frames))
@@ -141,16 +143,16 @@ def compare(departments: int, findings: int, repeat: int) -> dict[str, Any]:
             {name: measure(name, given[name], Path(folder) / f"{name}.xlsx") for name in CONTESTANTS}
             for _ in range(repeat)
         ]
-    ratios = [one["summary"].cpu / one[BASELINE].cpu for one in rounds]
+    ratios = [costs["summary"].cpu / costs[BASELINE].cpu for costs in rounds]
     return {
         "departments": departments,
-        "findings": told,
+        "findings": count,
         "filled_cells": cells,
         "rounds": repeat,
         "contestants": {
             name: {
-                "cpu_seconds": round(statistics.median(one[name].cpu for one in rounds), 2),
-                "peak_mib": round(max(one[name].peak for one in rounds), 1),
+                "cpu_seconds": round(statistics.median(costs[name].cpu for costs in rounds), 2),
+                "peak_mib": round(max(costs[name].peak for costs in rounds), 1),
                 "megabytes": round(rounds[0][name].size, 2),
             }
             for name in CONTESTANTS
@@ -182,20 +184,20 @@ def main() -> None:
         name, given, path = arguments.contestant
         _run(name, Path(given), Path(path))
         return
-    found = compare(arguments.departments, arguments.findings or 5 * arguments.departments, arguments.repeat)
+    comparison = compare(arguments.departments, arguments.findings or 5 * arguments.departments, arguments.repeat)
     if arguments.json:
-        print(json.dumps(found, indent=1))
+        print(json.dumps(comparison, indent=1))
         return
     print(
-        f"{found['departments']} departments, {found['findings']} findings, {found['filled_cells']} filled cells, "
-        f"{found['rounds']} rounds"
+        f"{comparison['departments']} departments, {comparison['findings']} findings, {comparison['filled_cells']} filled cells, "
+        f"{comparison['rounds']} rounds"
     )
-    for name, cost in found["contestants"].items():
+    for name, cost in comparison["contestants"].items():
         print(
             f"  {name:<10} {cost['cpu_seconds']:>8.2f} s CPU {cost['peak_mib']:>8.1f} MiB over its input "
             f"{cost['megabytes']:>7.2f} MB"
         )
-    print_spreads(found["ratios"], "times")
+    print_spreads(comparison["ratios"], "times")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from tests.submissions import RULEBOOK
 @pytest.mark.parametrize("name", CONTESTANTS)
 def test_every_contestant_finds_the_planted_slips(name: str) -> None:
     district = District(200, RULEBOOK)
-    found = CONTESTANTS[name](district)
+    failures = CONTESTANTS[name](district)
     wrong = {
         column.id: [
             row
@@ -22,17 +22,17 @@ def test_every_contestant_finds_the_planted_slips(name: str) -> None:
         for column in table.fields
         if column.parts
     }
-    told = {
+    caught = {
         bound.place.id: rows  # type: ignore[union-attr]
-        for bound, rows in zip(district.checks, found, strict=True)
+        for bound, rows in zip(district.checks, failures, strict=True)
         if bound.check.code in ("R02", "R03", "R04", "R07", "R08")
     }
-    assert told == {field: wrong[field] for field in told}
-    assert all(told.values())
+    assert caught == {field: wrong[field] for field in caught}
+    assert all(caught.values())
 
 
 def test_the_table_has_a_ratio_for_each_baseline() -> None:
-    found = compare(20, 2)
-    assert (found["departments"], found["checks"], found["rounds"]) == (20, 71, 2)
-    assert list(found["ratios"]) == ["Decimal loop against columns, CPU", "DataFrame.eval against columns, CPU"]
-    assert all(list(one) == ["min", "median", "max"] for one in found["ratios"].values())
+    comparison = compare(20, 2)
+    assert (comparison["departments"], comparison["checks"], comparison["rounds"]) == (20, 71, 2)
+    assert list(comparison["ratios"]) == ["Decimal loop against columns, CPU", "DataFrame.eval against columns, CPU"]
+    assert all(list(figures) == ["min", "median", "max"] for figures in comparison["ratios"].values())

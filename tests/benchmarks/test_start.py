@@ -7,12 +7,12 @@ from tests.conftest import Lay, workbook
 
 
 def test_the_comparison_names_its_baseline(inbox: Lay) -> None:
-    found = compare(inbox({"a.xlsx": workbook()}), 1)
-    assert found["rounds"] == 1
-    assert list(found["ratios"]) == [
+    comparison = compare(inbox({"a.xlsx": workbook()}), 1)
+    assert comparison["rounds"] == 1
+    assert list(comparison["ratios"]) == [
         f"{pair}, {what}"
         for pair in (f"night against {BASELINE}", "loaded first against night", "usual collector against night")
         for what in ("wall", "cpu")
     ]
-    for spread in (*found["seconds"].values(), *found["ratios"].values()):
+    for spread in (*comparison["seconds"].values(), *comparison["ratios"].values()):
         assert 0 < spread["min"] <= spread["median"] <= spread["max"]

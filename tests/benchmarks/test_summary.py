@@ -22,8 +22,8 @@ def test_a_district_of_any_size(tmp_path: Path) -> None:
     assert len(result.scores) == 25 * (2 * size + 1)
     assert set(result.units["department"]) == set(range(2 * size + 1))
     full = district(size, 3 * size, base)
-    kept = {file: sum(one.file == file for one in full.findings) for file in full.departments["file"]}
-    had = [sum(one.file == file for one in base.findings) for file in base.departments["file"]]
+    kept = {file: sum(finding.file == file for finding in full.findings) for file in full.departments["file"]}
+    had = [sum(finding.file == file for finding in base.findings) for file in base.departments["file"]]
     assert list(kept.values()) == [min(3, number) for number in had]
 
 

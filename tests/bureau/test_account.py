@@ -77,9 +77,9 @@ class TestNights:
 
     def test_nobody_s_name_or_number_is_in_it(self, bureau: Path) -> None:
         assert _run() == 0
-        for told in (_log(bureau), (bureau / LAST_NIGHT_NAME).read_text("utf-8")):
-            assert "李雷" not in told
-            assert "13812345678" not in told
+        for text in (_log(bureau), (bureau / LAST_NIGHT_NAME).read_text("utf-8")):
+            assert "李雷" not in text
+            assert "13812345678" not in text
         assert "set aside: F01 1" in _log(bureau)
         assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d begun: perfbatch ", _log(bureau))
 
@@ -100,10 +100,10 @@ class TestNights:
         assert _run() == 0
         assert _record(bureau)["failed_since"] == []
         book = openpyxl.load_workbook(bureau / "outbox" / "district-summary-2020.xlsx")
-        told = book["总览"]["A3"].value
+        notes = book["总览"]["A3"].value
         assert re.fullmatch(
             r"上次汇总之后有 2 次运行未完成：\S+ \S+（退出码 1）、\S+ \S+（退出码 2）。原因见运行日志（perfbatch-日期\.log）。",
-            told,
+            notes,
         )
         assert [row[1].value[-7:] for row in book["运行记录"] if row[0].value == "此前未完成的运行"] == [
             "（退出码 1）",
@@ -134,9 +134,9 @@ class TestNights:
         self, bureau: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert _run("--json") == 0
-        told = json.loads(capsys.readouterr().out)
-        assert (told["verdict"], told["exit_code"]) == ("findings", 0)
-        assert "notices/yunxi-2020/900001-云溪区测试局.xlsx" in told["outputs"]
+        account = json.loads(capsys.readouterr().out)
+        assert (account["verdict"], account["exit_code"]) == ("findings", 0)
+        assert "notices/yunxi-2020/900001-云溪区测试局.xlsx" in account["outputs"]
         assert _run("--json", "--strict") == 3
         assert json.loads(capsys.readouterr().out)["exit_code"] == 3
         assert _run("--json", "--inbox", "none") == 2

@@ -149,7 +149,7 @@ def item(indicator: str, field: str = "item_self_score") -> str:
 def clean() -> dict[str, Any]:
     """Everything that the department typed, anew for every caller."""
     maxima = {indicator.id: indicator.points for indicator in RULEBOOK.indicators}
-    reasons = [None if maxima[one] == claimed else "按标准扣分" for one, claimed in SCORECARD.items()]
+    reasons = [None if maxima[indicator] == claimed else "按标准扣分" for indicator, claimed in SCORECARD.items()]
     return {
         **SINGLE_CELLS,
         **{field: list(column) for field, column in UNIT_TABLES.items()},

@@ -12,12 +12,12 @@ from perfbatch.roster import Roster, RosterEntry
 Told = tuple[str, str, str, str, str, str]
 
 
-def told(findings: Iterable[Finding], code: str = "") -> list[Told]:
+def in_short(findings: Iterable[Finding], code: str = "") -> list[Told]:
     """(code, severity, cell, reported, expected, difference) of a department's findings, sorted."""
     return sorted(
-        (one.code, one.severity.value, one.cell, one.reported, one.expected, one.difference)
-        for one in findings
-        if code in ("", one.budget_code)
+        (finding.code, finding.severity.value, finding.cell, finding.reported, finding.expected, finding.difference)
+        for finding in findings
+        if code in ("", finding.budget_code)
     )
 
 

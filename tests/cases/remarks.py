@@ -13,12 +13,12 @@ Said = tuple[str, str, str, str, str, str]
 
 @dataclass(frozen=True)
 class RemarkCase:
-    """`said`: (code, severity, cell, reported, expected, difference); `reviews`: indicator → (points, reason)."""
+    """`findings`: (code, severity, cell, reported, expected, difference); `reviews`: indicator → (points, reason)."""
 
     code: str
     kind: Literal["pass", "fail"]
     changes: dict[str, Any]
-    said: tuple[Said, ...] = ()
+    findings: tuple[Said, ...] = ()
     reviews: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 

@@ -41,7 +41,7 @@ def _left_over(balance: str | None, carryover: str | None, revenue: str = "550",
 
 
 def _answers(indicator: str, answers: str) -> Inputs:
-    return {f"evidence!{indicator}.{number}": one for number, one in enumerate(answers, start=1)}
+    return {f"evidence!{indicator}.{number}": answer for number, answer in enumerate(answers, start=1)}
 
 
 SCORE_CASES: dict[str, list[tuple[Inputs, str | None]]] = {

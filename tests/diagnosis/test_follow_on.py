@@ -35,13 +35,13 @@ def night(*submissions: Submission) -> BatchResult:
 def folded(findings: Sequence[Finding]) -> dict[str, str]:
     """code@field of every finding that follows → that of its cause."""
     causes = follow_on(findings, ORIGINS)
-    named = [f"{one.code}@{one.field}" for one in findings]
+    named = [f"{finding.code}@{finding.field}" for finding in findings]
     return {named[at]: named[cause] for at, cause in enumerate(causes) if cause is not None}
 
 
 def test_a_wrong_staff_number_brings_its_score_with_it() -> None:
-    found = night(changed({"on_post_staff": 25}, code="1"))
-    assert folded(found.findings) == {
+    result = night(changed({"on_post_staff": 25}, code="1"))
+    assert folded(result.findings) == {
         "R24@on_post_staff": "R14@on_post_staff",
         "S01@item_self_score": "R14@on_post_staff",
         "R25@self_score_total": "S01@item_self_score",
@@ -54,10 +54,16 @@ def test_a_clean_department_has_nothing_to_fold() -> None:
 
 def test_every_total_that_a_wrong_cell_enters_is_folded_under_it() -> None:
     result = night(changed({"revenue_total!0": 9_999}, code="1"))
-    first = next(one for one in result.findings if one.field == "revenue_total" and one.severity is Severity.ERROR)
+    first = next(
+        finding
+        for finding in result.findings
+        if finding.field == "revenue_total" and finding.severity is Severity.ERROR
+    )
     causes = follow_on(result.findings, ORIGINS)
     roots = [
-        one for one, cause in zip(result.findings, causes, strict=True) if cause is None and one.severity == "error"
+        finding
+        for finding, cause in zip(result.findings, causes, strict=True)
+        if cause is None and finding.severity == "error"
     ]
     assert roots == [first]
 
@@ -66,8 +72,8 @@ def test_departments_do_not_fold_under_one_another() -> None:
     result = night(changed({"on_post_staff": 25}, code="1"), changed({"on_post_staff": 25}, code="2"))
     causes = follow_on(result.findings, ORIGINS)
     assert any(cause is not None for cause in causes)
-    for one, cause in zip(result.findings, causes, strict=True):
-        assert cause is None or result.findings[cause].budget_code == one.budget_code
+    for finding, cause in zip(result.findings, causes, strict=True):
+        assert cause is None or result.findings[cause].budget_code == finding.budget_code
 
 
 def test_there_are_no_circles() -> None:
@@ -84,8 +90,10 @@ def test_there_are_no_circles() -> None:
 def test_the_slip_is_read_from_the_row() -> None:
     result = night(changed({"revenue_total!0": "27498000"}, code="1"))
     sums = BrokenSums(result, ORIGINS)
-    told = {one.code: likely_cause(broken) for one in result.findings if (broken := sums.of(one)) is not None}
-    assert set(told) >= {"R01", "R02"}
+    causes = {
+        finding.code: likely_cause(broken) for finding in result.findings if (broken := sums.of(finding)) is not None
+    }
+    assert set(causes) >= {"R01", "R02"}
     assert BrokenSums(result, ORIGINS).of(result.findings[-1]) is None or result.findings[-1].severity is Severity.ERROR
 
 

@@ -28,7 +28,7 @@ def broken(
 
 
 @pytest.mark.parametrize(
-    ("case", "told"),
+    ("case", "cause"),
     [
         (broken(2_749_800, {"甲": 200, "乙": 74.98}), "“合计”疑似大了一万倍（单位填错）"),
         (broken(0.03, {"甲": 200, "乙": 74.98}), "“合计”疑似小了一万倍（单位填错）"),
@@ -52,8 +52,8 @@ def broken(
         (broken(70, {"甲": 50, "乙": 20}), ""),
     ],
 )
-def test_what_is_told(case: BrokenSum, told: str) -> None:
-    assert likely_cause(case) == told
+def test_what_is_told(case: BrokenSum, cause: str) -> None:
+    assert likely_cause(case) == cause
 
 
 def test_one_figure_against_another() -> None:
@@ -80,8 +80,8 @@ def test_a_sum_that_adds_up_has_no_cause(values: list[int]) -> None:
 def test_a_total_in_another_unit_is_always_seen(values: list[int], data: st.DataObject) -> None:
     factor = data.draw(st.sampled_from([100, 10_000]))
     parts = tuple(Part(str(number), value) for number, value in enumerate(values))
-    told = likely_cause(BrokenSum(NamedFigure("合计", sum(values) * factor), parts, (), STEP))
-    assert "“合计”疑似大了" in told
+    cause = likely_cause(BrokenSum(NamedFigure("合计", sum(values) * factor), parts, (), STEP))
+    assert "“合计”疑似大了" in cause
 
 
 @given(st.lists(amounts, min_size=2, max_size=6, unique=True), st.data())

@@ -96,12 +96,12 @@ def test_targets_are_kept_where_the_department_wrote_something() -> None:
 
 def test_scorecard_rows_belong_to_the_indicator_of_their_code() -> None:
     items = build_frames([changed({})], RULEBOOK).items
-    assert items["indicator"].to_list() == [one.id for one in RULEBOOK.indicators]
+    assert items["indicator"].to_list() == [indicator.id for indicator in RULEBOOK.indicators]
 
 
 def test_a_split_row_belongs_to_whoever_gave_up_its_points_and_a_foreign_one_to_nobody() -> None:
     typed = clean()
-    ids = [one.id for one in RULEBOOK.indicators]
+    ids = [indicator.id for indicator in RULEBOOK.indicators]
     typed["item_id"] = [*ids[:16], "duty_growth", None, "duty_other.2", "unknown", *ids[17:]]
     columns = ("item_max", "item_self_score", "item_deduction_reason")
     for field in columns:
@@ -156,7 +156,7 @@ def test_a_figure_on_record_has_the_rounding_step_of_its_decimals(figure: str, s
 
 def test_no_submission_is_a_district_too() -> None:
     frames = build_frames([], RULEBOOK)
-    assert [len(one) for one in (frames.departments, frames.units, frames.items, frames.targets)] == [0, 0, 0, 0]
+    assert [len(frame) for frame in (frames.departments, frames.units, frames.items, frames.targets)] == [0, 0, 0, 0]
     assert "revenue_total" in frames.departments
 
 

@@ -29,19 +29,19 @@ def findings() -> tuple[Finding, ...]:
     """All findings of a district with a department for every case."""
     codes = [f"{number:06}" for number in range(len(CHECK_CASES))]
     cases = list(zip(codes, CHECK_CASES, strict=True))
-    _, _, told = examine(
+    _, _, made = examine(
         [changed(case.changes, code=code) for code, case in cases],
         RULEBOOK,
         roster=roster_of({code: case.roster for code, case in cases}),
         prior={code: counts(case.prior) for code, case in cases},
     )
-    return told
+    return made
 
 
 def by_check(check: str, changes: dict[str, object]) -> list[tuple[str, int | None, str, str]]:
     """(each, row, outcome, cell) of the findings of one check over the clean department with changes."""
-    _, _, told = examine([changed(changes, code="1")], RULEBOOK)
-    return [(one.each, one.row, one.outcome, one.cell) for one in told if one.check == check]
+    _, _, made = examine([changed(changes, code="1")], RULEBOOK)
+    return [(line.each, line.row, line.outcome, line.cell) for line in made if line.check == check]
 
 
 def test_every_check_is_named_by_its_id_and_what_it_was_made_on() -> None:
@@ -90,7 +90,7 @@ def test_what_the_check_came_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "changes", "told"),
+    ("check", "changes", "origins"),
     [
         (
             "R01",
@@ -119,6 +119,6 @@ def test_what_the_check_came_to() -> None:
     ],
 )
 def test_where_it_came_from(
-    check: str, changes: dict[str, object], told: list[tuple[str, int | None, str, str]]
+    check: str, changes: dict[str, object], origins: list[tuple[str, int | None, str, str]]
 ) -> None:
-    assert by_check(check, changes) == told
+    assert by_check(check, changes) == origins

@@ -39,7 +39,7 @@ def _frames(district: Sequence[Scorecard]) -> Frames:
 
 def _owned(frames: Frames, owner: str) -> list[tuple[int, int, int, Any]]:
     """Department, row, state and count of the self-scores that belong to an indicator, a group or to all."""
-    members = {one.id for one in RULEBOOK.indicators if owner in (one.id, one.group)}
+    members = {indicator.id for indicator in RULEBOOK.indicators if owner in (indicator.id, indicator.group)}
     items = frames.items
     columns = zip(
         *(
@@ -50,8 +50,8 @@ def _owned(frames: Frames, owner: str) -> list[tuple[int, int, int, Any]]:
     )
     return [
         (of, row, state, count)
-        for of, row, one, state, count in columns
-        if one in members or (owner == "items" and one)
+        for of, row, holder, state, count in columns
+        if holder in members or (owner == "items" and holder)
     ]
 
 

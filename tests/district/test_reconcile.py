@@ -20,7 +20,7 @@ from perfbatch.rulebook.tree import Compare, Member, Name
 from perfbatch.scoring.verify import computed_points, score
 from tests.cases.checks import CHECK_CASES, CheckCase
 from tests.cases.clean import CONTROL, PRIOR, UNIT_TABLES, changed, clean, item
-from tests.cases.district import counts, roster_of, told
+from tests.cases.district import counts, in_short, roster_of
 from tests.samples.seed import SEED
 from tests.submissions import RULEBOOK, UNREADABLE, submission
 
@@ -46,7 +46,7 @@ def _district() -> dict[str, list[Finding]]:
 
 def test_the_clean_department_gives_no_finding_at_all() -> None:
     _, scored, findings = examine([changed({})], RULEBOOK)
-    assert told(findings) == []
+    assert in_short(findings) == []
     assert Counter(scored.scores["status"]) == {"computed": 16, "self_reported": 9}
 
 
@@ -54,7 +54,7 @@ def test_it_agrees_with_last_year_and_with_the_bureau() -> None:
     _, _, findings = examine(
         [changed({})], RULEBOOK, roster=roster_of({"100001": CONTROL}), prior={"100001": counts(PRIOR)}
     )
-    assert told(findings) == []
+    assert in_short(findings) == []
 
 
 def test_an_empty_district_gives_no_finding() -> None:
@@ -67,7 +67,7 @@ def test_an_empty_district_gives_no_finding() -> None:
     ids=[f"{case.check}-{case.kind}-{number}" for number, case in enumerate(CHECK_CASES)],
 )
 def test_a_case_gives_exactly_its_findings(code: str, case: CheckCase) -> None:
-    assert told(_district()[code]) == sorted(case.findings)
+    assert in_short(_district()[code]) == sorted(case.findings)
 
 
 # ---------------------------------------------------------------------- checks against cases
@@ -78,7 +78,7 @@ def _messages(code: str, check_id: str) -> list[Finding]:
     check = CHECKS[check_id]
     words = re.sub(r"\\{\w+\\}", ".*", re.escape(check.message))
     own = re.compile(rf"(.*：)?({words}|{re.escape(check.title)}：(尾差|分项未填，无法核对|该项未填，无法核对))$")
-    return [one for one in _district()[code] if one.code == check.code and own.match(one.message)]
+    return [finding for finding in _district()[code] if finding.code == check.code and own.match(finding.message)]
 
 
 def test_every_check_has_a_passing_a_failing_and_a_blank_case() -> None:
@@ -113,17 +113,17 @@ def test_the_cases_are_about_their_own_check(check_id: str) -> None:
     for code, case in zip(CODES, CHECK_CASES, strict=True):
         if case.check != check_id:
             continue
-        said = {one.severity for one in _messages(code, check_id)}
+        severities = {message.severity for message in _messages(code, check_id)}
         if case.kind == "fail":
             # Of the checks that see one slip of the unit only the first is told.
-            assert severity in said or CHECKS[check_id].code == "C03", case
-            failed |= severity in said
+            assert severity in severities or CHECKS[check_id].code == "C03", case
+            failed |= severity in severities
         elif case.kind == "tail":
-            assert said == {Severity.INFO}, case
+            assert severities == {Severity.INFO}, case
         elif case.kind == "blank":
-            assert said <= {Severity.WARNING}, case
+            assert severities <= {Severity.WARNING}, case
         else:
-            assert said == set(), case
+            assert severities == set(), case
     assert failed
 
 
@@ -138,9 +138,9 @@ def _cells(changes: dict[str, dict[str, object]], code: str) -> dict[str, list[s
     """Department → the cells that have a finding of one code, for departments changed each in their own way."""
     _, _, findings = examine([changed(typed, code=name) for name, typed in changes.items()], RULEBOOK)
     cells: dict[str, list[str]] = {name: [] for name in changes}
-    for one in findings:
-        if one.code == code:
-            cells[one.budget_code].append(one.cell)
+    for finding in findings:
+        if finding.code == code:
+            cells[finding.budget_code].append(finding.cell)
     return cells
 
 
@@ -174,11 +174,11 @@ def test_a_unit_typed_in_yuan_is_seen_in_every_column() -> None:
 @pytest.mark.parametrize("field", ["revenue_total", "expenditure_total", "three_public_total", "fixed_assets_total"])
 def test_last_year_s_figure_tells_a_slip_of_the_unit(field: str) -> None:
     times = {"1999": False, "2000": True, "10000": True, "50000": True, "50001": False}
-    typed = [changed({f"{field}!0": Decimal(one) / 100}, code=one) for one in times]
-    _, _, findings = examine(typed, RULEBOOK, prior={one: counts({field: "0.01"}) for one in times})
-    told_by_last_year = [one for one in findings if one.code == "C03" and "上年" in one.message]
-    assert [(one.budget_code, one.cell) for one in told_by_last_year] == [
-        (one, f"{field}!0") for one, suspicious in times.items() if suspicious
+    typed = [changed({f"{field}!0": Decimal(code) / 100}, code=code) for code in times]
+    _, _, findings = examine(typed, RULEBOOK, prior={code: counts({field: "0.01"}) for code in times})
+    told_by_last_year = [finding for finding in findings if finding.code == "C03" and "上年" in finding.message]
+    assert [(finding.budget_code, finding.cell) for finding in told_by_last_year] == [
+        (code, f"{field}!0") for code, suspicious in times.items() if suspicious
     ]
 
 
@@ -186,8 +186,10 @@ def test_every_group_of_the_scorecard_is_checked() -> None:
     first = {"input": 0, "process": 3, "output": 15, "effect": 21}
     for group, row in first.items():
         _, _, findings = examine([changed({f"item_max!{row}": None})], RULEBOOK)
-        name = next(one.name for one in RULEBOOK.groups if one.id == group)
-        assert [one.cell for one in findings if one.code == "R15" and f"“{name}”" in one.message] == [f"item_max!{row}"]
+        name = next(candidate.name for candidate in RULEBOOK.groups if candidate.id == group)
+        assert [finding.cell for finding in findings if finding.code == "R15" and f"“{name}”" in finding.message] == [
+            f"item_max!{row}"
+        ]
 
 
 # ---------------------------------------------------------------------- what a finding says
@@ -195,7 +197,7 @@ def test_every_group_of_the_scorecard_is_checked() -> None:
 
 def test_a_finding_names_place_found_expected_difference_message_and_remedy() -> None:
     _, _, findings = examine([changed({"project_expenditure!2": 56})], RULEBOOK)
-    (finding,) = [one for one in findings if one.code == "R03"]
+    (finding,) = [finding for finding in findings if finding.code == "R03"]
     assert finding == Finding(
         code="R03",
         severity=Severity.ERROR,
@@ -217,7 +219,9 @@ def test_a_finding_names_place_found_expected_difference_message_and_remedy() ->
 
 def test_a_unit_without_a_name_is_named_by_its_row() -> None:
     _, _, findings = examine([changed({"entity_name!2": None, "project_expenditure!2": 56})], RULEBOOK)
-    assert [one.message for one in findings if one.code == "R03"] == ["第3行机构：支出合计不等于基本支出与项目支出之和"]
+    assert [finding.message for finding in findings if finding.code == "R03"] == [
+        "第3行机构：支出合计不等于基本支出与项目支出之和"
+    ]
 
 
 def test_messages_name_the_column_the_indicator_and_the_group() -> None:
@@ -235,7 +239,7 @@ def test_messages_name_the_column_the_indicator_and_the_group() -> None:
         ],
         RULEBOOK,
     )
-    messages = {one.message for one in findings}
+    messages = {finding.message for finding in findings}
     assert "汇总行的公务接待费不等于局机关与各二级机构之和" in messages
     assert "建设湖南新增极目标任务完成情况：有扣分，未填写扣分原因" in messages
     assert "评分表“效果”组的分值合计与规定不符" in messages
@@ -243,7 +247,7 @@ def test_messages_name_the_column_the_indicator_and_the_group() -> None:
 
 def test_a_tail_says_that_nothing_is_to_be_done() -> None:
     _, _, findings = examine([changed({"official_reception!2": "1.004"})], RULEBOOK)
-    assert {(one.message, one.remedy) for one in findings} == {
+    assert {(finding.message, finding.remedy) for finding in findings} == {
         ("服务中心：三公经费合计 = 四项之和：尾差", "尾差在四舍五入允许范围内，无须修改"),
         ("汇总 = 局机关 + 各二级机构：尾差", "尾差在四舍五入允许范围内，无须修改"),
     }
@@ -265,8 +269,8 @@ def test_a_tail_at_the_very_edge_is_a_tail_and_beyond_it_an_error() -> None:
     typed = [changed({"carryover_prior_year!0": now}, code=code) for code, (now, _) in codes.items()]
     prior = {code: counts({"balance_cumulative": then}) for code, (_, then) in codes.items()}
     _, _, findings = examine(typed, RULEBOOK, prior=prior)
-    said = {codes[one.budget_code]: one.severity.value for one in findings if one.code == "R22"}
-    assert said == edges
+    severities = {codes[finding.budget_code]: finding.severity.value for finding in findings if finding.code == "R22"}
+    assert severities == edges
 
 
 def test_findings_come_in_the_rulebook_s_order() -> None:
@@ -274,7 +278,7 @@ def test_findings_come_in_the_rulebook_s_order() -> None:
     frames = build_frames([typed], RULEBOOK)
     scored = score(frames, RULEBOOK)
     findings = reconcile(frames, scored.departments, computed_points(scored), RULEBOOK)
-    assert [one.code for one in findings] == ["R01", "R07", "R13", "R18"]
+    assert [finding.code for finding in findings] == ["R01", "R07", "R13", "R18"]
 
 
 def test_a_form_that_lost_a_column_still_gets_its_other_findings() -> None:
@@ -283,7 +287,7 @@ def test_a_form_that_lost_a_column_still_gets_its_other_findings() -> None:
     left = {field: column for field, column in typed.columns.items() if field != "fixed_assets_total"}
     lost = type(typed)(typed.file, typed.budget_code, typed.unit_name, left, ())
     _, _, findings = examine([lost], RULEBOOK)
-    assert told(findings) == [
+    assert in_short(findings) == [
         ("R01", "error", "official_reception!0", "3.00", "4.00", "-1.00"),
         ("R07", "error", "three_public_total!2", "3.00", "4.00", "-1.00"),
         *[("R08", "warning", "", "", expected, "") for expected in ("130.00", "200.00", "70.00")],
@@ -297,7 +301,7 @@ def test_a_form_that_lost_a_column_still_gets_its_other_findings() -> None:
 def test_a_row_split_off_an_indicator_counts_with_it() -> None:
     typed = clean()
     row = 16  # duty_growth, 7 points: 4 and 3
-    typed["item_id"] = [one.id for one in RULEBOOK.indicators]
+    typed["item_id"] = [indicator.id for indicator in RULEBOOK.indicators]
     for field, first, second in (
         ("item_id", "duty_growth", "duty_growth.split"),
         ("item_max", 4, 3),
@@ -306,7 +310,7 @@ def test_a_row_split_off_an_indicator_counts_with_it() -> None:
     ):
         typed[field][row : row + 1] = [first, second]
     _, scored, findings = examine([submission(typed)], RULEBOOK)
-    assert told(findings) == []
+    assert in_short(findings) == []
     growth = scored.scores[scored.scores["indicator"] == "duty_growth"].iloc[0]
     assert (growth["max"], growth["self"], growth["verified"]) == (7_000_000, 7_000_000, 7_000_000)
 
@@ -344,10 +348,10 @@ def test_roundings_of_figures_that_add_up_are_never_an_error(units: list[tuple[D
     typed["three_public_total"] = [sum(row, Decimal()).quantize(cent) for row in rows]
     blank_tables = {field: [] for field in UNIT_TABLES if field not in (*parts, "three_public_total")}
     _, _, findings = examine([submission({**clean(), **blank_tables, **typed})], RULEBOOK)
-    footing = [one for one in findings if one.code in ("R01", "R07")]
-    assert [one for one in footing if one.severity != Severity.INFO] == []
+    footing = [finding for finding in findings if finding.code in ("R01", "R07")]
+    assert [finding for finding in footing if finding.severity != Severity.INFO] == []
     exact = all(sum(typed[part][row] for part in parts) == typed["three_public_total"][row] for row in range(len(rows)))
-    assert exact == (not [one for one in footing if one.code == "R07"])
+    assert exact == (not [finding for finding in footing if finding.code == "R07"])
 
 
 # ---------------------------------------------------------------------- the real report
@@ -355,8 +359,8 @@ def test_roundings_of_figures_that_add_up_are_never_an_error(units: list[tuple[D
 
 def test_the_night_on_the_real_report() -> None:
     _, scored, findings = examine([submission(SEED)], RULEBOOK)
-    said = told(findings)
-    assert [one for one in said if one[0] != "S05"] == [
+    lines = in_short(findings)
+    assert [line for line in lines if line[0] != "S05"] == [
         ("R14", "error", "on_post_staff!0", "10", "16", "-6"),
         ("R20", "warning", "item_self_score!21", "5", "0", "5"),
         ("R20", "warning", "item_self_score!23", "5", "0", "5"),
@@ -366,7 +370,7 @@ def test_the_night_on_the_real_report() -> None:
         ("S01", "warning", "item_self_score!0", "5.00", "0.00", "5.00"),
         ("S04", "info", "project_expenditure!0", "0", "", ""),
     ]
-    assert [one[2] for one in said if one[0] == "S05"] == sorted(
+    assert [line[2] for line in lines if line[0] == "S05"] == sorted(
         [
             "three_public_budget!0",  # 变动率 and 控制率
             "three_public_budget!0",
@@ -392,7 +396,7 @@ def test_names_in_places_are_names_of_the_form() -> None:
 
 def test_an_unreadable_cell_silences_only_the_checks_that_need_it() -> None:
     _, _, findings = examine([changed({"official_reception!2": UNREADABLE, "fixed_assets_other!2": 1})], RULEBOOK)
-    assert told(findings) == [
+    assert in_short(findings) == [
         ("R01", "error", "fixed_assets_other!0", "4.00", "5.00", "-1.00"),
         ("R08", "error", "fixed_assets_total!2", "70.00", "71.00", "-1.00"),
     ]

@@ -48,8 +48,8 @@ def test_label(rulebook: Rulebook, field: str, label: str) -> None:
 
 def test_cells_are_in_the_order_of_the_sheet() -> None:
     cells = ["AA2", "B10", "", "B2", "$C$2"]
-    found = sorted((replace(FINDINGS[0], cell=cell) for cell in cells), key=finding_order)
-    assert [one.cell for one in found] == ["", "B2", "$C$2", "AA2", "B10"]
+    ordered = sorted((replace(FINDINGS[0], cell=cell) for cell in cells), key=finding_order)
+    assert [finding.cell for finding in ordered] == ["", "B2", "$C$2", "AA2", "B10"]
 
 
 _findings = st.builds(

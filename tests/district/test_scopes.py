@@ -15,7 +15,7 @@ from tests.submissions import RULEBOOK, UNREADABLE
 
 
 def _frames(*changes: dict[str, Any]) -> Frames:
-    return build_frames([changed(one, code=f"{number:06}") for number, one in enumerate(changes)], RULEBOOK)
+    return build_frames([changed(change, code=f"{number:06}") for number, change in enumerate(changes)], RULEBOOK)
 
 
 def _department(*changes: dict[str, Any], **more: Any) -> DepartmentScope:
@@ -89,13 +89,13 @@ def test_rows_of_the_scorecard_know_the_targets_of_their_indicator() -> None:
     scope = ItemScope(frames.items, RULEBOOK, frames=frames)
     rows = list(zip(frames.items["department"], frames.items["indicator"], strict=True))
     answered = dict(zip(rows, _values(scope.name("targets_answered")), strict=True))
-    assert {answered[0, one] for one in ("duty_growth", "duty_other")} == {4}
+    assert {answered[0, indicator_id] for indicator_id in ("duty_growth", "duty_other")} == {4}
     assert answered[0, "economic_benefit"] == 1
     assert answered[1, "economic_benefit"] == 1
     assert answered[0, "staff_control_rate"] == 0
     typed = scope.name("has_target_types")
-    assert {one for (_, one), has in zip(rows, typed.value, strict=True) if has} == {  # type: ignore[union-attr]
-        *(one.id for one in RULEBOOK.indicators if one.group == "output"),
+    assert {row for (_, row), has in zip(rows, typed.value, strict=True) if has} == {  # type: ignore[union-attr]
+        *(indicator.id for indicator in RULEBOOK.indicators if indicator.group == "output"),
         "economic_benefit",
         "social_benefit",
         "ecological_benefit",

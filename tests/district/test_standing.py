@@ -28,7 +28,7 @@ def night(*waivers: Waiver, today: date = LAST, rulebook: Rulebook = RULEBOOK) -
 
 def standing(findings: tuple[Finding, ...]) -> set[tuple[str, str, str]]:
     """(budget_code, code, standing) of what is no longer open."""
-    return {(one.budget_code, one.code, one.standing) for one in findings if one.standing != "open"}
+    return {(finding.budget_code, finding.code, finding.standing) for finding in findings if finding.standing != "open"}
 
 
 def waiver(code: str, place: str = "", until: date = LAST, budget_code: str = "1") -> Waiver:
@@ -37,7 +37,7 @@ def waiver(code: str, place: str = "", until: date = LAST, budget_code: str = "1
 
 def test_nothing_is_waived_without_a_waiver() -> None:
     assert standing(night()) == set()
-    assert {"R14", "R24"} <= {one.code for one in night() if one.budget_code == "1"}
+    assert {"R14", "R24"} <= {finding.code for finding in night() if finding.budget_code == "1"}
 
 
 @pytest.mark.parametrize("place", ["", "on_post_staff"])
@@ -69,13 +69,13 @@ def test_a_place_is_a_cell_with_its_sheet_or_without_or_a_field(code: str, place
         check="R24.posts",
     )
     marked, remarks = waived([finding], Roster((), {}, (waiver(code, place),)), LAST)
-    assert [one.waived for one in marked] == ["编制待批" if covered else ""]
-    assert [one.code for one in remarks] == ([] if covered else ["S14"])
+    assert [finding.waived for finding in marked] == ["编制待批" if covered else ""]
+    assert [remark.code for remark in remarks] == ([] if covered else ["S14"])
 
 
 def test_what_is_waived_keeps_its_words_and_asks_nothing() -> None:
-    before = {one.code: one for one in night() if one.budget_code == "1"}
-    (after,) = [one for one in night(waiver("R24")) if one.standing == "waived"]
+    before = {finding.code: finding for finding in night() if finding.budget_code == "1"}
+    (after,) = [finding for finding in night(waiver("R24")) if finding.standing == "waived"]
     assert (after.message, after.severity, after.waived, after.explained) == (
         before["R24"].message,
         before["R24"].severity,
@@ -89,15 +89,15 @@ def test_a_waiver_holds_on_its_last_day_and_no_longer() -> None:
     assert standing(night(waiver("R24"), today=LAST)) == {("1", "R24", "waived")}
     late = night(waiver("R24"), today=date(2022, 1, 1))
     assert standing(late) == set()
-    assert [(one.code, one.file, one.cell, one.message) for one in late if one.file == "名录.xlsx"] == [
-        ("S13", "名录.xlsx", "A2", "“豁免事项”第2行：R24 的豁免已于2021年12月31日到期")
-    ]
+    assert [
+        (finding.code, finding.file, finding.cell, finding.message) for finding in late if finding.file == "名录.xlsx"
+    ] == [("S13", "名录.xlsx", "A2", "“豁免事项”第2行：R24 的豁免已于2021年12月31日到期")]
 
 
 def test_a_waiver_that_nothing_was_found_for_is_told() -> None:
     findings = night(waiver("R06"))
     assert standing(findings) == set()
-    assert [(one.code, one.message) for one in findings if one.file == "名录.xlsx"] == [
+    assert [(finding.code, finding.message) for finding in findings if finding.file == "名录.xlsx"] == [
         ("S14", "“豁免事项”第2行：本次没有 R06 的相应问题")
     ]
 
@@ -109,7 +109,7 @@ def test_a_check_on_trial_is_shown_and_asks_nothing() -> None:
     rulebook = RULEBOOK.model_copy(update={"checks": checks})
     findings = night(rulebook=rulebook)
     assert standing(findings) == {("1", "R14", "trial"), ("2", "R14", "trial")}
-    assert not any(one.asks for one in findings if one.code == "R14")
+    assert not any(finding.asks for finding in findings if finding.code == "R14")
 
 
 @pytest.mark.parametrize(

@@ -29,23 +29,23 @@ def run(*departments: RecordedDepartment, findings: tuple[RecordedFinding, ...] 
 
 
 def test_the_same_run_has_no_changes() -> None:
-    one = run(department("1"), findings=(finding(),))
-    assert changes_between(one, one).none
+    same = run(department("1"), findings=(finding(),))
+    assert changes_between(same, same).none
 
 
 def test_new_withdrawn_resubmitted() -> None:
-    found = changes_between(run(department("1"), department("2")), run(department("2", sha256="bb"), department("3")))
-    assert [one.budget_code for one in found.new] == ["3"]
-    assert [one.budget_code for one in found.withdrawn] == ["1"]
-    assert [move.after.budget_code for move in found.resubmitted] == ["2"]
-    assert found.moves == ()
+    changes = changes_between(run(department("1"), department("2")), run(department("2", sha256="bb"), department("3")))
+    assert [recorded.budget_code for recorded in changes.new] == ["3"]
+    assert [recorded.budget_code for recorded in changes.withdrawn] == ["1"]
+    assert [move.after.budget_code for move in changes.resubmitted] == ["2"]
+    assert changes.moves == ()
 
 
 def test_scores_and_ranks() -> None:
     before = run(department("1", 95, 1), department("2", 90, 2), department("3", None, None))
     after = run(department("1", 88, 2, grade="良好"), department("2", 90, 1), department("3", 70, 3))
     moves = changes_between(before, after).moves
-    assert [(one.after.budget_code, one.score_change, one.rank_change) for one in moves] == [
+    assert [(move.after.budget_code, move.score_change, move.rank_change) for move in moves] == [
         ("1", -7 * SCALE, -1),
         ("2", 0, 1),
         ("3", None, None),
@@ -53,7 +53,7 @@ def test_scores_and_ranks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "cleared", "found"),
+    ("before", "after", "cleared", "appeared"),
     [
         ((finding(),), (), 1, 0),
         ((), (finding(),), 0, 1),
@@ -66,30 +66,33 @@ def test_scores_and_ranks() -> None:
     ],
 )
 def test_findings(
-    before: tuple[RecordedFinding, ...], after: tuple[RecordedFinding, ...], cleared: int, found: int
+    before: tuple[RecordedFinding, ...], after: tuple[RecordedFinding, ...], cleared: int, appeared: int
 ) -> None:
     changes = changes_between(run(findings=before), run(findings=after))
-    assert (len(changes.cleared), len(changes.appeared)) == (cleared, found)
+    assert (len(changes.cleared), len(changes.appeared)) == (cleared, appeared)
 
 
 def test_the_finding_that_is_gone_is_the_one_named() -> None:
     changes = changes_between(
         run(findings=(finding(cell="C5"), finding(cell="C9"))), run(findings=(finding(cell="C9"),))
     )
-    assert [one.cell for one in changes.cleared] == ["C5"]
+    assert [recorded.cell for recorded in changes.cleared] == ["C5"]
 
 
 def test_departments_without_a_code_are_told_apart_by_their_files() -> None:
     before = run(department("", file="a.xlsx"), department("", file="b.xlsx"))
     after = run(department("", file="b.xlsx"), department("", file="c.xlsx"))
-    found = changes_between(before, after)
-    assert ([one.file for one in found.new], [one.file for one in found.withdrawn]) == (["c.xlsx"], ["a.xlsx"])
+    changes = changes_between(before, after)
+    assert ([recorded.file for recorded in changes.new], [recorded.file for recorded in changes.withdrawn]) == (
+        ["c.xlsx"],
+        ["a.xlsx"],
+    )
 
 
 def test_turned_round_new_is_withdrawn_and_found_is_cleared() -> None:
-    one = run(department("1"), findings=(finding(),))
+    first = run(department("1"), findings=(finding(),))
     two = run(department("1", 80, 3), department("2"), findings=(finding(code="R03"),), run_id="b")
-    there, back = changes_between(one, two), changes_between(two, one)
+    there, back = changes_between(first, two), changes_between(two, first)
     assert (there.new, there.appeared) == (back.withdrawn, back.cleared)
     assert [replace(move, before=move.after, after=move.before) for move in back.moves] == list(there.moves)
 
@@ -103,8 +106,8 @@ _findings = st.builds(
 _runs = st.lists(_findings, max_size=8).map(tuple)
 
 
-def _words(one: RecordedFinding) -> RecordedFinding:
-    return one._replace(sheet="", cell="")
+def _words(recorded: RecordedFinding) -> RecordedFinding:
+    return recorded._replace(sheet="", cell="")
 
 
 @given(_runs, _runs)

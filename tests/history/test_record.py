@@ -20,7 +20,7 @@ from perfbatch.rulebook.load import load_rulebook
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.prefill import carried_forward
 from tests.cases.clean import changed
-from tests.cases.district import told
+from tests.cases.district import in_short
 from tests.submissions import RULEBOOK
 
 LAST_YEAR = RULEBOOK.model_copy(update={"id": "yunxi-2019", "fiscal_year": 2019})
@@ -34,7 +34,7 @@ def _result(submissions: list[Submission], run_id: str = "20200720-1", rulebook:
         finished_at=datetime(2020, 7, 20, 1, 1, tzinfo=UTC),
         rulebook=rulebook,
         rulebook_sha256="ab" * 32,
-        entries=tuple(InboxEntry(one.file, 1, one.file, 0, "accepted") for one in submissions),
+        entries=tuple(InboxEntry(submission.file, 1, submission.file, 0, "accepted") for submission in submissions),
         findings=findings,
         departments=scored.departments,
         units=frames.units,
@@ -102,7 +102,7 @@ def test_next_year_starts_from_what_the_last_one_closed_with(tmp_path: Path) -> 
     write_history(path, _result(last), path)
     now = [changed({}, code=code) for code in "1234"]
     _, _, findings = examine(now, RULEBOOK, prior=closing_figures(path, 2019))
-    assert {code: told(findings, code) for code in "1234"} == {
+    assert {code: in_short(findings, code) for code in "1234"} == {
         "1": [],
         "2": [
             ("R22", "error", "carryover_prior_year!0", "12.00", "11.00", "1.00"),
@@ -138,7 +138,7 @@ def test_a_later_run_replaces_the_figures_and_keeps_the_earlier_run(tmp_path: Pa
     write_history(first, _result([changed({}, code="1"), changed({}, code="2")]), first)
     write_history(first, _result([changed({"budget_initial": 501}, code="1")], run_id="20200721-1"), second)
     figures = closing_figures(second, 2019)
-    assert {code: one["budget_initial"] for code, one in figures.items()} == {"1": 501_000_000, "2": 500_000_000}
+    assert {code: figure["budget_initial"] for code, figure in figures.items()} == {"1": 501_000_000, "2": 500_000_000}
     # A department that did not come again is still on record; the first file is as it was.
     assert closing_figures(first, 2019)["1"]["budget_initial"] == 500_000_000
     assert _rows(second, "SELECT run_id, fiscal_year, rulebook FROM run ORDER BY run_id") == [
@@ -228,7 +228,7 @@ def test_nothing_lies_beside_the_history(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     write_history(path, _result([changed({})]), path)
     closing_figures(path, 2019)
-    assert [one.name for one in tmp_path.iterdir()] == ["history.sqlite"]
+    assert [path.name for path in tmp_path.iterdir()] == ["history.sqlite"]
 
 
 def test_reading_the_history_leaves_its_bytes_alone(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ PRAGMA user_version = 1;
 def night(submissions: list[Submission], run_id: str, hour: int = 1) -> BatchResult:
     frames, scored, findings = examine(submissions, RULEBOOK)
     moment = datetime(2021, 7, 20, hour, tzinfo=UTC)
-    entries = [InboxEntry(one.file, 1, f"sha-{run_id}", 0, "accepted") for one in submissions]
+    entries = [InboxEntry(submission.file, 1, f"sha-{run_id}", 0, "accepted") for submission in submissions]
     entries.append(InboxEntry("加密.xlsx", 1, "", 0, "set_aside", "F02"))
     return BatchResult(
         run_id, moment, moment, RULEBOOK, "ab", tuple(entries), findings, scored.departments, frames.units, scored.scores, None
@@ -92,9 +92,9 @@ def test_a_department_without_a_score_is_kept(tmp_path: Path) -> None:
     frame.loc[0, ["verified_total", "rank"]] = None
     path = tmp_path / HISTORY_NAME
     write_history(path, replace(result, departments=frame), path)
-    found = recorded_run(path, "20210720-1")
-    assert found is not None
-    assert (found.departments[0].verified_total, found.departments[0].rank) == (None, None)
+    recorded = recorded_run(path, "20210720-1")
+    assert recorded is not None
+    assert (recorded.departments[0].verified_total, recorded.departments[0].rank) == (None, None)
 
 
 def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_path: Path) -> None:
@@ -113,8 +113,8 @@ def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_
     assert run_ids(new) == ["20210720-1", "20210719-1"]
     assert recorded_run(new, "20210719-1") == earlier
     changes = changes_between(earlier, tonight(result))
-    assert [(one.score_change, one.resubmitted) for one in changes.moves] == [(2_300_000, True)]
-    assert [one.code for one in changes.cleared] == ["R02"]
+    assert [(move.score_change, move.resubmitted) for move in changes.moves] == [(2_300_000, True)]
+    assert [finding.code for finding in changes.cleared] == ["R02"]
     with closing(sqlite3.connect(new)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (4,)
         assert connection.execute("SELECT run_id, path, status FROM run_entry").fetchall() == [

@@ -49,7 +49,7 @@ def _parts() -> tuple[Member, ...]:
 
 
 def _text(name: str) -> str:
-    return next(one.content for one in _parts() if one.name == name).decode()
+    return next(part.content for part in _parts() if part.name == name).decode()
 
 
 def _add(code: str, name: str, build: Build | bytes) -> None:
@@ -166,16 +166,18 @@ _add("F02", "ole encrypted package alone", compound_file("EncryptedPackage"))
 _add("F02", "ole encryption info alone", compound_file("EncryptionInfo"))
 _add("F02", "ole encrypted beside an old workbook", compound_file("Workbook", "EncryptedPackage"))
 for _bit, _what in ((0x1, "encrypted"), (0x41, "strongly encrypted"), (0x2000, "masked directory")):
-    _add("F02", f"zip {_what}", lambda b=_bit: _with(_SHEET, lambda one: one.saying(flags=0x800 | b)))  # type: ignore[misc]
+    _add("F02", f"zip {_what}", lambda b=_bit: _with(_SHEET, lambda part: part.saying(flags=0x800 | b)))  # type: ignore[misc]
 _add(
-    "F02", "zip encrypted by the header alone", lambda: _with(_SHEET, lambda one: replace(one, local={"flags": 0x801}))
+    "F02",
+    "zip encrypted by the header alone",
+    lambda: _with(_SHEET, lambda part: replace(part, local={"flags": 0x801})),
 )
 _add(
     "F02",
     "zip encrypted by the directory alone",
-    lambda: _with(_SHEET, lambda one: replace(one, central={"flags": 0x801})),
+    lambda: _with(_SHEET, lambda part: replace(part, central={"flags": 0x801})),
 )
-_add("F02", "zip aes", lambda: _with(_SHEET, lambda one: replace(one, method=99).saying(flags=0x801)))
+_add("F02", "zip aes", lambda: _with(_SHEET, lambda part: replace(part, method=99).saying(flags=0x801)))
 
 # --- F04: a spreadsheet of another format ------------------------------------------------------------------------------------
 
@@ -290,7 +292,7 @@ for _name, _path in {
 _add("F03", "member name: nul", lambda: _plus(Member("xl/evil.xml", b"<a/>").saying(name=b"xl/evil.xml\0.png")))
 _add("F03", "member name: a folder with content", lambda: _plus(Member("xl/folder/", b"x" * 50)))
 for _method in (1, 6, 9, 12, 14, 93, 95, 97, 98):
-    _add("F03", f"method {_method}", lambda m=_method: _with(_SHEET, lambda one: replace(one, method=m)))  # type: ignore[misc]
+    _add("F03", f"method {_method}", lambda m=_method: _with(_SHEET, lambda part: replace(part, method=m)))  # type: ignore[misc]
 for _name, _lie in {
     "name": {"name": b"xl/worksheets/sheet3.xml"}, "method": {"method": 0}, "checksum": {"crc": 1}, "size": {"size": 5},
     "packed size": {"packed": 5},
@@ -298,32 +300,32 @@ for _name, _lie in {
     _add(
         "F03",
         f"header and directory disagree: {_name}",
-        lambda f=_lie: _with(_SHEET, lambda one: replace(one, local=f)),
+        lambda f=_lie: _with(_SHEET, lambda part: replace(part, local=f)),
     )  # type: ignore[misc]
     if _name not in ("name", "method"):
-        _add("F03", f"both lie: {_name}", lambda f=_lie: _with(_SHEET, lambda one: one.saying(**f)))  # type: ignore[misc]
+        _add("F03", f"both lie: {_name}", lambda f=_lie: _with(_SHEET, lambda part: part.saying(**f)))  # type: ignore[misc]
 _add(
     "F03",
     "a part larger than both say",
-    lambda: _with(_SHEET, lambda one: one.saying(size=100, crc=zlib.crc32(one.content[:100]))),
+    lambda: _with(_SHEET, lambda part: part.saying(size=100, crc=zlib.crc32(part.content[:100]))),
 )
-_add("F03", "a part smaller than both say", lambda: _with(_SHEET, lambda one: one.saying(size=len(one.content) + 1)))
+_add("F03", "a part smaller than both say", lambda: _with(_SHEET, lambda part: part.saying(size=len(part.content) + 1)))
 _add(
     "F03",
     "a bomb that says it is small",
-    lambda: _with(_SHEET, lambda one: replace(one, content=bytes(50_000_000)).saying(size=1000)),
+    lambda: _with(_SHEET, lambda part: replace(part, content=bytes(50_000_000)).saying(size=1000)),
 )
 UNREAD["a bomb that says it is small"] = lambda: _plus(Member("xl/media/a.bin", bytes(50_000_000)).saying(size=1000))
 _add("F03", "two members over one content", lambda: _overlapping())
 _add("F03", "a member that swallows the next", lambda: _swallowing())
-_add("F03", "an offset past the end", lambda: _with(_SHEET, lambda one: replace(one, central={"offset": 0x7FFFFFFF})))
-_add("F03", "an offset into a content", lambda: _with(_SHEET, lambda one: replace(one, central={"offset": 200})))
+_add("F03", "an offset past the end", lambda: _with(_SHEET, lambda part: replace(part, central={"offset": 0x7FFFFFFF})))
+_add("F03", "an offset into a content", lambda: _with(_SHEET, lambda part: replace(part, central={"offset": 200})))
 _add(
     "F03",
     "bytes behind the end of the deflated stream",
-    lambda: _with(_SHEET, lambda one: replace(one, stored=deflated(one.content) + b"rest")),
+    lambda: _with(_SHEET, lambda part: replace(part, stored=deflated(part.content) + b"rest")),
 )
-_add("F03", "a deflated stream that is none", lambda: _with(_SHEET, lambda one: replace(one, stored=b"\xff" * 300)))
+_add("F03", "a deflated stream that is none", lambda: _with(_SHEET, lambda part: replace(part, stored=b"\xff" * 300)))
 
 
 def _overlapping() -> bytes:
@@ -437,7 +439,7 @@ _add(
 
 
 def _without(name: str) -> bytes:
-    return archive([one for one in _parts() if one.name != name])
+    return archive([part for part in _parts() if part.name != name])
 
 
 for _part in (_BOOK, _RELS, "_rels/.rels", _SHEET, "xl/worksheets/sheet1.xml"):
@@ -721,15 +723,15 @@ def _stamped(version: str) -> bytes:
 def _described() -> bytes:
     """As streaming writers do: sizes and checksum not in the header but behind the content."""
     streamed = [
-        replace(one, local={"flags": 0x808, "crc": 0, "packed": 0, "size": 0}, central={"flags": 0x808})
-        for one in _parts()
+        replace(part, local={"flags": 0x808, "crc": 0, "packed": 0, "size": 0}, central={"flags": 0x808})
+        for part in _parts()
     ]
     after = [
-        struct.pack("<4s3L", b"PK\x07\x08", zlib.crc32(one.content), len(deflated(one.content)), len(one.content))
-        for one in streamed
+        struct.pack("<4s3L", b"PK\x07\x08", zlib.crc32(part.content), len(deflated(part.content)), len(part.content))
+        for part in streamed
     ]
     return archive(
-        [streamed[0], *(replace(one, before=tail) for one, tail in zip(streamed[1:], after[:-1], strict=True))]
+        [streamed[0], *(replace(part, before=tail) for part, tail in zip(streamed[1:], after[:-1], strict=True))]
     )
 
 
@@ -748,7 +750,7 @@ ODD.update(
     {
         "as the writer made it": blank,
         "written field by field": lambda: archive(_parts()),
-        "stored, not deflated": lambda: archive([replace(one, method=0) for one in _parts()]),
+        "stored, not deflated": lambda: archive([replace(part, method=0) for part in _parts()]),
         "sizes behind the content": _described,
         "a zip64 end record that agrees": lambda: _zip64(len(_parts())),
         "a comment": lambda: archive(_parts(), comment=b"made by a bureau's own program"),
@@ -785,15 +787,15 @@ ODD.update(
             _SHEET, _text(_SHEET).replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
         ),
         "backslashes in all names": lambda: archive(
-            [Member(one.name.replace("/", "\\"), one.content) for one in _parts()]
+            [Member(part.name.replace("/", "\\"), part.content) for part in _parts()]
         ),
         "backslashes in targets": lambda: _with(
             _RELS, _text(_RELS).replace('Target="worksheets/', 'Target="\\xl\\worksheets\\').encode()
         ),
         "names in other letters": lambda: archive(
             [
-                Member(one.name.replace("sharedStrings", "SharedStrings").replace("sheet2", "Sheet2"), one.content)
-                for one in _parts()
+                Member(part.name.replace("sharedStrings", "SharedStrings").replace("sheet2", "Sheet2"), part.content)
+                for part in _parts()
             ]
         ),
         **{

@@ -137,12 +137,14 @@ def mutate(number: int, seed: int) -> Mutation:
     touched: set[str] = set()
     rows: set[tuple[str, int]] = set()
     for _ in range(chance.choice((1, 1, 1, 2, 5))):
-        at = chance.choice([n for n, one in enumerate(parts) if _SHEET.fullmatch(one.name) or one.name in _STRUCTURE])
+        at = chance.choice(
+            [n for n, part in enumerate(parts) if _SHEET.fullmatch(part.name) or part.name in _STRUCTURE]
+        )
         other = chance.randrange(len(parts))
         if kind == "swap":
-            one, two = parts[at], parts[other]
-            parts[at], parts[other] = Member(one.name, two.content), Member(two.name, one.content)
-            touched |= {one.name, two.name}
+            part, two = parts[at], parts[other]
+            parts[at], parts[other] = Member(part.name, two.content), Member(two.name, part.content)
+            touched |= {part.name, two.name}
         elif kind == "drop":
             touched.add(parts[at].name)
             del parts[at]
@@ -157,9 +159,9 @@ def mutate(number: int, seed: int) -> Mutation:
 
 def _row_of_change(before: bytes, after: bytes) -> int:
     """The row of the first byte that differs; 0 where none does."""
-    at = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), -1)
-    found = _CELL.findall(before[: at + 1]) if at >= 0 else []
-    return int(found[-1]) if found else 0
+    at = next((n for n, (byte, other) in enumerate(zip(before, after, strict=False)) if byte != other), -1)
+    cells = _CELL.findall(before[: at + 1]) if at >= 0 else []
+    return int(cells[-1]) if cells else 0
 
 
 def _raw(chance: random.Random, kind: str, content: bytes) -> bytes:
@@ -203,12 +205,12 @@ def fuzz(count: int, seed: int, workers: int = 2, first: int = 0) -> Outcome:
         plain = [_alone(Path(folder), content) for content in _originals()]
         for begin in range(first, first + count, _BATCH):
             batch = [mutate(number, seed) for number in range(begin, min(begin + _BATCH, first + count))]
-            paths = [Path(folder) / f"{one.number}.xlsx" for one in batch]
-            for path, one in zip(paths, batch, strict=True):
-                path.write_bytes(one.content)
+            paths = [Path(folder) / f"{mutant.number}.xlsx" for mutant in batch]
+            for path, mutant in zip(paths, batch, strict=True):
+                path.write_bytes(mutant.content)
             reads = read_all([found_at(path) for path in paths], rulebook(), executor=executor)
-            for path, one, read in zip(paths, batch, reads, strict=True):
-                _judge(outcome, one, read, plain[one.original])
+            for path, mutant, read in zip(paths, batch, reads, strict=True):
+                _judge(outcome, mutant, read, plain[mutant.original])
                 path.unlink()
         outcome.worker_bytes = executor.peak_bytes
     return outcome
@@ -269,7 +271,7 @@ def _explained(changed: Sequence[tuple[str, int, str]], mutation: Mutation) -> b
 @lru_cache(maxsize=4)
 def _sheets_of(original: int) -> dict[str, tuple[str, ...]]:
     """Part → names of its sheets: both writers number parts in the order of the sheets."""
-    book = next(one.content for one in _parts(original) if one.name == "xl/workbook.xml").decode()
+    book = next(part.content for part in _parts(original) if part.name == "xl/workbook.xml").decode()
     names = re.findall(r'<sheet [^>]*?name="([^"]*)"', book)
     return {f"xl/worksheets/sheet{number}.xml": (name,) for number, name in enumerate(names, start=1)}
 
@@ -284,7 +286,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     began = time.monotonic()
     outcome = fuzz(options.count, options.seed, options.workers, options.first)
-    told = {
+    account = {
         "tried": outcome.tried,
         "by kind": dict(sorted(outcome.kinds.items())),
         "by outcome": dict(sorted(outcome.codes.items())),
@@ -294,7 +296,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "largest worker, MB": outcome.worker_bytes // 1_000_000,
         "this process, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000,
     }
-    print(json.dumps(told, ensure_ascii=False, indent=1))
+    print(json.dumps(account, ensure_ascii=False, indent=1))
     for line in outcome.broken[:50]:
         print(line, file=sys.stderr)
     return 1 if outcome.broken else 0

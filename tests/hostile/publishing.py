@@ -73,22 +73,22 @@ def night_of(folder: Path) -> int | None:
     assert present == set(json.loads(outputs)), f"night {number}: {sorted(present)} instead of {outputs}"
     assert (folder / UNCHANGED).read_text("utf-8") == "the same"
     for name in present - {REPORT_NAME, UNCHANGED}:
-        said = (folder / name).read_text("utf-8").split(" ")
-        assert said[:2] == [number, name], f"{name} is of night {said[0]}, the report of night {number}"
-        assert len(said[2]) == int(number) * 7919 % 50_000, f"{name} is cut"
+        words = (folder / name).read_text("utf-8").split(" ")
+        assert words[:2] == [number, name], f"{name} is of night {words[0]}, the report of night {number}"
+        assert len(words[2]) == int(number) * 7919 % 50_000, f"{name} is cut"
     return int(number)
 
 
 def start(folder: Path, mode: str) -> tuple[int, int]:
     """A process that publishes night after night, by `exchange` or `journal`, until it is killed: its id, and a pipe on
     which it says 0 as it begins, then the number of each night that is out."""
-    told, tell = os.pipe()
+    reports, tell = os.pipe()
     process = os.fork()
     if process:
         os.close(tell)
-        return process, told
+        return process, reports
     try:
-        os.close(told)
+        os.close(reports)
         if mode == "journal":
             exchange.prepare = lambda *_: False
         first = (night_of(folder) or 0) + 1

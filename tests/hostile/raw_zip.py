@@ -43,11 +43,11 @@ def members(content: bytes) -> list[Member]:
 
 def replaced(parts: Sequence[Member], name: str, change: Any) -> list[Member]:
     """The members with one exchanged: `change` is a new content, or a function from member to member."""
-    if not any(one.name == name for one in parts):
+    if not any(part.name == name for part in parts):
         raise LookupError(name)
     return [
-        one if one.name != name else (replace(one, content=change) if isinstance(change, bytes) else change(one))
-        for one in parts
+        part if part.name != name else (replace(part, content=change) if isinstance(change, bytes) else change(part))
+        for part in parts
     ]
 
 
@@ -77,30 +77,30 @@ def archive(
     body, directory = bytearray(prefix), bytearray()
     for member in parts:
         packed = _packed(member)
-        told: dict[str, Any] = {
+        common: dict[str, Any] = {
             "flags": 0x800, "method": member.method, "crc": zlib.crc32(member.content), "packed": len(packed),
             "size": len(member.content), "name": member.name.encode(), "offset": 0,
         }  # fmt: skip
         body += member.before
         offset = len(body)
-        one = {**told, **member.local}
+        header = {**common, **member.local}
         body += struct.pack(
-            "<4s5H3L2H", b"PK\x03\x04", 20, one["flags"], one["method"], 0, 0x21, one["crc"], one["packed"], one["size"],
-            len(one["name"]), len(member.extra),
+            "<4s5H3L2H", b"PK\x03\x04", 20, header["flags"], header["method"], 0, 0x21, header["crc"], header["packed"], header["size"],
+            len(header["name"]), len(member.extra),
         )  # fmt: skip
-        body += one["name"] + member.extra + packed
-        one = {**told, "offset": offset, **member.central}
+        body += header["name"] + member.extra + packed
+        header = {**common, "offset": offset, **member.central}
         directory += struct.pack(
-            "<4s6H3L5H2L", b"PK\x01\x02", 20, 20, one["flags"], one["method"], 0, 0x21, one["crc"], one["packed"],
-            one["size"], len(one["name"]), 0, 0, 0, 0, 0, one["offset"],
+            "<4s6H3L5H2L", b"PK\x01\x02", 20, 20, header["flags"], header["method"], 0, 0x21, header["crc"], header["packed"],
+            header["size"], len(header["name"]), 0, 0, 0, 0, 0, header["offset"],
         )  # fmt: skip
-        directory += one["name"]
-    said = {
+        directory += header["name"]
+    ending = {
         "disk": 0, "first_disk": 0, "here": len(parts), "entries": len(parts), "size": len(directory),
         "offset": len(body), "comment": len(comment), **(end or {}),
     }  # fmt: skip
     record = struct.pack(
-        "<4s4H2LH", b"PK\x05\x06", said["disk"], said["first_disk"], said["here"], said["entries"], said["size"],
-        said["offset"], said["comment"],
+        "<4s4H2LH", b"PK\x05\x06", ending["disk"], ending["first_disk"], ending["here"], ending["entries"], ending["size"],
+        ending["offset"], ending["comment"],
     )  # fmt: skip
     return bytes(body + directory) + before_end + record + comment + trailing

@@ -43,13 +43,13 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
     for name in _GOOD:
         (inbox / f"{name}.xlsx").write_bytes(good())
         named[f"{name}.xlsx"] = name
-    found = walk(inbox)
+    files = walk(inbox)
     with reading_processes(workers=2) as executor:
-        reads = read_all(found, rulebook(), executor=executor)
+        reads = read_all(files, rulebook(), executor=executor)
         peak = executor.peak_bytes
     for path in inbox.iterdir():
         path.unlink()
-    return Verdicts({named[one.path]: read for one, read in zip(found, reads, strict=True)}, peak, len(distinct))
+    return Verdicts({named[file.path]: read for file, read in zip(files, reads, strict=True)}, peak, len(distinct))
 
 
 def test_there_are_enough_of_them_and_no_two_are_alike(verdicts: Verdicts) -> None:
@@ -68,8 +68,8 @@ def test_set_aside(verdicts: Verdicts, name: str) -> None:
 @pytest.mark.parametrize("name", ODD)
 def test_odd_and_read(verdicts: Verdicts, name: str) -> None:
     read = verdicts.reads[name]
-    told = "启用宏的工作簿，宏未读取" if name.startswith("macros") else ""
-    assert (read.code, read.what, read.fault) == ("", told, "")
+    note = "启用宏的工作簿，宏未读取" if name.startswith("macros") else ""
+    assert (read.code, read.what, read.fault) == ("", note, "")
     plain = verdicts.reads["as the writer made it"].submission
     assert read.submission is not None
     assert plain is not None
@@ -78,8 +78,8 @@ def test_odd_and_read(verdicts: Verdicts, name: str) -> None:
 
 def test_the_good_ones_among_them_read_as_alone(verdicts: Verdicts, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(good())
-    (found,) = walk(tmp_path)
-    alone = read_one(found, rulebook()).submission
+    (file,) = walk(tmp_path)
+    alone = read_one(file, rulebook()).submission
     assert alone is not None
     assert alone.findings == ()
     for name in _GOOD:

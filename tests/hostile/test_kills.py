@@ -31,8 +31,8 @@ SUMMARY = "district-summary-2020.xlsx"
 
 def leftovers(outbox: Path) -> list[str]:
     """What the switch itself has left, beside the outbox and in it."""
-    beside = [one.name for one in outbox.parent.iterdir() if one.name.startswith(f".{outbox.name}")]
-    return beside + [one.name for one in outbox.iterdir() if one.name.startswith(".perfbatch-")]
+    beside = [path.name for path in outbox.parent.iterdir() if path.name.startswith(f".{outbox.name}")]
+    return beside + [path.name for path in outbox.iterdir() if path.name.startswith(".perfbatch-")]
 
 
 def others(outbox: Path) -> None:
@@ -53,26 +53,26 @@ def test_kills_at_random_moments(tmp_path: Path, mode: str, figure: Callable[[st
     chance, mixtures, nights = random.Random(mode), 0, 0
     for kill in range(KILLS[mode]):
         before = night_of(outbox) or 0
-        process, told = start(outbox, mode)
+        process, pipe_end = start(outbox, mode)
         # Any moment of a night, or of the next one.
-        assert os.read(told, 2) == b"0\n"
+        assert os.read(pipe_end, 2) == b"0\n"
         time.sleep(chance.uniform(0, 4) * seconds)
         os.kill(process, signal.SIGKILL)
         assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
-        with open(told, "rb") as pipe:  # noqa: PTH123
+        with open(pipe_end, "rb") as pipe:  # noqa: PTH123
             last = max([before, *map(int, pipe.read().split())])
         if mode == "exchange":
             # Nothing had to be put right: what lies there is one night.
-            found = night_of(outbox)
+            published = night_of(outbox)
         else:
             try:
                 night_of(outbox)
             except AssertionError:
                 mixtures += 1
             with locked(outbox):
-                found = night_of(outbox)
-        assert found in (last, last + 1), kill
-        nights = found or 0
+                published = night_of(outbox)
+        assert published in (last, last + 1), kill
+        nights = published or 0
     with locked(outbox):
         pass
     assert night_of(outbox) == nights
@@ -97,13 +97,13 @@ def test_kills_at_every_step(tmp_path: Path, mode: str, figure: Callable[[str, o
             left = None
         with locked(outbox):
             pass
-        found = night_of(outbox)
-        assert found in (night, night + 1), step
+        published = night_of(outbox)
+        assert published in (night, night + 1), step
         # What is whole already stays as it is.
-        assert left in (found, None), step
+        assert left in (published, None), step
         assert leftovers(outbox) == [], step
         assert (outbox / "notes.txt").read_text() == (outbox / "archive" / "2019.txt").read_text() == "kept"
-        night = found
+        night = published
         if ended == 0:
             break
     assert step > 20
@@ -116,7 +116,7 @@ def test_a_reader_of_the_folder_sees_one_night(tmp_path: Path, figure: Callable[
     publish_night(outbox, 1)
     seen: set[int] = set()
     faults: list[str] = []
-    process, told = start(outbox, "exchange")
+    process, pipe_end = start(outbox, "exchange")
     try:
         until = time.monotonic() + 3
         while time.monotonic() < until:
@@ -126,7 +126,7 @@ def test_a_reader_of_the_folder_sees_one_night(tmp_path: Path, figure: Callable[
                 nights = {_through(handle, name).split(" ")[0] for name in files}
                 if len(nights) != 1:
                     faults.append(str(nights))
-                seen |= {int(one) for one in nights}
+                seen |= {int(number) for number in nights}
             except FileNotFoundError:
                 # The folder was last night's, and is being removed: to open it again is to see tonight.
                 continue
@@ -135,7 +135,7 @@ def test_a_reader_of_the_folder_sees_one_night(tmp_path: Path, figure: Callable[
     finally:
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
-        os.close(told)
+        os.close(pipe_end)
     assert faults == []
     assert len(seen) > 3
     figure("nights seen whole by a reader", len(seen))
@@ -165,7 +165,7 @@ def test_what_others_keep_there_stays_the_same_file(tmp_path: Path) -> None:
     kept = [(outbox / name).lstat() for name in ("notes.txt", "archive/2019.txt", "link")]
     publish_night(outbox, 2)
     assert [(outbox / name).lstat().st_ino for name in ("notes.txt", "archive/2019.txt", "link")] == [
-        one.st_ino for one in kept
+        status.st_ino for status in kept
     ]
     assert (outbox / "archive").stat().st_mode & 0o777 == 0o750
     assert outbox.stat().st_mode & 0o777 == 0o770
@@ -186,7 +186,7 @@ def test_what_others_put_there_at_the_last_moment_is_brought_over(
         swap = swap_call()
         assert swap is not None
 
-        def swap_late(one: Path, other: Path) -> None:
+        def swap_late(source: Path, other: Path) -> None:
             if other == outbox:
                 (outbox / "late.txt").write_text("late")
                 (outbox / "archive" / "late.txt").write_text("late")
@@ -194,7 +194,7 @@ def test_what_others_put_there_at_the_last_moment_is_brought_over(
                 (outbox / "new" / "late.txt").write_text("late")
                 (outbox / "notes.new").write_text("changed")
                 (outbox / "notes.new").replace(outbox / "notes.txt")
-            swap(one, other)
+            swap(source, other)
 
         return swap_late
 
@@ -325,7 +325,7 @@ def test_kills_of_the_whole_run(
     with perfbatch("run", cwd=folder) as run:
         assert run.wait() == 0
     assert leftovers(outbox) == []
-    assert sorted(one.name for one in folder.iterdir()) == ["inbox", "outbox"]
+    assert sorted(path.name for path in folder.iterdir()) == ["inbox", "outbox"]
     figure("kills survived (perfbatch run)", f"{kills}, {unfinished} before the switch")
 
 
@@ -338,9 +338,9 @@ def test_a_full_disk_leaves_last_night(night: tuple[Path, dict[str, bytes], floa
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     with perfbatch("run", cwd=folder, preexec_fn=limit) as run:
-        _, told = run.communicate(timeout=60)
+        _, printed = run.communicate(timeout=60)
     assert run.returncode == 1
-    lines = told.decode().splitlines()
+    lines = printed.decode().splitlines()
     assert len(lines) == 1, lines
     assert "cannot be" in lines[0]
     assert lines[0].endswith("The outbox still holds the files of the run before.")
@@ -355,20 +355,20 @@ def test_an_outbox_that_is_read_only(night: tuple[Path, dict[str, bytes], float]
     (folder / "outbox").chmod(0o555)
     try:
         with perfbatch("run", cwd=folder) as run:
-            _, told = run.communicate(timeout=60)
+            _, printed = run.communicate(timeout=60)
     finally:
         (folder / "outbox").chmod(0o755)
     assert run.returncode == 1
-    assert "cannot be" in told.decode()
+    assert "cannot be" in printed.decode()
     assert content_of(folder / "outbox") == before
 
 
 def test_a_second_run_leaves_with_one_line(night: tuple[Path, dict[str, bytes], float]) -> None:
     folder, _, _ = night
     with locked(folder / "outbox"), perfbatch("run", cwd=folder) as run:
-        _, told = run.communicate(timeout=60)
+        _, printed = run.communicate(timeout=60)
     assert run.returncode == 1
-    assert told.decode() == "perfbatch: outbox: another run is publishing there. Wait for it to end and run again.\n"
+    assert printed.decode() == "perfbatch: outbox: another run is publishing there. Wait for it to end and run again.\n"
 
 
 def test_a_journal_that_cannot_be_undone_stops_the_next_run(tmp_path: Path) -> None:

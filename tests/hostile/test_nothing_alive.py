@@ -75,22 +75,24 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
         (inbox / name).write_bytes(b"x")
     Path(os.fsdecode(os.fsencode(inbox) + b"/\xff=1+1.xlsx")).write_bytes(b"x")
 
-    def said(*arguments: str) -> str:
+    def printed_by(*arguments: str) -> str:
         command = [sys.executable, "-m", "perfbatch", *arguments]
         ended = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
         return (ended.stdout + ended.stderr).decode()
 
-    told = said("run")
-    assert (folder / "outbox" / "run-report.json").exists(), told
-    checked = said("check", *(f"inbox/{name}" for name in [*(f"{number:02}.xlsx" for number in range(4)), *NAMES]))
-    return folder, told, checked
+    printed = printed_by("run")
+    assert (folder / "outbox" / "run-report.json").exists(), printed
+    checked = printed_by(
+        "check", *(f"inbox/{name}" for name in [*(f"{number:02}.xlsx" for number in range(4)), *NAMES])
+    )
+    return folder, printed, checked
 
 
 def test_every_entry_is_in_the_report_once(night: tuple[Path, str, str]) -> None:
     report = json.loads((night[0] / "outbox" / "run-report.json").read_text("utf-8"))
-    paths = [one["path"] for one in report["files"]]
+    paths = [entry["path"] for entry in report["files"]]
     assert len(paths) == len(set(paths)) == len(TYPED) + len(NAMES) + 2
-    assert [one["status"] for one in report["files"]].count("accepted") == len(TYPED) + 1
+    assert [entry["status"] for entry in report["files"]].count("accepted") == len(TYPED) + 1
 
 
 def test_the_summary_holds_it_as_text(night: tuple[Path, str, str]) -> None:
@@ -132,14 +134,14 @@ def test_the_run_report_has_no_control_but_the_line_end(night: tuple[Path, str, 
     content = (night[0] / "outbox" / "run-report.json").read_bytes()
     assert not _CONTROL.search(content.decode("utf-8"))
     parsed = json.loads(content)
-    names = {one["unit_name"] for one in parsed["departments"]}
+    names = {department["unit_name"] for department in parsed["departments"]}
     assert set(TYPED[:-6]) <= names
 
 
 def test_the_terminal_gets_no_control_but_the_line_end(night: tuple[Path, str, str]) -> None:
-    _, told, checked = night
-    for said in (told, checked):
-        assert not _CONTROL.search(said), _CONTROL.findall(said)
+    _, printed, checked = night
+    for text in (printed, checked):
+        assert not _CONTROL.search(text), _CONTROL.findall(text)
     for shown in (
         "=cmd|' C calc'!A0.xlsx",
         "红\\u001b[31m\\u0007字.xlsx",
@@ -148,7 +150,7 @@ def test_the_terminal_gets_no_control_but_the_line_end(night: tuple[Path, str, s
         "[bold]x.xlsx",
         "\\xff=1+1.xlsx",
     ):
-        assert f"F01  {shown}" in told, shown
+        assert f"F01  {shown}" in printed, shown
     assert "[bold]x.xlsx" in checked
 
 

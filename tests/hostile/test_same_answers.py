@@ -34,28 +34,28 @@ _VOLATILE = re.compile(r'"(run_id|started_at|finished_at)": "[^"]*"|"seconds": [
 def answers(night: Night, names: set[str]) -> dict[str, Any]:
     """Everything the night says of the files named, by file."""
     result = night.result
-    told: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     for name in names:
         mine = result.departments[result.departments["file"] == name]
         assert len(mine) == 1
         position = mine.index[0]
         scores = result.scores[result.scores["department"] == position].drop(columns="department")
-        told[name] = (
-            next(one for one in result.entries if one.path == name),
-            [one for one in result.findings if one.file == name],
+        given[name] = (
+            next(entry for entry in result.entries if entry.path == name),
+            [finding for finding in result.findings if finding.file == name],
             mine.drop(columns="rank").to_dict("records"),
             scores.to_dict("records"),
         )
-    return told
+    return given
 
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory, loaded: LoadedRulebook) -> dict[str, Any]:
     """What each good file gets when it is the only one."""
-    told: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     for name, content in GOOD.items():
-        told |= answers(run_batch(BatchPlan(lay(tmp_path_factory.mktemp("alone"), {name: content}), loaded)), {name})
-    return told
+        given |= answers(run_batch(BatchPlan(lay(tmp_path_factory.mktemp("alone"), {name: content}), loaded)), {name})
+    return given
 
 
 @pytest.mark.parametrize("workers", [1, 4])
@@ -65,10 +65,10 @@ def test_bad_files_change_nothing_for_good_ones(
 ) -> None:
     bad = {f"{place} {number}.xlsx": HOSTILE[name][1]() for number, name in enumerate(BAD)}
     night = run_batch(BatchPlan(lay(tmp_path, {**GOOD, **bad}), loaded, workers=workers))
-    told = answers(night, set(GOOD))
+    given = answers(night, set(GOOD))
     for name in GOOD:
-        assert repr(told[name]) == repr(alone[name])
-    codes = {one.path: one.code for one in night.result.entries if one.status == "set_aside"}
+        assert repr(given[name]) == repr(alone[name])
+    codes = {entry.path: entry.code for entry in night.result.entries if entry.status == "set_aside"}
     assert codes == {f"{place} {number}.xlsx": HOSTILE[name][0] for number, name in enumerate(BAD)}
 
 
@@ -77,19 +77,19 @@ def test_names_that_turn_the_order_round_change_nothing(
 ) -> None:
     turned = {f"{9 - number}.xlsx": name for number, name in enumerate(GOOD)}
     night = run_batch(BatchPlan(lay(tmp_path, {new: GOOD[name] for new, name in turned.items()}), loaded))
-    told = answers(night, set(turned))
+    given = answers(night, set(turned))
     for new, name in turned.items():
-        assert repr(told[new]).replace(new, name) == repr(alone[name])
+        assert repr(given[new]).replace(new, name) == repr(alone[name])
 
 
 def test_one_process_or_many(tmp_path: Path, loaded: LoadedRulebook) -> None:
     files = {f"{number:02} {name}": content for number in range(12) for name, content in GOOD.items()}
     folder = lay(tmp_path, files)
-    one, many = (run_batch(BatchPlan(folder, loaded, workers=workers)) for workers in (1, 4))
-    assert one.result.entries == many.result.entries
-    assert one.result.findings == many.result.findings
-    assert one.result.scores.equals(many.result.scores)
-    assert one.result.departments.equals(many.result.departments)
+    single, many = (run_batch(BatchPlan(folder, loaded, workers=workers)) for workers in (1, 4))
+    assert single.result.entries == many.result.entries
+    assert single.result.findings == many.result.findings
+    assert single.result.scores.equals(many.result.scores)
+    assert single.result.departments.equals(many.result.departments)
 
 
 def cells_of(path: Path, volatile: set[str]) -> dict[tuple[str, str], tuple[str, str]]:
@@ -99,8 +99,8 @@ def cells_of(path: Path, volatile: set[str]) -> dict[tuple[str, str], tuple[str,
     for sheet in openpyxl.load_workbook(path):
         for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
             text = str(cell.value)
-            for one in sorted(volatile, key=len, reverse=True):
-                text = text.replace(one, "")
+            for word in sorted(volatile, key=len, reverse=True):
+                text = text.replace(word, "")
             cells[sheet.title, cell.coordinate] = (text, cell.number_format)
     return cells
 
@@ -114,21 +114,21 @@ def test_twice_over_gives_the_same_bytes_but_for_times_and_ids(tmp_path: Path, l
         runs.append((night.result, outputs))
     (first, outputs), (second, again) = runs
     assert outputs == again
-    volatile = {str(getattr(one, name)) for one in (first, second) for name in ("run_id", "started_at", "finished_at")}
+    volatile = {str(getattr(run, name)) for run in (first, second) for name in ("run_id", "started_at", "finished_at")}
     volatile |= {
         f"{moment:{shape}}"
-        for one in (first, second)
-        for moment in (one.started_at, one.finished_at)
+        for run in (first, second)
+        for moment in (run.started_at, run.finished_at)
         for shape in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ")
     }
-    volatile |= {f"{(one.finished_at - one.started_at).total_seconds():.1f} 秒" for one in (first, second)}
+    volatile |= {f"{(run.finished_at - run.started_at).total_seconds():.1f} 秒" for run in (first, second)}
     reports = [_VOLATILE.sub("", (tmp_path / name / "run-report.json").read_text("utf-8")) for name in ("one", "two")]
     assert reports[0] == reports[1]
     for output in outputs:
         if not output.endswith(".xlsx"):
             continue
-        one, two = (cells_of(tmp_path / name / output, volatile) for name in ("one", "two"))
-        assert one == two, output
-        assert len(one) > 20
+        run, two = (cells_of(tmp_path / name / output, volatile) for name in ("one", "two"))
+        assert run == two, output
+        assert len(run) > 20
     assert json.loads((tmp_path / "one" / "run-report.json").read_text("utf-8"))["outputs"] == outputs
     assert (inbox / "甲.xlsx").stat().st_mtime_ns == MONDAY

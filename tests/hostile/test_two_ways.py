@@ -41,10 +41,10 @@ def both_ways(folder: Path, contents: Mapping[str, bytes]) -> dict[str, TwoWays]
 
 def test_samples_are_read_plainly_and_the_same_both_ways(tmp_path: Path) -> None:
     contents = {path.name: path.read_bytes() for path in SAMPLES} | {"blank": blank(), "openpyxl": workbook()}
-    found = both_ways(tmp_path, contents)
-    assert found.keys() == contents.keys()
-    assert {name for name, one in found.items() if not one.same} == set()
-    assert sum(one.plainly == "" for one in found.values()) >= 12
+    outcomes = both_ways(tmp_path, contents)
+    assert outcomes.keys() == contents.keys()
+    assert {name for name, outcome in outcomes.items() if not outcome.same} == set()
+    assert sum(outcome.plainly == "" for outcome in outcomes.values()) >= 12
 
 
 @pytest.mark.parametrize(
@@ -62,22 +62,22 @@ def test_the_patterns_cover_what_the_writers_write(content: bytes) -> None:
 
 def test_odd_and_hostile_files_get_the_same_both_ways(tmp_path: Path) -> None:
     made = {name: make() for name, make in ODD.items()} | {name: make() for name, (_, make) in HOSTILE.items()}
-    found = both_ways(tmp_path, made)
+    outcomes = both_ways(tmp_path, made)
     # A worker that dies of a file dies of the parsers.
-    assert len(made) - len(found) <= 3
-    assert {name: one for name, one in found.items() if not one.same} == {}
+    assert len(made) - len(outcomes) <= 3
+    assert {name: outcome for name, outcome in outcomes.items() if not outcome.same} == {}
 
 
 def test_mutants_get_the_same_both_ways(tmp_path: Path, figure: Callable[[str, object], None]) -> None:
     mutants = {str(number): mutate(number, SEED) for number in range(MUTANTS)}
-    found = both_ways(tmp_path, {name: one.content for name, one in mutants.items()})
+    outcomes = both_ways(tmp_path, {name: mutant.content for name, mutant in mutants.items()})
     unlike = {
-        f"{name} {mutants[name].kind} {sorted(mutants[name].touched or ())}": one
-        for name, one in found.items()
-        if not one.same
+        f"{name} {mutants[name].kind} {sorted(mutants[name].touched or ())}": outcome
+        for name, outcome in outcomes.items()
+        if not outcome.same
     }
     assert unlike == {}
-    assert len(found) == MUTANTS
-    read = sum(one.plainly == "" for one in found.values())
+    assert len(outcomes) == MUTANTS
+    read = sum(outcome.plainly == "" for outcome in outcomes.values())
     assert MUTANTS // 10 < read < MUTANTS * 9 // 10
-    figure("mutants read both ways", f"{len(found)}, {read} of them as workbooks")
+    figure("mutants read both ways", f"{len(outcomes)}, {read} of them as workbooks")

@@ -39,8 +39,8 @@ def test_a_sound_workbook_is_handed_on() -> None:
 def _notice(folder: Path, content: bytes) -> tuple[bytes, str]:
     path = folder / "a.xlsx"
     path.write_bytes(content)
-    found = found_at(path)
-    order = NoticeOrder(found, read_bytes(found)[1], [finding("封面", "B3")], _HEADING, "key", rulebook)
+    file = found_at(path)
+    order = NoticeOrder(file, read_bytes(file)[1], [finding("封面", "B3")], _HEADING, "key", rulebook)
     written = folder / "notice.xlsx"
     return (order.write(written), written.read_bytes())[::-1]
 

@@ -27,7 +27,7 @@ def read_both_ways(path: str) -> tuple[str, str, bool]:
     """Read the file at `path` both ways."""
     content = Path(path).read_bytes()
     plainly, parsed = _read(content, plainly=True), _read(content, plainly=False)
-    codes = ("" if isinstance(one, Submission) else one for one in (plainly, parsed))
+    codes = ("" if isinstance(reading, Submission) else reading for reading in (plainly, parsed))
     return (*codes, plainly == parsed)  # type: ignore[return-value]
 
 

@@ -42,9 +42,9 @@ def taken(message: bytes, *paths: str) -> list[Read]:
 def test_what_the_reader_says_is_taken(inbox: Lay) -> None:
     files = {f"{number}.xlsx": make() for number, make in enumerate(ODD.values())}
     typed = workbook(unit_name="“名”\n=1+1", revenue_total=["约10", "1.2345678", "￥3"], report_date="2021-7-15")
-    found = walk(inbox({**files, "typed.xlsx": typed, "x.txt": b"x"}))
-    reads = [read_one(entry, rulebook()) for entry in found]
-    assert taken(answer(*reads), *(entry.path for entry in found)) == reads
+    files_there = walk(inbox({**files, "typed.xlsx": typed, "x.txt": b"x"}))
+    reads = [read_one(entry, rulebook()) for entry in files_there]
+    assert taken(answer(*reads), *(entry.path for entry in files_there)) == reads
     assert sum(len(read.submission.findings) for read in reads if read.submission) > 5
 
 
@@ -85,13 +85,13 @@ def column(field: str, **changes: Any) -> Submission:
     return replace(SUBMISSION, columns=columns)
 
 
-def told(**changes: Any) -> Submission:
+def with_finding(**changes: Any) -> Submission:
     finding = Finding("C07", Severity.ERROR, "", SUBMISSION.file, "封面", "B3", "unit_name", "", "", "", "m", "r")
     return replace(SUBMISSION, findings=(replace(finding, **changes),))
 
 
 def test_the_changes_below_are_made_to_what_is_taken() -> None:
-    for submission in (SUBMISSION, told(), column("unit_name", values=("别名",)), column("revenue_total")):
+    for submission in (SUBMISSION, with_finding(), column("unit_name", values=("别名",)), column("revenue_total")):
         assert taken(answer(Read(SHA, submission)))[0].submission == submission
 
 
@@ -112,15 +112,15 @@ def test_the_changes_below_are_made_to_what_is_taken() -> None:
         column("unit_name", cells="B3:B4"),
         column("unit_name", cells="=B3"),
         replace(SUBMISSION, columns={**SUBMISSION.columns, "no_such_field": SUBMISSION.columns["unit_name"]}),
-        told(code="X99"),
-        told(code="F03"),
-        told(file="another.xlsx"),
-        told(field="no_such_field"),
-        told(cell="B3; rm"),
-        told(severity="grave"),
-        told(message=None),
-        told(row="3"),
-        told(outcome="perhaps"),
+        with_finding(code="X99"),
+        with_finding(code="F03"),
+        with_finding(file="another.xlsx"),
+        with_finding(field="no_such_field"),
+        with_finding(cell="B3; rm"),
+        with_finding(severity="grave"),
+        with_finding(message=None),
+        with_finding(row="3"),
+        with_finding(outcome="perhaps"),
         replace(SUBMISSION, file="another.xlsx"),
         replace(SUBMISSION, budget_code=900001),
     ],
@@ -202,7 +202,7 @@ def test_columns_that_were_changed_are_other_figures_or_nothing(buffer: int, pla
 
 
 def test_a_reading_of_the_same_content_elsewhere() -> None:
-    read = moved(Read(SHA, told()), "b.xlsx")
+    read = moved(Read(SHA, with_finding()), "b.xlsx")
     assert read.submission is not None
     assert {read.submission.file, *(finding.file for finding in read.submission.findings)} == {"b.xlsx"}
     assert moved(Read(SHA, None, "F03"), "b.xlsx") == Read(SHA, None, "F03")

@@ -68,8 +68,8 @@ class Cluster:
         until = time.monotonic() + 30
         while time.monotonic() < until:
             if (self.folder / "scheduler.json").exists():
-                told: str = json.loads((self.folder / "scheduler.json").read_text("utf-8"))["address"]
-                return told
+                scheduler: str = json.loads((self.folder / "scheduler.json").read_text("utf-8"))["address"]
+                return scheduler
             time.sleep(0.05)
         raise AssertionError("no scheduler")
 
@@ -116,7 +116,9 @@ def two(bare: Cluster) -> Cluster:
 def lasting(outbox: Path) -> dict[str, Any]:
     """The run report without what is of the hour."""
     report: dict[str, Any] = json.loads((outbox / "run-report.json").read_text("utf-8"))
-    return {name: one for name, one in report.items() if name not in ("run_id", "started_at", "finished_at", "phases")}
+    return {
+        name: value for name, value in report.items() if name not in ("run_id", "started_at", "finished_at", "phases")
+    }
 
 
 def district(departments: int) -> Mapping[str, bytes]:
@@ -158,15 +160,15 @@ def test_a_night_with_a_worker_killed_in_the_middle_is_a_local_night(
     far, near = lasting(tmp_path / "far"), lasting(tmp_path / "near")
     assert far == near
     assert 0 < killed_at[0] < 65
-    codes = {one["path"]: one["code"] for one in near["files"] if one["code"]}
+    codes = {file["path"]: file["code"] for file in near["files"] if file["code"]}
     assert codes == {"link.xlsx": "F10", **{f"坏 {number}.xlsx": HOSTILE[name][0] for number, name in enumerate(BAD)}}
 
 
 def test_a_file_that_its_reader_is_lost_over_costs_the_cluster_no_worker(two: Cluster, inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": wordy(), "c.xlsx": workbook()}))
+    files = walk(inbox({"a.xlsx": workbook(), "b.xlsx": wordy(), "c.xlsx": workbook()}))
     with reading_cluster(two.address) as executor:
-        reads = read_all(found, rulebook(), executor.workers, TIGHT, executor)
-    assert reads == read_all(found, rulebook(), 1, TIGHT)
+        reads = read_all(files, rulebook(), executor.workers, TIGHT, executor)
+    assert reads == read_all(files, rulebook(), 1, TIGHT)
     assert [read.code for read in reads] == ["", "F08", ""]
     assert [process.poll() for process in two.processes.values()] == [None, None, None]
 
@@ -210,11 +212,11 @@ def with_cluster(address: str) -> None:
 
 
 def test_a_worker_that_joins_later_is_asked_too(two: Cluster, inbox: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = walk(inbox({"a.xlsx": workbook()}))
+    files = walk(inbox({"a.xlsx": workbook()}))
     with reading_cluster(two.address) as executor:
         executor._program = ("0.0.9", executor._program[1])
         with pytest.raises(BatchFault, match=rf": the worker has perfbatch {__version__}, this is 0\.0\.9\."):
-            read_all(found, rulebook(), executor=executor)
+            read_all(files, rulebook(), executor=executor)
 
 
 def test_a_cluster_without_workers_is_told_before_and_after_it_had_some(
@@ -223,13 +225,13 @@ def test_a_cluster_without_workers_is_told_before_and_after_it_had_some(
     with pytest.raises(BatchFault, match=r": the cluster has no workers\. Start some, or run without --cluster\.$"):
         with_cluster(bare.address)
     monkeypatch.setattr(intake_cluster, "_PATIENCE_SECONDS", 2.0)
-    found = walk(inbox(district(2)))
+    files = walk(inbox(district(2)))
     bare.start_worker("only")
     bare.wait(1)
     with reading_cluster(bare.address) as executor:
         bare.kill("only")
         with pytest.raises(BatchFault, match=r"processes do not run \(tcp://\S+ has no workers left\)\.$"):
-            read_all(found, rulebook(), executor=executor)
+            read_all(files, rulebook(), executor=executor)
 
 
 def ended(capsys: pytest.CaptureFixture[str], tmp_path: Path, inbox: Path, address: str) -> tuple[int, str]:

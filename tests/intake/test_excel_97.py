@@ -47,7 +47,7 @@ def refusal(content: bytes, limits: Limits | None = None) -> str:
 def test_the_sample() -> None:
     submission = read_submission(SAMPLE.read_bytes(), "a.xls", rulebook())
     assert submission.budget_code == "304001"
-    assert [(one.code, one.severity, one.cell) for one in submission.findings] == [("C11", "info", "")]
+    assert [(finding.code, finding.severity, finding.cell) for finding in submission.findings] == [("C11", "info", "")]
     assert "Excel 97-2003" in submission.findings[0].message
 
 
@@ -70,11 +70,11 @@ def test_without_the_stamp_nothing_is_parsed(monkeypatch: pytest.MonkeyPatch) ->
 def _with(kind: int, change: Callable[[bytes], bytes]) -> bytes:
     """The sample's records, the first of a kind changed."""
     every = records(stream())
-    at = next(number for number, (one, _, _) in enumerate(every) if one == kind)
+    at = next(number for number, (record, _, _) in enumerate(every) if record == kind)
     made = b""
-    for number, (one, _, content) in enumerate(every):
+    for number, (record, _, content) in enumerate(every):
         content = change(content) if number == at else content
-        made += struct.pack("<HH", one, len(content)) + content
+        made += struct.pack("<HH", record, len(content)) + content
     return made
 
 
@@ -83,12 +83,12 @@ def _with(kind: int, change: Callable[[bytes], bytes]) -> bytes:
     [
         (lambda: b"", "F03"),
         (lambda: stream()[:5_000], "F03"),
-        (lambda: _with(0x0809, lambda one: struct.pack("<H", 0x0500) + one[2:]), "F04"),
-        (lambda: _with(0x0809, lambda one: struct.pack("<H", 0x0123) + one[2:]), "F03"),
+        (lambda: _with(0x0809, lambda content: struct.pack("<H", 0x0500) + content[2:]), "F04"),
+        (lambda: _with(0x0809, lambda content: struct.pack("<H", 0x0123) + content[2:]), "F03"),
         # A password: the record of it stands behind the first.
         (lambda: stream()[:20] + struct.pack("<HH", 0x2F, 6) + bytes(6) + stream()[20:], "F02"),
         # A sheet that begins where no sheet begins.
-        (lambda: _with(0x0085, lambda one: struct.pack("<I", 3) + one[4:]), "F03"),
+        (lambda: _with(0x0085, lambda content: struct.pack("<I", 3) + content[4:]), "F03"),
     ],
 )
 def test_refusals(content: Callable[[], bytes], code: str) -> None:

@@ -169,8 +169,8 @@ def test_f03_a_part_larger_than_it_declares() -> None:
     ],
 )
 def test_f07_each_limit(limits: Limits, what: str) -> None:
-    code, said = refusal(blank(), limits)
-    assert (code, what in said) == ("F07", True)
+    code, words = refusal(blank(), limits)
+    assert (code, what in words) == ("F07", True)
 
 
 def test_f07_a_bomb_is_refused_by_its_declared_size() -> None:

@@ -26,11 +26,11 @@ def test_files_are_ordered_by_the_bytes_of_their_paths_and_locks_and_hidden_ones
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")
-    found = walk(tmp_path)
-    assert [entry.path for entry in found] == ["a.xlsx", "a/z.xlsx", "b.xlsx", "子/a.xlsx"]
-    assert {entry.kind for entry in found} == {EntryKind.FILE}
-    assert found[0].size == 1
-    assert found[0].mtime_ns == (tmp_path / "a.xlsx").stat().st_mtime_ns
+    files = walk(tmp_path)
+    assert [entry.path for entry in files] == ["a.xlsx", "a/z.xlsx", "b.xlsx", "子/a.xlsx"]
+    assert {entry.kind for entry in files} == {EntryKind.FILE}
+    assert files[0].size == 1
+    assert files[0].mtime_ns == (tmp_path / "a.xlsx").stat().st_mtime_ns
 
 
 def test_what_systems_leave_in_folders_is_no_entry(tmp_path: Path) -> None:
@@ -70,9 +70,9 @@ def test_reading_gives_bytes_and_hash_and_leaves_the_file_alone(tmp_path: Path) 
 
 
 def refusal(folder: Path, limits: Limits | None = None) -> tuple[str, str]:
-    (found,) = walk(folder)
+    (file,) = walk(folder)
     with pytest.raises(SetAside) as caught:
-        read_bytes(found, limits)
+        read_bytes(file, limits)
     return caught.value.code, caught.value.what
 
 
@@ -100,17 +100,17 @@ def test_f10_a_link_put_in_the_files_place_is_not_followed(tmp_path: Path) -> No
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "a.xlsx").write_bytes(b"x")
-    (found,) = walk(inbox)
+    (file,) = walk(inbox)
     (inbox / "a.xlsx").unlink()
     (inbox / "a.xlsx").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(SetAside) as caught:
-        read_bytes(found)
+        read_bytes(file)
     assert caught.value.code == "F10"
 
 
 def test_f10_a_pipe_put_in_the_files_place_does_not_hang_the_night(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"x")
-    (found,) = walk(tmp_path)
+    (file,) = walk(tmp_path)
     (tmp_path / "a.xlsx").unlink()
     os.mkfifo(tmp_path / "a.xlsx")
 
@@ -121,7 +121,7 @@ def test_f10_a_pipe_put_in_the_files_place_does_not_hang_the_night(tmp_path: Pat
     signal.alarm(5)
     try:
         with pytest.raises(SetAside) as caught:
-            read_bytes(found)
+            read_bytes(file)
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
@@ -130,10 +130,10 @@ def test_f10_a_pipe_put_in_the_files_place_does_not_hang_the_night(tmp_path: Pat
 
 def test_f10_a_file_that_went_away(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"x")
-    (found,) = walk(tmp_path)
+    (file,) = walk(tmp_path)
     (tmp_path / "a.xlsx").unlink()
     with pytest.raises(SetAside) as caught:
-        read_bytes(found)
+        read_bytes(file)
     assert (caught.value.code, caught.value.what) == ("F10", "文件已不存在")
 
 
@@ -141,11 +141,11 @@ def test_f10_a_file_that_went_away(tmp_path: Path) -> None:
 def test_f11_a_file_that_changed_since_it_was_found(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"four")
-    (found,) = walk(tmp_path)
+    (file,) = walk(tmp_path)
     path.write_bytes(content)
-    os.utime(path, ns=(found.mtime_ns + 1, found.mtime_ns + 1))
+    os.utime(path, ns=(file.mtime_ns + 1, file.mtime_ns + 1))
     with pytest.raises(SetAside) as caught:
-        read_bytes(found)
+        read_bytes(file)
     assert caught.value.code == "F11"
 
 
@@ -156,9 +156,9 @@ def test_f07_a_file_too_large_is_not_read(tmp_path: Path) -> None:
 
 def test_a_name_that_is_no_utf8_can_be_shown(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb9\xa4.xlsx")).write_bytes(b"x")
-    (found,) = walk(tmp_path)
-    assert found.path == "\\xb9\\xa4.xlsx"
-    assert read_bytes(found)[0] == b"x"
+    (file,) = walk(tmp_path)
+    assert file.path == "\\xb9\\xa4.xlsx"
+    assert read_bytes(file)[0] == b"x"
 
 
 STRANGE = {
@@ -181,18 +181,18 @@ STRANGE = {
 def test_names_of_any_bytes_are_shown_inert_and_no_two_alike(tmp_path: Path) -> None:
     for name in STRANGE:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(name)
-    found = walk(tmp_path)
-    assert {read_bytes(one)[0]: one.path for one in found} == STRANGE
-    for one in found:
-        one.path.encode("utf-8")
-        assert one.path.isprintable()
+    files = walk(tmp_path)
+    assert {read_bytes(file)[0]: file.path for file in files} == STRANGE
+    for file in files:
+        file.path.encode("utf-8")
+        assert file.path.isprintable()
 
 
 def test_a_strange_folder_is_shown_like_a_strange_file(tmp_path: Path) -> None:
     folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\nb\xff"))
     folder.mkdir()
     (folder / "c.xlsx").write_bytes(b"x")
-    assert [one.path for one in walk(tmp_path)] == ["a\\u000ab\\xff/c.xlsx"]
+    assert [node.path for node in walk(tmp_path)] == ["a\\u000ab\\xff/c.xlsx"]
 
 
 def test_the_inbox_is_the_same_after_a_night_times_included(tmp_path: Path) -> None:
@@ -224,11 +224,11 @@ def test_f10_links_of_every_kind(tmp_path: Path, target: str) -> None:
     (inbox / "self").symlink_to(target)
     (inbox / "other").symlink_to("self")
     codes = {}
-    for found in walk(inbox):
+    for node in walk(inbox):
         try:
-            codes[found.path] = read_bytes(found)[0].decode()
+            codes[node.path] = read_bytes(node)[0].decode()
         except SetAside as reason:
-            codes[found.path] = f"{reason.code} {reason.what}"
+            codes[node.path] = f"{reason.code} {reason.what}"
     assert codes == {"folder/x.xlsx": "x", "self": "F10 符号链接", "other": "F10 符号链接"}
 
 
@@ -247,11 +247,11 @@ def test_f10_a_link_put_in_the_place_of_a_folder_leads_nowhere(tmp_path: Path) -
         folder.mkdir(parents=True)
         (folder / "a.xlsx").write_bytes(b"x")
         os.utime(folder / "a.xlsx", ns=(1, 1))
-    (found,) = walk(inbox)
+    (file,) = walk(inbox)
     (inbox / "sub").rename(tmp_path / "away")
     (inbox / "sub").symlink_to(outside)
     with pytest.raises(SetAside) as caught:
-        read_bytes(found)
+        read_bytes(file)
     assert caught.value.code == "F11"
 
 
@@ -261,7 +261,7 @@ def test_f11_a_file_that_changes_while_it_is_copied(
 ) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"x" * 3_000_000)
-    (found,) = walk(tmp_path)
+    (file,) = walk(tmp_path)
     monkeypatch.setattr(inbox_module, "_CHUNK", 1_000_000)
     fdopen = os.fdopen
 
@@ -286,12 +286,12 @@ def test_f11_a_file_that_changes_while_it_is_copied(
                     else:
                         writer.seek(0 if change.startswith("same") else 3_000_000)
                         writer.write(b"y")
-                os.utime(path, ns=(found.mtime_ns, found.mtime_ns))
+                os.utime(path, ns=(file.mtime_ns, file.mtime_ns))
             return piece
 
     monkeypatch.setattr(os, "fdopen", Stream)
     with pytest.raises(SetAside) as caught:
-        read_bytes(found)
+        read_bytes(file)
     assert caught.value.code == "F11"
 
 
@@ -305,9 +305,9 @@ def test_a_thousand_levels_of_folders_end_in_an_entry_or_a_file(tmp_path: Path) 
         Path("deep.xlsx").write_bytes(b"x")
     finally:
         os.chdir(here)
-    (found,) = walk(tmp_path)
-    assert found.kind is EntryKind.FOLDER
+    (entry,) = walk(tmp_path)
+    assert entry.kind is EntryKind.FOLDER
     with pytest.raises(SetAside) as caught:
-        read_bytes(found)
+        read_bytes(entry)
     assert caught.value.code == "F10"
     shutil.rmtree(tmp_path)

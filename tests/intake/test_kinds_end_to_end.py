@@ -48,8 +48,8 @@ def formatted(code: str, figures: Mapping[str | tuple[str, int], str]) -> bytes:
         field, row = place if isinstance(place, tuple) else (place, 0)
         sheet, cell = places(PLANTED)[field][row]
         part = sheet_parts(content)[sheet]
-        sheets[part], found = re.subn(rf'(<c r="{cell}")(?: s="\d+")?', rf'\g<1> s="{count}"', sheets[part])
-        assert found == 1
+        sheets[part], replaced = re.subn(rf'(<c r="{cell}")(?: s="\d+")?', rf'\g<1> s="{count}"', sheets[part])
+        assert replaced == 1
     changed = {part: markup.encode() for part, markup in sheets.items()}
     return repack(content, {**changed, "xl/styles.xml": styles.encode()})
 
@@ -65,7 +65,9 @@ def in_a_cell(field: str, markup: str) -> bytes:
 ALL_ASSETS = [("fixed_assets_total", row) for row in (0, 1)] + [("fixed_assets_in_use", row) for row in (0, 1)]
 READ: dict[str, Callable[[], bytes]] = {
     "nothing but the planted fault": lambda: PLANTED,
-    "backslashes": lambda: archive([Member(one.name.replace("/", "\\"), one.content) for one in members(PLANTED)]),
+    "backslashes": lambda: archive(
+        [Member(member.name.replace("/", "\\"), member.content) for member in members(PLANTED)]
+    ),
     "a reference for a digit": lambda: in_a_cell("on_post_staff", ' t="n"><v>2&#x37;</v>'),
     "a section for a figure": lambda: in_a_cell("authorized_posts", "><v><![CDATA[30]]></v>"),
     "a date in Chinese numerals": lambda: cells({"report_date": Stored("二〇二一年八月廿一日", type="inlineStr")}),
@@ -103,7 +105,7 @@ def verdict(content: bytes, loaded: LoadedRulebook, folder: Path) -> tuple[str, 
     if checked.night is None:
         return checked.entry.code, set(), ""
     result = checked.night.result
-    errors = {(one.code, one.field) for one in result.findings if one.severity == "error"}
+    errors = {(finding.code, finding.field) for finding in result.findings if finding.severity == "error"}
     return "", errors, f"{result.departments['verified_total'].iloc[0] / 1_000_000:.2f}"
 
 

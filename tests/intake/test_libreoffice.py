@@ -78,5 +78,5 @@ def test_formulas_have_their_values_after(saved_by_libreoffice: tuple[bytes, byt
     assert after.facts["revenue_other"][0].value == SCALE * 376 // 100
     assert before.facts["scorecard_total"][0].state is State.BLANK
     assert after.facts["scorecard_total"][0].value == len(rulebook().indicators) * SCALE
-    assert [one.code for one in before.findings if one.field == "revenue_other"] == ["C05"]
-    assert [one.code for one in after.findings if one.field in ("revenue_other", "scorecard_total")] == []
+    assert [finding.code for finding in before.findings if finding.field == "revenue_other"] == ["C05"]
+    assert [finding.code for finding in after.findings if finding.field in ("revenue_other", "scorecard_total")] == []

@@ -28,7 +28,9 @@ def read(content: bytes) -> Submission:
 
 def marks(submission: Submission) -> Marks:
     """(code, field, cell) of all that is said but for notes."""
-    return {(one.code, one.field, one.cell) for one in submission.findings if one.severity != "info"}
+    return {
+        (finding.code, finding.field, finding.cell) for finding in submission.findings if finding.severity != "info"
+    }
 
 
 def named(content: bytes, names: Mapping[str, str], more: str = "") -> bytes:

@@ -331,7 +331,7 @@ def test_what_is_struck_out_raised_or_a_picture(
     field: str, cell: dict[str, object], state: State, value: object, code: str | None, message: str
 ) -> None:
     form_field = rulebook().field_by_id[field]
-    odd = raw(cell["value"])._replace(**{name: one for name, one in cell.items() if name != "value"})  # type: ignore[arg-type]
+    odd = raw(cell["value"])._replace(**{name: value for name, value in cell.items() if name != "value"})  # type: ignore[arg-type]
     reading = normalise(odd, form_field, rulebook())
     assert (reading.state, reading.value, codes(reading)) == (state, value, [] if code is None else [code])
     for remark in reading.remarks:

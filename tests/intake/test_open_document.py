@@ -40,7 +40,7 @@ def test_the_sample_says_what_the_workbook_says_that_it_was_saved_from() -> None
     shipped = read_submission(SHIPPED.read_bytes(), "a", rulebook())
     sample = read_submission(SAMPLE.read_bytes(), "a", rulebook())
     assert sample.columns == shipped.columns
-    assert [one.code for one in sample.findings if one not in shipped.findings] == ["C11"]
+    assert [finding.code for finding in sample.findings if finding not in shipped.findings] == ["C11"]
     assert set(shipped.findings) <= set(sample.findings)
 
 
@@ -167,7 +167,7 @@ def test_rows_and_columns_that_stand_for_many() -> None:
         [7, 7, 8, None],
         [None] * 4,
     ]
-    assert [one.value for one in book.column(book.names["x"])] == [7, 7, 7]
+    assert [raw.value for raw in book.column(book.names["x"])] == [7, 7, 7]
 
 
 @pytest.mark.parametrize(

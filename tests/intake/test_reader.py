@@ -40,8 +40,8 @@ def read(content: bytes, limits: Limits | None = None) -> Submission:
     return read_submission(content, "甲/a.xlsx", rulebook(), limits)
 
 
-def found(submission: Submission) -> list[tuple[str, str, str, str]]:
-    return [(one.code, one.field, one.sheet, one.cell) for one in submission.findings]
+def places_of_findings(submission: Submission) -> list[tuple[str, str, str, str]]:
+    return [(finding.code, finding.field, finding.sheet, finding.cell) for finding in submission.findings]
 
 
 @lru_cache(maxsize=1)
@@ -54,8 +54,8 @@ def complete_in_excel() -> bytes:
     """The same with shared strings, as Excel keeps them."""
     cells: dict[str | tuple[str, int], Stored] = {}
     for field, value in REQUIRED.items():
-        for row, one in enumerate(value if isinstance(value, list) else [value]):
-            cells[field, row] = Stored(str(one), type="inlineStr" if isinstance(one, str) else "n")
+        for row, typed in enumerate(value if isinstance(value, list) else [value]):
+            cells[field, row] = Stored(str(typed), type="inlineStr" if isinstance(typed, str) else "n")
     return store(blank(), cells)
 
 
@@ -97,12 +97,12 @@ def test_every_fact_of_the_blank_form_stands_where_its_name_says() -> None:
 def test_c07_exactly_the_required_cells_of_the_blank_form() -> None:
     required = {field: len(value) if isinstance(value, list) else 1 for field, value in REQUIRED.items()}
     expected = [("C07", field, *place(field, row)) for field, rows in required.items() for row in range(rows)]
-    assert sorted(found(read(blank()))) == sorted(expected)
+    assert sorted(places_of_findings(read(blank()))) == sorted(expected)
 
 
 def test_c07_a_word_for_nothing_does_not_fill_a_required_cell() -> None:
     submission = read(fill(complete(), {"unit_name": "/", "function_summary": "无", "revenue_other": ["—"]}))
-    assert found(submission) == [("C07", "unit_name", *place("unit_name"))]
+    assert places_of_findings(submission) == [("C07", "unit_name", *place("unit_name"))]
     assert submission.unit_name == ""
     assert submission.facts["function_summary"][0].state is State.STATED_NONE
     assert submission.facts["revenue_other"][0].state is State.STATED_NONE
@@ -111,7 +111,7 @@ def test_c07_a_word_for_nothing_does_not_fill_a_required_cell() -> None:
 def test_no_budget_code_is_the_callers_matter() -> None:
     submission = read(fill(blank(), {key: value for key, value in REQUIRED.items() if key != "budget_code"}))
     assert submission.budget_code == ""
-    assert found(submission) == [("C07", "budget_code", *place("budget_code"))]
+    assert places_of_findings(submission) == [("C07", "budget_code", *place("budget_code"))]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_no_budget_code_is_the_callers_matter() -> None:
     ],
 )
 def test_each_code_with_its_cell(field: str, row: int, cell: Stored, code: str) -> None:
-    assert found(stored({(field, row): cell})) == [(code, field, *place(field, row))]
+    assert places_of_findings(stored({(field, row): cell})) == [(code, field, *place(field, row))]
 
 
 @pytest.mark.parametrize(
@@ -149,19 +149,19 @@ def test_each_code_with_its_cell(field: str, row: int, cell: Stored, code: str) 
     ],
 )
 def test_no_finding_where_nothing_is_wrong(field: str, row: int, cell: Stored) -> None:
-    assert found(stored({(field, row): cell})) == []
+    assert places_of_findings(stored({(field, row): cell})) == []
 
 
 def test_c08_where_the_percent_format_was_lost() -> None:
     content = store(complete(), {"satisfaction_rate": Stored("0.9")})
-    assert found(read(content)) == []
+    assert places_of_findings(read(content)) == []
     assert read(content).facts["satisfaction_rate"][0].value == 90 * SCALE
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         styles = package.read("xl/styles.xml").decode()
     plain = styles.replace('numFmtId="10"', 'numFmtId="2"')  # 0.00% → 0.00
     assert plain != styles
     submission = read(repack(content, {"xl/styles.xml": plain.encode()}))
-    assert found(submission) == [("C08", "satisfaction_rate", *place("satisfaction_rate"))]
+    assert places_of_findings(submission) == [("C08", "satisfaction_rate", *place("satisfaction_rate"))]
     assert submission.facts["satisfaction_rate"][0].value == SCALE * 9 // 10
 
 
@@ -176,7 +176,7 @@ def test_c11_names_stored_and_recomputed_value_and_the_stored_one_stands() -> No
     assert finding.message == f"收入合计：公式 ={formula} 保存的结果 100 不是按现有数据计算的"
     fact = submission.facts["revenue_total"][0]
     assert (fact.state, fact.value) == (State.FILLED, 100 * SCALE)
-    assert found(stored({**amounts, ("revenue_total", 0): Stored("100.75000000000001", formula)})) == []
+    assert places_of_findings(stored({**amounts, ("revenue_total", 0): Stored("100.75000000000001", formula)})) == []
 
 
 def test_c11_a_sum_passes_over_numbers_stored_as_text() -> None:
@@ -185,7 +185,7 @@ def test_c11_a_sum_passes_over_numbers_stored_as_text() -> None:
         ("revenue_total", 1): Stored("100", type="inlineStr"),
         ("revenue_total", 0): Stored("0", f"SUM({place('revenue_total', 1)[1]})"),
     }
-    assert found(stored(cells)) == [("C01", "revenue_total", *place("revenue_total", 1))]
+    assert places_of_findings(stored(cells)) == [("C01", "revenue_total", *place("revenue_total", 1))]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_c11_where_nobody_calculated_only_a_confirmed_result_stands(
 ) -> None:
     submission = stored({("revenue_other", 1): cell}, calculated=False)
     expected = [] if code is None else [(code, "revenue_other", *place("revenue_other", 1))]
-    assert found(submission) == expected
+    assert places_of_findings(submission) == expected
     assert submission.facts["revenue_other"][1].state is state
 
 
@@ -212,9 +212,9 @@ def test_c11_a_result_nobody_calculated_confirms_no_other() -> None:
         ("revenue_other", 1): Stored("5", "VLOOKUP(1,A:B,2)"),
         ("revenue_other", 0): Stored("6", f"{place('revenue_other', 1)[1]}+1"),
     }
-    assert found(stored(cells)) == []
+    assert places_of_findings(stored(cells)) == []
     expected = [("C11", "revenue_other", *place("revenue_other", row)) for row in (0, 1)]
-    assert found(stored(cells, calculated=False)) == expected
+    assert places_of_findings(stored(cells, calculated=False)) == expected
 
 
 def test_the_forms_own_total_is_blank_until_somebody_calculates() -> None:
@@ -224,7 +224,7 @@ def test_the_forms_own_total_is_blank_until_somebody_calculates() -> None:
     right = stored({"scorecard_total": Stored(str(ITEMS), formula)})
     assert (right.findings, right.facts["scorecard_total"][0].value) == ((), ITEMS * SCALE)
     stale = stored({"scorecard_total": Stored("0", formula)})
-    assert found(stale) == [("C11", "scorecard_total", *place("scorecard_total"))]
+    assert places_of_findings(stale) == [("C11", "scorecard_total", *place("scorecard_total"))]
 
 
 def test_c14_a_lost_name() -> None:
@@ -233,24 +233,24 @@ def test_c14_a_lost_name() -> None:
     gone = re.sub(r'(<definedName name="revenue_other"[^>]*>)[^<]*<', r"\1#REF!<", book)
     assert gone != book
     submission = read(repack(complete(), {"xl/workbook.xml": gone.encode()}))
-    assert found(submission) == [("C14", "revenue_other", "", "")]
+    assert places_of_findings(submission) == [("C14", "revenue_other", "", "")]
     (fact,) = submission.facts["revenue_other"]
     assert (fact.state, fact.sheet, fact.cell) == (State.UNREADABLE, "", "")
 
 
 def test_evidence_is_read_by_the_row_it_stands_in() -> None:
     ids = [fact.value for fact in read(blank()).facts["evidence_id"]]
-    answers = ["0" if str(one).endswith(".breaches") else "√" for one in ids]
+    answers = ["0" if str(evidence_id).endswith(".breaches") else "√" for evidence_id in ids]
     submission = read(fill(complete(), {"evidence_answer": answers}))
     values = [fact.value for fact in submission.facts["evidence_answer"]]
-    assert values == [0 if str(one).endswith(".breaches") else "是" for one in ids]
-    assert {one.code for one in submission.findings} == {"C01"}
+    assert values == [0 if str(evidence_id).endswith(".breaches") else "是" for evidence_id in ids]
+    assert {finding.code for finding in submission.findings} == {"C01"}
 
 
 def test_a_row_in_use_without_its_points_is_not_passed_over() -> None:
     cells = {("item_max", 3): Stored(None), ("item_id", 3): Stored(None)}
     submission = stored(cells)  # type: ignore[arg-type]
-    assert found(submission) == [("C07", "item_max", *place("item_max", 3))]
+    assert places_of_findings(submission) == [("C07", "item_max", *place("item_max", 3))]
 
 
 def test_values_in_a_merged_area_are_read_once() -> None:
@@ -522,4 +522,4 @@ def test_facts_come_back_from_a_filled_workbook(amounts: list[Decimal], staff: i
     assert [fact.value for fact in submission.facts["gov_fund_appropriation"]] == expected
     assert submission.facts["on_post_staff"][0].value == staff * SCALE
     assert submission.facts["report_date"][0].value == date(*map(int, day.split("-")))
-    assert {one.code for one in submission.findings} == {"C01"}
+    assert {finding.code for finding in submission.findings} == {"C01"}

@@ -49,21 +49,21 @@ class Nights:
     def night(self, form: Rulebook | None = None, limits: Limits | None = None) -> list[Read]:
         form = form or rulebook()
 
-        def read(found: Sequence[Found]) -> list[Read]:
-            again.extend(entry.path for entry in found)
-            return [read_one(entry, form, limits) for entry in found]
+        def read(unread: Sequence[Found]) -> list[Read]:
+            again.extend(entry.path for entry in unread)
+            return [read_one(entry, form, limits) for entry in unread]
 
         again: list[str] = []
-        found = walk(self.inbox)
+        files = walk(self.inbox)
         kept = KeptFile(self.path)
         cache = ReadingCache(kept, form, limits)
-        reads = cache.read(found, read)
-        assert cache.recalled == len(found) - len(again)
+        reads = cache.read(files, read)
+        assert cache.recalled == len(files) - len(again)
         cache.keep()
         with contextlib.suppress(OSError):
             kept.write()
         self.again.append(again)
-        assert reads == [read_one(entry, form, limits) for entry in found]
+        assert reads == [read_one(entry, form, limits) for entry in files]
         return reads
 
 
@@ -88,8 +88,8 @@ def no_hashing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From now on a file that is looked at past the gate fails the test."""
 
     def forbid() -> None:
-        def never(found: Found, limits: Limits | None = None) -> tuple[bytes, str]:
-            raise AssertionError(found.path)
+        def never(file: Found, limits: Limits | None = None) -> tuple[bytes, str]:
+            raise AssertionError(file.path)
 
         monkeypatch.setattr(reading_cache, "read_bytes", never)
 
@@ -123,7 +123,7 @@ def test_a_changed_file_is_read_again(nights: Nights, hours_pass: Callable[[], N
 def rewritten_within_a_tick(nights: Nights) -> Found:
     """乙 rewritten with another content of the same length, in the same place and by the same clock."""
     path = nights.inbox / "不是.xlsx"
-    before = next(one for one in walk(nights.inbox) if one.path == path.name)
+    before = next(node for node in walk(nights.inbox) if node.path == path.name)
     with path.open("r+b") as stream:
         stream.write(b"NO")
     os.utime(path, ns=(before.mtime_ns, before.mtime_ns))
@@ -137,14 +137,14 @@ def test_a_rewrite_that_no_clock_shows_is_seen_unless_the_file_was_at_rest(
     if at_rest:
         hours_pass()
     nights.night()
-    found = rewritten_within_a_tick(nights)
+    file = rewritten_within_a_tick(nights)
     again: list[str] = []
 
     def read(some: Sequence[Found]) -> list[Read]:
-        again.extend(one.path for one in some)
-        return [read_one(one, rulebook()) for one in some]
+        again.extend(entry.path for entry in some)
+        return [read_one(entry, rulebook()) for entry in some]
 
-    ReadingCache(KeptFile(nights.path), rulebook()).read([found], read)
+    ReadingCache(KeptFile(nights.path), rulebook()).read([file], read)
     # Nothing can be told of a clock that stands still for an hour; of one that ticks too seldom, it can.
     assert again == ([] if at_rest else ["不是.xlsx"])
 
@@ -232,10 +232,10 @@ def test_entries_that_are_gone_are_forgotten(nights: Nights) -> None:
     ],
 )
 def test_verdicts_of_the_hour_are_not_kept(nights: Nights, read: Read, kept: int) -> None:
-    found = walk(nights.inbox)[:1]
+    files = walk(nights.inbox)[:1]
     file = KeptFile(nights.path)
     cache = ReadingCache(file, rulebook())
-    assert cache.read(found, lambda some: [read]) == [read]
+    assert cache.read(files, lambda some: [read]) == [read]
     cache.keep()
     assert not nights.path.exists()
     file.write()
@@ -369,10 +369,10 @@ def test_a_file_of_a_large_inode_is_known(nights: Nights, monkeypatch: pytest.Mo
 
 def odd_night(nights: Nights, monkeypatch: pytest.MonkeyPatch, **odd: int) -> None:
     """Two nights over entries of which the file system says such things."""
-    found = [replace(entry, **odd) for entry in walk(nights.inbox)]
+    files = [replace(entry, **odd) for entry in walk(nights.inbox)]
     monkeypatch.setattr(reading_cache, "read_bytes", lambda entry, _: read_bytes(walked[entry.path]))
     walked = {entry.path: entry for entry in walk(nights.inbox)}
-    for again in (len(found), 0):
+    for again in (len(files), 0):
         kept, read_again = KeptFile(nights.path), list[str]()
 
         def read(some: Sequence[Found], noted: list[str] = read_again) -> list[Read]:
@@ -380,7 +380,7 @@ def odd_night(nights: Nights, monkeypatch: pytest.MonkeyPatch, **odd: int) -> No
             return [read_one(walked[entry.path], rulebook()) for entry in some]
 
         cache = ReadingCache(kept, rulebook())
-        assert cache.read(found, read) == [read_one(walked[entry.path], rulebook()) for entry in found]
+        assert cache.read(files, read) == [read_one(walked[entry.path], rulebook()) for entry in files]
         cache.keep()
         kept.write()
         assert len(read_again) == again
@@ -469,10 +469,10 @@ def test_a_night_that_is_not_kept_leaves_the_cache_as_it_was(nights: Nights) -> 
     nights.night()
     before = nights.path.read_bytes()
     (nights.inbox / "乙.xlsx").write_bytes(workbook(budget_code="900002", unit_name="乙局"))
-    found = walk(nights.inbox)
+    files = walk(nights.inbox)
     kept = KeptFile(nights.path)
     cache = ReadingCache(kept, rulebook())
-    cache.read(found, lambda some: [read_one(entry, rulebook()) for entry in some])
+    cache.read(files, lambda some: [read_one(entry, rulebook()) for entry in some])
     cache.keep()
     assert nights.path.read_bytes() == before
     assert sorted(path.name for path in nights.path.parent.iterdir()) == [CACHE_NAME, "inbox"]

@@ -41,8 +41,8 @@ def wordy() -> bytes:
     return workbook(budget_code="900003", **long)
 
 
-def codes(found: list[Found], **options: Any) -> dict[str, str]:
-    return {entry.path: read.code for entry, read in zip(found, read_all(found, rulebook(), **options), strict=True)}
+def codes(files: list[Found], **options: Any) -> dict[str, str]:
+    return {entry.path: read.code for entry, read in zip(files, read_all(files, rulebook(), **options), strict=True)}
 
 
 # ---------------------------------------------------------------------- whatever becomes of a reader
@@ -58,9 +58,9 @@ class Acts:
         """File after file, what its act gave, or the code it is set aside with; all in one chunk."""
         for path in self._folder.iterdir():
             path.unlink()
-        found = walk(lay(self._folder, {f"{number:03}": act.encode() for number, act in enumerate(acts)}))
+        files = walk(lay(self._folder, {f"{number:03}": act.encode() for number, act in enumerate(acts)}))
         with IsolatedExecutor(1, replace(CONFINEMENT, **changes), "tests.hostile.acting") as executor:
-            reads = read_all(found, rulebook(), 1, Limits(), executor)
+            reads = read_all(files, rulebook(), 1, Limits(), executor)
         assert all(len(read.sha256) == 64 for read in reads)
         assert all(bool(read.fault) == (read.code == "F14") for read in reads)
         return [read.what if read.code == "F01" else read.code for read in reads]
@@ -168,9 +168,9 @@ def turned(outcome: bytes) -> bytes:
     ],
 )
 def test_what_is_not_an_answer_ends_the_night(inbox: Lay, change: Callable[[bytes], Any]) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook(on_post_staff=27)}))
+    files = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook(on_post_staff=27)}))
     with pytest.raises(BatchFault, match=r"^Workbooks cannot be read: what a reading process answers is not valid \("):
-        read_all(found, rulebook(), executor=Untrue(change))
+        read_all(files, rulebook(), executor=Untrue(change))
 
 
 class Raising(Executor):
@@ -193,9 +193,9 @@ class Raising(Executor):
 
 
 def test_f08_another_executors_lost_worker(inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook(), "c.txt": b"x"}))
+    files = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook(), "c.txt": b"x"}))
     executor = Raising(WorkerLost("gone"))
-    first, second, third = read_all(found, rulebook(), executor=executor)
+    first, second, third = read_all(files, rulebook(), executor=executor)
     assert (first.code, third.code) == ("", "F01")
     assert second == Read(second.sha256, None, "F08")
     assert len(second.sha256) == 64
@@ -204,18 +204,18 @@ def test_f08_another_executors_lost_worker(inbox: Lay) -> None:
 
 
 def test_f14_a_fault_that_is_told_from_elsewhere(inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook()}))
+    files = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook()}))
     executor = Raising(CallFault("KeyError at reader.py:1\nreader.py:1 in read: x[y]"))
-    first, second = read_all(found, rulebook(), executor=executor)
+    first, second = read_all(files, rulebook(), executor=executor)
     assert first.code == ""
     assert (second.code, second.fault) == ("F14", "KeyError at reader.py:1\nreader.py:1 in read: x[y]")
     assert executor.asked == [["a.xlsx", "b.xlsx"], ["a.xlsx"], ["b.xlsx"]]
 
 
 def test_an_executor_that_raises_ends_the_night(inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook()}))
+    files = walk(inbox({"a.xlsx": workbook(), "b.xlsx": workbook()}))
     with pytest.raises(BatchFault, match=r" is not valid \(RuntimeError\)\.$"):
-        read_all(found, rulebook(), executor=Raising(RuntimeError("a secret")))
+        read_all(files, rulebook(), executor=Raising(RuntimeError("a secret")))
 
 
 # ---------------------------------------------------------------------- workbooks
@@ -231,55 +231,55 @@ def test_a_chunk_that_no_process_can_be_started_for(inbox: Lay, monkeypatch: pyt
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_f08_a_file_that_its_reader_is_lost_over(inbox: Lay, workers: int) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.xlsx": wordy(), "c.xlsx": workbook(), "d.xlsx": wordy()}))
-    assert codes(found, workers=workers, limits=TIGHT) == {
+    files = walk(inbox({"a.xlsx": workbook(), "b.xlsx": wordy(), "c.xlsx": workbook(), "d.xlsx": wordy()}))
+    assert codes(files, workers=workers, limits=TIGHT) == {
         "a.xlsx": "",
         "b.xlsx": "F08",
         "c.xlsx": "",
         "d.xlsx": "F08",
     }
     # With the limits in place it does not come to that.
-    assert codes(found, workers=workers) == {"a.xlsx": "", "b.xlsx": "", "c.xlsx": "", "d.xlsx": ""}
+    assert codes(files, workers=workers) == {"a.xlsx": "", "b.xlsx": "", "c.xlsx": "", "d.xlsx": ""}
 
 
 def test_f08_a_single_file_is_isolated_too_and_keeps_its_hash(inbox: Lay) -> None:
-    found = walk(inbox({"b.xlsx": wordy()}))
-    (read,) = read_all(found, rulebook(), limits=TIGHT)
+    files = walk(inbox({"b.xlsx": wordy()}))
+    (read,) = read_all(files, rulebook(), limits=TIGHT)
     assert (read.code, read.submission, len(read.sha256)) == ("F08", None, 64)
 
 
 def test_f08_longer_than_the_clock_and_more_than_the_memory(inbox: Lay) -> None:
-    found = walk(inbox({"a.xlsx": workbook()}))
-    assert codes(found, limits=Limits(wall_seconds=0.001)) == {"a.xlsx": "F08"}
-    assert codes(found, limits=Limits(reply_bytes=1000)) == {"a.xlsx": "F08"}
+    files = walk(inbox({"a.xlsx": workbook()}))
+    assert codes(files, limits=Limits(wall_seconds=0.001)) == {"a.xlsx": "F08"}
+    assert codes(files, limits=Limits(reply_bytes=1000)) == {"a.xlsx": "F08"}
 
 
 def test_a_reader_that_dies_elsewhere_costs_its_file_alone(inbox: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = walk(inbox({f"{number}": act for number, act in enumerate((b"a", b"abort", b"raise", b"panic", b"b"))}))
+    files = walk(inbox({f"{number}": act for number, act in enumerate((b"a", b"abort", b"raise", b"panic", b"b"))}))
     with IsolatedExecutor(1, CONFINEMENT, "tests.hostile.acting") as processes, ThreadPoolExecutor(1) as executor:
         monkeypatch.setattr(reading_pool, "_processes", lambda limits: processes)
-        reads = read_all(found, rulebook(), executor=executor)
+        reads = read_all(files, rulebook(), executor=executor)
     assert [read.what or read.code for read in reads] == ["a", "F08", "F14", "F14", "b"]
     assert [read.fault.partition(":")[0] for read in reads[2:4]] == ["KeyError at calls.py", "Panic at calls.py"]
 
 
 @pytest.mark.parametrize("make", [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(1), lambda: None])
 def test_any_executor_reads_the_same(inbox: Lay, make: Callable[[], Executor | None]) -> None:
-    found = walk(inbox({"a.xlsx": workbook(), "b.txt": b"x", "c.xlsx": workbook(on_post_staff=27)}))
+    files = walk(inbox({"a.xlsx": workbook(), "b.txt": b"x", "c.xlsx": workbook(on_post_staff=27)}))
     executor = make()
-    reads = read_all(found, rulebook(), executor=executor)
+    reads = read_all(files, rulebook(), executor=executor)
     if executor is not None:
         executor.shutdown()
-    assert reads == [reading_pool.read_one(entry, rulebook()) for entry in found]
+    assert reads == [reading_pool.read_one(entry, rulebook()) for entry in files]
 
 
 @pytest.mark.parametrize("files", [1, 120])
 def test_something_else_is_done_once_while_files_are_read(inbox: Lay, files: int) -> None:
-    found = walk(inbox({f"{number}.txt": f"{number}".encode() for number in range(files)}))
+    listed = walk(inbox({f"{number}.txt": f"{number}".encode() for number in range(files)}))
     notes: list[object] = []
     executor = Noted(notes)
     reads = read_all(
-        found, rulebook(), executor=executor, progress=notes.append, meanwhile=lambda: notes.append("meanwhile")
+        listed, rulebook(), executor=executor, progress=notes.append, meanwhile=lambda: notes.append("meanwhile")
     )
     assert [read.code for read in reads] == ["F01"] * files
     # Two chunks for a worker: one that it reads and one that waits.
@@ -290,9 +290,9 @@ def test_something_else_is_done_once_while_files_are_read(inbox: Lay, files: int
 
 
 def test_what_fails_meanwhile_ends_the_reading(inbox: Lay) -> None:
-    found = walk(inbox({"a.txt": b"a"}))
+    files = walk(inbox({"a.txt": b"a"}))
     with pytest.raises(ZeroDivisionError):
-        read_all(found, rulebook(), meanwhile=lambda: divmod(1, 0))
+        read_all(files, rulebook(), meanwhile=lambda: divmod(1, 0))
 
 
 class Noted(Executor):

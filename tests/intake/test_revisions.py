@@ -56,12 +56,16 @@ def _tables() -> set[str]:
 
 def test_a_lost_name_of_the_earlier_form_is_still_c14(earlier: bytes) -> None:
     submission = read(changed(earlier, without="procurement_budget"))
-    assert [(one.code, one.field, one.cell) for one in submission.findings] == [("C14", "procurement_budget", "")]
+    assert [(finding.code, finding.field, finding.cell) for finding in submission.findings] == [
+        ("C14", "procurement_budget", "")
+    ]
 
 
 def test_the_new_field_lost_on_the_new_form_is_c14() -> None:
     submission = read(changed(fill(blank(), department()), without="project_budget"))
-    assert [(one.code, one.field, one.cell) for one in submission.findings] == [("C14", "project_budget", "")]
+    assert [(finding.code, finding.field, finding.cell) for finding in submission.findings] == [
+        ("C14", "project_budget", "")
+    ]
 
 
 def test_the_new_field_is_read() -> None:

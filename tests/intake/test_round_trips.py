@@ -44,16 +44,16 @@ def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_the_same_report_but_for_c11(saved: tuple[Path, Path], loaded: LoadedRulebook) -> None:
     workbooks, others = (run_batch(folder, loaded).result for folder in saved)
-    told = [
+    reports = [
         {
-            (one.budget_code, one.code, one.severity, one.sheet, one.cell, one.message)
-            for one in result.findings
-            if one.code != "C11"
+            (finding.budget_code, finding.code, finding.severity, finding.sheet, finding.cell, finding.message)
+            for finding in result.findings
+            if finding.code != "C11"
         }
         for result in (workbooks, others)
     ]
-    assert told[0] == told[1]
-    assert len([one for one in others.findings if one.code == "C11"]) == len(FILES)
+    assert reports[0] == reports[1]
+    assert len([finding for finding in others.findings if finding.code == "C11"]) == len(FILES)
     columns = ["budget_code", "self_total", "verified_total", "grade", "rank"]
     assert others.departments[columns].to_dict("list") == workbooks.departments[columns].to_dict("list")
     assert others.scores.drop(columns="file", errors="ignore").equals(

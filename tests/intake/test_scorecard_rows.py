@@ -50,8 +50,12 @@ def _night(content: bytes) -> tuple[dict[str, tuple[float, float]], list[tuple[s
     scores = {row.indicator: (row.max / SCALE, row.self / SCALE) for row in scored.scores.itertuples()}
     codes = ("C14", "R15", "R16", "R17")
     # Without a cell: the total, whose name some of these workbooks have lost.
-    told = [(one.code, one.severity.value, one.cell) for one in findings if one.code in codes and one.cell]
-    return scores, sorted(told), int(scored.departments["verified_total"][0]) / SCALE
+    lines = [
+        (finding.code, finding.severity.value, finding.cell)
+        for finding in findings
+        if finding.code in codes and finding.cell
+    ]
+    return scores, sorted(lines), int(scored.departments["verified_total"][0]) / SCALE
 
 
 CLEAN = _night(fill(blank(), department()))
@@ -67,19 +71,19 @@ def test_rows_exchanged_without_their_codes() -> None:
     def change(sheet: Worksheet, at: Callable[[str], int]) -> None:
         rows.extend((at("fund_balance"), at("three_public_control_rate")))
         for column in (NAME, 4, MAX, SELF, 7):
-            one, other = (sheet.cell(row, column) for row in rows)
-            one.value, other.value = other.value, one.value
+            cell, other = (sheet.cell(row, column) for row in rows)
+            cell.value, other.value = other.value, cell.value
 
-    scores, told, total = _night(_changed(change))
+    scores, remarks, total = _night(_changed(change))
     assert (scores, total) == (CLEAN[0], CLEAN[2])
-    assert told == sorted(("C14", "warning", f"C{row}") for row in rows)
+    assert remarks == sorted(("C14", "warning", f"C{row}") for row in rows)
 
 
 def test_rows_exchanged_with_their_codes() -> None:
     def change(sheet: Worksheet, at: Callable[[str], int]) -> None:
         for column in (NAME, 4, MAX, SELF, 7, CODE):
-            one, other = sheet.cell(at("fund_balance"), column), sheet.cell(at("payment_progress"), column)
-            one.value, other.value = other.value, one.value
+            cell, other = sheet.cell(at("fund_balance"), column), sheet.cell(at("payment_progress"), column)
+            cell.value, other.value = other.value, cell.value
 
     assert _night(_changed(change)) == CLEAN
 
@@ -101,9 +105,9 @@ def test_an_adaptable_row_may_be_renamed_and_a_fixed_one_not() -> None:
         sheet.cell(at("duty_growth"), NAME).value = "新增长极建设"
         sheet.cell(row[0], NAME).value = "资产安全"
 
-    scores, told, total = _night(_changed(change))
+    scores, remarks, total = _night(_changed(change))
     assert (scores, total) == (CLEAN[0], CLEAN[2])
-    assert told == [("C14", "warning", f"C{row[0]}")]
+    assert remarks == [("C14", "warning", f"C{row[0]}")]
 
 
 def test_a_split_inside_a_set_changes_no_total() -> None:
@@ -111,8 +115,8 @@ def test_a_split_inside_a_set_changes_no_total() -> None:
         sheet.cell(at("duty_growth"), MAX).value = sheet.cell(at("duty_growth"), SELF).value = 4
         _inserted(sheet, at("duty_work_report"), "新增长极（二）", 3, 3)
 
-    scores, told, total = _night(_widened(_changed(change)))
-    assert (scores, told, total) == (CLEAN[0], [], CLEAN[2])
+    scores, remarks, total = _night(_widened(_changed(change)))
+    assert (scores, remarks, total) == (CLEAN[0], [], CLEAN[2])
 
 
 def test_a_row_elsewhere_counts_in_no_sum_and_changes_no_other() -> None:
@@ -122,9 +126,9 @@ def test_a_row_elsewhere_counts_in_no_sum_and_changes_no_other() -> None:
         row.append(at("payment_progress"))
         _inserted(sheet, row[0], "另一指标", 2, 2)
 
-    scores, told, total = _night(_widened(_changed(change)))
+    scores, remarks, total = _night(_widened(_changed(change)))
     assert (scores, total) == (CLEAN[0], CLEAN[2])
-    assert told == [("C14", "warning", f"C{row[0]}")]
+    assert remarks == [("C14", "warning", f"C{row[0]}")]
 
 
 def _widened(content: bytes) -> bytes:

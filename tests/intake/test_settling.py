@@ -20,28 +20,36 @@ def _settled(
     claims: list[tuple[str, str]], roster: Mapping[str, str] | None = ROSTER
 ) -> tuple[list[str], Told, list[str]]:
     """Of workbooks (code, name), the oldest first: what became of each, every finding, and the codes that count."""
-    reads, found = [], []
+    reads, files = [], []
     for number, (code, name) in enumerate(claims):
         file = f"{number}.xlsx"
         made = submission({"budget_code": code or None, "unit_name": name}, file=file)
         reads.append(Read("", made))
-        found.append(Found(file, Path(file), 0, number, EntryKind.FILE))
-    entries, submissions = settle(found, reads, roster)
-    told = [(one.code, one.severity.value, one.cell, one.message) for each in submissions for one in each.findings]
-    return [entry.code or entry.status for entry in entries], told, [one.budget_code for one in submissions]
+        files.append(Found(file, Path(file), 0, number, EntryKind.FILE))
+    entries, submissions = settle(files, reads, roster)
+    remarks = [
+        (finding.code, finding.severity.value, finding.cell, finding.message)
+        for each in submissions
+        for finding in each.findings
+    ]
+    return (
+        [entry.code or entry.status for entry in entries],
+        remarks,
+        [accepted.budget_code for accepted in submissions],
+    )
 
 
 def test_a_code_that_nobody_has_under_a_name_that_the_roster_knows() -> None:
-    become, told, codes = _settled([("410001", "云溪区 水利局")])
+    become, remarks, codes = _settled([("410001", "云溪区 水利局")])
     assert become == ["accepted"]
-    assert told == [("C19", "error", "budget_code!0", "预算编码与名录不符（名录 410002，报送 410001）")]
+    assert remarks == [("C19", "error", "budget_code!0", "预算编码与名录不符（名录 410002，报送 410001）")]
     assert codes == ["410002"]
 
 
 def test_a_code_that_the_roster_knows_under_another_name() -> None:
-    become, told, codes = _settled([("410002", "云溪区水务局")])
+    become, remarks, codes = _settled([("410002", "云溪区水务局")])
     assert become == ["accepted"]
-    assert told == [("C20", "warning", "unit_name!0", "单位名称与名录不符（名录 云溪区水利局，报送 云溪区水务局）")]
+    assert remarks == [("C20", "warning", "unit_name!0", "单位名称与名录不符（名录 云溪区水利局，报送 云溪区水务局）")]
     assert codes == ["410002"]
 
 

@@ -78,7 +78,9 @@ def _inserted(content: bytes, row: int) -> bytes:
 
 def _findings(content: bytes, *codes: str) -> list[tuple[str, str]]:
     _, _, findings = examine([read_submission(content, "a.xlsx", rulebook())], rulebook())
-    return sorted((one.code, one.cell) for one in findings if one.code in (codes or ("C14", "R01", "R05", "R06")))
+    return sorted(
+        (finding.code, finding.cell) for finding in findings if finding.code in (codes or ("C14", "R01", "R05", "R06"))
+    )
 
 
 def _units(content: bytes) -> dict[str, list[int | None]]:
@@ -138,7 +140,9 @@ def test_a_name_that_no_other_table_has() -> None:
     top = int(re.sub(r"\D", "", places(content)["expenditure_total"][0][1]))
     assert _units(content) == {**PAIRED, "乙站": [30, None, 3], "丙站": [None, 30, None]}
     assert _findings(content) == [("C14", f"B{top + 3}")]
-    (finding,) = (one for one in read_submission(content, "a.xlsx", rulebook()).findings if one.code == "C14")
+    (finding,) = (
+        finding for finding in read_submission(content, "a.xlsx", rulebook()).findings if finding.code == "C14"
+    )
     assert finding.message == (
         f"机构名称：“收支情况”第{top + 3}行机构“丙站”与“年度收入情况（万元）”同一位置的“乙站”不一致，两行没有合并核对"
     )
@@ -153,7 +157,7 @@ def test_two_units_of_one_name_and_rows_without_a_name_go_by_position() -> None:
     content = _changed(change, entity_name=[None, None, "同名站", "同名站"], expenditure_total=[60, 10, 20, 31])
     frames, _, _ = examine([read_submission(content, "a.xlsx", rulebook())], rulebook())
     assert frames.units["expenditure_total"].to_list() == [60_000_000, 10_000_000, 20_000_000, 31_000_000]
-    assert [one for one in _findings(content) if one[0] == "C14"] == []
+    assert [finding for finding in _findings(content) if finding[0] == "C14"] == []
 
 
 @pytest.mark.parametrize("name", ["新设站", None])
@@ -203,7 +207,9 @@ def test_a_unit_below_the_rows_is_told(name: str | None, shown: str, figure: obj
 
     content = _changed(change)
     assert _findings(content, "C14") == [("C14", f"B{below[0]}")]
-    (finding,) = (one for one in read_submission(content, "a.xlsx", rulebook()).findings if one.code == "C14")
+    (finding,) = (
+        finding for finding in read_submission(content, "a.xlsx", rulebook()).findings if finding.code == "C14"
+    )
     assert f"第{below[0]}行机构“{shown}”未读取" in finding.message
 
 

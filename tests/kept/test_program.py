@@ -76,4 +76,4 @@ def test_the_interpreter_and_the_libraries_count(monkeypatch: pytest.MonkeyPatch
 
 def test_every_library_with_answers_is_named() -> None:
     wanted = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    assert {re.split(r"[>=;\s]", one)[0] for one in wanted} - _WITHOUT_ANSWERS == set(LIBRARIES)
+    assert {re.split(r"[>=;\s]", requirement)[0] for requirement in wanted} - _WITHOUT_ANSWERS == set(LIBRARIES)

@@ -33,7 +33,7 @@ def test_a_finding_that_differs_in_anything_is_another(name: str) -> None:
 
 def test_severities_have_an_order_and_a_word() -> None:
     for _ in range(2):
-        assert [(one.order, one.label, one.value) for one in Severity] == [
+        assert [(severity.order, severity.label, severity.value) for severity in Severity] == [
             (0, "错误", "error"),
             (1, "提醒", "warning"),
             (2, "说明", "info"),

@@ -195,7 +195,7 @@ def test_submissions_come_out_of_a_bundle_as_they_went_in(many: list[dict[str, C
     head, buffers = bundled(submissions)
     again = unbundled(json.loads(json.dumps(head)), [memoryview(buffer) for buffer in buffers])
     assert again == submissions
-    assert [dict(one.columns) for one in again] == many
+    assert [dict(submission.columns) for submission in again] == many
     # And once more, out of the bundle.
     head, buffers = bundled(again)
     assert unbundled(json.loads(json.dumps(head)), [memoryview(buffer) for buffer in buffers]) == submissions
@@ -207,7 +207,7 @@ def test_workbooks_of_one_layout_share_it_and_what_they_say_alike() -> None:
     assert (len(head["layouts"]), head["layout_of"]) == (1, [0, 0])
     again = unbundled(head, [memoryview(buffer) for buffer in buffers])
     assert again == submissions
-    first, second = (one.columns for one in again)
+    first, second = (submission.columns for submission in again)
     assert isinstance(first, BundleColumns)
     assert isinstance(second, BundleColumns)
     assert (first.bundle, first.layout) == (second.bundle, second.layout)

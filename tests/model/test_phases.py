@@ -37,8 +37,8 @@ def test_a_phase_lasts_until_the_next_one_begins() -> None:
 
 
 def test_whoever_watches_is_told_every_step() -> None:
-    told: list[tuple[str, int, int]] = []
-    phases = Phases(lambda *step: told.append(step))
+    steps: list[tuple[str, int, int]] = []
+    phases = Phases(lambda *step: steps.append(step))
     phases.reach(1)
     phases.begin("read", 3)
     phases.reach(2)
@@ -46,7 +46,7 @@ def test_whoever_watches_is_told_every_step() -> None:
     phases.begin("publish")
     phases.expect(2)
     phases.advance()
-    assert told == [
+    assert steps == [
         ("read", 0, 3),
         ("read", 2, 3),
         ("read", 3, 3),
@@ -57,18 +57,18 @@ def test_whoever_watches_is_told_every_step() -> None:
 
 
 def test_a_night_reports_its_phases_in_order_and_tells_them(inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     folder = inbox({"1.xlsx": workbook(), "2.xlsx": workbook(budget_code="900002", on_post_staff=27), "3.txt": b"x"})
-    _, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded, watch=lambda *step: told.append(step)))
+    _, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded, watch=lambda *step: steps.append(step)))
     report = json.loads((tmp_path / "out" / "run-report.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(report_schema()).validate(report)
-    assert [one["phase"] for one in report["phases"]] == ["walk", "read", "check", "publish"]
-    assert all(isinstance(one["seconds"], float) and one["seconds"] >= 0 for one in report["phases"])
+    assert [phase["phase"] for phase in report["phases"]] == ["walk", "read", "check", "publish"]
+    assert all(isinstance(phase["seconds"], float) and phase["seconds"] >= 0 for phase in report["phases"])
     # The report itself is in no figure.
     assert outputs[-1] == "run-report.json"
     written = len(outputs) - 1
-    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["walk", "read", "check", "publish"]
-    assert [step for step in told if step[2]] == [
+    assert list(dict.fromkeys(phase for phase, _, _ in steps)) == ["walk", "read", "check", "publish"]
+    assert [step for step in steps if step[2]] == [
         ("read", 0, 3),
         ("read", 3, 3),
         *(("publish", done, written) for done in range(written + 1)),

@@ -53,25 +53,29 @@ def test_only_the_parts_that_must_change_do(notice: bytes) -> None:
         "xl/comments1.xml",
         "xl/drawings/vmlDrawing1.vml",
     }
-    before, after = (list(parts(one)) for one in (rich(), notice))
+    before, after = (list(parts(content)) for content in (rich(), notice))
     assert after[: len(before)] == before
 
 
 def test_unchanged_parts_are_copied_packed(notice: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(rich())) as old, zipfile.ZipFile(io.BytesIO(notice)) as new:
         for name in ("xl/media/image1.png", "xl/charts/chart1.xml", "xl/sharedStrings.xml"):
-            one, other = old.getinfo(name), new.getinfo(name)
-            assert (one.compress_size, one.CRC, one.date_time) == (other.compress_size, other.CRC, other.date_time)
+            before, other = old.getinfo(name), new.getinfo(name)
+            assert (before.compress_size, before.CRC, before.date_time) == (
+                other.compress_size,
+                other.CRC,
+                other.date_time,
+            )
 
 
 def test_a_sheet_changes_only_in_styles_blank_cells_and_its_drawing(notice: bytes) -> None:
-    before, after = (parts(one)["xl/worksheets/sheet1.xml"].decode() for one in (rich(), notice))
+    before, after = (parts(content)["xl/worksheets/sheet1.xml"].decode() for content in (rich(), notice))
     style = re.compile(r'(<c r="(?:A1|A2|B4|A12)")(?: s="\d+")?')
     expected = style.sub(r"\1", before)
     got = style.sub(r"\1", re.sub(r'<row r="30"><c r="E30" s="\d+"/></row>', "", after))
     assert got.replace('tabSelected="0"', 'tabSelected="1"') == expected
     assert "legacyDrawing" in before
-    second_before, second_after = (parts(one)["xl/worksheets/sheet2.xml"].decode() for one in (rich(), notice))
+    second_before, second_after = (parts(content)["xl/worksheets/sheet2.xml"].decode() for content in (rich(), notice))
     again = re.sub(r'<legacyDrawing xmlns:r="[^"]*" r:id="rId1"/>', "", second_after)
     again = re.sub(r'<row r="3"><c r="A3" s="\d+"/></row>', "", again)
     assert again.replace('tabSelected="0"', 'tabSelected="1"') == second_before
@@ -82,9 +86,9 @@ def test_a_sheet_changes_only_in_styles_blank_cells_and_its_drawing(notice: byte
 
 
 def test_styles_are_only_added_to(notice: bytes) -> None:
-    before, after = (parts(one)["xl/styles.xml"].decode() for one in (rich(), notice))
+    before, after = (parts(content)["xl/styles.xml"].decode() for content in (rich(), notice))
     for name in ("fonts", "fills", "borders", "cellXfs"):
-        old, new = (re.search(rf"<{name}[^>]*>(.*)</{name}>", one, re.DOTALL) for one in (before, after))
+        old, new = (re.search(rf"<{name}[^>]*>(.*)</{name}>", markup, re.DOTALL) for markup in (before, after))
         assert old is not None
         assert new is not None
         assert new[1].startswith(old[1])
@@ -93,7 +97,7 @@ def test_styles_are_only_added_to(notice: bytes) -> None:
 
 
 def test_a_tinted_cell_keeps_all_else_of_its_style(notice: bytes) -> None:
-    before, after = (openpyxl.load_workbook(io.BytesIO(one)) for one in (rich(), notice))
+    before, after = (openpyxl.load_workbook(io.BytesIO(content)) for content in (rich(), notice))
     old, new = before["数据"]["B4"], after["数据"]["B4"]
     assert new.number_format == old.number_format == "0.00"
     for aspect in ("font", "border", "protection", "alignment"):
@@ -108,12 +112,12 @@ def test_a_tinted_cell_keeps_all_else_of_its_style(notice: bytes) -> None:
 
 
 def test_positions_of_sheets_move_on_with_everything_that_states_them(notice: bytes) -> None:
-    before, after = (openpyxl.load_workbook(io.BytesIO(one)) for one in (rich(), notice))
+    before, after = (openpyxl.load_workbook(io.BytesIO(content)) for content in (rich(), notice))
     assert after.sheetnames == ["整改通知", *before.sheetnames]
     assert (before.active.title, after.active.title) == ("O'Neil & <子>", "整改通知")
     for name in before.sheetnames:
-        assert {key: one.attr_text for key, one in before[name].defined_names.items()} == {
-            key: one.attr_text for key, one in after[name].defined_names.items()
+        assert {key: defined.attr_text for key, defined in before[name].defined_names.items()} == {
+            key: defined.attr_text for key, defined in after[name].defined_names.items()
         }
         assert before[name].print_title_rows == after[name].print_title_rows
         assert before[name].print_area == after[name].print_area
@@ -124,15 +128,15 @@ def test_positions_of_sheets_move_on_with_everything_that_states_them(notice: by
 
 
 def test_every_marked_cell_says_what_is_wrong(notice: bytes) -> None:
-    told = "【财政整改通知】\n错误（R14）：不一致\n填报：10\n应为：16\n差额：-6\n整改：核对\n【整改通知止】"
+    note = "【财政整改通知】\n错误（R14）：不一致\n填报：10\n应为：16\n差额：-6\n整改：核对\n【整改通知止】"
     assert comment_texts(notice, "xl/comments1.xml") == {
-        "A2": f"本单位的批注\n{told}",
-        "A1": told,
-        "B4": told.replace("错误", "提醒"),
-        "A12": told,
-        "E30": told,
+        "A2": f"本单位的批注\n{note}",
+        "A1": note,
+        "B4": note.replace("错误", "提醒"),
+        "A12": note,
+        "E30": note,
     }
-    assert comment_texts(notice, "xl/comments2.xml") == {"A3": told}
+    assert comment_texts(notice, "xl/comments2.xml") == {"A3": note}
     drawing = parts(notice)["xl/drawings/vmlDrawing1.vml"].decode()
     places = re.findall(r"<x:Row>(\d+)</x:Row>\s*<x:Column>(\d+)</x:Column>", drawing)
     assert sorted(places) == [("0", "0"), ("1", "0"), ("11", "0"), ("29", "4"), ("3", "1")]
@@ -143,8 +147,11 @@ def test_every_marked_cell_says_what_is_wrong(notice: bytes) -> None:
 def test_the_facts_are_the_same() -> None:
     before = read_submission(form(), "a.xlsx", rulebook())
     facts = before.facts
-    at = [facts[one][0] for one in ("unit_name", "on_post_staff", "revenue_total", "authorized_posts", "goal_expected")]
-    findings = [finding(one.sheet, one.cell) for one in at]
+    at = [
+        facts[field][0]
+        for field in ("unit_name", "on_post_staff", "revenue_total", "authorized_posts", "goal_expected")
+    ]
+    findings = [finding(fact.sheet, fact.cell) for fact in at]
     after = read_submission(notice_content(form(), findings, heading=HEADING), "a.xlsx", rulebook())
     assert after == before
 
@@ -181,9 +188,9 @@ def test_marks_are_cleared_after_another_program_has_saved_everything_anew(notic
     assert [name for name in back.defined_names if name.startswith("_perfbatch")] == []
     assert back["数据"]["B1"].value == 77
     for sheet, cell in (("数据", "A1"), ("数据", "A2"), ("数据", "B4"), ("数据", "A12"), ("O'Neil & <子>", "A3")):
-        one, other = old[sheet][cell], back[sheet][cell]
-        assert (other.fill.fill_type, other.fill.fgColor.rgb) == (one.fill.fill_type, one.fill.fgColor.rgb), cell
-        assert (other.number_format, other.value) == (one.number_format, one.value)
+        before, other = old[sheet][cell], back[sheet][cell]
+        assert (other.fill.fill_type, other.fill.fgColor.rgb) == (before.fill.fill_type, before.fill.fgColor.rgb), cell
+        assert (other.number_format, other.value) == (before.number_format, before.value)
     assert back["数据"]["K40"].fill.fill_type is None
     comments = {cell.coordinate: cell.comment.text for row in back["数据"] for cell in row if cell.comment}
     assert comments == {"A2": "本单位的批注"}

@@ -75,8 +75,8 @@ class Nights:
         run_night(NightPlan(self.inbox, self.outbox, self.loaded, **options))
         self.made.sort()
         return {
-            f"notices/yunxi-2020/{one.name}": one.read_bytes()
-            for one in sorted((self.outbox / "notices" / "yunxi-2020").iterdir())
+            f"notices/yunxi-2020/{path.name}": path.read_bytes()
+            for path in sorted((self.outbox / "notices" / "yunxi-2020").iterdir())
         }
 
     def days(self) -> dict[str, str]:
@@ -104,7 +104,7 @@ def switched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 def _told(outbox: Path) -> dict[str, Any]:
     report: dict[str, Any] = json.loads((outbox / REPORT_NAME).read_text("utf-8"))
-    return {name: said for name, said in report.items() if name != "phases"}
+    return {name: value for name, value in report.items() if name != "phases"}
 
 
 def _cells(outbox: Path) -> dict[str, list[Any]]:
@@ -127,7 +127,7 @@ def test_the_second_night_makes_none_and_is_a_full_night_all_the_same(nights: Ni
     assert _told(quick) == _told(nights.outbox)
     assert _cells(quick) == _cells(nights.outbox)
     for outbox in (quick, nights.outbox):
-        assert not [one.name for one in (*outbox.iterdir(), *outbox.parent.iterdir()) if ".perfbatch-" in one.name]
+        assert not [path.name for path in (*outbox.iterdir(), *outbox.parent.iterdir()) if ".perfbatch-" in path.name]
 
 
 @pytest.mark.usefixtures("switched")
@@ -399,11 +399,11 @@ def orders(tmp_path: Path) -> dict[str, NoticeOrder]:
     """Orders on one workbook, more than are made here."""
     path = tmp_path / "a.xlsx"
     path.write_bytes(form())
-    found = found_at(path)
-    sha256 = read_bytes(found)[1]
+    file = found_at(path)
+    sha256 = read_bytes(file)[1]
     return {
         f"notices/{number:06}.xlsx": NoticeOrder(
-            found,
+            file,
             sha256,
             [finding("封面", "B3", message=str(number))],
             NoticeHeading(f"{number:06}", "局", date(2021, 7, 20)),
@@ -424,11 +424,11 @@ def _press(
 ) -> tuple[dict[str, bytes], dict[str, str], list[int]]:
     """Notices made into a folder with those of an outbox at hand: contents, what is told of them, steps."""
     (target / "notices").mkdir(parents=True)
-    told: list[int] = []
-    pool = NoticePool(orders, workers, told.append, earlier_notices(KeptFile(outbox.with_name(CACHE_NAME)), outbox))
+    steps: list[int] = []
+    pool = NoticePool(orders, workers, steps.append, earlier_notices(KeptFile(outbox.with_name(CACHE_NAME)), outbox))
     with pool.started(target) as wait:
         wait()
-    return {name: (target / name).read_bytes() for name in orders}, dict(pool.written), told
+    return {name: (target / name).read_bytes() for name in orders}, dict(pool.written), steps
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -437,15 +437,15 @@ def test_copies_and_new_notices_together(
     orders: dict[str, NoticeOrder], tmp_path: Path, workers: int, gone: int
 ) -> None:
     """A few that are left are made here, many by processes: the same bytes, and all are known of."""
-    first, written, told = _press(orders, tmp_path / "none", tmp_path / "first", workers)
-    assert sum(told) == 45
+    first, written, steps = _press(orders, tmp_path / "none", tmp_path / "first", workers)
+    assert sum(steps) == 45
     assert written == {name: hashlib.sha256(content).hexdigest() for name, content in first.items()}
     _keep(tmp_path / CACHE_NAME, orders, written)
     for name in [*orders][:gone]:
         (tmp_path / "first" / name).unlink()
-    second, again, told = _press(orders, tmp_path / "first", tmp_path / "second", workers)
-    assert (second, again, sum(told)) == (first, written, 45)
-    assert told[: 45 - gone] == [1] * (45 - gone)
+    second, again, steps = _press(orders, tmp_path / "first", tmp_path / "second", workers)
+    assert (second, again, sum(steps)) == (first, written, 45)
+    assert steps[: 45 - gone] == [1] * (45 - gone)
     # What did not change is the same file; what is made is written to a file of its own.
     links = {name: (tmp_path / "second" / name).stat().st_nlink for name in orders}
     assert links == {name: 1 if number < gone or os.name != "posix" else 2 for number, name in enumerate(orders)}

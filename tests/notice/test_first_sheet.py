@@ -51,16 +51,16 @@ def test_errors_come_first_and_infos_not_at_all() -> None:
 def test_links_lead_to_the_cells() -> None:
     sheet = first_sheet([WARNING, ERROR, LOOSE])
     links = {cell.coordinate: cell.hyperlink for row in sheet for cell in row if cell.hyperlink}
-    assert {at: (one.location, one.target) for at, one in links.items()} == {
+    assert {at: (link.location, link.target) for at, link in links.items()} == {
         "C7": ("'数据'!A1", None),
         "C8": ("'O''Neil & <子>'!B2", None),
     }
 
 
 def test_without_a_deadline_none_is_named() -> None:
-    said = [row[0] for row in rows(first_sheet([ERROR], deadline=None))]
-    assert "错误 1 项、提醒 0 项；请尽快改正后重新报送。" in said
-    assert not any("期限" in str(one) for one in said)
+    lines = [row[0] for row in rows(first_sheet([ERROR], deadline=None))]
+    assert "错误 1 项、提醒 0 项；请尽快改正后重新报送。" in lines
+    assert not any("期限" in str(line) for line in lines)
 
 
 def test_it_prints_on_one_width_of_a4_with_its_titles() -> None:
@@ -105,7 +105,7 @@ def test_what_a_department_typed_is_text_and_nothing_else(text: str) -> None:
     sheet = made[part].decode()
     assert re.findall(r"<f[ >/]", sheet) == []
     assert set(re.findall(r' t="(\w+)"', sheet)) == {"inlineStr"}
-    assert all(len(one) < 33_000 * 5 for one in re.findall(r"<t [^>]*>([^<]*)</t>", sheet))
+    assert all(len(element) < 33_000 * 5 for element in re.findall(r"<t [^>]*>([^<]*)</t>", sheet))
     values = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("整改通知").to_python()
     shown = str(values[5][4])
     assert len(shown) <= 32_767

@@ -43,12 +43,12 @@ def test_the_same_gives_the_same_key() -> None:
 
 
 def test_neither_the_day_nor_the_place_in_the_inbox_is_part_of_it() -> None:
-    moved = [replace(one, file="别处/a.xlsx") for one in (FIRST, SECOND)]
+    moved = [replace(original, file="别处/a.xlsx") for original in (FIRST, SECOND)]
     assert key(heading=replace(GIVEN, run_date=date(2020, 1, 1))) == key()
     assert key(findings=moved, heading=replace(GIVEN, points_at_risk={moved[0]: Decimal("1.50")})) == key()
 
 
-@pytest.mark.parametrize("name", [one.name for one in dataclasses.fields(Finding) if one.name != "file"])
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Finding) if field.name != "file"])
 def test_every_field_of_a_finding_is_part_of_it(name: str) -> None:
     # The second one, over which no points are at risk.
     changed = replace(SECOND, **{name: _other(getattr(SECOND, name))})
@@ -56,7 +56,8 @@ def test_every_field_of_a_finding_is_part_of_it(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [one.name for one in dataclasses.fields(NoticeHeading) if one.name not in ("run_date", "points_at_risk")]
+    "name",
+    [field.name for field in dataclasses.fields(NoticeHeading) if field.name not in ("run_date", "points_at_risk")],
 )
 def test_every_line_of_the_heading_is_part_of_it(name: str) -> None:
     assert key(heading=replace(GIVEN, **{name: _other(getattr(GIVEN, name))})) != key()
@@ -80,6 +81,6 @@ def test_so_are_workbook_name_points_and_the_findings_themselves(monkeypatch: py
 
 def test_text_cannot_pass_for_other_text() -> None:
     """What stands in one field cannot look as if it stood in the next."""
-    one, other = replace(FIRST, reported='1", "', expected="2"), replace(FIRST, reported="1", expected='", "2')
-    assert key(findings=(one,)) != key(findings=(other,))
+    first, other = replace(FIRST, reported='1", "', expected="2"), replace(FIRST, reported="1", expected='", "2')
+    assert key(findings=(first,)) != key(findings=(other,))
     assert key(findings=(replace(FIRST, message="\udc80"),)) != key(findings=(replace(FIRST, message="\\udc80"),))

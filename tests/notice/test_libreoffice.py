@@ -55,8 +55,11 @@ RICH = [
 def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The form, its notice and the rich workbook's notice, each saved by LibreOffice."""
     facts = read_submission(form(), "a.xlsx", rulebook()).facts
-    at = [facts[one][0] for one in ("unit_name", "on_post_staff", "revenue_total", "authorized_posts", "goal_expected")]
-    notice = notice_content(form(), [finding(one.sheet, one.cell) for one in at], heading=HEADING)
+    at = [
+        facts[field][0]
+        for field in ("unit_name", "on_post_staff", "revenue_total", "authorized_posts", "goal_expected")
+    ]
+    notice = notice_content(form(), [finding(fact.sheet, fact.cell) for fact in at], heading=HEADING)
     folder = tmp_path_factory.mktemp("libreoffice")
     return saved_again(
         folder, {"form": form(), "notice": notice, "rich": notice_content(rich(), RICH, heading=HEADING)}
@@ -65,21 +68,21 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 def test_a_form_saved_by_libreoffice_is_marked_and_given_back(saved: dict[str, bytes]) -> None:
     before = read_submission(saved["form"], "a.xlsx", rulebook())
-    at = [before.facts[one][0] for one in ("unit_name", "revenue_total", "authorized_posts", "goal_expected")]
-    notice = notice_content(saved["form"], [finding(one.sheet, one.cell) for one in at], heading=HEADING)
+    at = [before.facts[field][0] for field in ("unit_name", "revenue_total", "authorized_posts", "goal_expected")]
+    notice = notice_content(saved["form"], [finding(fact.sheet, fact.cell) for fact in at], heading=HEADING)
     assert read_submission(notice, "a.xlsx", rulebook()) == before
     assert parts(marks_of_earlier_notice_removed(notice)) == parts(saved["form"])
 
 
 def test_libreoffice_opens_a_notice_with_all_its_facts(saved: dict[str, bytes]) -> None:
     assert openpyxl.load_workbook(io.BytesIO(saved["notice"])).sheetnames[0] == "整改通知"
-    before, after = (read_submission(saved[one], "a.xlsx", rulebook()) for one in ("form", "notice"))
+    before, after = (read_submission(saved[name], "a.xlsx", rulebook()) for name in ("form", "notice"))
     assert after.facts == before.facts
 
 
 def test_marks_come_off_a_notice_that_libreoffice_saved(saved: dict[str, bytes]) -> None:
     cleared = marks_of_earlier_notice_removed(saved["notice"])
-    before, after = (openpyxl.load_workbook(io.BytesIO(one)) for one in (saved["form"], cleared))
+    before, after = (openpyxl.load_workbook(io.BytesIO(content)) for content in (saved["form"], cleared))
     assert after.sheetnames == before.sheetnames
     assert [name for name in after.defined_names if name.startswith("_perfbatch")] == []
     for sheet in before.sheetnames:

@@ -39,9 +39,9 @@ def test_any_text_gives_a_name_that_every_system_takes(code: str, unit: str, num
 @example(("1", "a:"), ("1", "a?"))
 @example(("1", "a"), ("1", "a "))
 @example(("1", "区" * 80), ("1", "区" * 81))
-def test_different_departments_have_different_names(one: tuple[str, str], other: tuple[str, str]) -> None:
-    same = notice_name(*one).casefold() == notice_name(*other).casefold()
-    assert same == (one == other)
+def test_different_departments_have_different_names(department: tuple[str, str], other: tuple[str, str]) -> None:
+    same = notice_name(*department).casefold() == notice_name(*other).casefold()
+    assert same == (department == other)
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -86,9 +86,12 @@ def test_odd_markup_is_marked_like_any_other(odd: object) -> None:
 def test_a_strict_package_gets_strict_relationships() -> None:
     made = parts(notice_content(strict(rich()), FINDINGS, heading=HEADING))
     types = {
-        one for name, part in made.items() if name.endswith(".rels") for one in re.findall(rb'Type="([^"]*)"', part)
+        element
+        for name, part in made.items()
+        if name.endswith(".rels")
+        for element in re.findall(rb'Type="([^"]*)"', part)
     }
-    assert {one for one in types if b"schemas.openxmlformats.org/officeDocument" in one} == set()
+    assert {kind for kind in types if b"schemas.openxmlformats.org/officeDocument" in kind} == set()
 
 
 def test_blank_cells_take_the_style_of_their_row_or_column() -> None:
@@ -117,8 +120,8 @@ def test_a_conversation_is_left_alone_and_the_first_sheet_says_so() -> None:
     assert comment_texts(notice, "xl/comments1.xml") == {"A2": "本单位的批注"}
     book = openpyxl.load_workbook(io.BytesIO(notice))
     assert book["数据"]["A2"].fill.fgColor.rgb == "FFFFC4CB"
-    said = [row[0] for row in book["整改通知"].iter_rows(values_only=True)]
-    assert "“数据”的 A2 已有会话批注，未另加批注，请以本页所列为准。" in said
+    lines = [row[0] for row in book["整改通知"].iter_rows(values_only=True)]
+    assert "“数据”的 A2 已有会话批注，未另加批注，请以本页所列为准。" in lines
 
 
 @pytest.mark.parametrize(
@@ -129,8 +132,8 @@ def test_any_form_of_comment_can_be_added_to_and_is_given_back(text: str) -> Non
     own = re.sub(r"<text>.*</text>", text, markup, flags=re.DOTALL)
     source = repack(rich(), {"xl/comments1.xml": own.encode()})
     notice = notice_content(source, [finding("数据", "A2")], heading=HEADING)
-    said = comment_texts(notice, "xl/comments1.xml")["A2"]
-    assert said.startswith("说\n【财政整改通知】" if "说" in text else "【财政整改通知】")
+    comment = comment_texts(notice, "xl/comments1.xml")["A2"]
+    assert comment.startswith("说\n【财政整改通知】" if "说" in text else "【财政整改通知】")
     back = comment_texts(marks_of_earlier_notice_removed(notice), "xl/comments1.xml") if "说" in text else {}
     assert back == ({"A2": "说"} if "说" in text else {})
 

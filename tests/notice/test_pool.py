@@ -39,13 +39,13 @@ def orders(tmp_path: Path) -> dict[str, NoticeOrder]:
     """Orders on one workbook, each for another department."""
     path = tmp_path / "a.xlsx"
     path.write_bytes(form())
-    found = found_at(path)
-    sha256 = read_bytes(found)[1]
+    file = found_at(path)
+    sha256 = read_bytes(file)[1]
     made = {}
     for number in range(ORDERS):
         heading = NoticeHeading(f"{number:06}", f"第{number}局", date(2021, 7, 20))
         findings = [finding("基本概况", f"D{3 + number % 5}"), finding("封面", "B3", message=str(number))]
-        made[f"notices/{number:06}.xlsx"] = NoticeOrder(found, sha256, findings, heading)
+        made[f"notices/{number:06}.xlsx"] = NoticeOrder(file, sha256, findings, heading)
     return made
 
 
@@ -114,10 +114,10 @@ def test_whoever_watches_is_told_of_every_notice_once(
     if lost:
         monkeypatch.setattr(notice_pool, "IsolatedExecutor", lambda *_: Broken(WorkerLost("ended with -9")))
     (tmp_path / "there" / "notices").mkdir(parents=True)
-    told: list[int] = []
-    with NoticePool(orders, 2, told.append).started(tmp_path / "there") as wait:
+    steps: list[int] = []
+    with NoticePool(orders, 2, steps.append).started(tmp_path / "there") as wait:
         wait()
-    assert told == ([1] * ORDERS if lost else [6] * 7 + [3])
+    assert steps == ([1] * ORDERS if lost else [6] * 7 + [3])
 
 
 class Broken:
@@ -183,17 +183,17 @@ def test_an_order_is_the_same_when_it_arrives(orders: dict[str, NoticeOrder]) ->
         key="ab",
     )
     refilled = replace(order, form=rulebook, left_out="宏")
-    pairs = [(one, Path("/tmp/\udcff")) for one in (order, refilled, refilled)]
+    pairs = [(given, Path("/tmp/\udcff")) for given in (order, refilled, refilled)]
     orders_there, forms = unpacked(request_to_write(pairs))
     assert len(forms) == 1
     arrived = [
         (notice_order._order(*plain, None if form is None else bytes(forms[form])), Path(path))
         for *plain, form, path in orders_there
     ]
-    assert [(replace(one, form=None), path) for one, path in arrived] == [
-        (replace(one, form=None), path) for one, path in pairs
+    assert [(replace(sent, form=None), path) for sent, path in arrived] == [
+        (replace(sent, form=None), path) for sent, path in pairs
     ]
-    assert [one.form and one.form() for one, _ in arrived] == [None, rulebook(), rulebook()]
+    assert [sent.form and sent.form() for sent, _ in arrived] == [None, rulebook(), rulebook()]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by signal")
@@ -260,7 +260,7 @@ def test_a_notice_from_elsewhere_that_fails_changes_nothing(
     ):
         publish_outputs(district, outbox, spoiled, NoticePool(spoiled, 2))
     assert written(outbox) == {"notices/old.xlsx": b"last"}
-    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".outbox")] == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".outbox")] == []
 
 
 @pytest.mark.parametrize("error", [RuntimeError("stop"), KeyboardInterrupt()])
@@ -275,8 +275,8 @@ def test_who_fails_meanwhile_ends_the_notices(
     with pytest.raises(BatchFault if isinstance(error, RuntimeError) else KeyboardInterrupt):
         publish_outputs(district, tmp_path / "outbox", {"summary": fail, **many}, NoticePool(many, 2))
     assert threading.active_count() == before
-    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".outbox")] == []
-    assert [one.name for one in (tmp_path / "outbox").iterdir()] == [".perfbatch.lock"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".outbox")] == []
+    assert [path.name for path in (tmp_path / "outbox").iterdir()] == [".perfbatch.lock"]
 
 
 def test_a_process_that_has_grown_large_leaves_the_rest_to_another(

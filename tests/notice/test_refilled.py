@@ -32,18 +32,18 @@ def read(content: bytes) -> Submission:
     return read_submission(content, "a.xlsx", rulebook())
 
 
-def told(submission: Submission) -> list[tuple[object, ...]]:
+def in_short(submission: Submission) -> list[tuple[object, ...]]:
     """What is said of a workbook, wherever its cells stand; formulas are not taken over."""
     return sorted(
-        (one.code, one.field, str(one.row), one.message, one.reported)
-        for one in submission.findings
-        if one.code not in ("C05", "C11", "C18")
+        (finding.code, finding.field, str(finding.row), finding.message, finding.reported)
+        for finding in submission.findings
+        if finding.code not in ("C05", "C11", "C18")
     )
 
 
 def states(submission: Submission) -> dict[str, list[tuple[int, object, object]]]:
     """What every field says, but for the table's own sum; blank rows at the end count for nothing."""
-    said: dict[str, list[tuple[int, object, object]]] = {}
+    by_field: dict[str, list[tuple[int, object, object]]] = {}
     for field, column in submission.columns.items():
         rows = [
             (state, value, column.steps[row] if column.steps else 0)
@@ -52,8 +52,8 @@ def states(submission: Submission) -> dict[str, list[tuple[int, object, object]]
         while rows and rows[-1][0] == 0:
             rows.pop()
         if field != "scorecard_total":
-            said[field] = rows
-    return said
+            by_field[field] = rows
+    return by_field
 
 
 def again(content: bytes) -> Submission:
@@ -63,7 +63,7 @@ def again(content: bytes) -> Submission:
 def test_a_department_refilled_says_what_it_said() -> None:
     content = workbook()
     assert states(again(content)) == states(read(content))
-    assert told(again(content)) == told(read(content))
+    assert in_short(again(content)) == in_short(read(content))
 
 
 TYPED: Mapping[str, object] = {
@@ -98,8 +98,8 @@ def changed(values: Mapping[str, object], formats: Mapping[str, str] | None = No
 def test_what_was_typed_stays_as_it_was_typed() -> None:
     content = changed(TYPED, {"satisfaction_rate": "General"})
     before = read(content)
-    assert {one.code for one in before.findings} >= {"C01", "C02", "C04", "C08", "C09", "C13"}
-    assert told(again(content)) == told(before)
+    assert {finding.code for finding in before.findings} >= {"C01", "C02", "C04", "C08", "C09", "C13"}
+    assert in_short(again(content)) == in_short(before)
     assert states(again(content)) == states(before)
 
 
@@ -111,7 +111,7 @@ PLACES = (
     "function_summary",
     "self_score_total",
 )
-NUMBERS = st.floats(-1e6, 1e9, allow_nan=False).map(lambda one: round(one, 4)) | st.integers(-5, 10**7)
+NUMBERS = st.floats(-1e6, 1e9, allow_nan=False).map(lambda number: round(number, 4)) | st.integers(-5, 10**7)
 CELLS = st.one_of(
     NUMBERS,
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"]), max_size=30),
@@ -136,7 +136,7 @@ CELLS = st.one_of(
 def test_a_form_refilled_reads_as_the_form(values: dict[str, object], number_format: str) -> None:
     content = changed(values, dict.fromkeys(values, number_format))
     before, after = read(content), again(content)
-    assert told(after) == told(before)
+    assert in_short(after) == in_short(before)
     assert states(after) == states(before)
 
 
@@ -163,7 +163,7 @@ def test_more_rows_than_there_is_room_for_are_refused() -> None:
 
 def test_a_renamed_indicator_keeps_its_name_and_its_place() -> None:
     typed = read_typed(workbook(), rulebook(), NAME_OFFSET)
-    number = [one.editable for one in rulebook().indicators].index(True)
+    number = [indicator.editable for indicator in rulebook().indicators].index(True)
     old = typed.names[number]
     names = [*typed.names]
     names[number] = old._replace(value="改名后的指标")
@@ -180,7 +180,7 @@ def active() -> bytes:
 def test_nothing_of_an_active_workbook_goes_out() -> None:
     content = active()
     findings = read(content).findings
-    assert [one.code for one in findings if not one.cell] == ["C18"]
+    assert [finding.code for finding in findings if not finding.cell] == ["C18"]
     notice = refilled_notice(content, rulebook(), findings, HEADING, "原件未附")
     names = set(parts(notice))
     assert not any("vba" in name or "embeddings" in name for name in names)
@@ -189,13 +189,13 @@ def test_nothing_of_an_active_workbook_goes_out() -> None:
     assert book.sheetnames[0] == "整改通知"
     lines = [str(row[0].value) for row in book["整改通知"].iter_rows()]
     assert "原件未附" in lines
-    assert told(read(notice)) == told(read(content))
+    assert in_short(read(notice)) == in_short(read(content))
 
 
 def test_marks_stand_at_the_same_fields() -> None:
     content = active()
     findings = read(content).findings
-    fault = next(one for one in findings if one.field == "authorized_posts")
+    fault = next(finding for finding in findings if finding.field == "authorized_posts")
     notice = refilled_notice(content, rulebook(), findings, HEADING, "原件未附")
     book = openpyxl.load_workbook(io.BytesIO(notice))
     sheet, place = next(iter(book.defined_names["authorized_posts"].destinations))
@@ -207,7 +207,7 @@ def test_marks_stand_at_the_same_fields() -> None:
 
 def test_points_at_risk_follow_their_findings() -> None:
     content = active()
-    findings: list[Finding] = [one for one in read(content).findings if one.field == "authorized_posts"]
+    findings: list[Finding] = [finding for finding in read(content).findings if finding.field == "authorized_posts"]
     heading = NoticeHeading("116001", "甲", date(2021, 7, 20), points_at_risk=dict.fromkeys(findings, Decimal(5)))
     book = openpyxl.load_workbook(io.BytesIO(refilled_notice(content, rulebook(), findings, heading, "")))
     assert any(cell.value == "5" for row in book["整改通知"].iter_rows() for cell in row)

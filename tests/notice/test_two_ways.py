@@ -31,7 +31,7 @@ from tests.notice.workbooks import HEADING, finding, form, parts, rich
 from tests.workbooks import repack
 
 INBOX = Path(__file__).parents[2] / "inbox"
-_SAMPLES = sorted(one.name for one in INBOX.glob("1160*.xlsx"))[:4]
+_SAMPLES = sorted(path.name for path in INBOX.glob("1160*.xlsx"))[:4]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -73,7 +73,7 @@ def at_cells(content: bytes, cells: int) -> list[Finding]:
 # ---------------------------------------------------------------------- notices
 
 
-@pytest.mark.parametrize("name", sorted(one.name for one in INBOX.glob("*.xlsx")))
+@pytest.mark.parametrize("name", sorted(path.name for path in INBOX.glob("*.xlsx")))
 def test_samples_give_the_same_notice_both_ways(name: str) -> None:
     content = (INBOX / name).read_bytes()
     findings = at_cells(content, 40) if zipfile.is_zipfile(io.BytesIO(content)) else FINDINGS
@@ -147,7 +147,13 @@ def test_any_other_spoiled_part_gives_the_same_notice_both_ways(data: st.DataObj
 
 
 def test_what_was_made_before_makes_no_difference() -> None:
-    workbooks = [rich(), form(), strict(rich()), prefixed(rich()), *((INBOX / one).read_bytes() for one in _SAMPLES)]
+    workbooks = [
+        rich(),
+        form(),
+        strict(rich()),
+        prefixed(rich()),
+        *((INBOX / sample).read_bytes() for sample in _SAMPLES),
+    ]
     alone = []
     for content in workbooks:
         forget()
@@ -166,7 +172,7 @@ def test_what_was_made_before_makes_no_difference() -> None:
 @settings(deadline=None)
 @given(st.binary(max_size=3000), st.lists(st.integers(0, 3000), max_size=6))
 def test_a_part_packed_in_stretches_is_the_part(part: bytes, cuts: list[int]) -> None:
-    ends = sorted({min(one, len(part)) for one in cuts})
+    ends = sorted({min(cut, len(part)) for cut in cuts})
     steady = [(start, end) for start, end in zip(ends[::2], ends[1::2], strict=False)]
     packed = package._deflated(part * 3, [*steady, (len(part), 3 * len(part))])
     assert zlib.decompress(packed, -zlib.MAX_WBITS) == part * 3
@@ -273,24 +279,32 @@ def test_the_directory_is_what_zipfile_reads(how: str) -> None:
             read_directory(content)
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        told = [told_of(one) for one in archive.infolist()]
-    assert [(*one[:1], *one[3:]) for one in read_directory(content)] == told
+        members = [told_of(member) for member in archive.infolist()]
+    assert [(*member[:1], *member[3:]) for member in read_directory(content)] == members
     assert parts(notice_content(content, FINDINGS, heading=HEADING)) == in_full(content, FINDINGS)
 
 
-def told_of(one: zipfile.ZipInfo) -> tuple[object, ...]:
+def told_of(member: zipfile.ZipInfo) -> tuple[object, ...]:
     """What a member is by the word of zipfile."""
-    year, month, day, hour, minute, second = one.date_time
+    year, month, day, hour, minute, second = member.date_time
     time, date = hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
-    packed = (time, date, one.CRC, one.compress_size, one.file_size, one.internal_attr, one.external_attr)
+    packed = (
+        time,
+        date,
+        member.CRC,
+        member.compress_size,
+        member.file_size,
+        member.internal_attr,
+        member.external_attr,
+    )
     return (
-        one.orig_filename,
-        one.create_system,
-        one.flag_bits,
-        one.compress_type,
+        member.orig_filename,
+        member.create_system,
+        member.flag_bits,
+        member.compress_type,
         *packed,
-        one.header_offset,
-        one.comment,
+        member.header_offset,
+        member.comment,
     )
 
 
@@ -307,8 +321,8 @@ def test_a_spoiled_directory_is_read_as_zipfile_does_or_refused(data: st.DataObj
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            told = [told_of(one) for one in archive.infolist()]
+            infos = [told_of(member) for member in archive.infolist()]
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         # It takes odd extra fields for damage, which nobody here looks at.
         return
-    assert [(*one[:1], *one[3:]) for one in members] == told
+    assert [(*member[:1], *member[3:]) for member in members] == infos

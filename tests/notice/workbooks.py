@@ -22,8 +22,8 @@ INJECTION = "=cmd|'/c calc'!A0"
 
 def finding(sheet: str, cell: str, severity: Severity = Severity.ERROR, **texts: str) -> Finding:
     """A finding at a cell; texts by the finding's own names."""
-    said = {"reported": "10", "expected": "16", "difference": "-6", "message": "不一致", "remedy": "核对"} | texts
-    return Finding("R14", severity, "116001", "a.xlsx", sheet, cell, "on_post_staff", **said)
+    given = {"reported": "10", "expected": "16", "difference": "-6", "message": "不一致", "remedy": "核对"} | texts
+    return Finding("R14", severity, "116001", "a.xlsx", sheet, cell, "on_post_staff", **given)
 
 
 def parts(content: bytes) -> dict[str, bytes]:
@@ -106,8 +106,8 @@ def form() -> bytes:
 def comment_texts(content: bytes, part: str) -> dict[str, str]:
     """Cell → all the text of its comment."""
     markup = parts(content)[part].decode()
-    found = re.findall(r'<comment ref="(\w+)".*?</comment>', markup, re.DOTALL)
+    cells = re.findall(r'<comment ref="(\w+)".*?</comment>', markup, re.DOTALL)
     bodies = re.findall(r"<comment .*?</comment>", markup, re.DOTALL)
     return {
-        cell: "".join(re.findall(r"<t(?: [^>]*)?>([^<]*)</t>", body)) for cell, body in zip(found, bodies, strict=True)
+        cell: "".join(re.findall(r"<t(?: [^>]*)?>([^<]*)</t>", body)) for cell, body in zip(cells, bodies, strict=True)
     }

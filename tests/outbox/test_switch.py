@@ -55,13 +55,13 @@ def file_by_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def holds(outbox: Path) -> dict[str, bytes]:
     """Every file of the outbox but the lock; the report of tonight as b"report"."""
-    found = {}
+    contents = {}
     for path in sorted(outbox.rglob("*")):
         name = path.relative_to(outbox).as_posix()
         if path.is_file() and name != LOCK_NAME:
             content = path.read_bytes()
-            found[name] = b"report" if content.startswith(b"{") and name == REPORT_NAME else content
-    return found
+            contents[name] = b"report" if content.startswith(b"{") and name == REPORT_NAME else content
+    return contents
 
 
 SWITCHED = {SUMMARY: b"summary", NOTICE: b"notice", "history.sqlite": b"history", REPORT_NAME: b"report"}
@@ -177,11 +177,11 @@ def test_every_output_is_flushed_before_the_switch(
         swap = swap_call()
         assert swap is not None
 
-        def looking(one: Path, other: Path) -> None:
+        def looking(source: Path, other: Path) -> None:
             if other == outbox:
                 assert {SUMMARY, NOTICE, "history.sqlite", REPORT_NAME} <= set(flushed)
                 flushed.append("switched")
-            swap(one, other)
+            swap(source, other)
 
         return looking
 

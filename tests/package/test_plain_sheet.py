@@ -31,7 +31,9 @@ ROWS = 6
 
 def package(rows: str, strings: str = "", rest: str = "", *, date1904: bool = False) -> bytes:
     """A workbook of one sheet, 表, with a style for each format."""
-    formats = "".join(f'<numFmt numFmtId="{200 + at}" formatCode="{_quoted(one)}"/>' for at, one in enumerate(_FORMATS))
+    formats = "".join(
+        f'<numFmt numFmtId="{200 + at}" formatCode="{_quoted(code)}"/>' for at, code in enumerate(_FORMATS)
+    )
     styles = "".join(f'<xf numFmtId="{200 + at}" applyNumberFormat="1"/>' for at in range(len(_FORMATS)))
     styles += "<xf/>" * (_STRUCK - len(_FORMATS)) + '<xf fontId="1"/>'
     fonts = "<fonts><font/><font><strike/></font></fonts>"
@@ -166,10 +168,10 @@ def test_what_programs_write_is_understood(cell: str, kind: str, value: object) 
     strings = '<si><r><t>二、</t></r><r><rPr><sz val="12"/></rPr><t xml:space="preserve"> 金额</t></r></si>'
     content = package(row(cell), strings)
     assert understood(content)
-    found = read(content, plainly=True)
-    assert isinstance(found, list)
-    assert (found[0].kind, found[0].value) == (kind, value)
-    assert found == read(content, plainly=False)
+    cells_read = read(content, plainly=True)
+    assert isinstance(cells_read, list)
+    assert (cells_read[0].kind, cells_read[0].value) == (kind, value)
+    assert cells_read == read(content, plainly=False)
 
 
 ROWS_OF_ODD_CELLS = [

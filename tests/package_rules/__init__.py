@@ -35,24 +35,24 @@ def _relations(package: Package) -> Iterator[str]:
         if not name.endswith(".rels"):
             continue
         relations = package.relations(name.replace("_rels/", "").removesuffix(".rels"))
-        if len({one.id for one in relations}) < len(relations):
+        if len({relation.id for relation in relations}) < len(relations):
             yield f"{name}: relationship id twice"
-        for one in relations:
+        for relation in relations:
             # A link to a place of the workbook itself has no part (#Sheet!A1).
-            if not one.outside and "#" not in one.target and one.target not in package:
-                yield f"{name}: no part {one.target}"
+            if not relation.outside and "#" not in relation.target and relation.target not in package:
+                yield f"{name}: no part {relation.target}"
 
 
 def _workbook(package: Package) -> Iterator[str]:
     workbook = package.root("xl/workbook.xml")
     listed = list(workbook.iter(f"{MAIN}sheet"))
-    names = [one.get("name", "") for one in listed]
+    names = [sheet.get("name", "") for sheet in listed]
     for name in names:
         if not 0 < characters(name) <= 31 or set(name) & _FORBIDDEN or name.startswith("'") or name.endswith("'"):
             yield f"sheet name {name!r}"
     if len({name.casefold() for name in names}) < len(names):
         yield "sheet name twice"
-    if not any(one.get("state", "visible") == "visible" for one in listed):
+    if not any(sheet.get("state", "visible") == "visible" for sheet in listed):
         yield "no visible sheet"
     seen = set()
     for element in workbook.iter(f"{MAIN}definedName"):
@@ -75,10 +75,10 @@ def _workbook(package: Package) -> Iterator[str]:
 
 def _tables(package: Package) -> Iterator[str]:
     tables = [
-        package.root(one.target).attrib
+        package.root(relation.target).attrib
         for part in package.sheets
-        for one in package.relations(part)
-        if one.type == "table"
+        for relation in package.relations(part)
+        if relation.type == "table"
     ]
     names = [table.get("displayName", "").casefold() for table in tables]
     ids = [table.get("id", "") for table in tables]

@@ -56,11 +56,11 @@ def letters(column: int) -> str:
 def overlapping(references: Iterable[str]) -> Iterator[str]:
     """Each reference that meets one further up a sheet (sorted by its first row)."""
     areas = sorted(
-        ((one, reference) for reference in references if (one := area(reference))), key=lambda pair: pair[0].top
+        ((spot, reference) for reference in references if (spot := area(reference))), key=lambda pair: pair[0].top
     )
     open_areas: list[Area] = []
     for current, reference in areas:
-        open_areas = [one for one in open_areas if one.bottom >= current.top]
-        if any(one.meets(current) for one in open_areas):
+        open_areas = [open_area for open_area in open_areas if open_area.bottom >= current.top]
+        if any(open_area.meets(current) for open_area in open_areas):
             yield reference
         open_areas.append(current)

@@ -14,11 +14,13 @@ _VML = "{urn:schemas-microsoft-com:office:excel}"
 def comment_faults(package: Package, part: str, root: ElementTree.Element) -> Iterator[str]:
     """Every rule that the comments of a sheet break."""
     relations = package.relations(part)
-    targets = [one.target for one in relations if one.type == "comments"]
+    targets = [relation.target for relation in relations if relation.type == "comments"]
     if len(targets) > 1:
         yield f"{len(targets)} parts of comments"
     drawing = root.find(f"{MAIN}legacyDrawing")
-    drawn = [one.target for one in relations if drawing is not None and one.id == drawing.get(f"{REL}id")]
+    drawn = [
+        relation.target for relation in relations if drawing is not None and relation.id == drawing.get(f"{REL}id")
+    ]
     shapes = {at for target in drawn for at in _shapes(package.root(target))}
     for target in targets:
         comments = package.root(target)

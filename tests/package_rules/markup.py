@@ -64,12 +64,16 @@ class Package:
     @cached_property
     def sheets(self) -> dict[str, str]:
         """The part of every worksheet → its name."""
-        targets = {one.id: one.target for one in self.relations("xl/workbook.xml") if one.type == "worksheet"}
+        targets = {
+            relation.id: relation.target
+            for relation in self.relations("xl/workbook.xml")
+            if relation.type == "worksheet"
+        }
         listed = self.root("xl/workbook.xml").iter(f"{MAIN}sheet")
         return {
-            targets[one.get(f"{REL}id", "")]: one.get("name", "")
-            for one in listed
-            if one.get(f"{REL}id", "") in targets
+            targets[sheet.get(f"{REL}id", "")]: sheet.get("name", "")
+            for sheet in listed
+            if sheet.get(f"{REL}id", "") in targets
         }
 
     @cached_property
@@ -80,7 +84,7 @@ class Package:
     @cached_property
     def named(self) -> set[str]:
         """Every defined name, case folded."""
-        return {one.get("name", "").casefold() for one in self.root("xl/workbook.xml").iter(f"{MAIN}definedName")}
+        return {name.get("name", "").casefold() for name in self.root("xl/workbook.xml").iter(f"{MAIN}definedName")}
 
 
 def text_of(item: ElementTree.Element) -> str:

@@ -21,7 +21,7 @@ def sheet_faults(package: Package, part: str) -> Iterator[str]:
     cells: dict[str, str] = {}
     yield from _cells(root, package.strings, cells)
     yield from _columns(root)
-    merged = [one.get("ref", "") for one in root.iter(f"{MAIN}mergeCell")]
+    merged = [merge.get("ref", "") for merge in root.iter(f"{MAIN}mergeCell")]
     for reference in merged:
         if area(reference) is None or ":" not in reference:
             yield f"merged cells {reference!r}"
@@ -79,7 +79,7 @@ def _content(cell: ElementTree.Element, reference: str, strings: list[str], cell
 
 
 def _columns(root: ElementTree.Element) -> Iterator[str]:
-    columns = [(int(one.get("min", "0")), int(one.get("max", "0"))) for one in root.iter(f"{MAIN}col")]
+    columns = [(int(column.get("min", "0")), int(column.get("max", "0"))) for column in root.iter(f"{MAIN}col")]
     for first, last in columns:
         if not 1 <= first <= last <= LAST_COLUMN:
             yield f"columns {first} to {last}"
@@ -97,24 +97,24 @@ def _formulas(root: ElementTree.Element) -> Iterator[str]:
 
 
 def _validations(root: ElementTree.Element) -> Iterator[str]:
-    for one in root.iter(f"{MAIN}dataValidation"):
-        source = one.findtext(f"{MAIN}formula1") or ""
+    for validation in root.iter(f"{MAIN}dataValidation"):
+        source = validation.findtext(f"{MAIN}formula1") or ""
         if source.startswith('"') and characters(source) > 257:
-            yield f"list of a validation of {characters(source) - 2} at {one.get('sqref')}"
+            yield f"list of a validation of {characters(source) - 2} at {validation.get('sqref')}"
         for text, most in (("promptTitle", 32), ("prompt", 255), ("errorTitle", 32), ("error", 225)):
-            if characters(one.get(text, "")) > most:
-                yield f"{text} of {characters(one.get(text, ''))} at {one.get('sqref')}"
+            if characters(validation.get(text, "")) > most:
+                yield f"{text} of {characters(validation.get(text, ''))} at {validation.get('sqref')}"
 
 
 def _links(package: Package, part: str, root: ElementTree.Element) -> Iterator[str]:
     links = list(root.iter(f"{MAIN}hyperlink"))
     if len(links) > _LINKS:
         yield f"{len(links)} links"
-    relations = {one.id: one for one in package.relations(part)}
-    for one in relations.values():
-        bad = re.search(r'[ "<>\\]' if one.target.startswith("#") else r'[ #"<>\\]', one.target)
-        if one.type == "hyperlink" and (bad or len(one.target) > 2_080):
-            yield f"link target {one.target!r}"
+    relations = {relation.id: relation for relation in package.relations(part)}
+    for relation in relations.values():
+        bad = re.search(r'[ "<>\\]' if relation.target.startswith("#") else r'[ #"<>\\]', relation.target)
+        if relation.type == "hyperlink" and (bad or len(relation.target) > 2_080):
+            yield f"link target {relation.target!r}"
     sheets = {name.casefold() for name in package.sheets.values()}
     for link in links:
         location, key = link.get("location", ""), link.get(f"{REL}id")
@@ -138,12 +138,12 @@ def _leads_somewhere(location: str, sheets: set[str], named: set[str]) -> bool:
 def _tables(
     package: Package, part: str, root: ElementTree.Element, cells: dict[str, str], merged: list[str]
 ) -> Iterator[str]:
-    tables = [package.root(one.target) for one in package.relations(part) if one.type == "table"]
+    tables = [package.root(relation.target) for relation in package.relations(part) if relation.type == "table"]
     listed = root.findall(f"{MAIN}tableParts/{MAIN}tablePart")
     if len(listed) != len(tables):
         yield f"{len(listed)} tables listed, {len(tables)} related"
-    yield from (f"tables overlap at {one}" for one in overlapping(table.get("ref", "") for table in tables))
-    filtered = [one.get("ref", "") for one in root.findall(f"{MAIN}autoFilter")]
+    yield from (f"tables overlap at {spot}" for spot in overlapping(table.get("ref", "") for table in tables))
+    filtered = [element.get("ref", "") for element in root.findall(f"{MAIN}autoFilter")]
     for table in tables:
         yield from _table(table, cells, merged)
         for reference in filtered:

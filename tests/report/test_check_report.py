@@ -22,7 +22,7 @@ UNION = 2  # 116001, in the district's order
 @pytest.fixture
 def alone(district: BatchResult) -> BatchResult:
     """云溪区总工会 checked on its own, with points at risk behind two of its findings."""
-    findings = tuple(one for one in FINDINGS if one.budget_code == "116001")
+    findings = tuple(finding for finding in FINDINGS if finding.budget_code == "116001")
     scores = district.scores[district.scores["department"] == UNION].assign(department=0).reset_index(drop=True)
     at_risk = {
         findings[0]: AtRisk(Decimal("3"), ("payment_progress",)),
@@ -39,7 +39,7 @@ def alone(district: BatchResult) -> BatchResult:
     )
 
 
-def told(result: BatchResult) -> dict[str, Any]:
+def checked_file(result: BatchResult) -> dict[str, Any]:
     (file,) = build_check_report("yunxi-2020", "0f" * 32, [("自评.xlsx", ENTRIES[0], result)])["files"]
     return dict(file)
 
@@ -56,7 +56,7 @@ def test_the_head(alone: BatchResult) -> None:
 
 
 def test_a_file_is_told_as_in_the_run_report(alone: BatchResult) -> None:
-    file, (department,) = told(alone), build_report(alone, ())["departments"]
+    file, (department,) = checked_file(alone), build_report(alone, ())["departments"]
     assert list(file) == [
         "path", "bytes", "sha256", "verdict", "code", "message", "remedy", "budget_code", "unit_name",
         "self_total", "verified_total", "grade", "points_by_status", "points_at_risk", "findings_by_severity",
@@ -69,12 +69,12 @@ def test_a_file_is_told_as_in_the_run_report(alone: BatchResult) -> None:
 
 
 def test_findings_carry_what_is_at_risk(alone: BatchResult) -> None:
-    file, report = told(alone), build_report(alone, ())
+    file, report = checked_file(alone), build_report(alone, ())
     assert [
-        {name: value for name, value in one.items() if name not in ("points_at_risk", "indicators")}
-        for one in file["findings"]
-    ] == [{name: value for name, value in one.items() if name != "file"} for one in report["findings"]]
-    assert [(one["code"], one["points_at_risk"], one["indicators"]) for one in file["findings"]] == [
+        {name: value for name, value in finding.items() if name not in ("points_at_risk", "indicators")}
+        for finding in file["findings"]
+    ] == [{name: value for name, value in finding.items() if name != "file"} for finding in report["findings"]]
+    assert [(finding["code"], finding["points_at_risk"], finding["indicators"]) for finding in file["findings"]] == [
         ("R14", "6.00", ["payment_progress", "satisfaction"]),
         ("R21", "0.00", []),
         ("R21", "0.00", []),
@@ -85,7 +85,7 @@ def test_findings_carry_what_is_at_risk(alone: BatchResult) -> None:
 def test_together_an_indicator_counts_once(alone: BatchResult, district: BatchResult) -> None:
     # 支付进度 3 and 满意度 3 stand verified.
     assert total_at_risk(alone, 0) == 6
-    assert told(alone)["points_at_risk"] == decimal_text(6_000_000)
+    assert checked_file(alone)["points_at_risk"] == decimal_text(6_000_000)
     assert total_at_risk(district, UNION) == 0
 
 
@@ -106,8 +106,10 @@ def test_a_file_that_could_not_be_read() -> None:
 
 
 def test_verdicts(alone: BatchResult) -> None:
-    infos = tuple(one for one in alone.findings if one.severity == "info")
-    assert [verdict_of(one) for one in (None, alone, replace(alone, findings=infos), replace(alone, findings=()))] == [
+    infos = tuple(finding for finding in alone.findings if finding.severity == "info")
+    assert [
+        verdict_of(result) for result in (None, alone, replace(alone, findings=infos), replace(alone, findings=()))
+    ] == [
         "unreadable",
         "findings",
         "clean",

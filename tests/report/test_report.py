@@ -61,7 +61,7 @@ def test_head(report: dict[str, Any], rulebook: Rulebook) -> None:
 
 
 def test_files_stand_in_the_order_of_their_paths(report: dict[str, Any]) -> None:
-    assert [(one["path"], one["status"], one["code"], one["message"], one["budget_code"]) for one in report["files"]] == [
+    assert [(file["path"], file["status"], file["code"], file["message"], file["budget_code"]) for file in report["files"]] == [
         ("007002.xlsx", "accepted", None, None, "007002"),
         ("101001.xlsx", "accepted", None, None, "101001"),
         ("116001.xlsx", "accepted", None, None, "116001"),
@@ -73,7 +73,7 @@ def test_files_stand_in_the_order_of_their_paths(report: dict[str, Any]) -> None
 
 
 def test_departments(report: dict[str, Any]) -> None:
-    assert [{key: one[key] for key in one if key not in ("scores", "points_by_status", "rulebook", "entity_key")} for one in report["departments"]] == [
+    assert [{key: entry[key] for key in entry if key not in ("scores", "points_by_status", "rulebook", "entity_key")} for entry in report["departments"]] == [
         {"budget_code": "007002", "unit_name": "区教育局", "file": "007002.xlsx", "self_total": "100.00", "verified_total": "100.00", "grade": "优秀", "rank": 1},
         {"budget_code": "101001", "unit_name": INJECTION, "file": "101001.xlsx", "self_total": None, "verified_total": None, "grade": "", "rank": None},
         {"budget_code": "116001", "unit_name": "云溪区总工会", "file": "116001.xlsx", "self_total": "98.00", "verified_total": "93.00", "grade": "优秀", "rank": 2},
@@ -89,7 +89,9 @@ def test_departments(report: dict[str, Any]) -> None:
 
 def test_scores(report: dict[str, Any], rulebook: Rulebook) -> None:
     for department in report["departments"]:
-        assert [one["indicator"] for one in department["scores"]] == [one.id for one in rulebook.indicators]
+        assert [score["indicator"] for score in department["scores"]] == [
+            indicator.id for indicator in rulebook.indicators
+        ]
     assert score_of(report, "116001", "staff_control_rate") == {
         "indicator": "staff_control_rate",
         "name": "财政供养人员控制率",
@@ -135,8 +137,8 @@ def test_nothing_names_an_entity_without_a_code(district: BatchResult) -> None:
         findings=(replace(finding, budget_code="", check=""),),
         entries=(InboxEntry("a.xlsx", 1, "", 0, "accepted"), InboxEntry("b.xlsx", 1, "", 0, "set_aside", "F09")),
     )
-    (told,) = build_report(replace(district, findings=(replace(finding, check="R05.1"),)), OUTPUTS)["findings"]
-    assert told["check"] == "R05.1"
+    (written,) = build_report(replace(district, findings=(replace(finding, check="R05.1"),)), OUTPUTS)["findings"]
+    assert written["check"] == "R05.1"
     built = build_report(nameless, OUTPUTS)
     assert built["departments"][0]["entity_key"] == []
     assert [(part["entity_key"], part["check"]) for part in built["findings"]] == [([], None)]
@@ -144,7 +146,9 @@ def test_nothing_names_an_entity_without_a_code(district: BatchResult) -> None:
 
 
 def test_findings_are_in_the_order_of_gravity_department_code_and_cell(report: dict[str, Any]) -> None:
-    assert [(one["severity"], one["budget_code"], one["code"], one["cell"]) for one in report["findings"]] == [
+    assert [
+        (entry["severity"], entry["budget_code"], entry["code"], entry["cell"]) for entry in report["findings"]
+    ] == [
         ("error", "007002", "R05", "H22"),
         ("error", "116001", "R14", "C4"),
         ("warning", "116001", "R21", "D9"),
@@ -187,11 +191,11 @@ def test_schema_accepts(
 
 
 def _objects(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path] if isinstance(value, dict) else []
+    paths = [path] if isinstance(value, dict) else []
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in items:
-        found += _objects(one, (*path, key))
-    return found
+    for key, member in items:
+        paths += _objects(member, (*path, key))
+    return paths
 
 
 def _at(value: Any, path: tuple[Any, ...]) -> Any:
@@ -217,7 +221,7 @@ def test_schema_refuses_an_extra_key_anywhere(
         _at(planted, path)["planted"] = ""
         errors = list(validator.iter_errors(planted))
         assert errors, path
-        assert "planted" in json.dumps([one.message for one in errors], ensure_ascii=False), path
+        assert "planted" in json.dumps([error.message for error in errors], ensure_ascii=False), path
 
 
 def test_schema_refuses_a_missing_key_anywhere(
@@ -294,7 +298,7 @@ def test_a_name_of_any_bytes_is_written(
     write_report(odd, OUTPUTS, tmp_path / "report.json")
     loaded = json.loads((tmp_path / "report.json").read_text("utf-8"))
     validator.validate(loaded)
-    assert [one["path"] for one in loaded["files"]] == ['a\x00\u2028"\\', "\\ud800", "\\xff\\x80"]
+    assert [file["path"] for file in loaded["files"]] == ['a\x00\u2028"\\', "\\ud800", "\\xff\\x80"]
 
 
 @pytest.mark.parametrize("block", [1, 3, 1000])
@@ -305,9 +309,9 @@ def test_what_is_written_block_by_block_is_the_same(
     shuffled = replace(district, scores=district.scores.sort_values("indicator", kind="stable"))
     write_report(district, OUTPUTS, tmp_path / "report.json")
     assert json.loads((tmp_path / "report.json").read_text("utf-8")) == report
-    by_code = {one["budget_code"]: one["scores"] for one in report["departments"]}
-    for one in build_report(shuffled, OUTPUTS)["departments"]:
-        assert one["scores"] == sorted(by_code[one["budget_code"]], key=lambda score: score["indicator"])
+    by_code = {entry["budget_code"]: entry["scores"] for entry in report["departments"]}
+    for entry in build_report(shuffled, OUTPUTS)["departments"]:
+        assert entry["scores"] == sorted(by_code[entry["budget_code"]], key=lambda score: score["indicator"])
 
 
 def test_every_file_score_and_finding_has_a_line_of_its_own(
@@ -315,12 +319,12 @@ def test_every_file_score_and_finding_has_a_line_of_its_own(
 ) -> None:
     write_report(district, OUTPUTS, tmp_path / "report.json")
     lines = (tmp_path / "report.json").read_text("utf-8").splitlines()
-    told = [json.dumps(one, ensure_ascii=False) for one in (*report["files"], *report["findings"])]
-    assert [one for one in told if one not in {line.rstrip(",") for line in lines}] == []
+    texts = [json.dumps(entry, ensure_ascii=False) for entry in (*report["files"], *report["findings"])]
+    assert [text for text in texts if text not in {line.rstrip(",") for line in lines}] == []
     assert sum(line.startswith('{"indicator": ') for line in lines) == len(district.scores)
 
 
 def test_a_finding_of_any_text_is_inert(district: BatchResult) -> None:
     odd = replace(district.findings[0], message='a\u202e"\\\x85', sheet="收支\u3000情况")
-    (told,) = build_report(replace(district, findings=(odd,)), OUTPUTS)["findings"]
-    assert (told["message"], told["sheet"]) == ('a\\u202e"\\\\x85', "收支\u3000情况")
+    (written,) = build_report(replace(district, findings=(odd,)), OUTPUTS)["findings"]
+    assert (written["message"], written["sheet"]) == ('a\\u202e"\\\\x85', "收支\u3000情况")

@@ -50,7 +50,7 @@ def test_every_ablation(ablation: Ablation, tmp_path: Path) -> None:
     ids=lambda value: "-".join(value) if isinstance(value, Ablation) else "",
 )
 def test_lint_names_what_is_gone(ablation: Ablation, fault: str, tmp_path: Path) -> None:
-    assert any(fault in told for told in outcome(ablation, tmp_path))
+    assert any(fault in line for line in outcome(ablation, tmp_path))
 
 
 def test_a_sound_rulebook_comes_about(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ BOUND = bind_checks(RULEBOOK)
 def _bound(check_id: str) -> list[tuple[str, str, str, str]]:
     """(when, holds, place, label) of every repetition."""
     return [
-        (unparse(one.when) if one.when else "", unparse(one.holds), unparse(one.place), one.label)
-        for one in BOUND
-        if one.check.id == check_id
+        (unparse(bound.when) if bound.when else "", unparse(bound.holds), unparse(bound.place), bound.label)
+        for bound in BOUND
+        if bound.check.id == check_id
     ]
 
 
@@ -29,10 +29,10 @@ def test_a_check_without_repetition_is_one_check() -> None:
 
 
 def test_each_amount_column_of_the_tables_is_checked() -> None:
-    found = _bound("R01")
-    assert len(found) == 22
-    assert found[0] == ("", "revenue_total == sum(units.revenue_total)", "revenue_total", "收入合计")
-    assert "entity_name" not in {place for _, _, place, _ in found}
+    bound_checks = _bound("R01")
+    assert len(bound_checks) == 22
+    assert bound_checks[0] == ("", "revenue_total == sum(units.revenue_total)", "revenue_total", "收入合计")
+    assert "entity_name" not in {place for _, _, place, _ in bound_checks}
 
 
 def test_each_group_is_checked_and_points_at_its_first_row() -> None:
@@ -67,14 +67,14 @@ def test_an_indicator_gives_its_name_to_a_finding() -> None:
 
 
 def test_every_check_points_at_a_field_of_the_form() -> None:
-    for one in BOUND:
-        place = one.place
+    for bound in BOUND:
+        place = bound.place
         assert isinstance(place, Name | Member)
         assert (place.id if isinstance(place, Name) else place.field) in RULEBOOK.field_by_id
 
 
 def test_the_checks_come_in_the_rulebook_s_order() -> None:
-    assert list(dict.fromkeys(one.check.id for one in BOUND)) == list(CHECKS)
+    assert list(dict.fromkeys(bound.check.id for bound in BOUND)) == list(CHECKS)
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ def _scope(rows: list[tuple[Cell, ...]], names: str = "abc") -> FrameScope:
     columns: dict[str, object] = {}
     for number, name in enumerate(names):
         cells = [row[number] for row in rows]
-        readable = [None if one.unreadable else one.count for one in cells]
-        columns[name] = pd.array([pd.NA if one is None else one for one in readable], dtype="Int64")
-        columns[f"{name}.step"] = np.array([one.step for one in cells], dtype=np.int64)
+        readable = [None if cell.unreadable else cell.count for cell in cells]
+        columns[name] = pd.array([pd.NA if count is None else count for count in readable], dtype="Int64")
+        columns[f"{name}.step"] = np.array([cell.step for cell in cells], dtype=np.int64)
         columns[f"{name}.state"] = np.array(
             [
                 State.UNREADABLE if cell.unreadable else State.BLANK if count is None else State.FILLED
@@ -69,32 +69,32 @@ def _reference(node: Node, row: dict[str, Cell]) -> Value:
             value, tainted = _reference(operand, row)
             return (None if value is None else abs(value)), tainted
         case Call("either", (first, second)):
-            (one, tainted), (other, other_tainted) = _reference(first, row), _reference(second, row)
-            return (one, tainted) if one is not None else (other, tainted or other_tainted)
+            (chosen, tainted), (other, other_tainted) = _reference(first, row), _reference(second, row)
+            return (chosen, tainted) if chosen is not None else (other, tainted or other_tainted)
         case Call("filled", (operand,)):
             value, tainted = _reference(operand, row)
             return value is not None, tainted
         case Binary(op, left, right):
-            (one, tainted), (other, other_tainted) = _reference(left, row), _reference(right, row)
-            return _arithmetic(op, one, other), tainted or other_tainted
+            (chosen, tainted), (other, other_tainted) = _reference(left, row), _reference(right, row)
+            return _arithmetic(op, chosen, other), tainted or other_tainted
         case Compare(op, left, right):
-            (one, tainted), (other, other_tainted) = _reference(left, row), _reference(right, row)
-            if one is None or other is None:
+            (chosen, tainted), (other, other_tainted) = _reference(left, row), _reference(right, row)
+            if chosen is None or other is None:
                 return None, tainted or other_tainted
             outcome = {
-                "==": one == other,
-                "!=": one != other,
-                "<": one < other,
-                "<=": one <= other,
-                ">": one > other,
-                ">=": one >= other,
+                "==": chosen == other,
+                "!=": chosen != other,
+                "<": chosen < other,
+                "<=": chosen <= other,
+                ">": chosen > other,
+                ">=": chosen >= other,
             }
             return outcome[op], tainted or other_tainted
         case Not(operand):
             value, tainted = _reference(operand, row)
             return (None if value is None else not value), tainted
         case Boolean(op, operands):
-            values = [_reference(one, row) for one in operands]
+            values = [_reference(operand, row) for operand in operands]
             deciding = op == "or"
             if any(value is deciding and not tainted for value, tainted in values):
                 return deciding, False
@@ -103,20 +103,20 @@ def _reference(node: Node, row: dict[str, Cell]) -> Value:
     raise TypeError(node)
 
 
-def _arithmetic(op: str, one: Fraction | None, other: Fraction | None) -> Fraction | None:
+def _arithmetic(op: str, first: Fraction | None, other: Fraction | None) -> Fraction | None:
     if op == "+":
         # A blank part of a sum counts as 0 beside a filled one.
-        return None if one is None and other is None else (one or Fraction()) + (other or Fraction())
-    if one is None or other is None or (op == "/" and other == 0):
+        return None if first is None and other is None else (first or Fraction()) + (other or Fraction())
+    if first is None or other is None or (op == "/" and other == 0):
         return None
-    return one - other if op == "-" else one * other if op == "*" else one / other
+    return first - other if op == "-" else first * other if op == "*" else first / other
 
 
 # ---------------------------------------------------------------------- random trees over random rows
 
 _counts = st.one_of(
     st.none(),
-    st.integers(-3, 3).map(lambda one: one * SCALE),
+    st.integers(-3, 3).map(lambda number: number * SCALE),
     st.integers(-(10**14), 10**14),
     st.sampled_from([10**14, -(10**14), 10**14 - 1, 1]),
 )
@@ -133,14 +133,14 @@ _numbers: st.SearchStrategy[Node] = st.recursive(
     lambda inner: st.one_of(
         st.builds(Binary, st.sampled_from("+-*/"), inner, inner),
         st.builds(Negative, inner),
-        st.builds(lambda one: Call("abs", (one,)), inner),
-        st.builds(lambda one, other: Call("either", (one, other)), inner, inner),
+        st.builds(lambda operand: Call("abs", (operand,)), inner),
+        st.builds(lambda operand, other: Call("either", (operand, other)), inner, inner),
     ),
     max_leaves=8,
 )
 _comparisons = st.builds(Compare, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), _numbers, _numbers)
 _conditions: st.SearchStrategy[Node] = st.recursive(
-    st.one_of(_comparisons, st.builds(lambda one: Call("filled", (one,)), _numbers)),
+    st.one_of(_comparisons, st.builds(lambda operand: Call("filled", (operand,)), _numbers)),
     lambda inner: st.one_of(
         st.builds(Not, inner),
         st.builds(Boolean, st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3).map(tuple)),
@@ -158,8 +158,8 @@ def _agrees(tree: Node, rows: list[tuple[Cell, ...]]) -> None:
         assert bool(column.known[number]) == (value is not None)
         if value is None:
             continue
-        found = column.fraction(number) if isinstance(column, Quantity) else bool(column.value[number])
-        assert found == value
+        got = column.fraction(number) if isinstance(column, Quantity) else bool(column.value[number])
+        assert got == value
 
 
 @settings(max_examples=150, deadline=None)
@@ -237,7 +237,7 @@ def test_the_denominator_is_always_positive() -> None:
 
 
 def _texts(*values: str | None) -> FrameScope:
-    states = [State.BLANK if one is None else State.FILLED for one in values]
+    states = [State.BLANK if value is None else State.FILLED for value in values]
     frame = pd.DataFrame(
         {"t": np.array([*values, None], dtype=object)[:-1], "t.state": np.array(states, dtype=np.int8)}
     )
@@ -291,19 +291,19 @@ def test_a_comparison_holds_where_the_intervals_meet(pair: tuple[Cell, Cell], op
     left, right = pair
     assert left.count is not None
     assert right.count is not None
-    low = [Fraction(one.count or 0) - Fraction(one.step, 2) for one in pair]
-    high = [Fraction(one.count or 0) + Fraction(one.step, 2) for one in pair]
+    low = [Fraction(cell.count or 0) - Fraction(cell.step, 2) for cell in pair]
+    high = [Fraction(cell.count or 0) + Fraction(cell.step, 2) for cell in pair]
     meet = {
         "==": low[0] <= high[1] and low[1] <= high[0],
         "<=": low[0] <= high[1],
         ">=": low[1] <= high[0],
     }[op]
     exact = {"==": left.count == right.count, "<=": left.count <= right.count, ">=": left.count >= right.count}[op]
-    found = compare(Compare(op, Name("a"), Name("b")), _scope([(left, right, left)]), tolerant=True)  # type: ignore[arg-type]
-    assert bool(found.truth.value[0]) == meet
-    assert bool(found.rounding[0]) == (meet and not exact)
-    assert found.difference is not None
-    assert found.difference.fraction(0) == Fraction(left.count - right.count, SCALE)
+    compared = compare(Compare(op, Name("a"), Name("b")), _scope([(left, right, left)]), tolerant=True)  # type: ignore[arg-type]
+    assert bool(compared.truth.value[0]) == meet
+    assert bool(compared.rounding[0]) == (meet and not exact)
+    assert compared.difference is not None
+    assert compared.difference.fraction(0) == Fraction(left.count - right.count, SCALE)
 
 
 @settings(max_examples=100, deadline=None)
@@ -329,19 +329,19 @@ def test_roundings_of_figures_that_add_up_are_within_tolerance(exact: list[int])
     def rounded(count: int) -> Cell:
         return Cell((count + cent // 2) // cent * cent, cent)
 
-    cells = (rounded(sum(exact)), *(rounded(one) for one in exact))
+    cells = (rounded(sum(exact)), *(rounded(part) for part in exact))
     tree = parse(f"a == {' + '.join(names[1:])}")
     assert isinstance(tree, Compare)
-    found = compare(tree, _scope([cells], names), tolerant=True)
-    assert bool(found.truth.value[0])
-    assert bool(found.rounding[0]) == (cells[0].count != sum(one.count or 0 for one in cells[1:]))
+    compared = compare(tree, _scope([cells], names), tolerant=True)
+    assert bool(compared.truth.value[0])
+    assert bool(compared.rounding[0]) == (cells[0].count != sum(cell.count or 0 for cell in cells[1:]))
 
 
 def test_strict_comparisons_and_exact_checks_know_no_tolerance() -> None:
     scope = _scope([(Cell(10_004, 10_000), Cell(10_000, 10_000), Cell(0))])
     for op, tolerant, holds in (("==", True, True), ("==", False, False), (">", True, True), ("<=", False, False)):
-        found = compare(Compare(op, Name("a"), Name("b")), scope, tolerant=tolerant)  # type: ignore[arg-type]
-        assert bool(found.truth.value[0]) == holds
+        compared = compare(Compare(op, Name("a"), Name("b")), scope, tolerant=tolerant)  # type: ignore[arg-type]
+        assert bool(compared.truth.value[0]) == holds
     assert not compare(Compare(">", Name("a"), Name("b")), scope, tolerant=True).rounding[0]
 
 
@@ -360,8 +360,8 @@ def test_intervals_grow_with_a_factor_and_a_ratio_has_none() -> None:
     for source, expected in half_width.items():
         column = evaluate(parse(source), scope, tolerant=True)
         assert isinstance(column, Quantity)
-        found = Fraction(int(column.slack[0]), 2 * int(np.broadcast_to(column.den, 1)[0]))
-        assert found == Fraction(expected, SCALE), source
+        width = Fraction(int(column.slack[0]), 2 * int(np.broadcast_to(column.den, 1)[0]))
+        assert width == Fraction(expected, SCALE), source
 
 
 # ---------------------------------------------------------------------- rounding
@@ -371,9 +371,9 @@ def test_intervals_grow_with_a_factor_and_a_ratio_has_none() -> None:
 @given(st.integers(-(10**20), 10**20), st.integers(1, 10**9), st.sampled_from(["0.01", "1", "0.5", "100"]))
 def test_quantising_takes_the_nearest_and_halves_upwards(num: int, den: int, unit: str) -> None:
     exact, step = Fraction(num, den), Fraction(unit)
-    (found,) = quantise(constant(exact, 1), step)
-    assert abs(exact / step - int(found)) <= Fraction(1, 2)
-    assert int(found) == (exact / step + Fraction(1, 2)).__floor__()
+    (quantised,) = quantise(constant(exact, 1), step)
+    assert abs(exact / step - int(quantised)) <= Fraction(1, 2)
+    assert int(quantised) == (exact / step + Fraction(1, 2)).__floor__()
 
 
 @pytest.mark.parametrize(

@@ -232,21 +232,21 @@ def _parsed(source: str) -> tuple[Node, ExpressionError | None]:
 # ---------------------------------------------------------------------- text and tree
 
 _names = st.sampled_from([A, B, C, Member("units", "a")])
-_numbers = st.decimals(min_value=0, max_value=10**14, places=12).map(lambda one: Number(Fraction(one)))
+_numbers = st.decimals(min_value=0, max_value=10**14, places=12).map(lambda number: Number(Fraction(number)))
 _values: st.SearchStrategy[Node] = st.recursive(
     st.one_of(_names, _numbers, st.builds(Number, st.integers(0, 10**20).map(Fraction))),
     lambda inner: st.one_of(
         st.builds(Negative, inner),
         st.builds(Binary, st.sampled_from("+-*/"), inner, inner),
-        st.builds(lambda one: Call("abs", (one,)), inner),
-        st.builds(lambda one, other: Call("either", (one, other)), inner, inner),
+        st.builds(lambda operand: Call("abs", (operand,)), inner),
+        st.builds(lambda operand, other: Call("either", (operand, other)), inner, inner),
     ),
     max_leaves=8,
 )
 _comparisons = st.builds(Compare, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), _values, _values)
 _texts = st.builds(Compare, st.sampled_from(["==", "!="]), st.just(Name("t")), st.text(max_size=8).map(Text))
 _conditions: st.SearchStrategy[Node] = st.recursive(
-    st.one_of(_comparisons, _texts, st.builds(lambda one: Call("filled", (one,)), _names)),
+    st.one_of(_comparisons, _texts, st.builds(lambda operand: Call("filled", (operand,)), _names)),
     lambda inner: st.one_of(
         st.builds(Not, inner),
         st.builds(Boolean, st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3).map(tuple)),
@@ -281,8 +281,8 @@ def test_names_know_their_column_in_characters() -> None:
         text
         for book in [read_rulebook().rulebook]
         for text in (
-            *(one for check in book.checks for one in (check.holds, check.when, check.expected) if one),
-            *(one for indicator in book.indicators for one in (indicator.ratio, indicator.figure) if one),
+            *(source for check in book.checks for source in (check.holds, check.when, check.expected) if source),
+            *(source for indicator in book.indicators for source in (indicator.ratio, indicator.figure) if source),
         )
     ],
 )

@@ -49,14 +49,14 @@ def _constants(source: str) -> Iterator[str]:
 
 def _named() -> dict[str, frozenset[str]]:
     words = set().union(*(_words(load_rulebook(identity).rulebook) for identity in built_in_ids()))
-    found: dict[str, frozenset[str]] = {}
+    named: dict[str, frozenset[str]] = {}
     for path in sorted(ROOT.rglob("*.py")):
         module = path.relative_to(ROOT).with_suffix("").as_posix()
         if not module.startswith("rulebook/"):
-            said = frozenset(words & set(_constants(path.read_text(encoding="utf-8"))))
-            if said:
-                found[module] = said
-    return found
+            stated = frozenset(words & set(_constants(path.read_text(encoding="utf-8"))))
+            if stated:
+                named[module] = stated
+    return named
 
 
 def test_no_module_names_a_part_of_a_form() -> None:

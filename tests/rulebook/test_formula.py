@@ -125,9 +125,9 @@ def test_operands_known_alike_are_joined_plainly_others_in_three_values() -> Non
 
 
 def test_digits_of_both_widths_count_as_a_number() -> None:
-    found = _condition("has_number(t)")
-    assert found.value.startswith('SUMPRODUCT(N(ISNUMBER(FIND({"0","1",')
-    assert '"９"' in found.value
+    condition = _condition("has_number(t)")
+    assert condition.value.startswith('SUMPRODUCT(N(ISNUMBER(FIND({"0","1",')
+    assert '"９"' in condition.value
 
 
 def test_a_verdict_tells_right_tail_wrong_blank_and_unreadable() -> None:

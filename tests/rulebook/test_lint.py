@@ -60,9 +60,9 @@ def test_a_field_of_a_revision_to_come_is_refused(tmp_path: Path) -> None:
 def test_every_identity_of_the_domain_is_stated() -> None:
     book = load_rulebook().rulebook
     assert {check.code for check in book.checks} == {*(f"R{number:02}" for number in range(1, 26)), "C03"}
-    assert [one.points for one in book.groups] == [15, 40, 25, 20]
+    assert [group.points for group in book.groups] == [15, 40, 25, 20]
     assert len(book.indicators) == 25
-    assert all(one.standard and one.sources for one in book.indicators)
+    assert all(indicator.standard and indicator.sources for indicator in book.indicators)
     assert all(check.message and check.remedy and check.source for check in book.checks)
 
 
@@ -461,17 +461,17 @@ LINT_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
 @pytest.mark.parametrize("case", SHAPE_FAULTS)
 def test_a_fault_of_the_shape_is_refused(case: str, tmp_path: Path) -> None:
     changes, line = SHAPE_FAULTS[case]
-    said = _refused(tmp_path / "changed.toml", _changed(*changes))
-    assert said.startswith(line)
-    assert said.endswith(" Correct the file and run `perfbatch rulebook lint`.")
+    refusal = _refused(tmp_path / "changed.toml", _changed(*changes))
+    assert refusal.startswith(line)
+    assert refusal.endswith(" Correct the file and run `perfbatch rulebook lint`.")
 
 
 @pytest.mark.parametrize("case", LINT_FAULTS)
 def test_a_fault_of_the_content_is_refused(case: str, tmp_path: Path) -> None:
     changes, line = LINT_FAULTS[case]
-    said = _refused(tmp_path / "changed.toml", _changed(*changes))
-    assert said.startswith(line)
-    assert said.endswith(" Correct the file and run `perfbatch rulebook lint` for the whole list.")
+    refusal = _refused(tmp_path / "changed.toml", _changed(*changes))
+    assert refusal.startswith(line)
+    assert refusal.endswith(" Correct the file and run `perfbatch rulebook lint` for the whole list.")
 
 
 def test_a_rulebook_that_is_not_there(tmp_path: Path) -> None:

@@ -131,10 +131,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_lint_names_the_fault(case: str, tmp_path: Path) -> None:
     overlay, expected = CASES[case]
-    found = _faults(tmp_path, overlay)
+    faults = _faults(tmp_path, overlay)
     if case == "a part that no field plays":
-        found = [fault for fault in found if fault.startswith("roles")]
-    assert found == expected
+        faults = [fault for fault in faults if fault.startswith("roles")]
+    assert faults == expected
 
 
 def test_without_a_key_what_an_entity_is_stays(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_without_a_key_what_an_entity_is_stays(tmp_path: Path) -> None:
 def test_what_the_program_needs_is_asked_for(block: str, fault: str) -> None:
     book = read_rulebook().rulebook
     without = [
-        section.model_copy(update={"blocks": tuple(one for one in section.blocks if one.layout != block)})
+        section.model_copy(update={"blocks": tuple(kept for kept in section.blocks if kept.layout != block)})
         for section in book.sections
     ]
     changed = type(book).model_construct(

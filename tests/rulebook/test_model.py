@@ -13,7 +13,7 @@ from perfbatch.batch import examine
 from perfbatch.rulebook.load import BUILT_IN, load_rulebook
 from perfbatch.rulebook.model import Rulebook, SignatureBlock
 from tests.cases.clean import changed
-from tests.cases.district import Told, told
+from tests.cases.district import Told, in_short
 from tests.submissions import RULEBOOK
 
 BUILT_IN_TEXT = resources.files("perfbatch.rulebook").joinpath(BUILT_IN).read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def _changed(folder: Path, *changes: tuple[str, str]) -> Rulebook:
 def _night(rulebook: Rulebook, changes: dict[str, object]) -> tuple[list[Told], int, str]:
     _, scored, findings = examine([changed(changes, rulebook=rulebook)], rulebook)
     row = scored.departments.iloc[0]
-    return told(findings), int(row["verified_total"]), row["grade"]
+    return in_short(findings), int(row["verified_total"]), row["grade"]
 
 
 # ---------------------------------------------------------------------- the numbers live in the file
@@ -43,7 +43,7 @@ def test_another_threshold_in_the_file_is_another_finding(tmp_path: Path) -> Non
         tmp_path, ('holds = "self_total - verified_total < 5"', 'holds = "self_total - verified_total < 0.5"')
     )
     claimed = {"evidence!disclosure.2": "否"}
-    assert "R25" not in {one[0] for one in _night(RULEBOOK, claimed)[0]}
+    assert "R25" not in {line[0] for line in _night(RULEBOOK, claimed)[0]}
     assert ("R25", "warning", "self_score_total!0", "92.3", "91.8", "0.5") in _night(other, claimed)[0]
 
 
@@ -74,7 +74,7 @@ def test_other_grades_in_the_file_are_other_grades(tmp_path: Path) -> None:
 def test_another_tolerance_in_the_file_is_another_verdict(tmp_path: Path) -> None:
     other = _changed(tmp_path, ('id = "R07"\ncode = "R07"\n', 'id = "R07"\ncode = "R07"\ntolerance = "exact"\n'))
     typed = {"official_reception!2": "1.004"}
-    severity = {one[0]: one[1] for one in _night(other, typed)[0]}
+    severity = {line[0]: line[1] for line in _night(other, typed)[0]}
     assert severity == {"R01": "info", "R07": "error"}
 
 
@@ -146,7 +146,7 @@ def test_parts_know_their_siblings() -> None:
 
 
 def test_evidence_rows_follow_from_the_rules() -> None:
-    assert [one for indicator in RULEBOOK.indicators for one in indicator.evidence_ids] == [
+    assert [evidence_id for indicator in RULEBOOK.indicators for evidence_id in indicator.evidence_ids] == [
         "budget_management_system.1",
         "budget_management_system.2",
         "budget_management_system.3",

@@ -31,7 +31,9 @@ def test_what_rests_on_last_years_papers_is_pointed_at(tmp_path: Path) -> None:
         if line.startswith("# [change.indicators.")
     ]
     assert listed == [
-        one.id for one in load_rulebook().rulebook.indicators if "2020" in one.standard or "云溪" in one.standard
+        indicator.id
+        for indicator in load_rulebook().rulebook.indicators
+        if "2020" in indicator.standard or "云溪" in indicator.standard
     ]
     assert "岳云发〔2020〕7号" in text
 
@@ -65,14 +67,14 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "told"),
+    ("new", "line"),
     [
         (NEW._replace(deadline=date(2026, 12, 30)), "--deadline: 2026-12-30 lies before the end of 2026"),
         (NEW._replace(base="nothing"), "is neither a file nor the id of a built-in rulebook"),
     ],
 )
-def test_what_is_refused_leaves_nothing_behind(new: NewYear, told: str, tmp_path: Path) -> None:
-    with pytest.raises(OperatorFault, match=told):
+def test_what_is_refused_leaves_nothing_behind(new: NewYear, line: str, tmp_path: Path) -> None:
+    with pytest.raises(OperatorFault, match=line):
         write_overlay(new, tmp_path / "new.toml")
     assert list(tmp_path.iterdir()) == []
 

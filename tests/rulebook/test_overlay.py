@@ -99,7 +99,7 @@ def test_the_parts_are_done_in_their_order(tmp_path: Path) -> None:
         """,
     ).rulebook
     columns = book.unit_tables["fixed_assets"].fields
-    assert [(one.id, one.label) for one in columns] == [
+    assert [(column.id, column.label) for column in columns] == [
         ("fixed_assets_total", "固定资产合计"),
         ("assets_used", "自用"),
         ("fixed_assets_leased", "出租、出借"),
@@ -209,7 +209,7 @@ def test_places_of_what_is_added(tmp_path: Path) -> None:
     fields = list(book.field_by_id)
     assert fields[fields.index("project_budget") + 1] == "project_budget_x"
     assert fields[fields.index("overseas_travel") + 1] == "training_abroad"
-    assert [one.id for one in book.indicators if one.group == "input"][-1] == "late_report"
+    assert [indicator.id for indicator in book.indicators if indicator.group == "input"][-1] == "late_report"
     assert book.indicator_by_id["late_report"].source == "区财政局通知"
     last = book.checks[-1]
     assert (last.message, last.remedy, last.source) == ("2020年度", "与岳阳市云溪区核对", "岳阳市云溪财政局通知")
@@ -403,10 +403,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("case", FAULTS)
 def test_a_fault_names_file_table_and_key(case: str, tmp_path: Path) -> None:
     overlay, expected = FAULTS[case]
-    told = faults_of(tmp_path, overlay)
+    faults = faults_of(tmp_path, overlay)
     if case == "every fault at once":
-        told[-1] = re.sub(r"the nearest is R\S+", "the nearest is R09.expenditure", told[-1])
-    assert told == expected
+        faults[-1] = re.sub(r"the nearest is R\S+", "the nearest is R09.expenditure", faults[-1])
+    assert faults == expected
 
 
 SHAPES: dict[str, tuple[str, str]] = {
@@ -434,8 +434,8 @@ SHAPES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("case", SHAPES)
 def test_a_fault_of_the_shape_is_told_where_the_overlay_made_it(case: str, tmp_path: Path) -> None:
     overlay, expected = SHAPES[case]
-    told = faults_of(tmp_path, overlay)
-    assert [fault[: len(expected)] for fault in told] == [expected]
+    faults = faults_of(tmp_path, overlay)
+    assert [fault[: len(expected)] for fault in faults] == [expected]
 
 
 def test_a_ring_of_overlays(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def read_source_of(folder: Path, text: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "line"),
     [
         (TEXT.encode("gbk"), "mine.toml: is saved as GBK (“ANSI”): line 1. Save it as UTF-8."),
         (b"a = 1\n" + TEXT.encode("gb18030"), "mine.toml: is saved as GBK (“ANSI”): line 2. Save it as UTF-8."),
@@ -40,12 +40,12 @@ def read_source_of(folder: Path, text: str) -> dict[str, object]:
         (TEXT.encode()[:-1] + b"\n\xff\xfe", "mine.toml: is not UTF-8: line 3. Save it as UTF-8."),
     ],
 )
-def test_other_encodings_are_named(content: bytes, told: str, tmp_path: Path) -> None:
-    assert _told(tmp_path / "mine.toml", content) == told
+def test_other_encodings_are_named(content: bytes, line: str, tmp_path: Path) -> None:
+    assert _told(tmp_path / "mine.toml", content) == line
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "line"),
     [
         ("title = “自评”\n", 'there stands the full-width “, write "'),
         ("a = [1，2]\n", "there stands the full-width ，, write ,"),
@@ -53,12 +53,12 @@ def test_other_encodings_are_named(content: bytes, told: str, tmp_path: Path) ->
         ("a = [1、 2]\n", "there stands the full-width 、, write ,"),
     ],
 )
-def test_full_width_signs_are_named(text: str, told: str, tmp_path: Path) -> None:
-    assert told in _told(tmp_path / "mine.toml", text.encode())
+def test_full_width_signs_are_named(text: str, line: str, tmp_path: Path) -> None:
+    assert line in _told(tmp_path / "mine.toml", text.encode())
 
 
 def test_other_faults_are_told_as_they_are(tmp_path: Path) -> None:
-    told = _told(tmp_path / "mine.toml", b"a = 1\na = 2\n")
-    assert told.startswith("mine.toml: not TOML: Cannot overwrite a value")
-    assert "full-width" not in told
+    line = _told(tmp_path / "mine.toml", b"a = 1\na = 2\n")
+    assert line.startswith("mine.toml: not TOML: Cannot overwrite a value")
+    assert "full-width" not in line
     assert "nested too deep" in _told(tmp_path / "mine.toml", b"a = " + b"[" * 5000 + b"]" * 5000)

@@ -176,7 +176,7 @@ def test_every_check_of_the_form_has_words_without_ids(rulebook: Rulebook) -> No
     for check in rulebook.checks:
         parse(check.holds)
         words = describe_expression(check.holds, rulebook)
-        assert not [one for one in words if one.isascii() and one.isalpha()], (check.id, words)
+        assert not [word for word in words if word.isascii() and word.isalpha()], (check.id, words)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,6 @@ def _convert(workbooks: Sequence[Path], into: Path, to: str) -> None:
             timeout=_SECONDS,
         )
     suffix = "." + to.partition(":")[0]
-    lost = [one.name for one in workbooks if not (into / one.with_suffix(suffix).name).is_file()]
+    lost = [workbook.name for workbook in workbooks if not (into / workbook.with_suffix(suffix).name).is_file()]
     if lost:
         raise RuntimeError(f"LibreOffice made nothing of {', '.join(lost)}")

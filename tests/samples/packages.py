@@ -54,8 +54,8 @@ def put_stored_results(package: bytes, results: Mapping[tuple[str, str], Decimal
             part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
             markup = changed.get(part) or source.read(part)
             pattern = re.compile(rb'(<c r="%s"[^>]*><f[^>]*>[^<]*</f><v>)[^<]*(</v>)' % cell.encode())
-            changed[part], found = pattern.subn(rb"\g<1>%s\g<2>" % str(result).encode(), markup)
-            if found != 1:
+            changed[part], replaced = pattern.subn(rb"\g<1>%s\g<2>" % str(result).encode(), markup)
+            if replaced != 1:
                 raise LookupError(f"{sheet}!{cell} holds no calculated formula")
         written = io.BytesIO()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:

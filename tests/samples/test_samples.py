@@ -49,7 +49,7 @@ def submission(path: str) -> Submission:
 
 
 def places(findings: Iterator[Finding] | list[Finding]) -> list[tuple[str, str]]:
-    return sorted((one.code, f"{one.sheet}!{one.cell}") for one in findings)
+    return sorted((finding.code, f"{finding.sheet}!{finding.cell}") for finding in findings)
 
 
 def test_the_inbox_holds_the_samples_and_nothing_else() -> None:
@@ -58,19 +58,19 @@ def test_the_inbox_holds_the_samples_and_nothing_else() -> None:
 
 
 def test_what_became_of_every_file() -> None:
-    assert {one.path: (one.status, one.code) for one in night().entries} == OUTCOMES
+    assert {entry.path: (entry.status, entry.code) for entry in night().entries} == OUTCOMES
 
 
 @pytest.mark.parametrize("path", sorted(FINDINGS))
 def test_errors_and_warnings_of_a_file(path: str) -> None:
-    found = [one for one in night().findings if one.file == path and one.severity in GRAVE]
-    assert places(found) == sorted(FINDINGS[path])
+    findings = [finding for finding in night().findings if finding.file == path and finding.severity in GRAVE]
+    assert places(findings) == sorted(FINDINGS[path])
 
 
 @pytest.mark.parametrize("path", sorted(NOTES))
 def test_notes_of_a_file(path: str) -> None:
-    found = [one for one in night().findings if one.file == path and one.severity is Severity.INFO]
-    assert places(found) == sorted(NOTES[path])
+    findings = [finding for finding in night().findings if finding.file == path and finding.severity is Severity.INFO]
+    assert places(findings) == sorted(NOTES[path])
 
 
 def test_every_accepted_file_is_accounted_for() -> None:
@@ -93,7 +93,7 @@ def test_the_perfect_department_has_every_objective_indicator_computed() -> None
     codes = list(night().departments["budget_code"])
     scores = night().scores
     own = scores[scores["department"] == codes.index("408001")].set_index("indicator")
-    objective = [one.id for one in RULEBOOK.indicators if one.objective]
+    objective = [indicator.id for indicator in RULEBOOK.indicators if indicator.objective]
     assert set(own.loc[objective, "status"]) == {"computed"}
     assert (own.loc[objective, "computed"] == own.loc[objective, "self"]).all()
 
@@ -127,7 +127,7 @@ class TestSeed:
 
     def test_what_is_missing(self) -> None:
         missing = {name: row.missing for name, row in self.scores().items() if row.missing}
-        evidence = {one.id: one.evidence_ids for one in RULEBOOK.indicators if one.evidence_ids}
+        evidence = {indicator.id: indicator.evidence_ids for indicator in RULEBOOK.indicators if indicator.evidence_ids}
         assert {name: set(ids) for name, ids in missing.items()} == {
             "three_public_change_rate": {"three_public_budget", "three_public_budget_prior"},
             "budget_adjustment_rate": {
@@ -168,19 +168,19 @@ def test_a_workbook_says_what_the_tables_say(sample: Sample) -> None:
     for field, column in facts.items():
         wanted = expected.get(field, [])
         blank: list[Said] = [(State.BLANK, None)] * (len(column) - len(wanted))
-        assert [said(fact) for fact in column] == [*wanted, *blank], field
+        assert [as_typed(fact) for fact in column] == [*wanted, *blank], field
 
 
 def expected_facts(sample: Sample) -> dict[str, list[Said]]:
     """Field id → what its cells must say, from the top; cells past the end are blank."""
     figures = {**printed(), **figures_of(sample.budget_code, RULEBOOK)}
-    figures["scorecard_total"] = sum(Decimal(str(one)) for one in figures["item_self_score"])
+    figures["scorecard_total"] = sum(Decimal(str(figure)) for figure in figures["item_self_score"])
     expected: dict[str, list[Said]] = {}
     for field, value in figures.items():
         column = list(value) if isinstance(value, list) else [value]
         for row in range(len(column)):
             column[row] = sample.reads.get((field, row), sample.typed.get((field, row), column[row]))
-        expected[field] = [meant(field, one) for one in column]
+        expected[field] = [meant(field, value) for value in column]
     return expected
 
 
@@ -188,9 +188,9 @@ def printed() -> dict[str, Any]:
     """What the blank form comes with."""
     targets = next(block for _, block in RULEBOOK.blocks() if isinstance(block, RowsBlock) and block.preset_rows)
     return {
-        "item_id": [one.id for one in RULEBOOK.indicators],
-        "item_max": [one.points for one in RULEBOOK.indicators],
-        "evidence_id": [evidence for one in RULEBOOK.indicators for evidence in one.evidence_ids],
+        "item_id": [indicator.id for indicator in RULEBOOK.indicators],
+        "item_max": [indicator.points for indicator in RULEBOOK.indicators],
+        "evidence_id": [evidence for indicator in RULEBOOK.indicators for evidence in indicator.evidence_ids],
         "indicator_type": [row.value for row in targets.preset_rows for _ in range(row.count)],
     }
 
@@ -210,7 +210,7 @@ def meant(field: str, value: Any) -> Said:
     return State.FILLED, value
 
 
-def said(fact: Fact) -> Said:
+def as_typed(fact: Fact) -> Said:
     return fact.state, fact.value
 
 
@@ -221,7 +221,7 @@ def test_the_form_survived_libreoffice(sample: Sample) -> None:
     inspect(path.read_bytes(), Limits())
     with zipfile.ZipFile(path) as package:
         book = package.read("xl/workbook.xml").decode()
-        sheets = [package.read(one).decode() for one in package.namelist() if "worksheets/sheet" in one]
+        sheets = [package.read(name).decode() for name in package.namelist() if "worksheets/sheet" in name]
         properties = package.read("docProps/core.xml").decode()
     assert 'appName="Calc"' in book
     revision = _revision(path)
@@ -264,7 +264,7 @@ def test_the_encrypted_file_is_a_workbook_of_this_form() -> None:
     pytest.importorskip("msoffcrypto")
     from tests.samples.packages import decrypt
 
-    sample = next(one for one in SAMPLES if one.finish is Finish.ENCRYPTED)
+    sample = next(sample for sample in SAMPLES if sample.finish is Finish.ENCRYPTED)
     content = decrypt((INBOX / sample.path).read_bytes(), ENCRYPTION_PASSWORD)
     read = read_submission(content, sample.path, RULEBOOK)
     assert (read.budget_code, read.findings) == (sample.budget_code, ())

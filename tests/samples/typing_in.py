@@ -68,7 +68,7 @@ def _with_totals(own: dict[str, Decimal], rulebook: Rulebook) -> dict[str, Decim
     row = dict(own)
     columns = [column for table in rulebook.unit_tables.values() for column in table.fields if column.parts]
     # A total of totals comes after them: 支出合计 needs 基本支出.
-    for column in sorted(columns, key=lambda one: sum(part not in own for part in one.parts)):
+    for column in sorted(columns, key=lambda column: sum(part not in own for part in column.parts)):
         row[column.id] = sum((row[part] for part in column.parts), Decimal(0))
     row["balance_cumulative"] = row["revenue_total"] - row["expenditure_total"]
     row["balance_current_year"] = row["balance_cumulative"] - row["carryover_prior_year"]
@@ -77,12 +77,15 @@ def _with_totals(own: dict[str, Decimal], rulebook: Rulebook) -> dict[str, Decim
 
 def _scores(budget_code: str, rulebook: Rulebook) -> dict[str, Any]:
     deductions = DEDUCTIONS[budget_code]
-    scores = [Decimal(deductions[one.id][0]) if one.id in deductions else one.points for one in rulebook.indicators]
+    scores = [
+        Decimal(deductions[indicator.id][0]) if indicator.id in deductions else indicator.points
+        for indicator in rulebook.indicators
+    ]
     total = sum(scores, Decimal(0))
-    grade = next(one.name for one in rulebook.grades if one.minimum is None or total >= one.minimum)
+    grade = next(grade.name for grade in rulebook.grades if grade.minimum is None or total >= grade.minimum)
     return {
         "item_self_score": scores,
-        "item_deduction_reason": [deductions.get(one.id, (None, None))[1] for one in rulebook.indicators],
+        "item_deduction_reason": [deductions.get(indicator.id, (None, None))[1] for indicator in rulebook.indicators],
         "self_score_total": total,
         "self_grade": grade,
         "evidence_answer": list(_answers(budget_code, rulebook)),

@@ -47,7 +47,7 @@ def scored(typed: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Ou
 
     def part(name: str, *siblings: str) -> Fraction | None:
         own = cell(name)
-        beside = any(typed.get(one) is not None for one in siblings)
+        beside = any(typed.get(sibling) is not None for sibling in siblings)
         return Fraction(0) if own is None and beside else own
 
     outcomes: dict[str, Outcome] = {}
@@ -65,11 +65,11 @@ def scored(typed: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Ou
     )
     adjusted = [cell(name) for name in ("budget_supplement", "budget_reduction", "budget_reallocation")]
     exempt = cell("budget_adjustment_exempt")
-    given = [one for one in (*adjusted, None if exempt is None else -exempt) if one is not None]
+    given = [amount for amount in (*adjusted, None if exempt is None else -exempt) if amount is not None]
     rate = _over(sum(given, Fraction(0)) if given else None, cell("budget_initial"), falls=True)
     if not isinstance(rate, tuple):
         steps = ((Fraction(0), "3"), (Fraction(10), "2"), (Fraction(20), "1"), (Fraction(30), "0.5"))
-        points = next((one for high, one in steps if rate <= high), "0")
+        points = next((worth for high, worth in steps if rate <= high), "0")
         rate = (WAITING, None) if rate < 0 else (COMPUTED, Decimal(points))
     outcomes["budget_adjustment_rate"] = rate
     late = cell("special_fund_late_count")
@@ -99,9 +99,11 @@ def scored(typed: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Ou
         ("disclosure", ("1", "0.5", "0.5", "0.5", "0.5")),
         ("asset_management_system", ("2", "1")),
     ):
-        said = [answers.get(f"{name}.{number}") for number in range(1, len(weights) + 1)]
-        earned = sum((Decimal(one) for one, answer in zip(weights, said, strict=True) if answer == "是"), Decimal(0))
-        outcomes[name] = (WAITING, None) if None in said else (COMPUTED, earned)
+        answered = [answers.get(f"{name}.{number}") for number in range(1, len(weights) + 1)]
+        earned = sum(
+            (Decimal(weight) for weight, answer in zip(weights, answered, strict=True) if answer == "是"), Decimal(0)
+        )
+        outcomes[name] = (WAITING, None) if None in answered else (COMPUTED, earned)
     for name, full in (("fund_use_compliance", 3), ("asset_safety", 4)):
         cases = answers.get(f"{name}.breaches")
         outcomes[name] = (WAITING, None) if cases is None else (COMPUTED, Decimal(max(0, full - cases)))

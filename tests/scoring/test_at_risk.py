@@ -23,7 +23,7 @@ from tests.submissions import RULEBOOK, UNREADABLE
 ANSWERS = [name for indicator in RULEBOOK.indicators for name in indicator.evidence_ids]
 
 
-def found(address: str, severity: Severity = Severity.ERROR, file: str = "100001.xlsx") -> Finding:
+def finding_at(address: str, severity: Severity = Severity.ERROR, file: str = "100001.xlsx") -> Finding:
     """A finding at a cell, addressed as in `tests.cases.clean`."""
     field, _, row = address.partition("!")
     if field == "evidence":
@@ -31,7 +31,7 @@ def found(address: str, severity: Severity = Severity.ERROR, file: str = "100001
     sheet = next(
         section.sheet
         for section, block in RULEBOOK.blocks()
-        if any(one.id == field for one in getattr(block, "fields", ())) or getattr(block, "total", None) == field
+        if any(spec.id == field for spec in getattr(block, "fields", ())) or getattr(block, "total", None) == field
     )
     place = int(row or 0) if field in RULEBOOK.column_ids else None
     return Finding("R00", severity, "100001", file, sheet, f"{field}!{row or 0}", field, "", "", "", "", "", row=place)
@@ -46,7 +46,8 @@ def at_risk(
     """Points and indicators; ("0", ()) where nothing is at risk."""
     frames = build_frames([changed({}, code="100000"), changed(changes or {}, rulebook=rulebook)], rulebook)
     adjustments = {
-        ("100001", one): Adjustment(int(Decimal(points) * SCALE), "理由") for one, points in (reviews or {}).items()
+        ("100001", indicator_id): Adjustment(int(Decimal(points) * SCALE), "理由")
+        for indicator_id, points in (reviews or {}).items()
     }
     risks = points_at_risk([finding], frames, score(frames, rulebook, adjustments), rulebook)
     risk = risks.get(finding, AtRisk(Decimal(0), ()))
@@ -72,57 +73,63 @@ INPUTS = [
 ]
 
 
-@pytest.mark.parametrize(("address", "points", "indicators"), INPUTS, ids=[one[0] for one in INPUTS])
+@pytest.mark.parametrize(("address", "points", "indicators"), INPUTS, ids=[place[0] for place in INPUTS])
 @pytest.mark.parametrize("severity", [Severity.ERROR, Severity.WARNING])
 def test_an_input_puts_what_stands_at_risk(
     address: str, points: str, indicators: tuple[str, ...], severity: Severity
 ) -> None:
-    assert at_risk(found(address, severity)) == (points, indicators)
+    assert at_risk(finding_at(address, severity)) == (points, indicators)
 
 
 def test_a_self_score_is_at_risk_where_it_stands() -> None:
-    assert at_risk(found(item("duty_growth"))) == ("7", ("duty_growth",))
-    assert at_risk(found(item("satisfaction"))) == ("0", ())
-    assert at_risk(found(item("satisfaction")), {"satisfaction_rate": None}) == ("3", ("satisfaction",))
+    assert at_risk(finding_at(item("duty_growth"))) == ("7", ("duty_growth",))
+    assert at_risk(finding_at(item("satisfaction"))) == ("0", ())
+    assert at_risk(finding_at(item("satisfaction")), {"satisfaction_rate": None}) == ("3", ("satisfaction",))
     no_projects = {"project_expenditure!0": 0, "key_project_expenditure": 0}
-    assert at_risk(found(item("key_spending_share")), no_projects) == ("5", ("key_spending_share",))
+    assert at_risk(finding_at(item("key_spending_share")), no_projects) == ("5", ("key_spending_share",))
 
 
 def test_what_is_lost_already_is_not_at_risk() -> None:
-    assert at_risk(found("on_post_staff"), {"on_post_staff": 40}) == ("0", ())
-    assert at_risk(found("three_public_budget"), {"three_public_budget": 1}) == ("5", ("three_public_change_rate",))
-    assert at_risk(found(item("duty_growth")), {item("duty_growth"): 0}) == ("0", ())
+    assert at_risk(finding_at("on_post_staff"), {"on_post_staff": 40}) == ("0", ())
+    assert at_risk(finding_at("three_public_budget"), {"three_public_budget": 1}) == (
+        "5",
+        ("three_public_change_rate",),
+    )
+    assert at_risk(finding_at(item("duty_growth")), {item("duty_growth"): 0}) == ("0", ())
 
 
 def test_what_a_reviewer_has_settled_is_not_at_risk() -> None:
-    assert at_risk(found("on_post_staff"), reviews={"staff_control_rate": "4"}) == ("0", ())
-    assert at_risk(found(item("duty_growth")), reviews={"duty_growth": "6"}) == ("0", ())
+    assert at_risk(finding_at("on_post_staff"), reviews={"staff_control_rate": "4"}) == ("0", ())
+    assert at_risk(finding_at(item("duty_growth")), reviews={"duty_growth": "6"}) == ("0", ())
 
 
 def test_what_is_out_of_the_total_is_not_at_risk() -> None:
     no_projects = {"project_expenditure!0": 0, "key_project_expenditure": 0}
-    assert at_risk(found("project_expenditure!0"), no_projects) == ("5", ("key_spending_share",))
+    assert at_risk(finding_at("project_expenditure!0"), no_projects) == ("5", ("key_spending_share",))
     excluding = RULEBOOK.model_copy(update={"not_applicable": "exclude"})
-    assert at_risk(found("project_expenditure!0"), no_projects, rulebook=excluding) == ("0", ())
+    assert at_risk(finding_at("project_expenditure!0"), no_projects, rulebook=excluding) == ("0", ())
 
 
 def test_an_info_counts_only_where_the_score_waits_for_the_cell() -> None:
     info = Severity.INFO
-    assert at_risk(found("on_post_staff", info)) == ("0", ())
-    assert at_risk(found("on_post_staff", info), {"on_post_staff": None}) == ("5", ("staff_control_rate",))
+    assert at_risk(finding_at("on_post_staff", info)) == ("0", ())
+    assert at_risk(finding_at("on_post_staff", info), {"on_post_staff": None}) == ("5", ("staff_control_rate",))
     # It waits for the posts, not for the staff.
-    assert at_risk(found("on_post_staff", info), {"authorized_posts": UNREADABLE}) == ("0", ())
-    assert at_risk(found("evidence!disclosure.2", info), {"evidence!disclosure.2": None}) == ("2.5", ("disclosure",))
+    assert at_risk(finding_at("on_post_staff", info), {"authorized_posts": UNREADABLE}) == ("0", ())
+    assert at_risk(finding_at("evidence!disclosure.2", info), {"evidence!disclosure.2": None}) == (
+        "2.5",
+        ("disclosure",),
+    )
     assert at_risk(
-        found("project_expenditure!0", info), {"project_expenditure!0": 0, "key_project_expenditure": 0}
+        finding_at("project_expenditure!0", info), {"project_expenditure!0": 0, "key_project_expenditure": 0}
     ) == ("5", ("key_spending_share",))
     # A self-score that stands for want of a rule waits for nobody's correction of a note.
-    assert at_risk(found("three_public_total!0", info)) == ("0", ())
+    assert at_risk(finding_at("three_public_total!0", info)) == ("0", ())
 
 
 def test_a_finding_of_another_file_is_nobodys() -> None:
-    assert at_risk(found("on_post_staff", file="other.xlsx")) == ("0", ())
-    assert at_risk(found("on_post_staff", file="100000.xlsx")) == ("5", ("staff_control_rate",))
+    assert at_risk(finding_at("on_post_staff", file="other.xlsx")) == ("0", ())
+    assert at_risk(finding_at("on_post_staff", file="100000.xlsx")) == ("5", ("staff_control_rate",))
 
 
 def test_nothing_to_say_of_no_findings() -> None:
@@ -131,34 +138,37 @@ def test_nothing_to_say_of_no_findings() -> None:
 
 
 @settings(deadline=None)
-@given(st.sampled_from([one for one in RULEBOOK.indicators if one.objective]), st.sampled_from(list(Severity)))
+@given(
+    st.sampled_from([indicator for indicator in RULEBOOK.indicators if indicator.objective]),
+    st.sampled_from(list(Severity)),
+)
 def test_every_input_of_every_rule_counts_for_its_indicator(indicator: Any, severity: Severity) -> None:
     name = input_ids(indicator)[-1]
     address = f"evidence!{name}" if "." in name else name
-    points, named = at_risk(found(address, severity))
+    points, named = at_risk(finding_at(address, severity))
     if severity is Severity.INFO:
         assert (points, named) == ("0", ())
     else:
         assert indicator.id in named
-        assert 0 < Decimal(points) <= sum(RULEBOOK.indicator_by_id[one].points for one in named)
-        assert [one for one in INDICATORS if one in named] == list(named)
+        assert 0 < Decimal(points) <= sum(RULEBOOK.indicator_by_id[name].points for name in named)
+        assert [indicator for indicator in INDICATORS if indicator in named] == list(named)
 
 
 def test_each_workbook_s_cells_are_its_own() -> None:
     """A cell that holds one indicator's self-score in one workbook holds another's in the next."""
     orders = {"100001": INDICATORS, "100002": INDICATORS[::-1], "100003": INDICATORS}
     changes = [{"item_id": order, "item_self_score": [1] * len(order)} for order in orders.values()]
-    frames = build_frames([changed(one, code=code) for one, code in zip(changes, orders, strict=True)], RULEBOOK)
+    frames = build_frames([changed(change, code=code) for change, code in zip(changes, orders, strict=True)], RULEBOOK)
     cells = [f"item_self_score!{row}" for row in range(len(INDICATORS))] + [f"evidence!{name}" for name in ANSWERS]
     scored = score(frames, RULEBOOK)
-    findings = [found(cell, file=f"{code}.xlsx") for cell in cells for code in orders]
+    findings = [finding_at(cell, file=f"{code}.xlsx") for cell in cells for code in orders]
     together = points_at_risk(findings, frames, scored, RULEBOOK)
     assert together == {
-        one: risk for one in findings for risk in points_at_risk([one], frames, scored, RULEBOOK).values()
+        finding: risk for finding in findings for risk in points_at_risk([finding], frames, scored, RULEBOOK).values()
     }
     for code, order in orders.items():
-        named = [together.get(found(cell, file=f"{code}.xlsx")) for cell in cells[: len(order)]]
-        stands = [scored.indicators[one].status[[*orders].index(code)] == SELF_REPORTED for one in order]
-        assert [one.indicators if one else () for one in named] == [
-            (one,) if stays else () for one, stays in zip(order, stands, strict=True)
+        named = [together.get(finding_at(cell, file=f"{code}.xlsx")) for cell in cells[: len(order)]]
+        stands = [scored.indicators[name].status[[*orders].index(code)] == SELF_REPORTED for name in order]
+        assert [risk.indicators if risk else () for risk in named] == [
+            (name,) if stays else () for name, stays in zip(order, stands, strict=True)
         ]

@@ -59,7 +59,7 @@ def test_random_departments_have_the_scores_of_the_domain_s_words() -> None:
             {
                 **{name: [value] if name in SUMMARY else value for name, value in typed.items()},
                 "evidence": answers,
-                "item_self_score": [one.points for one in RULEBOOK.indicators],
+                "item_self_score": [indicator.points for indicator in RULEBOOK.indicators],
                 "budget_code": f"{number:06}",
             }
         )

@@ -14,7 +14,7 @@ from perfbatch.model.submission import SCALE
 from perfbatch.scoring.remarks import label_of_input, remark
 from perfbatch.scoring.verify import Adjustment, score
 from tests.cases.clean import changed, item
-from tests.cases.district import told
+from tests.cases.district import in_short
 from tests.cases.remarks import REMARK_CASES, RemarkCase
 from tests.submissions import RULEBOOK, columns
 
@@ -33,8 +33,8 @@ def _remarks(case: RemarkCase) -> list[Finding]:
 )
 def test_a_case_says_exactly_this(case: RemarkCase) -> None:
     remarks = _remarks(case)
-    assert told(remarks) == sorted(case.said)
-    assert (case.code in {one.code for one in remarks}) == (case.kind == "fail")
+    assert in_short(remarks) == sorted(case.findings)
+    assert (case.code in {made.code for made in remarks}) == (case.kind == "fail")
 
 
 # Of the bureau's own sheets 财政复核 and 豁免事项: their cases stand in tests/test_roster.py and tests/district/test_standing.py.

@@ -25,7 +25,7 @@ from tests.submissions import RULEBOOK, UNREADABLE
 
 
 def _scores(inputs: list[Inputs], rulebook: Rulebook = RULEBOOK) -> pd.DataFrame:
-    submissions = [changed(one, code=f"{number:06}", rulebook=rulebook) for number, one in enumerate(inputs)]
+    submissions = [changed(typed, code=f"{number:06}", rulebook=rulebook) for number, typed in enumerate(inputs)]
     return score(build_frames(submissions, rulebook), rulebook).scores
 
 
@@ -54,15 +54,15 @@ def test_the_score_of_a_boundary_row(row: int, points: str | None) -> None:
 
 
 def test_every_objective_indicator_has_boundary_rows() -> None:
-    objective = {one.id for one in RULEBOOK.indicators if one.objective}
+    objective = {indicator.id for indicator in RULEBOOK.indicators if indicator.objective}
     assert objective == SCORE_CASES.keys()
     assert len(objective) == 16
 
 
 def test_judgement_is_not_computed() -> None:
     scope = FrameScope(pd.DataFrame(), RULEBOOK)
-    judged = [one for one in RULEBOOK.indicators if isinstance(one.rule, JudgementRule)]
-    assert [compute(one, scope) for one in judged] == [None] * 9
+    judged = [indicator for indicator in RULEBOOK.indicators if isinstance(indicator.rule, JudgementRule)]
+    assert [compute(indicator, scope) for indicator in judged] == [None] * 9
 
 
 # ---------------------------------------------------------------------- missing inputs
@@ -109,7 +109,7 @@ def test_a_blank_carryover_leaves_a_balance_unscored_when_all_of_the_revenue_is_
 
 
 def test_the_inputs_of_every_rule() -> None:
-    inputs = {one.id: input_ids(one) for one in RULEBOOK.indicators if one.objective}
+    inputs = {indicator.id: input_ids(indicator) for indicator in RULEBOOK.indicators if indicator.objective}
     assert inputs == {
         "staff_control_rate": ("on_post_staff", "authorized_posts"),
         "three_public_change_rate": ("three_public_budget", "three_public_budget_prior"),
@@ -142,10 +142,10 @@ def test_the_inputs_of_every_rule() -> None:
 def _reading(rulebook: Rulebook, indicator_id: str, reading: Reading) -> Rulebook:
     """The rulebook with one indicator's reading of fractions changed."""
     indicators = tuple(
-        one.model_copy(update={"rule": one.rule.model_copy(update={"reading": reading})})
-        if one.id == indicator_id
-        else one
-        for one in rulebook.indicators
+        indicator.model_copy(update={"rule": indicator.rule.model_copy(update={"reading": reading})})
+        if indicator.id == indicator_id
+        else indicator
+        for indicator in rulebook.indicators
     )
     return rulebook.model_copy(update={"indicators": indicators})
 
@@ -173,8 +173,8 @@ def test_the_three_readings_of_a_fraction(indicator: str, inputs: Inputs, pro_ra
 
 # ---------------------------------------------------------------------- laws
 
-_DEDUCT = [one for one in RULEBOOK.indicators if isinstance(one.rule, DeductRule)]
-_BANDS = [one for one in RULEBOOK.indicators if isinstance(one.rule, BandsRule)]
+_DEDUCT = [indicator for indicator in RULEBOOK.indicators if isinstance(indicator.rule, DeductRule)]
+_BANDS = [indicator for indicator in RULEBOOK.indicators if isinstance(indicator.rule, BandsRule)]
 
 
 def _points_of(indicator: Indicator, figures: list[Fraction]) -> list[Decimal | None]:
@@ -183,7 +183,7 @@ def _points_of(indicator: Indicator, figures: list[Fraction]) -> list[Decimal | 
     scope = FrameScope(
         pd.DataFrame(
             {
-                "x": pd.array([int(one * 10_000) for one in figures], dtype="Int64"),
+                "x": pd.array([int(figure * 10_000) for figure in figures], dtype="Int64"),
                 "y": pd.array([SCALE] * len(figures), dtype="Int64"),
             }
         ),
@@ -222,23 +222,23 @@ def test_deductions_are_exact_monotone_and_within_the_points(figures: list[Fract
         given_points: list[Any] = list(points)
         falling = given_points if indicator.rule.side == "above" else given_points[::-1]
         assert falling == sorted(falling, reverse=True)
-        assert all(0 <= one <= indicator.points for one in given_points)
+        assert all(0 <= given_point <= indicator.points for given_point in given_points)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(_percents.filter(lambda one: one >= 0), min_size=1, max_size=20))
+@given(st.lists(_percents.filter(lambda percent: percent >= 0), min_size=1, max_size=20))
 def test_bands_are_monotone_and_within_the_points(figures: list[Fraction]) -> None:
     figures.sort()
     for indicator in _BANDS:
-        inside = [one for one in figures if indicator.id != "satisfaction" or one <= 100]
+        inside = [figure for figure in figures if indicator.id != "satisfaction" or figure <= 100]
         points: list[Any] = _points_of(indicator, inside)
         assert None not in points
         rising = points[::-1] if indicator.id == "budget_adjustment_rate" else points
         assert rising == sorted(rising)
-        assert all(0 <= one <= indicator.points for one in points)
+        assert all(0 <= point <= indicator.points for point in points)
 
 
-@pytest.mark.parametrize("indicator", _BANDS, ids=lambda one: one.id)
+@pytest.mark.parametrize("indicator", _BANDS, ids=lambda judged: judged.id)
 def test_each_bound_of_a_band_belongs_to_the_band_that_says_so(indicator: Indicator) -> None:
     """Every bound with a neighbour of 0.0001 percentage points on both sides."""
     assert isinstance(indicator.rule, BandsRule)
@@ -278,7 +278,7 @@ def test_huge_figures_do_not_overflow(numerator: int, denominator: int, per_poin
     assert computation is not None
     assert isinstance(rule, DeductRule)
     expected = _deducted(rule, Fraction(6), Fraction(numerator, denominator) * 100)
-    assert [Decimal(int(one)) / 100 for one in computation.points] == [expected, Decimal(0)]
+    assert [Decimal(int(point)) / 100 for point in computation.points] == [expected, Decimal(0)]
 
 
 # ---------------------------------------------------------------------- cases
@@ -303,7 +303,7 @@ def test_a_case_counts_only_where_every_case_before_it_is_known_to_fail() -> Non
         {"authorized_posts": 31, "on_post_staff": None},  # the first case holds, whatever the second needs
         {"authorized_posts": UNREADABLE, "on_post_staff": 20},
     ]
-    frames = build_frames([changed(one) for one in inputs], RULEBOOK)
+    frames = build_frames([changed(typed) for typed in inputs], RULEBOOK)
     computation = compute(indicator, DepartmentScope(frames.departments, RULEBOOK, frames=frames))
     assert computation is not None
     points = [
@@ -335,8 +335,8 @@ def test_another_number_in_the_rulebook_is_another_score(
     indicator: str, change: dict[str, Decimal], computed: str
 ) -> None:
     indicators = tuple(
-        one.model_copy(update={"rule": one.rule.model_copy(update=change)}) if one.id == indicator else one
-        for one in RULEBOOK.indicators
+        spec.model_copy(update={"rule": spec.rule.model_copy(update=change)}) if spec.id == indicator else spec
+        for spec in RULEBOOK.indicators
     )
     scores = _scores([{}], RULEBOOK.model_copy(update={"indicators": indicators})).set_index("indicator")
     assert scores.loc[indicator, "computed"] == int(Decimal(computed) * SCALE)
@@ -344,12 +344,12 @@ def test_another_number_in_the_rulebook_is_another_score(
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), max_size=8))
 def test_what_is_lacking_together_is_what_each_row_lacks(rows: list[tuple[bool, bool, bool]]) -> None:
-    one, other, waiting = (np.array([row[place] for row in rows], dtype=bool) for place in range(3))
-    found = lacking((("one", one), ("other", other)), waiting)
-    by_row = {row: names for names, places in found for row in places}
+    first, other, waiting = (np.array([row[place] for row in rows], dtype=bool) for place in range(3))
+    together = lacking((("one", first), ("other", other)), waiting)
+    by_row = {row: names for names, places in together for row in places}
     assert by_row == {
         number: tuple(name for name, lack in (("one", row[0]), ("other", row[1])) if lack)
         for number, row in enumerate(rows)
         if row[2] and (row[0] or row[1])
     }
-    assert len({names for names, _ in found}) == len(found)
+    assert len({names for names, _ in together}) == len(together)

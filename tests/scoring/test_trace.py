@@ -20,8 +20,8 @@ def _trace(indicator: str, changes: dict[str, object], **adjustments: Adjustment
 
 def test_the_trace_of_the_real_report_s_staff_rate() -> None:
     frames = build_frames([submission(SEED)], RULEBOOK)
-    found = trace(frames, score(frames, RULEBOOK), RULEBOOK, 0, "staff_control_rate")
-    assert found == Trace(
+    traced = trace(frames, score(frames, RULEBOOK), RULEBOOK, 0, "staff_control_rate")
+    assert traced == Trace(
         indicator="财政供养人员控制率",
         standard="以100%为标准。在职人员控制率≦100%，计5分；每超过一个百分点扣0.5分，扣完为止。",
         sources=RULEBOOK.indicator_by_id["staff_control_rate"].sources,
@@ -133,7 +133,7 @@ def test_the_arithmetic_in_words(indicator: str, changes: dict[str, object], ari
 
 def test_inputs_that_are_not_there_say_so() -> None:
     changes = {"on_post_staff": None, "authorized_posts": UNREADABLE}
-    assert [one.value for one in _trace("staff_control_rate", changes).inputs] == ["未填", "无法读取"]
+    assert [source.value for source in _trace("staff_control_rate", changes).inputs] == ["未填", "无法读取"]
 
 
 def test_evidence_is_shown_with_its_cell() -> None:
@@ -145,13 +145,13 @@ def test_evidence_is_shown_with_its_cell() -> None:
 
 
 def test_a_score_that_cannot_be_computed_shows_what_stands() -> None:
-    found = _trace("payment_progress", {"special_fund_late_count": None, item("payment_progress"): None})
-    assert (found.self_score, found.computed, found.verified, found.status) == ("", "", "0.00", "self_reported")
+    traced = _trace("payment_progress", {"special_fund_late_count": None, item("payment_progress"): None})
+    assert (traced.self_score, traced.computed, traced.verified, traced.status) == ("", "", "0.00", "self_reported")
 
 
 def test_a_reviewed_score_shows_both() -> None:
-    found = _trace("payment_progress", {}, payment_progress=Adjustment(1_000_000, "复核"))
-    assert (found.self_score, found.computed, found.verified, found.status) == ("2.50", "2.50", "1.00", "adjusted")
+    traced = _trace("payment_progress", {}, payment_progress=Adjustment(1_000_000, "复核"))
+    assert (traced.self_score, traced.computed, traced.verified, traced.status) == ("2.50", "2.50", "1.00", "adjusted")
 
 
 def test_every_indicator_can_be_traced_whatever_is_missing() -> None:
@@ -159,6 +159,6 @@ def test_every_indicator_can_be_traced_whatever_is_missing() -> None:
     for typed in (nothing, changed({}), submission(SEED)):
         frames = build_frames([typed], RULEBOOK)
         scored = score(frames, RULEBOOK)
-        traces = [trace(frames, scored, RULEBOOK, 0, one.id) for one in RULEBOOK.indicators]
-        assert [one.indicator for one in traces] == [one.name for one in RULEBOOK.indicators]
-        assert all(one.arithmetic for one in traces)
+        traces = [trace(frames, scored, RULEBOOK, 0, indicator.id) for indicator in RULEBOOK.indicators]
+        assert [traced.indicator for traced in traces] == [indicator.name for indicator in RULEBOOK.indicators]
+        assert all(traced.arithmetic for traced in traces)

@@ -26,7 +26,7 @@ NO_PROJECTS = {**{f"project_expenditure!{row}": 0 for row in range(3)}, "key_pro
 def _score(
     inputs: list[Inputs], rulebook: Rulebook = RULEBOOK, adjustments: dict[tuple[str, str], Adjustment] | None = None
 ) -> Scored:
-    submissions = [changed(one, code=f"{number:06}", rulebook=rulebook) for number, one in enumerate(inputs)]
+    submissions = [changed(typed, code=f"{number:06}", rulebook=rulebook) for number, typed in enumerate(inputs)]
     return score(build_frames(submissions, rulebook), rulebook, adjustments)
 
 
@@ -50,10 +50,12 @@ def _total(scored: Scored, name: str, department: int = 0) -> Decimal | None:
 
 def test_the_clean_department_s_scores_are_those_it_claims() -> None:
     scored = _score([{}])
-    assert [_points(one) for one in scored.scores["verified"]] == [Decimal(str(one)) for one in SCORECARD.values()]
+    assert [_points(count) for count in scored.scores["verified"]] == [
+        Decimal(str(points)) for points in SCORECARD.values()
+    ]
     assert list(scored.scores["indicator"]) == INDICATORS
     assert list(scored.scores["department"]) == [0] * 25
-    assert [one for one in scored.scores["missing"] if one] == []
+    assert [missing for missing in scored.scores["missing"] if missing] == []
 
 
 def test_the_computed_score_stands_where_it_can_be_computed() -> None:
@@ -81,14 +83,14 @@ def test_without_a_self_score_there_is_none_to_stand(typed: object) -> None:
 
 
 def test_a_self_score_counts_as_typed() -> None:
-    scored = _score([{item("duty_growth"): one} for one in ("4.004999", "4.005", "4.014999", "4.015")])
+    scored = _score([{item("duty_growth"): text} for text in ("4.004999", "4.005", "4.014999", "4.015")])
     assert [_row(scored, "duty_growth", number)[4] for number in range(4)] == [
-        Decimal(one) for one in ("4.004999", "4.005", "4.014999", "4.015")
+        Decimal(text) for text in ("4.004999", "4.005", "4.014999", "4.015")
     ]
 
 
 def test_a_total_a_hair_below_a_grade_stays_below_it() -> None:
-    scored = _score([{item("duty_growth"): one} for one in ("4.695", "4.7")])
+    scored = _score([{item("duty_growth"): text} for text in ("4.695", "4.7")])
     assert [_total(scored, "verified_total", number) for number in range(2)] == [Decimal("89.995"), 90]
     assert scored.departments["grade"].to_list() == ["良好", "优秀"]
 
@@ -101,11 +103,13 @@ def test_points_of_a_set_that_adds_up_leave_the_row_that_is_gone() -> None:
 
 
 def test_no_reviewer_takes_a_department_past_all_points() -> None:
-    full = {item(one.id): one.points for one in RULEBOOK.indicators if not one.objective}
+    full = {item(indicator.id): indicator.points for indicator in RULEBOOK.indicators if not indicator.objective}
     recut = {item("economic_benefit", "item_max"): 1, item("social_benefit", "item_max"): 9}
     claims = {item("economic_benefit"): 1, item("social_benefit"): 9}
     objective = {
-        (f"{0:06}", one.id): Adjustment(int(one.points * SCALE), "复核") for one in RULEBOOK.indicators if one.objective
+        (f"{0:06}", indicator.id): Adjustment(int(indicator.points * SCALE), "复核")
+        for indicator in RULEBOOK.indicators
+        if indicator.objective
     }
     objective["000000", "economic_benefit"] = Adjustment(5 * SCALE, "复核")
     scored = _score([{**full, **recut, **claims}], adjustments=objective)
@@ -178,8 +182,8 @@ def test_everything_that_counts_can_be_excluded() -> None:
 
 def test_an_indicator_can_have_a_policy_of_its_own() -> None:
     indicators = tuple(
-        one.model_copy(update={"not_applicable": "full"}) if one.id == "key_spending_share" else one
-        for one in RULEBOOK.indicators
+        indicator.model_copy(update={"not_applicable": "full"}) if indicator.id == "key_spending_share" else indicator
+        for indicator in RULEBOOK.indicators
     )
     book = RULEBOOK.model_copy(update={"indicators": indicators})
     scored = _score(
@@ -302,7 +306,7 @@ def test_grades_are_half_open_over_the_exact_total(total: str, grade: str) -> No
 
 def test_a_verified_total_gets_the_grade_of_its_own() -> None:
     # duty_growth is judged: 92.3 − 7 + x
-    scored = _score([{item("duty_growth"): one} for one in ("4.7", "4.69", "0")])
+    scored = _score([{item("duty_growth"): text} for text in ("4.7", "4.69", "0")])
     assert [_total(scored, "verified_total", number) for number in range(3)] == [
         Decimal("90"),
         Decimal("89.99"),
@@ -312,7 +316,7 @@ def test_a_verified_total_gets_the_grade_of_its_own() -> None:
 
 
 def test_equal_totals_share_a_rank_and_the_next_one_is_left_out() -> None:
-    scored = _score([{item("duty_growth"): one} for one in (5, 7, 7, 6)])
+    scored = _score([{item("duty_growth"): number} for number in (5, 7, 7, 6)])
     assert scored.departments["rank"].to_list() == [4, 1, 1, 3]
 
 
@@ -320,9 +324,9 @@ def test_scores_do_not_depend_on_the_order_of_the_departments() -> None:
     inputs: list[Inputs] = [{}, NO_PROJECTS, {"authorized_posts": 7}, {"satisfaction_rate": None}]
     there, back = _score(inputs), _score(inputs[::-1])
     for number in range(4):
-        one = there.scores[there.scores["department"] == number].drop(columns="department")
+        scores = there.scores[there.scores["department"] == number].drop(columns="department")
         other = back.scores[back.scores["department"] == 3 - number].drop(columns="department")
-        pd.testing.assert_frame_equal(one.reset_index(drop=True), other.reset_index(drop=True))
+        pd.testing.assert_frame_equal(scores.reset_index(drop=True), other.reset_index(drop=True))
     for name in ("self_total", "verified_total", "grade", "rank", "points.computed"):
         assert there.departments[name].to_list() == back.departments[name].to_list()[::-1]
 
@@ -334,7 +338,7 @@ def test_no_department_has_no_score() -> None:
 
 def test_computed_points_are_what_a_check_may_ask_for() -> None:
     points = computed_points(_score([{}, {"authorized_posts": None}]))
-    assert points.keys() == {one.id for one in RULEBOOK.indicators if one.objective}
+    assert points.keys() == {indicator.id for indicator in RULEBOOK.indicators if indicator.objective}
     staff = points["staff_control_rate"]
     assert (staff.fraction(0), list(staff.known)) == (5, [True, False])
 
@@ -346,14 +350,14 @@ def test_the_real_report_recomputed() -> None:
     scored = score(build_frames([submission(SEED)], RULEBOOK), RULEBOOK)
     scores = scored.scores.set_index("indicator")
     computed = scores[scores["status"] == "computed"]["computed"]
-    assert {name: _points(one) for name, one in computed.items()} == {
+    assert {name: _points(count) for name, count in computed.items()} == {
         "staff_control_rate": 0,
         "fund_balance": 3,
         "fixed_asset_utilisation": 3,
         "satisfaction": 3,
     }
     assert scores.index[scores["status"] == "not_applicable"].to_list() == ["key_spending_share"]
-    assert {name: one for name, one in scores["missing"].items() if one} == {
+    assert {name: missing for name, missing in scores["missing"].items() if missing} == {
         "three_public_change_rate": ("three_public_budget", "three_public_budget_prior"),
         "budget_adjustment_rate": (
             "budget_supplement",

@@ -64,11 +64,11 @@ def test_flags(tmp_path: Path, text: str, given: bool) -> None:
 
 def test_where_each_came_from(tmp_path: Path) -> None:
     file = read(tmp_path, "strict = true")
-    told = {
+    origins = {
         setting.option.name: (setting.shown, setting.source)
         for setting in settings_of(RUN, {"PERFBATCH_RULEBOOK": "a,b"}, file)
     }
-    assert told == {
+    assert origins == {
         "inbox": ("inbox", "default"),
         "strict": ("true", str(tmp_path / "perfbatch.toml")),
         "rulebook": ("a, b", "PERFBATCH_RULEBOOK"),

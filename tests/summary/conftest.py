@@ -35,13 +35,13 @@ class Written:
 
     def rows(self, sheet: str) -> list[list[Any]]:
         """The values of a sheet, empty cells at the ends of rows left out."""
-        found = []
+        filled = []
         for row in self.values[sheet].iter_rows(values_only=True):
             cells = list(row)
             while cells and cells[-1] is None:
                 cells.pop()
-            found.append(cells)
-        return found
+            filled.append(cells)
+        return filled
 
 
 def written(result: BatchResult, path: Path, around: Surroundings | None = None) -> Written:
@@ -59,7 +59,7 @@ def unit_rows(rulebook: Rulebook) -> pd.DataFrame:
         (2, 0, "", {"revenue_total": "274.98"}),
         (2, 1, "", {"revenue_total": "274.98"}),
     ]
-    amounts = [one.id for table in rulebook.unit_tables.values() for one in table.fields if one.kind == "amount"]
+    amounts = [field.id for table in rulebook.unit_tables.values() for field in table.fields if field.kind == "amount"]
     columns: dict[str, Any] = {
         "department": [row[0] for row in rows],
         "row": [row[1] for row in rows],

@@ -24,30 +24,32 @@ def contents(path: Path) -> dict[str, object]:
         read = {name: package.read(name) for name in names}
     styles = _looks(ElementTree.fromstring(read["xl/styles.xml"]))
     strings = [_written(item) for item in ElementTree.fromstring(read["xl/sharedStrings.xml"])]
-    found: dict[str, object] = {name: content for name, content in read.items() if not _APART.fullmatch(name)}
-    found["xl/workbook.xml"] = read["xl/workbook.xml"]
-    found["conditional looks"] = _conditional(ElementTree.fromstring(read["xl/styles.xml"]))
-    found["texts"] = set(strings)
+    parts: dict[str, object] = {name: content for name, content in read.items() if not _APART.fullmatch(name)}
+    parts["xl/workbook.xml"] = read["xl/workbook.xml"]
+    parts["conditional looks"] = _conditional(ElementTree.fromstring(read["xl/styles.xml"]))
+    parts["texts"] = set(strings)
     for name in names:
         if _SHEET.fullmatch(name):
             rels = name.replace("worksheets/", "worksheets/_rels/") + ".rels"
             relations = _relations(read.get(rels))
             root = ElementTree.fromstring(read[name])
-            found[f"{name} rows"] = [_row(row, styles, strings) for row in root.iter(f"{MAIN}row")]
-            found[f"{name} links"] = [
+            parts[f"{name} rows"] = [_row(row, styles, strings) for row in root.iter(f"{MAIN}row")]
+            parts[f"{name} links"] = [
                 (
-                    {key: value for key, value in one.attrib.items() if "}" not in key},
-                    relations.get(one.get(f"{REL}id")),
+                    {key: value for key, value in link.attrib.items() if "}" not in key},
+                    relations.get(link.get(f"{REL}id")),
                 )
-                for one in root.iter(f"{MAIN}hyperlink")
+                for link in root.iter(f"{MAIN}hyperlink")
             ]
-            found[f"{name} parts"] = [
-                relations[one.get(f"{REL}id")]
+            parts[f"{name} parts"] = [
+                relations[element.get(f"{REL}id")]
                 for kind in ("drawing", "tablePart")
-                for one in root.iter(f"{MAIN}{kind}")
+                for element in root.iter(f"{MAIN}{kind}")
             ]
-            found[f"{name} rest"] = [_written(one) for one in root if one.tag.removeprefix(MAIN) not in _RESOLVED]
-    return found
+            parts[f"{name} rest"] = [
+                _written(element) for element in root if element.tag.removeprefix(MAIN) not in _RESOLVED
+            ]
+    return parts
 
 
 def _written(element: ElementTree.Element) -> str:
@@ -57,31 +59,32 @@ def _written(element: ElementTree.Element) -> str:
 def _looks(styles: ElementTree.Element) -> list[tuple[str, ...]]:
     """Number of a cell's format → its font, fill, border, number format, alignment."""
     tables = {
-        name: [_written(one) for one in styles.find(f"{MAIN}{name}") or ()] for name in ("fonts", "fills", "borders")
+        name: [_written(element) for element in styles.find(f"{MAIN}{name}") or ()]
+        for name in ("fonts", "fills", "borders")
     }
-    formats = {one.get("numFmtId"): one.get("formatCode", "") for one in styles.iter(f"{MAIN}numFmt")}
+    formats = {element.get("numFmtId"): element.get("formatCode", "") for element in styles.iter(f"{MAIN}numFmt")}
     return [
         (
-            tables["fonts"][int(one.get("fontId", "0"))],
-            tables["fills"][int(one.get("fillId", "0"))],
-            tables["borders"][int(one.get("borderId", "0"))],
-            formats.get(one.get("numFmtId"), one.get("numFmtId", "")),
-            "".join(_written(part) for part in one),
+            tables["fonts"][int(element.get("fontId", "0"))],
+            tables["fills"][int(element.get("fillId", "0"))],
+            tables["borders"][int(element.get("borderId", "0"))],
+            formats.get(element.get("numFmtId"), element.get("numFmtId", "")),
+            "".join(_written(part) for part in element),
         )
-        for one in styles.find(f"{MAIN}cellXfs") or ()
+        for element in styles.find(f"{MAIN}cellXfs") or ()
     ]
 
 
 def _conditional(styles: ElementTree.Element) -> list[str]:
-    return [_written(one) for one in styles.find(f"{MAIN}dxfs") or ()]
+    return [_written(element) for element in styles.find(f"{MAIN}dxfs") or ()]
 
 
 def _relations(content: bytes | None) -> dict[str | None, tuple[str, str]]:
     root = ElementTree.fromstring(content) if content else ()
     return {
-        one.get("Id"): (one.get("Type", "").rpartition("/")[2], one.get("Target", ""))
-        for one in root
-        if one.tag.startswith(PACKAGE)
+        element.get("Id"): (element.get("Type", "").rpartition("/")[2], element.get("Target", ""))
+        for element in root
+        if element.tag.startswith(PACKAGE)
     }
 
 

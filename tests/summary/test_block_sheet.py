@@ -31,9 +31,9 @@ from tests.summary.conftest import Written
 from tests.summary.package_contents import contents
 
 
-def differing(one: Path, other: Path) -> list[str]:
+def differing(path: Path, other: Path) -> list[str]:
     """What two workbooks do not have in common."""
-    first, second = contents(one), contents(other)
+    first, second = contents(path), contents(other)
     return sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
 
 
@@ -88,7 +88,9 @@ TEXTS = st.text(st.characters(exclude_characters="<", exclude_categories=()), ma
     ]
 )
 NUMBERS = (
-    st.integers(-(10**20), 10**20) | st.integers(-100, 100) | st.integers(-200, 200).map(lambda one: one * SCALE // 8)
+    st.integers(-(10**20), 10**20)
+    | st.integers(-100, 100)
+    | st.integers(-200, 200).map(lambda count: count * SCALE // 8)
 )
 CELLS = st.none() | TEXTS | NUMBERS
 MARKED = CELLS | st.builds(
@@ -226,8 +228,8 @@ def test_other_markup_is_refused(taken_apart: Any, part: str, old: bytes, new: b
     def packed(parts: dict[str, bytes]) -> io.BytesIO:
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as package:
-            for name, one in parts.items():
-                package.writestr(name, one)
+            for name, part in parts.items():
+                package.writestr(name, part)
         return content
 
     splice(packed(parts), io.BytesIO(), added, texts)

@@ -50,7 +50,7 @@ def test_without_a_roster_there_is_none(empty_night: BatchResult) -> None:
 
 
 @pytest.mark.parametrize(
-    ("started", "deadline", "late", "said"),
+    ("started", "deadline", "late", "sentence"),
     [
         (BEFORE, DEADLINE, None, f"{FORM}尚未收到，请于2021年7月31日前报送。"),
         (BEFORE, None, None, f"{FORM}尚未收到，请尽快报送。"),
@@ -58,17 +58,17 @@ def test_without_a_roster_there_is_none(empty_night: BatchResult) -> None:
     ],
 )
 def test_nothing_came(
-    district: BatchResult, started: datetime, deadline: date | None, late: int | None, said: str
+    district: BatchResult, started: datetime, deadline: date | None, late: int | None, sentence: str
 ) -> None:
-    (one,) = chased(district, started=started, deadline=deadline)
-    assert one == Chased(UNION, Standing.MISSING, None, late, (), HEAD + said)
+    (chase,) = chased(district, started=started, deadline=deadline)
+    assert chase == Chased(UNION, Standing.MISSING, None, late, (), HEAD + sentence)
 
 
 def test_all_that_came_was_set_aside(district: BatchResult) -> None:
     old = received("旧.xlsx", "2021-07-10", "set_aside", **{**LOCKED, "message": "文件已损坏，无法打开"})
     new = received("新.xlsx", "2021-07-12", "set_aside", **LOCKED)
-    (one,) = chased(district, new, old)
-    assert one == Chased(
+    (chase,) = chased(district, new, old)
+    assert chase == Chased(
         UNION,
         Standing.SENT_BACK,
         datetime(2021, 7, 12, 12, tzinfo=UTC),
@@ -76,9 +76,9 @@ def test_all_that_came_was_set_aside(district: BatchResult) -> None:
         ("新.xlsx", "旧.xlsx"),
         f"{HEAD}所报“新.xlsx”不能受理：文件已加密，需要密码才能打开。请取消密码后重新保存为 .xlsx（请于2021年7月31日前办理）。",
     )
-    (one,) = chased(district, new, started=AFTER)
-    assert one.message.endswith("（请立即办理）。")
-    assert one.days_late == 5
+    (chase,) = chased(district, new, started=AFTER)
+    assert chase.message.endswith("（请立即办理）。")
+    assert chase.days_late == 5
 
 
 @pytest.mark.parametrize(
@@ -89,27 +89,27 @@ def test_all_that_came_was_set_aside(district: BatchResult) -> None:
     ],
 )
 def test_the_last_day_counts(district: BatchResult, day: str, standing: Standing, late: int | None, kept: str) -> None:
-    (one,) = chased(district, received("1.xlsx", day), started=AFTER)
-    assert (one.standing, one.days_late) == (standing, late)
-    assert one.message == f"{HEAD}{FORM}已于{kept}，经核对未发现问题，不必重报。"
+    (chase,) = chased(district, received("1.xlsx", day), started=AFTER)
+    assert (chase.standing, chase.days_late) == (standing, late)
+    assert chase.message == f"{HEAD}{FORM}已于{kept}，经核对未发现问题，不必重报。"
 
 
 def test_a_day_is_one_of_the_clock_of_the_run(district: BatchResult) -> None:
     there = AFTER.astimezone(timezone(timedelta(hours=14)))
-    (one,) = chased(district, received("1.xlsx", "2021-07-31"), started=there)
-    assert (one.standing, one.arrived) == (Standing.LATE, datetime(2021, 7, 31, 12, tzinfo=UTC))
+    (chase,) = chased(district, received("1.xlsx", "2021-07-31"), started=there)
+    assert (chase.standing, chase.arrived) == (Standing.LATE, datetime(2021, 7, 31, 12, tzinfo=UTC))
 
 
 def test_nobody_is_late_without_a_deadline(district: BatchResult) -> None:
-    (one,) = chased(district, received("1.xlsx", "2031-01-01"), deadline=None)
-    assert one.standing is Standing.REPORTED
+    (chase,) = chased(district, received("1.xlsx", "2031-01-01"), deadline=None)
+    assert chase.standing is Standing.REPORTED
 
 
 def test_a_correction_does_not_make_a_report_late(district: BatchResult) -> None:
     first = received("1.xlsx", "2021-07-30", "superseded", message="已由较新的 2.xlsx 替代")
     second = received("2.xlsx", "2021-08-03")
-    (one,) = chased(district, second, first, started=AFTER)
-    assert (one.standing, one.arrived, one.files) == (
+    (chase,) = chased(district, second, first, started=AFTER)
+    assert (chase.standing, chase.arrived, chase.files) == (
         Standing.REPORTED,
         datetime(2021, 7, 30, 12, tzinfo=UTC),
         ("1.xlsx", "2.xlsx"),
@@ -117,13 +117,13 @@ def test_a_correction_does_not_make_a_report_late(district: BatchResult) -> None
 
 
 def test_a_file_that_nobody_could_read_does_not_keep_the_deadline(district: BatchResult) -> None:
-    (one,) = chased(
+    (chase,) = chased(
         district,
         received("116001.xls", "2021-07-30", "set_aside", "", **LOCKED),
         received("116001.xlsx", "2021-08-03"),
         started=AFTER,
     )
-    assert (one.standing, one.files) == (Standing.LATE, ("116001.xlsx",))
+    assert (chase.standing, chase.files) == (Standing.LATE, ("116001.xlsx",))
 
 
 def test_what_is_wrong_is_counted_and_the_gravest_named(district: BatchResult) -> None:
@@ -132,19 +132,19 @@ def test_what_is_wrong_is_counted_and_the_gravest_named(district: BatchResult) -
         finding("R21", Severity.WARNING, "116001", "绩效目标!D9", "indicator_actual", message="没有写明数值"),
         finding("R14", Severity.ERROR, "116001", "基本概况!D3", "on_post_staff", message="人数不一致"),
     )
-    (one,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings)
-    assert one.message == (
+    (chase,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings)
+    assert chase.message == (
         f"{HEAD}{FORM}已于2021年7月10日收到，核对发现错误1项、提醒1项（基本概况D3：人数不一致等）。"
         "请按整改通知改正，于2021年7月31日前重新报送。"
     )
-    (one,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings[:1])
-    assert one.message.endswith("经核对未发现问题，不必重报。")
+    (chase,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings[:1])
+    assert chase.message.endswith("经核对未发现问题，不必重报。")
 
 
 def test_a_long_message_is_cut(district: BatchResult) -> None:
     findings = (finding("R14", Severity.ERROR, "116001", "基本概况!D3", "on_post_staff", message="长" * 99),)
-    (one,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings)
-    assert f"：{'长' * 47}…）。" in one.message
+    (chase,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings)
+    assert f"：{'长' * 47}…）。" in chase.message
 
 
 EDUCATION = ExpectedDepartment("007002", "岳阳市云溪区教育局")
@@ -175,7 +175,7 @@ WOMEN = ExpectedDepartment("16001", "区妇联")
 def test_whose_an_unreadable_file_is(district: BatchResult, path: str, owner: str) -> None:
     departments = (UNION, EDUCATION, STAFF, WOMEN)
     listed = chased(district, received(path, "2021-07-10", "set_aside", "", **LOCKED), departments=departments)
-    assert [one.department.budget_code for one in listed if one.standing is Standing.SENT_BACK] == [owner][
+    assert [chase.department.budget_code for chase in listed if chase.standing is Standing.SENT_BACK] == [owner][
         : bool(owner)
     ]
 
@@ -183,7 +183,7 @@ def test_whose_an_unreadable_file_is(district: BatchResult, path: str, owner: st
 def test_a_code_that_was_read_goes_before_a_name(district: BatchResult) -> None:
     odd = received("总工会.xlsx", "2021-07-10", "set_aside", "007002", **{**LOCKED, "code": "F09"})
     listed = chased(district, odd, departments=(UNION, EDUCATION))
-    assert [(one.department, one.standing) for one in listed] == [
+    assert [(chase.department, chase.standing) for chase in listed] == [
         (UNION, Standing.MISSING),
         (EDUCATION, Standing.SENT_BACK),
     ]
@@ -192,7 +192,7 @@ def test_a_code_that_was_read_goes_before_a_name(district: BatchResult) -> None:
 def test_a_name_that_two_departments_share_tells_nothing(district: BatchResult) -> None:
     twins = (UNION, replace(UNION, budget_code="116009"))
     listed = chased(district, received("总工会.xls", "2021-07-10", "set_aside", "", **LOCKED), departments=twins)
-    assert [one.standing for one in listed] == [Standing.MISSING, Standing.MISSING]
+    assert [chase.standing for chase in listed] == [Standing.MISSING, Standing.MISSING]
 
 
 def test_who_is_to_be_chased_comes_first(district: BatchResult) -> None:
@@ -205,7 +205,7 @@ def test_who_is_to_be_chased_comes_first(district: BatchResult) -> None:
         departments=departments,
         started=AFTER,
     )
-    assert [(one.department, one.standing.value) for one in listed] == [
+    assert [(chase.department, chase.standing.value) for chase in listed] == [
         (WOMEN, "未报"),
         (EDUCATION, "退回"),
         (STAFF, "迟报"),

@@ -71,9 +71,9 @@ def _sheet(path: Path, write: Any) -> Any:
 def test_what_goes_beyond_the_limit_is_plain_text(tmp_path: Path) -> None:
     def write(sheet: Any) -> None:
         links = SheetLinks(sheet, room=2)
-        found = {row: links.file("../inbox/a b.xlsx", "'x'!C1") for row in range(4)}
+        links_made = {row: links.file("../inbox/a b.xlsx", "'x'!C1") for row in range(4)}
         assert links.refused == 2
-        linked = {row: link for row, link in found.items() if link}
+        linked = {row: link for row, link in links_made.items() if link}
         sheet.table(0, [TableColumn("s")], [[f"C{row}"] for row in range(4)], filters=False, links={0: linked})
 
     sheet = _sheet(tmp_path / "s.xlsx", write)

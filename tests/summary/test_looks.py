@@ -46,8 +46,8 @@ def test_no_colour_is_red_or_green() -> None:
 
 
 def test_the_parts_of_a_bar_differ_on_a_grey_print() -> None:
-    found = sorted(lightness(colour) for colour in STATUS_COLOURS.values())
-    assert min(after - before for before, after in pairwise(found)) > 0.08
+    shades = sorted(lightness(colour) for colour in STATUS_COLOURS.values())
+    assert min(after - before for before, after in pairwise(shades)) > 0.08
 
 
 def test_severities_differ_by_more_than_colour() -> None:
@@ -102,6 +102,6 @@ def test_an_axis_that_does_not_start_at_nought_says_so(sample: Written, tmp_path
     with Book(tmp_path / "s.xlsx", "t", STARTED) as book:
         data, front = book.add("data"), book.add("front")
         sources = write_chart_sources(data, sample.result, {})
-        pair: Any = next(one for one in sources if one.kind == "pair")
+        pair: Any = next(source for source in sources if source.kind == "pair")
         assert (pair.floor, pair.title) == (80, "各部门自评与核定得分（纵轴从 80 起）")
         assert chart(front, pair, data, (100, 100)).y_axis["min"] == 80

@@ -61,11 +61,11 @@ def test_every_link_leads_to_a_cell_that_is_there(outbox: Path, book: Any) -> No
 def test_notices_are_linked(outbox: Path, book: Any) -> None:
     linked = {cell.hyperlink.target for row in book["得分排名"].iter_rows() for cell in row if cell.hyperlink}
     notices = {f"notices/yunxi-2020/{path.name}" for path in (outbox / "notices" / "yunxi-2020").iterdir()}
-    assert {unquote(one) for one in linked if one} == notices
+    assert {unquote(target) for target in linked if target} == notices
 
 
 def test_the_second_night_tells_what_changed(book: Any) -> None:
-    told = [[cell for cell in row if cell is not None] for row in book["本次变化"].iter_rows(values_only=True)]
-    assert ["一、报送变化：新报 0　重报 0　撤回 1"] in told
-    assert ["410001", "岳阳市云溪区档案馆", "撤回", "档案馆.xlsx"] in told
-    assert any(row and str(row[0]).startswith("四、已消除的问题：5 条") for row in told)
+    lines = [[cell for cell in row if cell is not None] for row in book["本次变化"].iter_rows(values_only=True)]
+    assert ["一、报送变化：新报 0　重报 0　撤回 1"] in lines
+    assert ["410001", "岳阳市云溪区档案馆", "撤回", "档案馆.xlsx"] in lines
+    assert any(row and str(row[0]).startswith("四、已消除的问题：5 条") for row in lines)

@@ -51,7 +51,7 @@ def test_the_rules_see_a_broken_package(small: Written, tmp_path: Path, old: byt
     with zipfile.ZipFile(small.path) as source, zipfile.ZipFile(broken, "w") as target:
         for name in source.namelist():
             target.writestr(name, source.read(name).replace(old, new))
-    assert any(fault in one for one in faults(broken))
+    assert any(fault in line for line in faults(broken))
 
 
 def test_calamine_and_openpyxl_read_the_same(small: Written) -> None:

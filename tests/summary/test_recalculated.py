@@ -58,11 +58,11 @@ def test_cached_values_are_what_libreoffice_calculates(
     cells = formulas_of(ours.formulas)
     assert len(cells) > 200
     for sheet, cell in cells:
-        mine, found = ours.values[sheet][cell].value, theirs[sheet][cell].value
+        mine, calculated = ours.values[sheet][cell].value, theirs[sheet][cell].value
         if isinstance(mine, int | float):
-            assert found == pytest.approx(mine, abs=1e-9), (sheet, cell)
+            assert calculated == pytest.approx(mine, abs=1e-9), (sheet, cell)
         else:
-            assert (found or "") == (mine or ""), (sheet, cell)
+            assert (calculated or "") == (mine or ""), (sheet, cell)
     shown = [
         value
         for sheet in theirs
@@ -72,7 +72,7 @@ def test_cached_values_are_what_libreoffice_calculates(
     ]
     errors = {"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "Err:502", "Err:504", "Err:508"}
     # A department's own error values stand in the list as texts.
-    assert {one for one in shown if one in errors} <= {finding.reported for finding in ours.result.findings}
+    assert {text for text in shown if text in errors} <= {finding.reported for finding in ours.result.findings}
 
 
 def test_the_card_of_another_department(sample: Written, tmp_path: Path) -> None:
@@ -94,15 +94,15 @@ def test_the_card_of_another_department(sample: Written, tmp_path: Path) -> None
     scores = sample.result.scores
     mine = scores[scores["department"] == CHOSEN]
     points = [card.cell(row, 11).value for row in range(6, 6 + len(mine))]
-    assert points == [nearest_float(int(one)) for one in mine["verified"]]
+    assert points == [nearest_float(int(count)) for count in mine["verified"]]
     revenue = counts(frame["revenue_total"])[CHOSEN]
     assert revenue is not None
     assert card["B9"].value == nearest_float(revenue)
     assert card["H3"].value == f"文件：{frame['file'].iloc[CHOSEN]}"
     listed = [card.cell(row, 4).value for row in range(30, 60) if card.cell(row, 4).value]
-    found = [one.message for one in sample.result.findings if one.budget_code == code]
-    assert len(listed) == min(len(found), 10)
-    assert set(listed) <= set(found)
+    messages = [finding.message for finding in sample.result.findings if finding.budget_code == code]
+    assert len(listed) == min(len(messages), 10)
+    assert set(listed) <= set(messages)
 
 
 def test_a_choice_that_is_no_department_shows_nothing(small: Written, tmp_path: Path) -> None:

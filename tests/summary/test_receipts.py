@@ -35,7 +35,7 @@ def receipts(result: BatchResult, folder: Path) -> Any:
 def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) -> None:
     result = replace(district, deadline=date(2021, 7, 31))
     sheet = receipts(result, tmp_path)
-    rows, messages = values(sheet), [one.message for one in chase_list(result)]
+    rows, messages = values(sheet), [chased.message for chased in chase_list(result)]
     came = "1970-01-01 00:00:00\n"
     assert rows[1][0].endswith("截止日期：2021-07-31；以文件的修改时间为送达时间。")
     assert rows[2:] == [

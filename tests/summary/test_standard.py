@@ -19,7 +19,7 @@ def test_sheets(rulebook: Rulebook, tmp_path: Path, values: Values) -> None:
     indicators, checks, grades = (values(sheet) for sheet in book)
     assert indicators[0] == ["岳阳市云溪区2020年度评分标准"]
     assert [(row[2], row[3]) for row in indicators[3:]] == [
-        (one.name, float(one.points)) for one in rulebook.indicators
+        (indicator.name, float(indicator.points)) for indicator in rulebook.indicators
     ]
     assert [row[0] for row in checks[3:]] == [check.code for check in rulebook.checks]
     assert not [cell for row in checks for cell in row if isinstance(cell, str) and "{" in cell]

@@ -70,9 +70,9 @@ def test_district_totals_are_the_totals_that_are_no_part(rulebook: Rulebook) -> 
 
 
 def test_receipts(book: Any, values: Values, district: BatchResult) -> None:
-    told = [value for row in values(book["报送情况"])[2:] for value in row[:1]]
+    column = [value for row in values(book["报送情况"])[2:] for value in row[:1]]
     paths = [cell_text(entry.path) for entry in district.entries]
-    assert {path: told.count(path) for path in paths} == dict.fromkeys(paths, 1)
+    assert {path: column.count(path) for path in paths} == dict.fromkeys(paths, 1)
 
 
 def test_standard(book: Any, values: Values, rulebook: Rulebook) -> None:
@@ -80,7 +80,7 @@ def test_standard(book: Any, values: Values, rulebook: Rulebook) -> None:
     parts = [index for index, row in enumerate(rows) if row and row[0] in ("一、评分标准", "二、勾稽关系", "三、等次")]
     assert len(parts) == 3
     first, second, third = parts
-    assert [row[2] for row in rows[first + 2 : second - 1]] == [one.name for one in rulebook.indicators]
+    assert [row[2] for row in rows[first + 2 : second - 1]] == [indicator.name for indicator in rulebook.indicators]
     assert rows[first + 2] == [
         "投入（15分）",
         "预算配置",
@@ -92,7 +92,7 @@ def test_standard(book: Any, values: Values, rulebook: Rulebook) -> None:
         "在职人员控制率 ≤ 100%：5 分；每超过 1 个百分点扣 0.5 分（按比例折算），扣完为止",
         "；".join(rulebook.indicators[0].sources),
     ]
-    assert [row[0] for row in rows[second + 2 : third - 1]] == [one.code for one in rulebook.checks]
+    assert [row[0] for row in rows[second + 2 : third - 1]] == [check.code for check in rulebook.checks]
     assert rows[second + 2][:8] == [
         "R01",
         "错误",
@@ -187,13 +187,13 @@ def test_layout(book: Any) -> None:
         setup = sheet.page_setup
         # One page wide is the format's default, which the writer leaves out.
         pages = 1 if name in ("总览", "部门一览") else 0
-        found = (
+        printing = (
             setup.orientation,
             setup.paperSize,
             setup.fitToWidth or 1,
             1 if setup.fitToHeight is None else setup.fitToHeight,
         )
-        assert found == ("landscape", 9, 1, pages), name
+        assert printing == ("landscape", 9, 1, pages), name
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
         assert (sheet.oddHeader.left.text, sheet.oddHeader.right.text) == ("岳阳市云溪财政局", "2021-07-20")

@@ -152,10 +152,10 @@ def test_libreoffice_says_the_same(tmp_path: Path) -> None:
     path = tmp_path / "formulas.xlsx"
     book.save(path)
     recalculate([path], tmp_path / "out", tmp_path / "profile")
-    found = openpyxl.load_workbook(tmp_path / "out" / "formulas.xlsx", data_only=True)["算"]
+    calculated = openpyxl.load_workbook(tmp_path / "out" / "formulas.xlsx", data_only=True)["算"]
     parted = {}
     for column, (formula, expected) in enumerate(EXPECTED.items(), start=1):
-        value = found[f"{get_column_letter(column)}3"].value
+        value = calculated[f"{get_column_letter(column)}3"].value
         same = (value or "") == expected if isinstance(expected, str) else value == pytest.approx(expected)
         if not same:
             parted[formula] = value

@@ -38,9 +38,9 @@ def test_references() -> None:
     ],
 )
 def test_overlap(other: CellRange, expected: bool) -> None:
-    one = CellRange("a", 2, 2, 4, 4)
-    assert one.overlaps(other) is expected
-    assert other.overlaps(one) is expected
+    area = CellRange("a", 2, 2, 4, 4)
+    assert area.overlaps(other) is expected
+    assert other.overlaps(area) is expected
 
 
 def test_a_text_twice_as_long_as_its_column_takes_more_lines() -> None:

@@ -53,7 +53,7 @@ def test_the_overlap_check_sees_a_planted_overlap() -> None:
     plan = lay_out(RULEBOOK, 1).sheets[3]
     first = plan.places[0].where
     plan.printed[0] = type(plan.printed[0])(first, "", plan.printed[0].style)
-    assert any(one.overlaps(other) for one, other in combinations(_drawn(plan), 2))
+    assert any(area.overlaps(other) for area, other in combinations(_drawn(plan), 2))
 
 
 def test_the_layouts_of_two_calls_share_nothing() -> None:

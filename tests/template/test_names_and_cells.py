@@ -90,7 +90,7 @@ def test_what_the_blank_form_prints_into_its_fields(blank: Workbook, form_rulebo
         "entity_name": ["局机关及二级机构汇总", "1、局机关", *[None] * 10],
         "item_id": [indicator.id for indicator in form_rulebook.indicators],
         "item_max": [float(indicator.points) for indicator in form_rulebook.indicators],
-        "evidence_id": [one for indicator in form_rulebook.indicators for one in indicator.evidence_ids],
+        "evidence_id": [evidence_id for indicator in form_rulebook.indicators for evidence_id in indicator.evidence_ids],
         "indicator_type": ["质量指标"] * 6 + ["数量指标"] * 6 + ["时效指标"] * 3 + ["成本指标"] * 3
         + ["社会效益"] * 3 + ["经济效益"] * 3 + ["生态效益"] * 3,
     }  # fmt: skip

@@ -36,7 +36,7 @@ A4 = (595, 842)
 
 
 def _said(*command: object) -> str:
-    return subprocess.run([str(one) for one in command], check=True, capture_output=True, timeout=180).stdout.decode()
+    return subprocess.run([str(word) for word in command], check=True, capture_output=True, timeout=180).stdout.decode()
 
 
 @pytest.mark.libreoffice

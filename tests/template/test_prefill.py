@@ -31,7 +31,7 @@ def copies(form_rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) ->
     prior = {"007001": PRIOR, "116002": {"balance_cumulative": 100_000_000, "three_public_total": 5_000_000}}
     paths = write_prefilled(form_rulebook, roster, folder, units=2, prior=prior)
     assert [path.name for path in paths] == ["007001-区总工会.xlsx", "116002-区教育局.xlsx", "118001-区文联.xlsx"]
-    assert sorted(one.name for one in folder.iterdir()) == sorted(path.name for path in paths)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in paths)
     codes = (entry.budget_code for entry in roster.entries)
     return {code: openpyxl.load_workbook(path) for code, path in zip(codes, paths, strict=True)}
 
@@ -139,13 +139,13 @@ def test_nothing_given_is_the_blank_form(form_rulebook: Rulebook) -> None:
 
 
 def test_the_same_roster_gives_the_same_bytes(form_rulebook: Rulebook, tmp_path: Path) -> None:
-    (one,) = write_prefilled(form_rulebook, Roster((UNION,)), tmp_path / "a", prior={"007001": PRIOR})
+    (path,) = write_prefilled(form_rulebook, Roster((UNION,)), tmp_path / "a", prior={"007001": PRIOR})
     (other,) = write_prefilled(form_rulebook, Roster((UNION,)), tmp_path / "b", prior={"007001": PRIOR})
-    assert one.read_bytes() == other.read_bytes()
-    book = openpyxl.load_workbook(one)
+    assert path.read_bytes() == other.read_bytes()
+    book = openpyxl.load_workbook(path)
     assert len(named_cells(book, "entity_name")) == 2 + DEFAULT_UNITS
     blank = Path(__file__).parents[2] / "workbook_templates" / template_name(form_rulebook)
-    assert parts(one).keys() == parts(blank).keys()
+    assert parts(path).keys() == parts(blank).keys()
 
 
 def test_names_that_windows_refuses_are_made_safe(form_rulebook: Rulebook, tmp_path: Path) -> None:

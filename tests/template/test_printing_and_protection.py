@@ -55,7 +55,7 @@ def test_wide_sheets_keep_their_names_in_view(blank: Workbook) -> None:
 
 def test_the_evidence_begins_a_page(blank: Workbook) -> None:
     title = named_cells(blank, "evidence_id")[0].row - 2
-    assert [one.id for one in blank["评分表"].row_breaks.brk][-1] == title - 1
+    assert [row_break.id for row_break in blank["评分表"].row_breaks.brk][-1] == title - 1
 
 
 def test_signature_boxes_have_a_line_for_the_date(blank: Workbook) -> None:

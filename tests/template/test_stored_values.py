@@ -54,7 +54,7 @@ def test_the_comparison_sees_a_value_that_nobody_calculated(blank_path: Path, tm
 def test_a_text_formula_without_a_text_says_so(blank_path: Path) -> None:
     stored = formula_cells(blank_path)
     assert len(stored) > 3_000
-    assert {one.type for one in stored.values()} == {"n", "str"}
+    assert {cell.type for cell in stored.values()} == {"n", "str"}
     assert stored["收支情况", "B24"] == Stored("str", "")
     assert stored["校验", "A3"] == Stored("str", "没有不符事项；未填 0 项；尾差 0 项；非数值 0 项")
 

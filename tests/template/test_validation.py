@@ -16,12 +16,12 @@ from tests.template.packages import form_names, named_cells
 
 def _rules(book: Workbook, name: str) -> list[DataValidation]:
     """The validations over a field's cells, in order, each once."""
-    found: list[DataValidation] = []
+    rules: list[DataValidation] = []
     for cell in named_cells(book, name):
         for rule in cell.parent.data_validations.dataValidation:
-            if cell.coordinate in rule.sqref and rule not in found:
-                found.append(rule)
-    return found
+            if cell.coordinate in rule.sqref and rule not in rules:
+                rules.append(rule)
+    return rules
 
 
 @pytest.mark.parametrize(

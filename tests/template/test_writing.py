@@ -29,7 +29,7 @@ def test_the_committed_copy_is_what_is_written(blank_path: Path, form_rulebook: 
 def test_the_file_is_named_after_the_rulebook(form_rulebook: Rulebook, tmp_path: Path) -> None:
     path = write_blank(form_rulebook, tmp_path / "new" / "folder", units=1)
     assert path == tmp_path / "new" / "folder" / "yunxi-2020-blank.xlsx"
-    assert [one.name for one in path.parent.iterdir()] == ["yunxi-2020-blank.xlsx"]
+    assert [entry.name for entry in path.parent.iterdir()] == ["yunxi-2020-blank.xlsx"]
 
 
 def test_a_folder_that_is_a_file_is_refused(form_rulebook: Rulebook, tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_path_that_cannot_be_written_is_refused_and_leaves_nothing(form_rulebo
     with pytest.raises(OperatorFault) as fault:
         write_template(form_rulebook, target)
     assert (fault.value.place, fault.value.fault) == (str(target), "cannot be written (Is a directory)")
-    assert [one.name for one in tmp_path.iterdir()] == ["blank.xlsx"]
+    assert [path.name for path in tmp_path.iterdir()] == ["blank.xlsx"]
 
 
 def test_a_field_id_that_excel_takes_for_a_cell_is_refused(form_rulebook: Rulebook, tmp_path: Path) -> None:

@@ -165,12 +165,12 @@ def test_the_option_goes_before_the_locale_and_lasts_for_one_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    told = []
+    lines = []
     for options in (["--lang", "en"], [], ["--lang=zh"]):
         with pytest.raises(SystemExit):
             main(["history", "--outbox", str(tmp_path), *options])
-        told.append(capsys.readouterr().out.splitlines()[0].removeprefix(f"{tmp_path}/history.sqlite"))
-    assert told == [": no run is on record.", "：没有运行记录。", "：没有运行记录。"]
+        lines.append(capsys.readouterr().out.splitlines()[0].removeprefix(f"{tmp_path}/history.sqlite"))
+    assert lines == [": no run is on record.", "：没有运行记录。", "：没有运行记录。"]
     monkeypatch.setenv("PERFBATCH_LANG", "en")
     with pytest.raises(SystemExit):
         main(["history", "--outbox", str(tmp_path)])

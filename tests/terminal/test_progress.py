@@ -70,11 +70,11 @@ with night_progress() as watch:
 
 def test_phases_files_rate_and_time_left_are_on_it() -> None:
     sent, out = drawn_by(["-c", DRAWN])
-    told = " ".join(frames(sent))
+    shown = " ".join(frames(sent))
     assert out == ""
-    assert [name for name in ("Reading", "Checking", "Publishing") if name not in told] == []
-    assert re.search(r"Reading\s+600/1000 \d\d\d files/s 0:00:\d\d", told)
-    assert re.search(r"Publishing\s+5/7", told)
+    assert [name for name in ("Reading", "Checking", "Publishing") if name not in shown] == []
+    assert re.search(r"Reading\s+600/1000 \d\d\d files/s 0:00:\d\d", shown)
+    assert re.search(r"Publishing\s+5/7", shown)
     # It is wiped away: the cursor is back, and the line is cleared.
     assert sent.endswith("\x1b[2K")
     assert sent.index("\x1b[?25l") < sent.index("\x1b[?25h")
