@@ -14,7 +14,7 @@ from perfbatch.intake.numerals import canonical_unit, fold, money_exponent
 from perfbatch.package.addresses import Area
 from perfbatch.rulebook.model import CardBlock, FormField, Rulebook, SignatureBlock
 
-__all__ = ["Beside", "FormLabels", "beside", "heading_unit", "title_unit"]
+__all__ = ["Beside", "FormLabels", "bare_label", "beside", "heading_unit", "title_unit"]
 
 _UNIT = re.compile(r"\((?:单位:?)?([^()]{1,5})\):?$|单位:([^()\s,。;]{1,4})")
 # How far from its cell a label may stand, and the title of a table above its headings.
@@ -35,13 +35,13 @@ class FormLabels:
     def __init__(self, rulebook: Rulebook) -> None:
         fields: dict[str, set[str]] = {}
         for field in rulebook.fields():
-            fields.setdefault(_bare(field.label), set()).add(field.id)
+            fields.setdefault(bare_label(field.label), set()).add(field.id)
         self._fields = {label: frozenset(ids) for label, ids in fields.items()}
         self.label_of = {field.id: field.label for field in rulebook.fields()}
 
     def fields_of(self, text: str) -> frozenset[str]:
         """The fields whose label a text is, but for blanks, a colon and a unit behind it."""
-        return self._fields.get(_bare(text), frozenset()) if len(text) <= _LONGEST else frozenset()
+        return self._fields.get(bare_label(text), frozenset()) if len(text) <= _LONGEST else frozenset()
 
     def after_label(self, text: str, field: FormField) -> str:
         """What a text says beside the form's labels: nothing where it is one, what follows where it begins with the field's
@@ -53,7 +53,7 @@ class FormLabels:
 
 
 @lru_cache(maxsize=4_096)
-def _bare(text: str) -> str:
+def bare_label(text: str) -> str:
     """A label without blanks, a colon and the unit behind it."""
     words = fold(text).replace(" ", "").rstrip(":")
     stated = _UNIT.search(words)

@@ -40,11 +40,12 @@ class Refilled:
     places: Mapping[tuple[str, str], tuple[str, str]]
 
 
-def refill(rulebook: Rulebook, typed: TypedForm) -> Refilled:
-    """Fill the blank form with what was typed, row by row as it stood. The same arguments give the same bytes.
+def refill(rulebook: Rulebook, typed: TypedForm, *, units: int = 0) -> Refilled:
+    """Fill the blank form with what was typed, row by row as it stood, with rows for `units` subordinate units at least. The same
+    arguments give the same bytes.
 
     Raises `NotRefillable`."""
-    layout = lay_out(rulebook, _units(rulebook, typed), row_counts=_rows(rulebook, typed))
+    layout = lay_out(rulebook, max(units, _units(rulebook, typed)), row_counts=_rows(rulebook, typed))
     filled = _filled(layout, typed)
     return Refilled(form_content(filled), _places(filled, typed))
 

@@ -95,6 +95,7 @@ WORDINGS: Mapping[str, Wording] = {
     "phase.read": Wording("reading", "读取"),
     "phase.check": Wording("checking", "核对"),
     "phase.publish": Wording("publishing", "写出"),
+    "phase.import": Wording("importing", "导入"),
     "progress.rate": Wording("{files} files/s", "每秒 {files} 个"),
     # check and explain
     "department.totals": Wording(
@@ -192,6 +193,52 @@ WORDINGS: Mapping[str, Wording] = {
     # schedule
     "schedule.installed": Wording("Installed ({system})", "已安装（{system}）"),
     "schedule.removed": Wording("Removed {name} ({system})", "已移除 {name}（{system}）"),
+    # import
+    "import.made": Wording(
+        "{report}: {form} ({sure} sure, {check} to check, {missing} not found; see {protocol})",
+        "{report}：{form}（确定 {sure} 项，须确认 {check} 项，未找到 {missing} 项；见 {protocol}）",
+    ),
+    "import.refused": Wording("{report}: not imported: {reason}", "{report}：没有导入：{reason}"),
+    "import.reason.damaged": Wording(
+        "the file is damaged. Open it in Word or WPS, save it again as .docx.",
+        "文件已损坏。请用 Word 或 WPS 打开，另存为 .docx 后重试。",
+    ),
+    "import.reason.encrypted": Wording(
+        "the file has a password. Save it without one.", "文件设有密码。请取消密码后另存。"
+    ),
+    "import.reason.large": Wording(
+        "the file is larger than the limits. Remove pictures and what is no part of the form.",
+        "文件超过限制。请删去图片和与本表无关的内容。",
+    ),
+    "import.reason.not_word": Wording(
+        "the file is no Word document. Save it as .docx.", "不是 Word 文档。请另存为 .docx。"
+    ),
+    "import.reason.pictures": Wording(
+        "it holds scanned pictures and no text. Ask for the Word file, or fill the form in by hand.",
+        "只有扫描图片，没有文字。请索取 Word 电子版，或手工填写空白表。",
+    ),
+    "import.reason.no_form": Wording(
+        "hardly any field of the form is in it. Is it a report on this form (--rulebook)?",
+        "几乎找不到本表的栏目。请核对是否本表的报告（--rulebook）。",
+    ),
+    "import.reason.old": Wording(
+        "LibreOffice could not read this .doc. Open it in Word or WPS and save it as .docx.",
+        "LibreOffice 读不出这个 .doc。请用 Word 或 WPS 打开，另存为 .docx。",
+    ),
+    "import.reason.no_office": Wording(
+        "a .doc takes LibreOffice, which is not installed. Save it as .docx, or install LibreOffice.",
+        "读取 .doc 需要 LibreOffice，本机没有安装。请另存为 .docx，或安装 LibreOffice。",
+    ),
+    "import.reason.time": Wording(
+        "reading it took too long or too much memory. Copy its tables into a new document.",
+        "读取耗时或占用内存过多。请把其中的表格复制到新文档后重试。",
+    ),
+    "import.reason.fault": Wording(
+        "the program failed on it. Please report this error.", "程序处理时出错。请报告此错误。"
+    ),
+    "import.reason.unreadable": Wording(
+        "the file cannot be read. Look at its permissions.", "文件无法读取。请检查文件权限。"
+    ),
     # what is written
     "wrote.file": Wording("Wrote {path}", "已写出 {path}"),
     "wrote.workbooks": Wording("Wrote {count} workbooks to {folder}", "已写出 {count} 个表格，在 {folder}"),
