@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import importlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding
+from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding, RunResult
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Read, Readers, read_all
@@ -34,23 +34,35 @@ if TYPE_CHECKING:
 
 # Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
 _EXAMINING = ("perfbatch.district.reconcile", "perfbatch.scoring.at_risk", "perfbatch.scoring.remarks")
-__all__ = ["BatchPlan", "Checked", "Night", "check_workbook", "examine", "fields_of", "run_batch"]
+__all__ = [
+    "BatchPlan",
+    "Checked",
+    "Night",
+    "Nights",
+    "check_workbook",
+    "examine",
+    "fields_of",
+    "run_batch",
+    "run_forms",
+]
 
 
 @dataclass(frozen=True)
 class BatchPlan:
     """What a batch is run by.
 
-    `inbox`: the folder of filled workbooks, or one of them. `prior`: budget_code → last year's closing figures. `deadline` is
-    the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time;
-    `cache` knows what did not change. `later` names modules that the caller needs afterwards: they are loaded while the
-    workbooks are read.
+    `inbox`: the folder of filled workbooks, or one of them. `forms`: each workbook goes by the one that its stamp names; the night
+    is run by all of them, or where `named` is given by those whose ids stand there or that a workbook names, by the first where
+    there is none. By rulebook id: `rosters`, and `prior`: budget_code → last year's closing figures. `deadline` is the last day on
+    which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time; `cache` knows what
+    did not change. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
     """
 
     inbox: Path
-    loaded: LoadedRulebook
-    roster: Roster | None = None
-    prior: Mapping[str, dict[str, int]] = field(default_factory=dict)
+    forms: LoadedRulebook | Sequence[LoadedRulebook]
+    rosters: Mapping[str, Roster] = field(default_factory=dict)
+    prior: Mapping[str, Mapping[str, dict[str, int]]] = field(default_factory=dict)
+    named: Collection[str] | None = None
     workers: int = 1
     deadline: date | None = None
     executor: Readers | None = None
@@ -58,15 +70,29 @@ class BatchPlan:
     phases: Phases = field(default_factory=Phases)
     later: Sequence[str] = ()
 
+    @property
+    def loaded(self) -> Sequence[LoadedRulebook]:
+        """The forms, also where there is one."""
+        return [self.forms] if isinstance(self.forms, LoadedRulebook) else self.forms
+
 
 @dataclass(frozen=True)
 class Night:
-    """A batch with the frames and columns behind it, for whoever wants to know why."""
+    """One form's night with the frames and columns behind it, for whoever wants to know why."""
 
     result: BatchResult
     frames: Frames
     scored: Scored
     sources: Mapping[str, Found]
+
+
+@dataclass(frozen=True)
+class Nights:
+    """One night over all its forms: what became of every entry of the inbox, and a `Night` for each rulebook that it is run by,
+    in the order in which they were given."""
+
+    run: RunResult
+    nights: tuple[Night, ...]
     faults: tuple[tuple[str, str], ...] = ()
     recalled: int = 0
     """Entries known from an earlier night and not read again."""
@@ -86,7 +112,13 @@ class Checked:
 
 
 def run_batch(plan: BatchPlan) -> Night:
-    """Read, score and reconcile a folder, writing nothing."""
+    """Read, score and reconcile a folder of one form's workbooks, writing nothing."""
+    (night,) = run_forms(plan).nights
+    return night
+
+
+def run_forms(plan: BatchPlan) -> Nights:
+    """Read a folder once, each workbook by the form that its stamp names; score and reconcile form by form, writing nothing."""
     started, phases = _now(), plan.phases
     phases.begin("walk")
     files = walk(plan.inbox)
@@ -95,7 +127,7 @@ def run_batch(plan: BatchPlan) -> Night:
         phases.expect(len(unread))
         return read_all(
             unread,
-            plan.loaded.rulebook,
+            [loaded.rulebook for loaded in plan.loaded],
             plan.workers,
             executor=plan.executor,
             progress=phases.reach,
@@ -104,17 +136,26 @@ def run_batch(plan: BatchPlan) -> Night:
 
     phases.begin("read")
     reads = plan.cache.read(files, read) if plan.cache else read(files)
-    night = _night(plan, files, reads, started)
-    return replace(night, recalled=plan.cache.recalled) if plan.cache else night
+    forms = plan.loaded
+    if plan.named is not None:
+        wanted = {*plan.named, *(reading.rulebook for reading in reads)}
+        forms = [loaded for loaded in forms if loaded.rulebook.id in wanted] or forms[:1]
+    phases.begin("check")
+    nights = _nights(plan, forms, files, reads, started)
+    return replace(nights, recalled=plan.cache.recalled) if plan.cache else nights
 
 
-def check_workbook(path: Path, loaded: LoadedRulebook, executor: Readers | None = None) -> Checked:
-    """Check one workbook as the night would, writing nothing."""
-    started, files = _now(), [found_at(path)]
-    reads = read_all(files, loaded.rulebook, executor=executor, meanwhile=partial(_load, _EXAMINING))
-    night = _night(BatchPlan(path, loaded), files, reads, started)
-    entry = night.result.entries[0]
-    return Checked(path, entry, night if entry.status == "accepted" else None, reads[0].fault)
+def check_workbook(
+    path: Path, forms: LoadedRulebook | Sequence[LoadedRulebook], executor: Readers | None = None
+) -> Checked:
+    """Check one workbook as the night would, by the form that its stamp names, writing nothing."""
+    started, files, plan = _now(), [found_at(path)], BatchPlan(path, forms)
+    known = [loaded.rulebook for loaded in plan.loaded]
+    reads = read_all(files, known, executor=executor, meanwhile=partial(_load, _EXAMINING))
+    of_form = [loaded for loaded in plan.loaded if loaded.rulebook.id == reads[0].rulebook] or plan.loaded[:1]
+    nights = _nights(plan, of_form, files, reads, started)
+    entry = nights.run.entries[0]
+    return Checked(path, entry, nights.nights[0] if entry.status == "accepted" else None, reads[0].fault)
 
 
 def _load(modules: Iterable[str]) -> None:
@@ -122,24 +163,59 @@ def _load(modules: Iterable[str]) -> None:
         importlib.import_module(module)
 
 
-def _night(plan: BatchPlan, files: Sequence[Found], reads: Sequence[Read], started: datetime) -> Night:
-    from perfbatch.scoring.at_risk import points_at_risk
-
-    plan.phases.begin("check")
-    rulebook, roster = plan.loaded.rulebook, plan.roster
-    entries, submissions = settle(
-        files, reads, {entry.budget_code: entry.unit_name for entry in roster.entries} if roster else None
-    )
-    frames, scored, findings = examine(submissions, rulebook, roster=roster, prior=plan.prior, today=started.date())
-    open_findings = [finding for finding in findings if not finding.settled]
-    result = BatchResult(
+def _nights(
+    plan: BatchPlan, forms: Sequence[LoadedRulebook], files: Sequence[Found], reads: Sequence[Read], started: datetime
+) -> Nights:
+    entries: dict[str, InboxEntry] = {}
+    submissions: dict[str, list[Submission]] = {}
+    # What is of no form of tonight is settled as well: no submission is among it.
+    for name in ("", *(loaded.rulebook.id for loaded in forms)):
+        own = [pair for pair in zip(files, reads, strict=True) if pair[1].rulebook == name]
+        entity = next((loaded.rulebook.entity for loaded in forms if loaded.rulebook.id == name), None)
+        roster = plan.rosters.get(name)
+        become, submissions[name] = settle(
+            [file for file, _ in own],
+            [read for _, read in own],
+            {entry.budget_code: entry.unit_name for entry in roster.entries} if roster else None,
+            entity,
+        )
+        entries |= {entry.path: replace(entry, rulebook=name) for entry in become}
+    run = RunResult(
         run_id=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
         started_at=started,
+        finished_at=started,
+        entries=tuple(entries[file.path] for file in files),
+        results=(),
+        phases=plan.phases,
+    )
+    sources = {file.path: file for file in files}
+    nights = tuple(_night(plan, run, loaded, submissions[loaded.rulebook.id], sources) for loaded in forms)
+    run = replace(run, results=tuple(night.result for night in nights), finished_at=_now())
+    faults = tuple((file.path, read.fault) for file, read in zip(files, reads, strict=True) if read.fault)
+    return Nights(run, nights, faults)
+
+
+def _night(
+    plan: BatchPlan,
+    run: RunResult,
+    loaded: LoadedRulebook,
+    submissions: Sequence[Submission],
+    sources: Mapping[str, Found],
+) -> Night:
+    from perfbatch.scoring.at_risk import points_at_risk
+
+    rulebook = loaded.rulebook
+    roster, prior = plan.rosters.get(rulebook.id), plan.prior.get(rulebook.id, {})
+    frames, scored, findings = examine(submissions, rulebook, roster=roster, prior=prior, today=run.started_at.date())
+    open_findings = [finding for finding in findings if not finding.settled]
+    result = BatchResult(
+        run_id=run.run_id,
+        started_at=run.started_at,
         finished_at=_now(),
         rulebook=rulebook,
-        rulebook_sha256=plan.loaded.sha256,
-        rulebook_sources=plan.loaded.sources,
-        entries=entries,
+        rulebook_sha256=loaded.sha256,
+        rulebook_sources=loaded.sources,
+        entries=tuple(entry for entry in run.entries if entry.rulebook in ("", rulebook.id)),
         findings=findings,
         departments=scored.departments,
         units=frames.units,
@@ -147,10 +223,9 @@ def _night(plan: BatchPlan, files: Sequence[Found], reads: Sequence[Read], start
         roster=_standing(roster, submissions) if roster else None,
         deadline=plan.deadline or rulebook.deadline,
         at_risk=points_at_risk(open_findings, frames, scored, rulebook),
-        phases=plan.phases,
+        phases=run.phases,
     )
-    faults = tuple((file.path, read.fault) for file, read in zip(files, reads, strict=True) if read.fault)
-    return Night(result, frames, scored, {file.path: file for file in files}, faults)
+    return Night(result, frames, scored, sources)
 
 
 def examine(

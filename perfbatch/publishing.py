@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perfbatch.batch import BatchPlan, Night, fields_of, run_batch
-from perfbatch.district.result import BatchResult
+from perfbatch.batch import BatchPlan, Night, Nights, fields_of, run_forms
+from perfbatch.district.result import BatchResult, RunResult
 from perfbatch.history.changes import changes_between
 from perfbatch.history.past import Past, past_of, refuse_loss
+from perfbatch.history.reading import last_rulebooks
 from perfbatch.history.record import HISTORY_NAME, RecordedNotice, tonight, write_history
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Readers
@@ -40,6 +42,9 @@ _PUBLISHING = ("perfbatch.notice.pool", "perfbatch.notice.plan", "perfbatch.summ
 class NightPlan:
     """What a night is run by.
 
+    Each workbook goes by the one of `forms` that its stamp names. With `named_only` the night is run by those of them that a
+    workbook or the outbox's last night names, by the first where there is none. `rosters` are by rulebook id.
+
     `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads, `workers`
     chunks at a time, and is left running; None starts processes for it. Unless `cached` is False, workbooks that have not
     changed since an earlier night are not read again (`reading_cache`), and notices that did not are not made again
@@ -50,8 +55,9 @@ class NightPlan:
 
     inbox: Path
     outbox: Path
-    loaded: LoadedRulebook
-    roster: Roster | None = None
+    forms: LoadedRulebook | Sequence[LoadedRulebook]
+    rosters: Mapping[str, Roster] = field(default_factory=dict)
+    named_only: bool = False
     workers: int = 1
     deadline: date | None = None
     executor: Readers | None = None
@@ -62,13 +68,19 @@ class NightPlan:
     failed: Sequence[FailedNight] = ()
     contact: str = ""
 
-    def of_batch(self, past: Past, cache: ReadingCache | None, phases: Phases) -> BatchPlan:
-        """What its batch is run by."""
+    @property
+    def loaded(self) -> Sequence[LoadedRulebook]:
+        """The forms, also where there is one."""
+        return [self.forms] if isinstance(self.forms, LoadedRulebook) else self.forms
+
+    def of_batch(self, pasts: Mapping[str, Past], cache: ReadingCache | None, phases: Phases) -> BatchPlan:
+        """What its batch is run by; `pasts` are by rulebook id."""
         return BatchPlan(
             self.inbox,
             self.loaded,
-            roster=self.roster,
-            prior=past.prior,
+            rosters=self.rosters,
+            prior={name: past.prior for name, past in pasts.items()},
+            named=last_rulebooks(self.outbox / HISTORY_NAME) if self.named_only else None,
             workers=self.workers,
             deadline=self.deadline,
             executor=self.executor,
@@ -78,70 +90,98 @@ class NightPlan:
         )
 
 
-def run_night(plan: NightPlan) -> tuple[Night, list[str]]:
+def run_night(plan: NightPlan) -> tuple[Nights, list[str]]:
     """Run the batch and publish it; returns the night and the paths written, relative to the outbox.
 
     Raises `OperatorFault` for an inbox that cannot be read and for an outbox that is not a folder or lies in the inbox,
     `BatchFault` where the night could not be completed; the outbox is then as it was.
     """
-    inbox, outbox, loaded = plan.inbox, plan.outbox, plan.loaded
+    inbox, outbox = plan.inbox, plan.outbox
     _refuse_folders(outbox, inbox)
     # Held for the whole night: the history that it starts from must be the one that it adds to.
     with locked(outbox):
         history = outbox / HISTORY_NAME
-        past = past_of(history, loaded.rulebook, fields_of("prior", loaded.rulebook))
+        books = [loaded.rulebook for loaded in plan.loaded]
+        pasts = {book.id: past_of(history, book, fields_of("prior", book)) for book in books}
         phases, kept = Phases(plan.watch), KeptFile(outbox / CACHE_NAME)
-        cache = ReadingCache(kept, loaded.rulebook) if plan.cached else None
-        night = run_batch(plan.of_batch(past, cache, phases))
-        result = night.result
-        accepted = len(result.departments)
-        refuse_loss(
-            past.last,
-            inbox,
-            len(result.entries),
-            accepted,
-            allow_empty=plan.allow_empty,
-            allow_fewer=plan.allow_fewer,
-        )
+        cache = ReadingCache(kept, books) if plan.cached else None
+        nights = run_forms(plan.of_batch(pasts, cache, phases))
+        _refuse_loss(plan, nights, pasts)
         phases.begin("publish")
         from perfbatch.notice.copies import earlier_notices, keep_notices
-        from perfbatch.notice.plan import plan_notices
         from perfbatch.notice.pool import NoticePool
         from perfbatch.report.report import REPORT_NAME
-        from perfbatch.summary import Surroundings, relative_folder, write_summary
 
-        name = result.summary_name
-        planned = plan_notices(
-            result, night.sources, _points(result), _open_deadline(result), past.days, contact=plan.contact
-        )
-        notices = dict(planned.values())
-        damaged = {f"history.unreadable-{result.run_id}.sqlite": history} if past.damaged else {}
-        outputs = (name, *notices, *damaged, HISTORY_NAME, REPORT_NAME)
-        around = Surroundings(
-            inbox=relative_folder(inbox, outbox),
-            notices={file: notice for file, (notice, _) in planned.items()},
-            changes=changes_between(past.before, tonight(result)) if past.before else None,
-            failed=plan.failed,
-        )
-        given = [RecordedNotice(path, order.key, order.heading.run_date) for path, order in notices.items()]
+        planned = [_FormOutputs(night, pasts[night.result.rulebook.id], plan) for night in nights.nights]
+        notices = {path: order for of_form in planned for path, order in of_form.notices.items()}
+        damage = next((past.damaged for past in pasts.values() if past.damaged), "")
+        damaged = {f"history.unreadable-{nights.run.run_id}.sqlite": history} if damage else {}
+        outputs = (*(of_form.summary for of_form in planned), *notices, *damaged, HISTORY_NAME, REPORT_NAME)
+        given = [
+            RecordedNotice(path, order.key, order.heading.run_date, of_form.rulebook)
+            for of_form in planned
+            for path, order in of_form.notices.items()
+        ]
         writers: dict[str, Writer] = {
-            name: lambda path: write_summary(result, path, outputs, around),
+            **{of_form.summary: partial(of_form.write_summary, outputs) for of_form in planned},
             **notices,
             **{kept_as: lambda path: _copy(history, path) for kept_as in damaged},
-            HISTORY_NAME: lambda path: write_history(None if past.damaged else history, result, path, given),
+            HISTORY_NAME: lambda path: write_history(None if damage else history, nights.run, path, given),
         }
         phases.expect(len(writers))
         counted = {output: _counted(writer, phases) for output, writer in writers.items()}
         earlier = earlier_notices(kept, outbox) if plan.cached else None
         pool = NoticePool(notices, plan.workers, phases.advance, earlier)
-        published = publish_outputs(result, outbox, counted, pool, (loaded.rulebook.id,))
+        published = publish_outputs(nights.run, outbox, counted, pool, [of_form.rulebook for of_form in planned])
         keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written), kept.write) if cache else ()
-        damage = [f"{past.damaged} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
-        return replace(night, forgiven=(*damage, *_forgiven(outbox / CACHE_NAME, keeping))), published
+        told = [f"{damage} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
+        return replace(nights, forgiven=(*told, *_forgiven(outbox / CACHE_NAME, keeping))), published
+
+
+def _refuse_loss(plan: NightPlan, nights: Nights, pasts: Mapping[str, Past]) -> None:
+    """Refuse a night of hardly anything, form by form."""
+    for result in nights.run.results:
+        refuse_loss(
+            pasts[result.rulebook.id].last,
+            plan.inbox,
+            len(nights.run.entries),
+            len(result.departments),
+            allow_empty=plan.allow_empty,
+            allow_fewer=plan.allow_fewer,
+            rulebook=result.rulebook.id if len(nights.nights) > 1 else "",
+        )
+
+
+class _FormOutputs:
+    """What a form's night gives the outbox: its summary and its notices."""
+
+    def __init__(self, night: Night, past: Past, plan: NightPlan) -> None:
+        from perfbatch.notice.plan import plan_notices
+        from perfbatch.summary import Surroundings, relative_folder
+
+        result = night.result
+        self._result = result
+        self.rulebook, self.summary = result.rulebook.id, result.summary_name
+        planned = plan_notices(
+            result, night.sources, _points(result), _open_deadline(result), past.days, contact=plan.contact
+        )
+        self.notices = dict(planned.values())
+        self._around = Surroundings(
+            inbox=relative_folder(plan.inbox, plan.outbox),
+            notices={file: notice for file, (notice, _) in planned.items()},
+            changes=changes_between(past.before, tonight(result)) if past.before else None,
+            failed=plan.failed,
+        )
+
+    def write_summary(self, outputs: Sequence[str], path: Path) -> None:
+        """Write the summary; `outputs` are those of the whole night."""
+        from perfbatch.summary import write_summary
+
+        write_summary(self._result, path, outputs, self._around)
 
 
 def publish_outputs(
-    result: BatchResult,
+    result: BatchResult | RunResult,
     outbox: Path,
     writers: Mapping[str, Writer],
     elsewhere: Elsewhere | None = None,

@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 
 from perfbatch import batch
-from perfbatch.batch import BatchPlan, check_workbook, run_batch
+from perfbatch.batch import BatchPlan, check_workbook, run_batch, run_forms
 from perfbatch.history.reading import closing_figures, run_ids
 from perfbatch.history.record import HISTORY_NAME
 from perfbatch.intake import one_file, reader
@@ -142,22 +142,22 @@ class TestSettingAside:
         self, inbox: Lay, loaded: LoadedRulebook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         folder = inbox({"1.xlsx": workbook(), "2.xlsx": workbook(budget_code="900002")})
-        real = reader.read_submission
+        real = reader.read_form
 
         def stumbling(content: bytes, file: str, *more: Any) -> Any:
             return 1 // 0 if file == "1.xlsx" else real(content, file, *more)
 
-        monkeypatch.setattr(reader, "read_submission", stumbling)
+        monkeypatch.setattr(reader, "read_form", stumbling)
         # In this process, where the reader that stumbles is.
         monkeypatch.setattr(
             batch, "read_all", lambda files, book, *_, **__: [one_file.read_one(file, book) for file in files]
         )
-        night = run_batch(BatchPlan(folder, loaded))
-        assert [(entry.path, entry.status, entry.code) for entry in night.result.entries] == [
+        nights = run_forms(BatchPlan(folder, loaded))
+        assert [(entry.path, entry.status, entry.code) for entry in nights.run.entries] == [
             ("1.xlsx", "set_aside", "F14"),
             ("2.xlsx", "accepted", ""),
         ]
-        print_forgiven(night)
+        print_forgiven(nights)
         log = capsys.readouterr().err
         assert re.fullmatch(
             r"perfbatch: a fault of the program set aside 1\.xlsx \(ZeroDivisionError at test_batch\.py:\d+\)\. "
@@ -322,11 +322,9 @@ def _cells(path: Path) -> dict[tuple[str, str], object]:
 
 def _history(outbox: Path) -> list[tuple[Any, ...]]:
     with sqlite3.connect(outbox / HISTORY_NAME) as connection:
-        departments = (
-            "SELECT budget_code, unit_name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
-        )
-        findings = "SELECT budget_code, code, severity, sheet, cell, field, message FROM run_finding ORDER BY rowid"
-        figures = "SELECT fiscal_year, budget_code, figures FROM closing_figures"
+        departments = "SELECT entity, name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
+        findings = "SELECT entity, code, severity, sheet, cell, field, message FROM run_finding ORDER BY rowid"
+        figures = "SELECT fiscal_year, entity, figures FROM closing_figures"
         return [row for query in (departments, findings, figures) for row in connection.execute(query)]
 
 
@@ -336,7 +334,7 @@ class TestRoster:
     def test_standing(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         folder = inbox({"1.xlsx": workbook(), "2.xlsx": workbook(budget_code="900009"), "3.xlsx": workbook()[:100]})
         entries = tuple(RosterEntry(code, f"{code}局") for code in ("900003", "900001", "900002"))
-        standing = run_batch(BatchPlan(folder, loaded, roster=Roster(entries))).result.roster
+        standing = run_batch(BatchPlan(folder, loaded, {loaded.rulebook.id: Roster(entries)})).result.roster
         assert standing is not None
         assert (standing.expected, standing.received) == (3, 1)
         assert standing.missing == (("900003", "900003局"), ("900002", "900002局"))
@@ -352,7 +350,7 @@ class TestRoster:
             "general_budget_appropriation": 480_004_000,
         }
         roster = Roster((RosterEntry("900001", "云溪区测试局", figures=figures),))
-        result = run_batch(BatchPlan(inbox({"1.xlsx": workbook()}), loaded, roster=roster)).result
+        result = run_batch(BatchPlan(inbox({"1.xlsx": workbook()}), loaded, {loaded.rulebook.id: roster})).result
         assert [
             (finding.code, finding.severity.value, finding.field, finding.reported) for finding in result.findings
         ] == [
@@ -364,7 +362,7 @@ class TestRoster:
     def test_a_reviewers_score_stands(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
         reviews = {("900001", "satisfaction"): (2_500_000, "问卷样本不足")}
         roster = Roster((RosterEntry("900001", "云溪区测试局"),), reviews)
-        run_night(NightPlan(inbox({"1.xlsx": workbook()}), tmp_path / "out", loaded, roster=roster))
+        run_night(NightPlan(inbox({"1.xlsx": workbook()}), tmp_path / "out", loaded, {loaded.rulebook.id: roster}))
         report = report_of(tmp_path / "out")
         (department,) = report["departments"]
         assert department["verified_total"] == "96.50"
@@ -426,14 +424,14 @@ class TestLastYear:
         outbox.mkdir()
         (outbox / HISTORY_NAME).write_bytes(content)
         night, outputs = run_night(NightPlan(inbox({"1.xlsx": workbook()}), outbox, loaded))
-        kept = f"history.unreadable-{night.result.run_id}.sqlite"
+        kept = f"history.unreadable-{night.run.run_id}.sqlite"
         assert night.forgiven == (
             f"{outbox / HISTORY_NAME}: cannot be used as the history (file is not a database). Restore it from a backup or "
             f"move it away. It counts as none, and is kept as {kept}.",
         )
         assert kept in outputs
         assert (outbox / kept).read_bytes() == content
-        assert run_ids(outbox / HISTORY_NAME) == [night.result.run_id]
+        assert run_ids(outbox / HISTORY_NAME) == [night.run.run_id]
         again, outputs = run_night(NightPlan(tmp_path / "inbox", outbox, loaded))
         assert (again.forgiven, kept in outputs, (outbox / kept).exists()) == ((), False, True)
 
@@ -459,15 +457,15 @@ def test_people_are_named_nowhere(
         }
     )
     night, outputs = run_night(NightPlan(folder, tmp_path / "out", loaded))
-    assert {(finding.code, finding.field) for finding in night.result.findings} >= {
+    assert {(finding.code, finding.field) for finding in night.run.results[0].findings} >= {
         ("C17", "contact_person"),
         ("C17", "evaluator_name"),
     }
     print_night(night, tmp_path / "out", outputs, verbose=True)
     print_forgiven(night)
     print_check(check_workbook(folder / "1.xlsx", loaded))
-    print_scorecard(night, 0)
-    print_trace(night, 0, "staff_control_rate")
+    print_scorecard(night.nights[0], 0)
+    print_trace(night.nights[0], 0, "staff_control_rate")
     shown = capsys.readouterr()
     summary = "\n".join(str(value) for value in _cells(tmp_path / "out" / SUMMARY).values())
     report = (tmp_path / "out" / "run-report.json").read_text("utf-8")

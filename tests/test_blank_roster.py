@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.roster import REVIEW_COLUMNS, WAIVER_COLUMNS, Roster, RosterEntry, read_roster, roster_columns
+from perfbatch.roster import Roster, RosterEntry, read_roster, review_columns, roster_columns, waiver_columns
 from perfbatch.roster.blank import blank_roster_name, write_blank_roster
 from tests.submissions import RULEBOOK
 from tests.template.packages import parts
@@ -36,8 +36,8 @@ def test_its_sheets_and_headings(book: Any) -> None:
     assert book.sheetnames == ["部门名录", "财政复核", "豁免事项", "填写说明"]
     for name, columns in (
         ("部门名录", roster_columns(RULEBOOK)),
-        ("财政复核", REVIEW_COLUMNS),
-        ("豁免事项", WAIVER_COLUMNS),
+        ("财政复核", review_columns(RULEBOOK)),
+        ("豁免事项", waiver_columns(RULEBOOK)),
     ):
         assert [cell.value for cell in book[name][1]] == list(columns.values())
         assert {cell.value for row in book[name].iter_rows(min_row=2) for cell in row} == {None}
@@ -103,7 +103,7 @@ def test_indicators_are_chosen_from_a_list_of_all(book: Any) -> None:
 
 def test_every_message_fits_what_excel_takes(book: Any) -> None:
     rules = [rule for name in book.sheetnames[:3] for rule in book[name].data_validations.dataValidation]
-    assert len(rules) == len(roster_columns(RULEBOOK)) + len(REVIEW_COLUMNS) + len(WAIVER_COLUMNS)
+    assert len(rules) == len(roster_columns(RULEBOOK)) + len(review_columns(RULEBOOK)) + len(waiver_columns(RULEBOOK))
     for rule in rules:
         assert 0 < len(rule.promptTitle) <= 32
         assert 0 < len(rule.prompt) <= 255

@@ -49,8 +49,6 @@ _KEYS = frozenset({*Rulebook.model_fields, *Entity.model_fields, *Roles.model_fi
 _LEFT: dict[str, int] = {
     "model/catalogue.py": 1,
     "notice/notice_sheet.py": 1,
-    "roster/blank.py": 2,
-    "roster/model.py": 3,
 }
 
 

@@ -15,9 +15,6 @@ from perfbatch.model.findings import Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.roster import (
     MAX_UNITS,
-    REVIEW_SHEET,
-    ROSTER_SHEET,
-    WAIVER_SHEET,
     Roster,
     RosterEntry,
     Waiver,
@@ -25,6 +22,8 @@ from perfbatch.roster import (
     roster_columns,
 )
 from tests.submissions import RULEBOOK
+
+REVIEW_SHEET, ROSTER_SHEET, WAIVER_SHEET = "财政复核", "部门名录", "豁免事项"
 
 HEAD = [
     "预算编码",

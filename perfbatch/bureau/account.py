@@ -23,7 +23,7 @@ from perfbatch.bureau.notifying import notify
 from perfbatch.model.nights import FailedNight
 
 if TYPE_CHECKING:
-    from perfbatch.batch import Night
+    from perfbatch.batch import Nights
 
 __all__ = ["NightAccount"]
 
@@ -59,10 +59,11 @@ class NightAccount:
         self._log.write(self._record.started_at, discreet(f"begun: perfbatch {__version__}, {folders}"))
         self._write()
 
-    def completed(self, nights: Sequence[Night], outputs: Sequence[str]) -> None:
+    def completed(self, nights: Nights, outputs: Sequence[str]) -> None:
         """Note what the nights of one run, a rulebook each, have come to."""
-        results = [night.result for night in nights]
-        status = Counter(entry.status for result in results for entry in result.entries)
+        run = nights.run
+        results = run.results
+        status = Counter(entry.status for entry in run.entries)
         findings = [finding for result in results for finding in result.findings if not finding.settled]
         severity = Counter(finding.severity.value for finding in findings)
         departments = sum(len(result.departments) for result in results)
@@ -80,21 +81,20 @@ class NightAccount:
         self._record = replace(
             self._record,
             verdict="findings" if severity["error"] or status["set_aside"] else "clean",
-            run_id=results[0].run_id,
+            run_id=run.run_id,
             rulebooks=tuple(result.rulebook.id for result in results),
             counts=counts,
             outputs=tuple(outputs),
         )
-        codes = Counter(entry.code for result in results for entry in result.entries if entry.status == "set_aside")
+        codes = Counter(entry.code for entry in run.entries if entry.status == "set_aside")
         self._told += (
             [f"set aside: {', '.join(f'{code} {count}' for code, count in sorted(codes.items()))}"] if codes else []
         )
-        phases = [f"{phase} {seconds:.2f} s" for phase, seconds in results[0].phases.seconds()]
+        phases = [f"{phase} {seconds:.2f} s" for phase, seconds in run.phases.seconds()]
         self._told.append(f"phases: {', '.join(phases)}")
-        for night in nights:
-            self._told += [discreet(line, str(self._inbox)) for line in night.forgiven]
-            for _, fault in night.faults:
-                self._told += [discreet(f"F14 {line}") for line in fault.splitlines()]
+        self._told += [discreet(line, str(self._inbox)) for line in nights.forgiven]
+        for _, fault in nights.faults:
+            self._told += [discreet(f"F14 {line}") for line in fault.splitlines()]
 
     def record(self, code: int, faults: Sequence[str]) -> NightRecord:
         """The record of the night, as it ends with this exit code and has told these lines."""

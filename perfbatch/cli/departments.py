@@ -15,8 +15,9 @@ from perfbatch.cli.options import (
     InboxOption,
     LangOption,
     RosterOption,
-    RulebookOption,
+    RulebooksOption,
     WorkersOption,
+    same_rulebooks,
     same_workbooks,
 )
 from perfbatch.cli.readers import readers_of
@@ -29,7 +30,7 @@ __all__ = ["check", "explain"]
 def check(
     workbooks: Annotated[list[Path], typer.Argument(metavar="WORKBOOK", help="Filled workbooks.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document for all of them.")] = False,
-    rulebook: RulebookOption = None,
+    rulebook: RulebooksOption = None,
     _lang: LangOption = None,
 ) -> None:
     """Check single workbooks as the night would, before they are sent.
@@ -41,15 +42,15 @@ def check(
 
         from perfbatch.batch import check_workbook
         from perfbatch.report.check_report import build_check_report, verdict_of
-        from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.rulebook.load import load_forms
         from perfbatch.terminal.department import print_check
         from perfbatch.terminal.next_command import after_check, print_next
         from perfbatch.terminal.night import print_fault
 
-        loaded = load_rulebook(rulebook)
+        forms = load_forms(rulebook)
         files, looked_at = [], []
         for number, path in enumerate(workbooks):
-            checked = check_workbook(path, loaded, readers)
+            checked = check_workbook(path, forms, readers)
             if checked.fault:
                 print_fault(path, checked.fault)
             looked_at.append(checked)
@@ -59,11 +60,14 @@ def check(
                     typer.echo()
                 print_check(checked)
     if as_json:
-        report = build_check_report(loaded.rulebook.id, loaded.sha256, files)
+        named = {entry.rulebook for _, entry, _ in files if entry.rulebook} or {forms[0].rulebook.id}
+        of_all = next(loaded for loaded in forms if loaded.rulebook.id in named)
+        alone = len(named) == 1
+        report = build_check_report(of_all.rulebook.id if alone else None, of_all.sha256 if alone else None, files)
         typer.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
     verdicts = {verdict_of(result) for _, _, result in files}
     if not as_json:
-        print_next(after_check(looked_at, verdicts == {"clean"}, ["--rulebook", rulebook] if rulebook else []))
+        print_next(after_check(looked_at, verdicts == {"clean"}, same_rulebooks(rulebook)))
     worst = NOT_COMPLETED if "unreadable" in verdicts else FINDINGS if "findings" in verdicts else DONE
     raise typer.Exit(worst)
 
@@ -79,7 +83,7 @@ def explain(
     ] = None,
     inbox: InboxOption = Path("inbox"),
     roster: RosterOption = None,
-    rulebook: RulebookOption = None,
+    rulebook: RulebooksOption = None,
     workers: WorkersOption = 0,
     _lang: LangOption = None,
 ) -> None:
@@ -88,28 +92,35 @@ def explain(
     A check's or an indicator's id is what the run report's findings have under `check`.
     """
     with readers_of(workers) as readers:
-        from perfbatch.batch import BatchPlan, run_batch
+        from perfbatch.batch import BatchPlan, run_forms
         from perfbatch.district.naming import department_called, rule_called
-        from perfbatch.roster import read_roster
-        from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.roster import read_rosters
+        from perfbatch.rulebook.load import load_forms
         from perfbatch.terminal.check_trace import print_check_trace
         from perfbatch.terminal.department import print_scorecard, print_trace
         from perfbatch.terminal.next_command import after_explaining, print_next
 
-        loaded = load_rulebook(rulebook)
-        wanted = None if rule is None else rule_called(rule, loaded.rulebook)
-        known = read_roster(roster, loaded.rulebook) if roster else None
+        forms = load_forms(rulebook)
+        # Before anything is read: what no rulebook has is nobody's.
+        if rule is not None:
+            rule_called(rule, *(loaded.rulebook for loaded in forms))
+        rosters = read_rosters(roster, [loaded.rulebook for loaded in forms]) if roster else {}
         _folder(inbox)
-        night = run_batch(BatchPlan(inbox, loaded, roster=known, workers=readers.workers, executor=readers))
-    at = department_called(department, night.frames.submissions, str(inbox))
+        plan = BatchPlan(inbox, forms, rosters, named=(), workers=readers.workers, executor=readers)
+        nights = run_forms(plan).nights
+    places = [(night, number) for night in nights for number in range(len(night.frames.submissions))]
+    entities = [night.frames.submissions[number] for night, number in places]
+    night, at = places[department_called(department, entities, str(inbox))]
+    book = night.result.rulebook
+    wanted = None if rule is None else rule_called(rule, book)
     if wanted is None:
         print_scorecard(night, at)
-    elif wanted in loaded.rulebook.indicator_by_id:
+    elif wanted in book.indicator_by_id:
         print_trace(night, at, wanted)
     else:
         print_check_trace(night, at, wanted)
     same = same_workbooks(inbox, roster, rulebook)
-    print_next(after_explaining(night, at, wanted, same, ["--rulebook", rulebook] if rulebook else []))
+    print_next(after_explaining(night, at, wanted, same, same_rulebooks(rulebook)))
 
 
 def _folder(inbox: Path) -> None:

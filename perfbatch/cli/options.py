@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,9 @@ __all__ = [
     "OutboxOption",
     "RosterOption",
     "RulebookOption",
+    "RulebooksOption",
     "WorkersOption",
+    "same_rulebooks",
     "same_workbooks",
 ]
 
@@ -40,6 +43,15 @@ RulebookOption = Annotated[
         "--rulebook",
         metavar="RULEBOOK",
         help="Rulebook: a file (.toml, .xlsx) or a built-in id; yunxi-2020 unless given.",
+    ),
+]
+RulebooksOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rulebook",
+        metavar="RULEBOOK",
+        help="Rulebook: a file (.toml), a folder of them or a built-in id; may be given several times. Each workbook goes by "
+        "the one that its stamp names. Without it: the built-in ones that a workbook names, or that the last night had.",
     ),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there already with other content.")]
@@ -80,7 +92,13 @@ LangOption = Annotated[
 ]
 
 
-def same_workbooks(inbox: Path, roster: Path | None, rulebook: str | None) -> list[object]:
+def same_workbooks(inbox: Path, roster: Path | None, rulebooks: Sequence[str] | None) -> list[object]:
     """The options by which another command finds the same departments under the same rules."""
-    given = (("--inbox", inbox, Path("inbox")), ("--roster", roster, None), ("--rulebook", rulebook, None))
-    return [word for option, value, default in given if value != default for word in (option, value)]
+    given = (("--inbox", inbox, Path("inbox")), ("--roster", roster, None))
+    found = [word for option, value, default in given if value != default for word in (option, value)]
+    return [*found, *same_rulebooks(rulebooks)]
+
+
+def same_rulebooks(rulebooks: Sequence[str] | None) -> list[object]:
+    """The options by which another command takes the same rules."""
+    return [word for rulebook in rulebooks or () for word in ("--rulebook", rulebook)]

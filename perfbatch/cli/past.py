@@ -26,7 +26,8 @@ def diff_runs(
 ) -> None:
     """Print what changed between two runs of the history: submissions, scores and ranks, findings.
 
-    Without ids these are the latest run and the one of the same form and year before it.
+    Without ids these are the latest run and, for each of its forms, the one of the same form and year before it. What was said
+    on one form is never compared with what was on another.
 
     Exit codes: 0 told; 1 the history cannot be read; 2 usage, or no such run.
     """
@@ -38,12 +39,16 @@ def diff_runs(
     from perfbatch.terminal.past import print_changes
 
     history = outbox / HISTORY_NAME
-    earlier, later = (recorded_run(history, run_id) for run_id in chosen_runs(history, run_a, run_b))
-    if earlier is None or later is None:
-        raise BatchFault(f"{history}: changed while it was read. Run the command again.")
-    changes = changes_between(earlier, later)
-    print_changes(changes)
-    print_next(after_diff(changes, _named(outbox)))
+    pairs = chosen_runs(history, run_a, run_b)
+    several = []
+    for pair in pairs:
+        earlier, later = (recorded_run(history, run.run_id, run.rulebook) for run in pair)
+        if earlier is None or later is None:
+            raise BatchFault(f"{history}: changed while it was read. Run the command again.")
+        several.append(changes_between(earlier, later))
+        print_changes(several[-1], rulebook=pair.later.rulebook if len(pairs) > 1 else "")
+    grave = next((changes for changes in several if changes.appeared), several[0])
+    print_next(after_diff(grave, _named(outbox)))
 
 
 @app.command("history")

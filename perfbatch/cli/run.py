@@ -19,7 +19,7 @@ from perfbatch.cli.options import (
     LangOption,
     OutboxOption,
     RosterOption,
-    RulebookOption,
+    RulebooksOption,
     WorkersOption,
     same_workbooks,
 )
@@ -55,7 +55,7 @@ def run(
     inbox: InboxOption = Path("inbox"),
     outbox: OutboxOption = Path("outbox"),
     roster: RosterOption = None,
-    rulebook: RulebookOption = None,
+    rulebook: RulebooksOption = None,
     deadline: Annotated[
         datetime | None,
         typer.Option(
@@ -111,19 +111,20 @@ def run(
     with readers_of(workers, cluster) as readers:
         from perfbatch.bureau.account import NightAccount
         from perfbatch.publishing import NightPlan, run_night
-        from perfbatch.roster import read_roster
-        from perfbatch.rulebook.load import load_rulebook
+        from perfbatch.roster import read_rosters
+        from perfbatch.rulebook.load import load_forms
         from perfbatch.terminal.night import print_forgiven, print_night
         from perfbatch.terminal.progress import night_progress
 
-        loaded = load_rulebook(rulebook)
-        known = read_roster(roster, loaded.rulebook) if roster else None
+        forms = load_forms(rulebook)
+        rosters = read_rosters(roster, [loaded.rulebook for loaded in forms]) if roster else {}
         with night_progress() as watch:
             plan = NightPlan(
                 inbox,
                 outbox,
-                loaded,
-                roster=known,
+                forms,
+                rosters=rosters,
+                named_only=not rulebook,
                 workers=readers.workers,
                 deadline=deadline.date() if deadline else None,
                 executor=readers,
@@ -134,13 +135,13 @@ def run(
                 contact=contact,
                 failed=context.obj.failed if isinstance(context.obj, NightAccount) else (),
             )
-            night, outputs = run_night(plan)
-    result = night.result
+            nights, outputs = run_night(plan)
     if isinstance(context.obj, NightAccount):
-        context.obj.completed([night], outputs)
+        context.obj.completed(nights, outputs)
     if not quiet and not as_json:
-        print_night(night, outbox, outputs, given=same_workbooks(inbox, roster, rulebook), verbose=verbose)
-    print_forgiven(night)
-    grave = any(finding.severity == "error" and finding.asks for finding in result.findings)
-    if strict and (grave or any(entry.status == "set_aside" for entry in result.entries)):
+        print_night(nights, outbox, outputs, given=same_workbooks(inbox, roster, rulebook), verbose=verbose)
+    print_forgiven(nights)
+    findings = (finding for result in nights.run.results for finding in result.findings)
+    grave = any(finding.severity == "error" and finding.asks for finding in findings)
+    if strict and (grave or any(entry.status == "set_aside" for entry in nights.run.entries)):
         raise typer.Exit(FINDINGS)

@@ -52,16 +52,15 @@ def department_called(wanted: str, submissions: Sequence[Submission], inbox: str
     )
 
 
-def rule_called(wanted: str, rulebook: Rulebook) -> str:
-    """The id of the indicator or check that an id, a name or a part of a name means; an indicator goes before a check of the
-    same name. Raises `OperatorFault` where several are meant, or none, with the nearest."""
-    indicators = [
-        (f"{indicator.id} {indicator.name}", (indicator.id, indicator.name)) for indicator in rulebook.indicators
-    ]
-    checks = [(f"{check.id} {check.title}", (check.id, check.title)) for check in rulebook.checks]
-    ids = [*(indicator.id for indicator in rulebook.indicators), *(check.id for check in rulebook.checks)]
+def rule_called(wanted: str, *rulebooks: Rulebook) -> str:
+    """The id of the indicator or check of some rulebooks that an id, a name or a part of a name means; an indicator goes before a
+    check of the same name. What several years call alike is one. Raises `OperatorFault` where several are meant, or none, with the nearest."""
+    names = {(indicator.id, indicator.name): "" for book in rulebooks for indicator in book.indicators}
+    titles = {(check.id, check.title): "" for book in rulebooks for check in book.checks}
+    indicators, checks = ([(" ".join(pair), pair) for pair in pairs] for pairs in (names, titles))
     known = [*indicators, *checks]
-    meant = _meant(wanted, [names for _, names in known])
+    ids = [pair[0] for _, pair in known]
+    meant = _meant(wanted, [pair for _, pair in known])
     named = [number for number in meant if number < len(indicators)]
     if len(meant) == 1 or len(named) == 1:
         return ids[(named or meant)[0]]

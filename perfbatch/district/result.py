@@ -7,7 +7,7 @@ All numbers in the frames are nullable Int64 counts of 1/SCALE of their unit (�
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["STATUS_LABELS", "BatchResult", "ExpectedDepartment", "RosterStanding"]
+__all__ = ["STATUS_LABELS", "BatchResult", "ExpectedDepartment", "RosterStanding", "RunResult", "run_of"]
 
 STATUS_LABELS: Mapping[str, str] = {
     "computed": "系统核算",
@@ -52,7 +52,7 @@ class RosterStanding:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """One night.
+    """One night of one form. `entries` are the inbox's workbooks of that form, and whatever is of no form of the night.
 
     `departments`: a row each, in the order of budget_code: budget_code, unit_name, file (text), every single-cell field
     and the 汇总 row's amounts under their field ids, self_total, verified_total, points.computed, points.self_reported,
@@ -86,4 +86,30 @@ class BatchResult:
     @property
     def summary_name(self) -> str:
         """The summary's file name in the outbox."""
-        return f"district-summary-{self.rulebook.fiscal_year}.xlsx"
+        return f"{self.rulebook.summary_name}-{self.rulebook.fiscal_year}.xlsx"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One night over all its forms: every entry of the inbox, and what each form's night found out, in the order in which the
+    rulebooks were given."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    entries: tuple[InboxEntry, ...]
+    results: tuple[BatchResult, ...]
+    phases: Phases = field(default_factory=Phases, compare=False)
+
+
+def run_of(result: BatchResult | RunResult) -> RunResult:
+    """A night, also of one form alone."""
+    if isinstance(result, RunResult):
+        return result
+    entries = tuple(replace(entry, rulebook=entry.rulebook or _claimed(entry, result)) for entry in result.entries)
+    return RunResult(result.run_id, result.started_at, result.finished_at, entries, (result,), result.phases)
+
+
+def _claimed(entry: InboxEntry, result: BatchResult) -> str:
+    # A file that was set aside is of this form only if somebody read whose it is (F09).
+    return result.rulebook.id if entry.status != "set_aside" or entry.budget_code else ""

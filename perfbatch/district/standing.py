@@ -9,7 +9,7 @@ from datetime import date
 
 from perfbatch.model.catalogue import CATALOGUE
 from perfbatch.model.findings import Finding
-from perfbatch.roster.model import WAIVER_SHEET, Roster, Waiver
+from perfbatch.roster.model import Roster, Waiver
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["on_trial", "waived"]
@@ -58,5 +58,5 @@ def _covers(waiver: Waiver, finding: Finding) -> bool:
 def _remark(code: str, waiver: Waiver, roster: Roster, **words: str) -> Finding:
     text = CATALOGUE[code]
     message = text.message.format(line=waiver.line, code=waiver.code, **words)
-    place = (roster.file, WAIVER_SHEET, f"A{waiver.line}", "")
+    place = (roster.file, roster.waiver_sheet, f"A{waiver.line}", "")
     return Finding(code, text.severity, waiver.budget_code, *place, waiver.code, "", "", message, text.remedy)

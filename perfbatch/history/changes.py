@@ -45,7 +45,8 @@ class RecordedFinding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """One run of the history. `set_aside` are the paths that it could not take."""
+    """One run of the history over one form. `set_aside` are the paths that it could not take; `form_id` is "" of one from before
+    forms were on record."""
 
     run_id: str
     started_at: str
@@ -53,6 +54,8 @@ class RecordedRun:
     departments: tuple[RecordedDepartment, ...]
     findings: tuple[RecordedFinding, ...]
     set_aside: tuple[str, ...] = ()
+    rulebook: str = ""
+    form_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

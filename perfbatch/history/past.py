@@ -34,24 +34,31 @@ class Past:
 def past_of(history: Path, rulebook: Rulebook, fields: Collection[str]) -> Past:
     """What a history says to tonight; `fields` are those of last year that are looked up. A file that is no database, or is
     damaged, says nothing. Raises `BatchFault` for one that can be read and is not what a run writes."""
-    year, form = rulebook.fiscal_year, rulebook.form_id
+    of_form = (rulebook.fiscal_year, rulebook.form_id, rulebook.id)
     try:
         return Past(
             prior=prior_figures(history, rulebook, fields),
-            last=last_night(history, year, form),
-            before=last_run(history, year, form),
-            days=notice_days(history, year, form),
+            last=last_night(history, *of_form),
+            before=last_run(history, *of_form),
+            days=notice_days(history, *of_form),
         )
     except HistoryDamaged as fault:
         return Past(damaged=str(fault))
 
 
 def refuse_loss(
-    last: LastNight | None, inbox: Path, files: int, accepted: int, *, allow_empty: bool, allow_fewer: bool
+    last: LastNight | None,
+    inbox: Path,
+    files: int,
+    accepted: int,
+    *,
+    allow_empty: bool,
+    allow_fewer: bool,
+    rulebook: str = "",
 ) -> None:
     """Refuse to replace a night by one of hardly anything: more likely a share is not there than half of a district.
 
-    `files` and `accepted` are tonight's. Raises `BatchFault` where tonight has no file and the last night had some, unless
+    `files` and `accepted` are tonight's; `rulebook` is named where the night has several. Raises `BatchFault` where tonight has no file and the last night had some, unless
     `allow_empty`, and where it has accepted fewer than half of the departments, unless `allow_fewer`.
     """
     if last is None:
@@ -64,6 +71,6 @@ def refuse_loss(
             )
     elif 2 * accepted < last.accepted and not allow_fewer:
         raise BatchFault(
-            f"{inbox}: departments accepted: {accepted} tonight, {last.accepted} on the last night. Look what became of the "
+            f"{inbox}: {rulebook and f'{rulebook}: '}departments accepted: {accepted} tonight, {last.accepted} on the last night. Look what became of the "
             f"others (`perfbatch check`), or give --allow-fewer. {KEPT}."
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun
-from perfbatch.history.tables import WITH_ENTRIES, WITH_FORMS, WITH_NOTICES, opened, version_of
+from perfbatch.history.tables import opened
 from perfbatch.model.errors import BatchFault
 from perfbatch.rulebook.model import Rulebook
 
@@ -19,6 +19,7 @@ __all__ = [
     "ListedRun",
     "closing_figures",
     "last_night",
+    "last_rulebooks",
     "last_run",
     "listed_runs",
     "notice_days",
@@ -45,21 +46,17 @@ class LastNight(NamedTuple):
 def closing_figures(
     path: Path, fiscal_year: int, fields: Collection[str] | None = None, form_id: str = ""
 ) -> dict[str, dict[str, int]]:
-    """budget_code → field id → count of 1/SCALE, as the departments reported them for a year; empty without a history.
+    """Entity → field id → count of 1/SCALE, as they were reported for a year; empty without a history.
 
     `fields` are the ones wanted, all unless given; `form_id` is the form that they were reported on, any unless given. Raises
     `BatchFault` for a file that is not a history, or holds what none does.
     """
     if not path.exists():
         return {}
-    query, given = "SELECT budget_code, figures FROM closing_figures WHERE fiscal_year = ?", [fiscal_year]
+    # What was reported before forms were on record is any form's; what is on record of this one goes before it.
+    query = "SELECT entity, figures FROM closing_figures WHERE fiscal_year = ? AND (? = '' OR form_id IN (?, '')) ORDER BY form_id"
     with opened(path) as connection:
-        if version_of(connection) < WITH_FORMS:
-            rows = connection.execute(query, given)
-        else:
-            # What was reported before forms were on record is any form's; what is on record of this one goes before it.
-            query += " AND (? = '' OR form_id IN (?, '')) ORDER BY form_id"
-            rows = connection.execute(query, (*given, form_id, form_id))
+        rows = connection.execute(query, (fiscal_year, form_id, form_id))
         stored = {code: _stored_figures(path, code, figures) for code, figures in rows}
     if fields is None:
         return stored
@@ -104,7 +101,7 @@ def prior_figures(path: Path, rulebook: Rulebook, fields: Collection[str] | None
 
 
 class ListedRun(NamedTuple):
-    """A run as the history lists it; `form_id` is "" of one from before forms were on record."""
+    """A run over one form as the history lists it; `form_id` is "" of one from before forms were on record."""
 
     run_id: str
     started_at: str
@@ -116,70 +113,77 @@ class ListedRun(NamedTuple):
 
 
 def listed_runs(path: Path) -> list[ListedRun]:
-    """The runs on record, the latest first; empty without a history. Raises `BatchFault` as `closing_figures`."""
+    """The runs on record, the latest first, each with a line for every form; empty without a history. Raises `BatchFault` as
+    `closing_figures`."""
     if not path.exists():
         return []
     with opened(path) as connection:
-        form = "form_id" if version_of(connection) >= WITH_FORMS else "''"
         counted = ", ".join(
-            f"(SELECT count(*) FROM {table} WHERE {table}.run_id = run.run_id)"
+            f"(SELECT count(*) FROM {table} WHERE {table}.run_id = run.run_id AND {table}.rulebook = run.rulebook)"
             for table in ("run_department", "run_finding")
         )
         rows = connection.execute(
-            f"SELECT run_id, started_at, rulebook, fiscal_year, {form}, {counted} FROM run"
-            " ORDER BY started_at DESC, run_id DESC"
+            f"SELECT run_id, started_at, rulebook, fiscal_year, form_id, {counted} FROM run"
+            " ORDER BY started_at DESC, run_id DESC, rulebook"
         ).fetchall()
     return [ListedRun._make(row) for row in _checked(path, "run", rows, (str, str, str, int, str, int, int))]
 
 
 def run_ids(path: Path) -> list[str]:
     """The runs on record, the latest first; empty without a history. Raises `BatchFault` as `closing_figures`."""
-    if not path.exists():
+    return list(dict.fromkeys(run.run_id for run in listed_runs(path)))
+
+
+def last_rulebooks(path: Path) -> list[str]:
+    """The ids of the rulebooks of the latest run; empty without a history, or where it cannot be read."""
+    try:
+        runs = listed_runs(path)
+    except BatchFault:
+        # Whoever needs what it says is told.
         return []
-    with opened(path) as connection:
-        rows = connection.execute("SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC").fetchall()
-    return [run_id for (run_id,) in _checked(path, "run", rows, (str,))]
+    return [run.rulebook for run in runs if run.run_id == runs[0].run_id]
 
 
-def last_run(path: Path, fiscal_year: int, form_id: str = "") -> RecordedRun | None:
-    """The latest run over a year's form, of any form unless given; None where there is none. Raises `BatchFault` as
+def last_run(path: Path, fiscal_year: int, form_id: str = "", rulebook: str = "") -> RecordedRun | None:
+    """The latest run over a year's form, of any form unless given; None where there is none. A run from before forms were on
+    record is one of the form where it was run by that `rulebook`, by any unless given. Raises `BatchFault` as
     `closing_figures`."""
     if not path.exists():
         return None
     with opened(path) as connection:
-        run_id = _last_id(connection, fiscal_year, form_id)
-        return _recorded(path, connection, run_id) if run_id is not None else None
+        last = _last(connection, fiscal_year, form_id, rulebook)
+        return _recorded(path, connection, *last) if last is not None else None
 
 
-def last_night(path: Path, fiscal_year: int, form_id: str) -> LastNight | None:
-    """How much the latest run over a year's form had; None where there is none. Raises `BatchFault` as `closing_figures`."""
+def last_night(path: Path, fiscal_year: int, form_id: str, rulebook: str = "") -> LastNight | None:
+    """How much the latest run over a year's form had; None where there is none. Otherwise as `last_run`."""
     if not path.exists():
         return None
     with opened(path) as connection:
-        run_id = _last_id(connection, fiscal_year, form_id)
-        if run_id is None:
+        last = _last(connection, fiscal_year, form_id, rulebook)
+        if last is None:
             return None
-        count = "SELECT count(*) FROM {} WHERE run_id = ?"
-        (accepted,) = connection.execute(count.format("run_department"), (run_id,)).fetchone()
-        files = accepted
-        if version_of(connection) >= WITH_ENTRIES:
-            (files,) = connection.execute(count.format("run_entry"), (run_id,)).fetchone()
+        run_id = last[0]
+        (accepted,) = connection.execute(
+            "SELECT count(*) FROM run_department WHERE run_id = ? AND rulebook = ?", last
+        ).fetchone()
+        (files,) = connection.execute("SELECT count(*) FROM run_entry WHERE run_id = ?", (run_id,)).fetchone()
         # Brought up from a version without entries, a run has its departments alone.
         return LastNight(max(files, accepted), accepted)
 
 
-def _last_id(connection: sqlite3.Connection, fiscal_year: int, form_id: str) -> str | None:
-    given: tuple[object, ...] = (fiscal_year,)
-    of_form = ""
-    if version_of(connection) >= WITH_FORMS:
-        of_form, given = "AND (? = '' OR form_id IN (?, ''))", (fiscal_year, form_id, form_id)
-    row: tuple[str] | None = connection.execute(
-        f"SELECT run_id FROM run WHERE fiscal_year = ? {of_form} ORDER BY started_at DESC, run_id DESC LIMIT 1", given
+def _last(connection: sqlite3.Connection, fiscal_year: int, form_id: str, rulebook: str = "") -> tuple[str, str] | None:
+    """Run and rulebook, as `last_run` chooses."""
+    row: tuple[str, str] | None = connection.execute(
+        "SELECT run_id, rulebook FROM run WHERE fiscal_year = ?"
+        " AND (? = '' OR form_id = ? OR (form_id = '' AND (? = '' OR rulebook = ?)))"
+        " ORDER BY started_at DESC, run_id DESC LIMIT 1",
+        (fiscal_year, form_id, form_id, rulebook, rulebook),
     ).fetchone()
-    return row[0] if row else None
+    return row
 
 
-def notice_days(path: Path, fiscal_year: int, form_id: str = "") -> dict[str, date]:
+def notice_days(path: Path, fiscal_year: int, form_id: str = "", rulebook: str = "") -> dict[str, date]:
     """key → day, of the notices of the latest run over a year's form; empty where there is none, or none on record.
 
     Raises `BatchFault` as `closing_figures`.
@@ -187,11 +191,8 @@ def notice_days(path: Path, fiscal_year: int, form_id: str = "") -> dict[str, da
     if not path.exists():
         return {}
     with opened(path) as connection:
-        if version_of(connection) < WITH_NOTICES:
-            return {}
-        rows = connection.execute(
-            "SELECT key, day FROM run_notice WHERE run_id = ?", (_last_id(connection, fiscal_year, form_id),)
-        ).fetchall()
+        last = _last(connection, fiscal_year, form_id, rulebook) or ("", "")
+        rows = connection.execute("SELECT key, day FROM run_notice WHERE run_id = ? AND rulebook = ?", last).fetchall()
     days = {}
     for key, day in _checked(path, "run_notice", rows, (str, str)):
         try:
@@ -201,33 +202,38 @@ def notice_days(path: Path, fiscal_year: int, form_id: str = "") -> dict[str, da
     return days
 
 
-def recorded_run(path: Path, run_id: str) -> RecordedRun | None:
-    """One run as it was recorded; None where the history does not know it. Raises `BatchFault` as `closing_figures`."""
+def recorded_run(path: Path, run_id: str, rulebook: str = "") -> RecordedRun | None:
+    """One run over one form as it was recorded, the first form's unless given; None where the history does not know it. Raises
+    `BatchFault` as `closing_figures`."""
     if not path.exists():
         return None
     with opened(path) as connection:
-        return _recorded(path, connection, run_id)
+        return _recorded(path, connection, run_id, rulebook)
 
 
-def _recorded(path: Path, connection: sqlite3.Connection, run_id: str) -> RecordedRun | None:
-    run = connection.execute("SELECT started_at, fiscal_year, run_id FROM run WHERE run_id = ?", (run_id,)).fetchone()
+def _recorded(path: Path, connection: sqlite3.Connection, run_id: str, rulebook: str) -> RecordedRun | None:
+    run = connection.execute(
+        "SELECT started_at, fiscal_year, rulebook, form_id FROM run WHERE run_id = ? AND (? = '' OR rulebook = ?) LIMIT 1",
+        (run_id, rulebook, rulebook),
+    ).fetchone()
     if run is None:
         return None
-    _checked(path, "run", [run], (str, int, str))
+    _checked(path, "run", [run], (str, int, str, str))
+    of_form = (run_id, run[2])
     departments = connection.execute(
-        "SELECT budget_code, unit_name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
-        " WHERE run_id = ? ORDER BY budget_code, file",
-        (run_id,),
+        "SELECT entity, name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
+        " WHERE run_id = ? AND rulebook = ? ORDER BY entity, file",
+        of_form,
     ).fetchall()
     findings = connection.execute(
-        "SELECT budget_code, code, severity, sheet, cell, field, message FROM run_finding WHERE run_id = ? ORDER BY rowid",
-        (run_id,),
+        "SELECT entity, code, severity, sheet, cell, field, message FROM run_finding"
+        " WHERE run_id = ? AND rulebook = ? ORDER BY rowid",
+        of_form,
     )
-    entries: list[tuple[str]] = []
-    if version_of(connection) >= WITH_ENTRIES:
-        entries = connection.execute(
-            "SELECT path FROM run_entry WHERE run_id = ? AND status = 'set_aside' ORDER BY path", (run_id,)
-        ).fetchall()
+    entries = connection.execute(
+        "SELECT path FROM run_entry WHERE run_id = ? AND rulebook IN (?, '') AND status = 'set_aside' ORDER BY path",
+        of_form,
+    ).fetchall()
     # The texts of a district's findings are few, and each row brings its own copy of them.
     known: dict[str, str] = {}
     shared = (RecordedFinding._make(map(known.setdefault, row, row)) for row in findings)
@@ -238,6 +244,8 @@ def _recorded(path: Path, connection: sqlite3.Connection, run_id: str) -> Record
         departments=tuple(map(RecordedDepartment._make, _checked(path, "run_department", departments, _DEPARTMENT))),
         findings=tuple(_checked(path, "run_finding", shared, (str,) * len(RecordedFinding._fields))),
         set_aside=tuple(path for (path,) in _checked(path, "run_entry", entries, (str,))),
+        rulebook=run[2],
+        form_id=run[3],
     )
     for finding in recorded.findings:
         if finding.severity not in _SEVERITIES:

@@ -1,6 +1,6 @@
 """What earlier runs saw: `history.sqlite` in the outbox.
 
-One row per run, one per inbox entry, department and finding of a run (what two runs are compared by), one per notice of a run
+One row per run and form, one per inbox entry, department and finding of a run (what two runs are compared by), one per notice of a run
 (by which the next night knows the day of a notice that says the same), and per department and year the closing figures that
 next year's form must start from (R22). The night works on a copy and the copy replaces the file together with the other
 outputs, so the history never knows of a night that did not happen. The journal is a rollback journal and the write one
@@ -20,7 +20,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from perfbatch.district.result import BatchResult
+from perfbatch.district.result import BatchResult, RunResult, run_of
 from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun
 from perfbatch.history.tables import opened
 from perfbatch.model.figures import counts, texts
@@ -39,39 +39,51 @@ _FINDING = attrgetter("budget_code", "code", "severity", "sheet", "cell", "field
 
 
 class RecordedNotice(NamedTuple):
-    """A notice as a run gave it: its path in the outbox, its key, and the day on it."""
+    """A notice as a run gave it: its path in the outbox, its key, the day on it, and the rulebook of its form."""
 
     path: str
     key: str
     day: date
+    rulebook: str
 
 
 def tonight(result: BatchResult) -> RecordedRun:
-    """A night as `write_history` records it, for comparing it before it is written."""
+    """A form's night as `write_history` records it, for comparing it before it is written."""
     return RecordedRun(
         run_id=result.run_id,
         started_at=result.started_at.isoformat(),
         fiscal_year=result.rulebook.fiscal_year,
         departments=tuple(_departments(result)),
         findings=tuple(map(RecordedFinding._make, _findings(result))),
-        set_aside=tuple(sorted(storable_text(entry.path) for entry in result.entries if entry.status == "set_aside")),
+        set_aside=tuple(sorted(storable_text(one.path) for one in result.entries if one.status == "set_aside")),
+        rulebook=result.rulebook.id,
+        form_id=result.rulebook.form_id,
     )
 
 
 def write_history(
-    earlier: Path | None, result: BatchResult, path: Path, notices: Iterable[RecordedNotice] = ()
+    earlier: Path | None, result: BatchResult | RunResult, path: Path, notices: Iterable[RecordedNotice] = ()
 ) -> None:
     """Write the history of `earlier` (which may not exist) with tonight's run and its notices added to `path`."""
+    run = run_of(result)
     if earlier is not None and earlier.exists():
         shutil.copyfile(earlier, path)
     with opened(path, write=True) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        _add_run(connection, result)
         connection.executemany(
-            "INSERT INTO run_notice VALUES (?, ?, ?, ?)",
-            ((result.run_id, notice.path, notice.key, notice.day.isoformat()) for notice in notices),
+            "INSERT INTO run_entry VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (run.run_id, one.rulebook, storable_text(one.path), one.sha256, one.status, one.code)
+                for one in run.entries
+            ),
         )
-        _add_closing_figures(connection, result)
+        for of_form in run.results:
+            _add_run(connection, of_form)
+            _add_closing_figures(connection, of_form)
+        connection.executemany(
+            "INSERT INTO run_notice VALUES (?, ?, ?, ?, ?)",
+            ((run.run_id, one.rulebook, one.path, one.key, one.day.isoformat()) for one in notices),
+        )
         connection.execute("COMMIT")
     with path.open("rb+") as written:
         os.fsync(written.fileno())
@@ -83,22 +95,18 @@ def _add_run(connection: sqlite3.Connection, result: BatchResult) -> None:
         "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             run_id,
+            book.id,
             result.started_at.isoformat(),
             result.finished_at.isoformat(),
-            book.id,
             result.rulebook_sha256,
             book.fiscal_year,
             book.form_id,
         ),
     )
-    rows = ((run_id, *department) for department in _departments(result))
-    connection.executemany("INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    connection.executemany(
-        "INSERT INTO run_entry VALUES (?, ?, ?, ?, ?)",
-        ((run_id, storable_text(entry.path), entry.sha256, entry.status, entry.code) for entry in result.entries),
-    )
-    findings = ((run_id, *finding) for finding in _findings(result))
-    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", findings)
+    rows = ((run_id, book.id, *one) for one in _departments(result))
+    connection.executemany("INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    told = ((run_id, book.id, *one) for one in _findings(result))
+    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
 
 
 def _departments(result: BatchResult) -> Iterator[RecordedDepartment]:

@@ -10,69 +10,70 @@ from pathlib import Path
 
 from perfbatch.model.errors import BatchFault
 
-__all__ = ["WITH_ENTRIES", "WITH_FORMS", "WITH_NOTICES", "HistoryDamaged", "opened", "version_of"]
+__all__ = ["HistoryDamaged", "opened", "version_of"]
 
-_VERSION = 4
-WITH_ENTRIES, WITH_NOTICES, WITH_FORMS = 2, 3, 4
-"""The versions from which on entries, notices and the form of a run are on record."""
+_VERSION = 5
 
-_NOTICES = """
-CREATE TABLE run_notice (
-    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, key TEXT NOT NULL, day TEXT NOT NULL,
-    PRIMARY KEY (run_id, path)
-) WITHOUT ROWID;
-"""
-_CLOSING = """
-CREATE TABLE closing_figures (
-    fiscal_year INTEGER NOT NULL, form_id TEXT NOT NULL, budget_code TEXT NOT NULL, figures TEXT NOT NULL,
-    PRIMARY KEY (fiscal_year, form_id, budget_code)
-) WITHOUT ROWID;
-"""
-_TABLES = f"""{_NOTICES}{_CLOSING}
+# A run has a row for each form that it was run by. An entity is known by its key as one text (`entity_code`).
+_TABLES = """
 CREATE TABLE run (
-    run_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
-    rulebook TEXT NOT NULL, rulebook_sha256 TEXT NOT NULL, fiscal_year INTEGER NOT NULL, form_id TEXT NOT NULL DEFAULT ''
+    run_id TEXT NOT NULL, rulebook TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
+    rulebook_sha256 TEXT NOT NULL, fiscal_year INTEGER NOT NULL, form_id TEXT NOT NULL,
+    PRIMARY KEY (run_id, rulebook)
 ) WITHOUT ROWID;
 CREATE TABLE run_department (
-    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, unit_name TEXT NOT NULL, file TEXT NOT NULL,
+    run_id TEXT NOT NULL, rulebook TEXT NOT NULL, entity TEXT NOT NULL, name TEXT NOT NULL, file TEXT NOT NULL,
     sha256 TEXT NOT NULL, self_total INTEGER, verified_total INTEGER, grade TEXT NOT NULL, rank INTEGER,
-    PRIMARY KEY (run_id, budget_code, file)
+    PRIMARY KEY (run_id, rulebook, entity, file)
 ) WITHOUT ROWID;
 CREATE TABLE run_entry (
-    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL, code TEXT NOT NULL,
-    PRIMARY KEY (run_id, path)
+    run_id TEXT NOT NULL, rulebook TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL,
+    code TEXT NOT NULL, PRIMARY KEY (run_id, path)
 ) WITHOUT ROWID;
 CREATE TABLE run_finding (
-    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
+    run_id TEXT NOT NULL, rulebook TEXT NOT NULL, entity TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
     sheet TEXT NOT NULL, cell TEXT NOT NULL, field TEXT NOT NULL, message TEXT NOT NULL
 );
-CREATE INDEX run_finding_of ON run_finding (run_id, budget_code);
+CREATE INDEX run_finding_of ON run_finding (run_id, rulebook, entity);
+CREATE TABLE run_notice (
+    run_id TEXT NOT NULL, rulebook TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL, day TEXT NOT NULL,
+    PRIMARY KEY (run_id, path)
+) WITHOUT ROWID;
+CREATE TABLE closing_figures (
+    fiscal_year INTEGER NOT NULL, form_id TEXT NOT NULL, entity TEXT NOT NULL, figures TEXT NOT NULL,
+    PRIMARY KEY (fiscal_year, form_id, entity)
+) WITHOUT ROWID;
 """
 
 # Version 1 kept no inbox entries, and could not keep a department without a score; version 2 kept no notices; version 3
-# knew one form a year, which its rows do not name.
-_FROM_1 = """
-ALTER TABLE run_department RENAME TO run_department_1;
-CREATE TABLE run_department (
-    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, unit_name TEXT NOT NULL, file TEXT NOT NULL,
-    sha256 TEXT NOT NULL, self_total INTEGER, verified_total INTEGER, grade TEXT NOT NULL, rank INTEGER,
-    PRIMARY KEY (run_id, budget_code, file)
-) WITHOUT ROWID;
-INSERT INTO run_department SELECT * FROM run_department_1;
-DROP TABLE run_department_1;
+# knew one form a year, which its rows do not name; version 4 one form a run.
+_ENTRIES_4 = """
 CREATE TABLE run_entry (
-    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL, code TEXT NOT NULL,
+    run_id TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL, code TEXT NOT NULL,
     PRIMARY KEY (run_id, path)
 ) WITHOUT ROWID;
 """
-_FORM_OF_A_RUN = "ALTER TABLE run ADD COLUMN form_id TEXT NOT NULL DEFAULT '';"
-_FORM_OF_FIGURES = f"""
-ALTER TABLE closing_figures RENAME TO closing_figures_3;
-{_CLOSING}
-INSERT INTO closing_figures SELECT fiscal_year, '', budget_code, figures FROM closing_figures_3;
-DROP TABLE closing_figures_3;
+_NOTICES_4 = """
+CREATE TABLE run_notice (
+    run_id TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (run_id, path)
+) WITHOUT ROWID;
 """
-_MIGRATIONS = {1: _FROM_1 + _NOTICES, 2: _NOTICES, 3: ""}
+_MIGRATIONS = {1: _ENTRIES_4 + _NOTICES_4, 2: _NOTICES_4, 3: "", 4: ""}
+_OLD = ("run", "run_department", "run_entry", "run_finding", "run_notice", "closing_figures")
+_FROM_4 = f"""
+DROP INDEX IF EXISTS run_finding_of;
+{"".join(f"ALTER TABLE {table} RENAME TO {table}_4;" for table in _OLD)}
+{_TABLES}
+INSERT INTO run SELECT run_id, rulebook, started_at, finished_at, rulebook_sha256, fiscal_year, {{form_of_run}} FROM run_4;
+INSERT INTO run_department SELECT run_id, run_4.rulebook, budget_code, unit_name, file, sha256, self_total, verified_total, grade, rank
+    FROM run_department_4 JOIN run_4 USING (run_id);
+INSERT INTO run_entry SELECT run_id, run_4.rulebook, path, sha256, status, code FROM run_entry_4 JOIN run_4 USING (run_id);
+INSERT INTO run_finding SELECT run_id, run_4.rulebook, budget_code, code, severity, sheet, cell, field, message
+    FROM run_finding_4 JOIN run_4 USING (run_id) ORDER BY run_finding_4.rowid;
+INSERT INTO run_notice SELECT run_id, run_4.rulebook, path, key, day FROM run_notice_4 JOIN run_4 USING (run_id);
+INSERT INTO closing_figures SELECT fiscal_year, {{form_of_figures}}, budget_code, figures FROM closing_figures_4;
+{"".join(f"DROP TABLE {table}_4;" for table in _OLD)}
+"""
 
 
 class HistoryDamaged(BatchFault):
@@ -81,7 +82,8 @@ class HistoryDamaged(BatchFault):
 
 @contextmanager
 def opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
-    """A history of this version or, to read only, of an earlier one: what lies in the outbox is never changed in place.
+    """A history of this version; one of an earlier version is brought up to it, to be read in memory alone: what lies in the
+    outbox is never changed in place.
 
     To be read it must be a regular file, and is taken as it is: SQLite would open a journal that somebody put beside it, and
     wait for ever where that is a pipe. Raises `HistoryDamaged`, `BatchFault` for whatever else is no history.
@@ -96,6 +98,12 @@ def opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
         ) as connection:
             if write:
                 connection.execute("PRAGMA journal_mode = DELETE")
+            elif version_of(connection) in _MIGRATIONS:
+                with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                    connection.backup(copy)
+                    _prepare(path, copy, write=True)
+                    yield copy
+                return
             _prepare(path, connection, write)
             yield connection
     except sqlite3.DatabaseError as error:
@@ -125,16 +133,20 @@ def _prepare(path: Path, connection: sqlite3.Connection, write: bool) -> None:
             raise HistoryDamaged(f"{path}: cannot be used as the history (it is empty). Move it away.")
         connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
     elif write and version in _MIGRATIONS:
-        steps = _MIGRATIONS[version] + _forms_added(connection)
-        connection.executescript(f"BEGIN; {steps} PRAGMA user_version = {_VERSION}; COMMIT;")
-    elif version != _VERSION and version not in _MIGRATIONS:
+        connection.executescript(
+            f"BEGIN; {_MIGRATIONS[version]}{_steps(connection)} PRAGMA user_version = {_VERSION}; COMMIT;"
+        )
+    elif version != _VERSION:
         raise BatchFault(f"{path}: written by another version of perfbatch ({version}). Use that version.")
 
 
-def _forms_added(connection: sqlite3.Connection) -> str:
-    steps = {"run": _FORM_OF_A_RUN, "closing_figures": _FORM_OF_FIGURES}
-    named = {table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")} for table in steps}
-    return "".join(step for table, step in steps.items() if "form_id" not in named[table])
+def _steps(connection: sqlite3.Connection) -> str:
+    """From version 4; where forms are not on record yet, they are none."""
+    forms = {}
+    for name, table in (("form_of_run", "run"), ("form_of_figures", "closing_figures")):
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        forms[name] = "form_id" if "form_id" in columns else "''"
+    return _FROM_4.format(**forms)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

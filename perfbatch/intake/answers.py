@@ -18,6 +18,7 @@ from perfbatch.model.catalogue import CATALOGUE, SET_ASIDE
 from perfbatch.model.message import Garbled, packed, unpacked
 from perfbatch.model.plain import shape_of
 from perfbatch.model.submission import State, Submission
+from perfbatch.rulebook.forms import Forms, forms_of
 from perfbatch.rulebook.model import Rulebook, SignatureBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
@@ -35,13 +36,15 @@ _NUMBERS, _TEXTS, _DATES = 1 << NUMBER, 1 << TEXT, 1 << DATE
 class Read:
     """What reading one entry gave: a submission, or the F-code and detail with which it is set aside. `what` beside a
     submission is what to tell of the file (its macros). `fault` is the program's own: the kind of exception and where it
-    was raised, line by line, without a word of what the file says."""
+    was raised, line by line, without a word of what the file says. `rulebook`: the id of the one whose form the workbook is, ""
+    where nobody could tell."""
 
     sha256: str
     submission: Submission | None
     code: str = ""
     what: str = ""
     fault: str = ""
+    rulebook: str = ""
     origin: tuple[bytes, int] | None = field(default=None, compare=False, repr=False)
     """The answer that it stands in, as it came, and at which place; None where it came in none."""
 
@@ -64,7 +67,15 @@ def packed_reads(reads: Sequence[Read], most: int) -> bytes:
 
 
 class AnswerForm:
-    """What answers about workbooks of a form may say."""
+    """What answers about workbooks of some forms may say."""
+
+    def __init__(self, forms: Forms) -> None:
+        self.of = {rulebook.id: _FormAnswers(rulebook) for rulebook in forms_of(forms)}
+        """Rulebook id → what answers about workbooks of its form may say."""
+
+
+class _FormAnswers:
+    """What answers about workbooks of one form may say."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.kinds: dict[str, int] = {}
@@ -88,16 +99,13 @@ def _kinds(kind: str, *, counted: bool = False) -> int:
 
 
 def reads_in(answer: bytes, form: AnswerForm, most: int, paths: Sequence[str] | None = None) -> list[Read]:
-    """The reads of a message of up to `most` bytes, checked. Raises `Garbled` for whatever no reader says of a workbook of this
-    form; and, where `paths` of files are given, unless these are readings of the first of them, one for each and in this order."""
+    """The reads of a message of up to `most` bytes, checked. Raises `Garbled` for whatever no reader says of a workbook of these
+    forms; and, where `paths` of files are given, unless these are readings of the first of them, one for each and in this order.
+    Where none are given, workbooks of other forms may be among them: what is said of those is not looked at."""
     head, buffers = unpacked(inflated(answer, most))
     if not isinstance(head, Mapping) or not isinstance(head.get("reads"), list):
         raise Garbled("no reads")
     submissions = unbundled(head, buffers)
-    if submissions:
-        columns = submissions[0].columns
-        assert isinstance(columns, BundleColumns)
-        _check_cells(columns.bundle, form)
     reads, waiting = list[Read](), iter(submissions)
     for plain in head["reads"]:
         if not isinstance(plain, list) or not plain or not isinstance(plain[-1], bool):
@@ -109,7 +117,12 @@ def reads_in(answer: bytes, form: AnswerForm, most: int, paths: Sequence[str] | 
     if next(waiting, None) is not None:
         raise Garbled("a submission too many")
     for number, read in enumerate(reads):
-        _check(read, form, paths[number] if paths is not None and number < len(paths) else None)
+        if paths is not None or read.rulebook in form.of or not read.rulebook:
+            _check(read, form, paths[number] if paths is not None and number < len(paths) else None)
+    if submissions:
+        columns = submissions[0].columns
+        assert isinstance(columns, BundleColumns)
+        _check_cells(columns.bundle, [form.of.get(read.rulebook) for read in reads if read.submission is not None])
     if paths is not None and not 0 < len(reads) <= len(paths):
         raise Garbled("another number of files")
     return reads
@@ -119,28 +132,31 @@ def _check(read: Read, form: AnswerForm, path: str | None) -> None:
     submission = read.submission
     if not _SHA256.fullmatch(read.sha256) or (read.code in SET_ASIDE) != (submission is None):
         raise Garbled("neither a submission nor a code")
+    if read.rulebook not in form.of and (read.rulebook or submission is not None):
+        raise Garbled("a workbook of no form of tonight")
     if submission is None:
         return
+    its = form.of[read.rulebook]
     if read.code or not read.sha256 or path not in (None, submission.file):
         raise Garbled("the reading of another file")
     for finding in submission.findings:
-        if finding.file != submission.file or finding.code not in form.codes:
+        if finding.file != submission.file or finding.code not in its.codes:
             raise Garbled("a finding on another file, or of no known code")
-        if finding.field not in form.kinds and finding.field != "":
+        if finding.field not in its.kinds and finding.field != "":
             raise Garbled("a finding on a field that the form has not")
         if finding.cell and not _CELL.fullmatch(finding.cell):
             raise Garbled("a finding at no cell")
 
 
-def _check_cells(bundle: Bundle, form: AnswerForm) -> None:
-    """Every mark, value and step at once, by whole columns."""
+def _check_cells(bundle: Bundle, forms: Sequence[_FormAnswers | None]) -> None:
+    """Every mark, value and step at once, by whole columns. `forms`: of each workbook the one whose it is, None for others."""
     import numpy as np
 
     marks = np.frombuffer(bundle.marks, np.uint8)
     values = np.frombuffer(bundle.values, np.int64)
     step_of = np.asarray(bundle.step_of)
-    allowed = [_allowed(layout, form) for layout in bundle.layouts]
-    kinds = np.frombuffer(b"".join(allowed[number] for number in bundle.layout_of), np.uint8)
+    allowed = [_allowed(bundle.layouts[number], form) for number, form in zip(bundle.layout_of, forms, strict=True)]
+    kinds = np.frombuffer(b"".join(allowed), np.uint8)
     state, kind = marks & ((1 << STATE_BITS) - 1), marks >> STATE_BITS
     filled = state == State.FILLED
     least = np.array([-_LARGEST, 0, date.min.toordinal()])
@@ -160,8 +176,10 @@ def _check_cells(bundle: Bundle, form: AnswerForm) -> None:
         raise Garbled("a cell that says what no cell of its field can say")
 
 
-def _allowed(layout: CellLayout, form: AnswerForm) -> bytes:
+def _allowed(layout: CellLayout, form: _FormAnswers | None) -> bytes:
     """What each cell of a layout may be."""
+    if form is None:
+        return bytes([_NUMBERS | _TEXTS | _DATES]) * layout.size
     known = form.allowed.get(layout)
     if known is not None:
         return known

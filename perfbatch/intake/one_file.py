@@ -1,6 +1,6 @@
 """Reading files, one after the other: what a reading process does. Who only hands files to one need not load the reader.
 
-A request is a message: the files and the limits at its head, the rulebook as its first buffer. The files are read where they lie
+A request is a message: the files and the limits at its head, the forms as its first buffer. The files are read where they lie
 (`read`), or their contents are the other buffers (`read_shipped`). The answer is `answers.packed_reads`'.
 """
 
@@ -18,9 +18,10 @@ from perfbatch.model.limits import Limits
 from perfbatch.model.message import packed, unpacked
 from perfbatch.model.plain import shape_of
 from perfbatch.model.set_aside import SetAside
-from perfbatch.rulebook.data import rulebook_of
+from perfbatch.rulebook.data import forms_in
 
 if TYPE_CHECKING:
+    from perfbatch.rulebook.forms import Forms
     from perfbatch.rulebook.model import Rulebook
 
 _File = TypeVar("_File")
@@ -40,24 +41,24 @@ _FOUND = shape_of(tuple[Limits, tuple[Found, ...]])
 _SHIPPED = shape_of(tuple[Limits, tuple[tuple[str, str], ...]])
 
 
-def read_one(file: Found, rulebook: Rulebook, limits: Limits | None = None) -> Read:
+def read_one(file: Found, forms: Forms, limits: Limits | None = None) -> Read:
     """Read one entry in this process; whatever is wrong with it is the entry's own affair."""
     try:
         content, sha256 = read_bytes(file, limits)
     except SetAside as reason:
         return Read("", None, reason.code, reason.what)
-    return _read_content(Shipped(file.path, content, sha256), rulebook, limits)
+    return _read_content(Shipped(file.path, content, sha256), forms, limits)
 
 
-def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> Read:
+def _read_content(file: Shipped, forms: Forms, limits: Limits | None) -> Read:
     from perfbatch.intake.guard import name_macros
-    from perfbatch.intake.reader import read_submission
+    from perfbatch.intake.reader import read_form
 
     try:
-        submission = read_submission(file.content, file.path, rulebook, limits)
-        return Read(file.sha256, submission, what=name_macros(file.content))
+        submission, rulebook = read_form(file.content, file.path, forms, limits)
+        return Read(file.sha256, submission, what=name_macros(file.content), rulebook=rulebook.id)
     except SetAside as reason:
-        return Read(file.sha256, None, reason.code, reason.what)
+        return Read(file.sha256, None, reason.code, reason.what, rulebook=reason.rulebook)
     except (MemoryError, RecursionError):
         return Read(file.sha256, None, "F08")
     except Exception as error:
@@ -65,15 +66,15 @@ def _read_content(file: Shipped, rulebook: Rulebook, limits: Limits | None) -> R
         return Read(file.sha256, None, "F14", fault=place_of(error))
 
 
-def request_to_read(files: Sequence[Found], rulebook: bytes, limits: Limits) -> bytes:
-    """A request for `read`. `rulebook` is `rulebook_data`'s."""
-    return packed(_FOUND.write((limits, files)), [rulebook])
+def request_to_read(files: Sequence[Found], forms: bytes, limits: Limits) -> bytes:
+    """A request for `read`. `forms` is `forms_data`'s."""
+    return packed(_FOUND.write((limits, files)), [forms])
 
 
-def request_to_read_shipped(files: Sequence[Shipped], rulebook: bytes, limits: Limits) -> bytes:
+def request_to_read_shipped(files: Sequence[Shipped], forms: bytes, limits: Limits) -> bytes:
     """A request for `read_shipped`."""
     named = tuple((file.path, file.sha256) for file in files)
-    return packed(_SHIPPED.write((limits, named)), [rulebook, *(file.content for file in files)])
+    return packed(_SHIPPED.write((limits, named)), [forms, *(file.content for file in files)])
 
 
 def shipped_in(request: bytes) -> tuple[Limits, int]:
@@ -85,16 +86,16 @@ def shipped_in(request: bytes) -> tuple[Limits, int]:
 def _read_found(request: memoryview, turns: Turns) -> bytes:
     head, (content,) = unpacked(request)
     limits, files = _FOUND.read(head)
-    rulebook = _rulebook(bytes(content))
-    return _in_turns(turns, files, limits, lambda entry: read_one(entry, rulebook, limits))
+    forms = _forms(bytes(content))
+    return _in_turns(turns, files, limits, lambda entry: read_one(entry, forms, limits))
 
 
 def _read_shipped(request: memoryview, turns: Turns) -> bytes:
     head, (content, *contents) = unpacked(request)
     limits, named = _SHIPPED.read(head)
-    rulebook = _rulebook(bytes(content))
+    forms = _forms(bytes(content))
     files = (Shipped(path, bytes(content), digest) for (path, digest), content in zip(named, contents, strict=True))
-    return _in_turns(turns, files, limits, lambda file: _read_content(file, rulebook, limits))
+    return _in_turns(turns, files, limits, lambda file: _read_content(file, forms, limits))
 
 
 def _in_turns(turns: Turns, files: Iterable[_File], limits: Limits, read: Callable[[_File], Read]) -> bytes:
@@ -108,8 +109,8 @@ def _in_turns(turns: Turns, files: Iterable[_File], limits: Limits, read: Callab
 
 
 @functools.lru_cache(maxsize=1)
-def _rulebook(message: bytes) -> Rulebook:
-    return rulebook_of(message)
+def _forms(message: bytes) -> tuple[Rulebook, ...]:
+    return forms_in(message)
 
 
 TASKS = {"read": _read_found, "read_shipped": _read_shipped}

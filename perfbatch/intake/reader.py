@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +23,7 @@ from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.package.addresses import cell_name
 from perfbatch.package.raw_cell import RawCell
+from perfbatch.rulebook.forms import Forms, forms_of
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
@@ -34,8 +35,9 @@ from perfbatch.rulebook.model import (
     SignatureBlock,
     UnitTableBlock,
 )
+from perfbatch.rulebook.roles import entity_code
 
-__all__ = ["STAMP_SHEET", "read_submission"]
+__all__ = ["STAMP_SHEET", "read_form", "read_submission"]
 
 STAMP_SHEET = "_perfbatch"
 _FieldBlock: TypeAlias = CardBlock | UnitTableBlock | RowsBlock | ScorecardBlock | EvidenceBlock
@@ -52,26 +54,41 @@ _REMEMBERED, _LONGEST_REMEMBERED = 50_000, 100
 
 
 def read_submission(
-    content: bytes, file: str, rulebook: Rulebook, limits: Limits | None = None, *, plainly: bool = True
+    content: bytes, file: str, forms: Forms, limits: Limits | None = None, *, plainly: bool = True
 ) -> Submission:
-    """Read one workbook. `file` is its path relative to the inbox, for the findings.
+    """Read one workbook of one of the forms. `file` is its path relative to the inbox, for the findings.
 
     `plainly` False leaves all markup to the parsers: slower, and the same (`plain_sheet`).
 
     Every field of the form has its facts, in the order of its cells; a field whose cells cannot be found has one
     UNREADABLE fact without a place, one that the workbook's revision of the form did not have yet a BLANK one. `budget_code` and `unit_name` are "" where the workbook does not state them.
-    Raises `SetAside` (F01–F07) where the file is not a readable submission of this form.
+    Raises `SetAside` (F01–F07) where the file is not a readable submission of any of these forms.
     """
-    limits = limits or Limits()
-    workbook = open_form(content, limits, rulebook.field_by_id, (STAMP_SHEET,), plainly=plainly)
-    revision = _recognise(workbook, rulebook)
-    return _Reader(workbook, file, _form_of(rulebook), revision).submission()
+    return read_form(content, file, forms, limits, plainly=plainly)[0]
 
 
-def _recognise(workbook: FormWorkbook, rulebook: Rulebook) -> int:
-    """The revision of the form that the workbook was made on.
+def read_form(
+    content: bytes, file: str, forms: Forms, limits: Limits | None = None, *, plainly: bool = True
+) -> tuple[Submission, Rulebook]:
+    """The same, and the rulebook whose form it is. What is raised names that one too, where the stamp could be read."""
+    limits, rulebooks = limits or Limits(), forms_of(forms)
+    wanted = (
+        rulebooks[0].field_by_id
+        if len(rulebooks) == 1
+        else frozenset[str]().union(*(one.field_by_id for one in rulebooks))
+    )
+    workbook = open_form(content, limits, wanted, (STAMP_SHEET,), plainly=plainly)
+    rulebook, revision = _recognise(workbook, rulebooks)
+    try:
+        return _Reader(workbook, file, _form_of(rulebook), revision).submission(), rulebook
+    except SetAside as reason:
+        raise SetAside(reason.code, reason.what, rulebook.id) from None
 
-    Raises `SetAside` F05 or F06 unless the stamp names this form, and a version and revision that the rulebook knows."""
+
+def _recognise(workbook: FormWorkbook, rulebooks: Sequence[Rulebook]) -> tuple[Rulebook, int]:
+    """Whose form the workbook is, and the revision that it was made on.
+
+    Raises `SetAside` F05 or F06 unless the stamp names one of the forms, and a version and revision that its rulebook knows."""
     if STAMP_SHEET not in workbook.sheets:
         raise SetAside("F05", NO_STAMP)
     stamp: dict[str, str] = {}
@@ -83,14 +100,16 @@ def _recognise(workbook: FormWorkbook, rulebook: Rulebook) -> int:
     form, version = stamp.get("form_id", ""), stamp.get("form_version", "")
     if not form:
         raise SetAside("F05", NO_STAMP)
-    if form != rulebook.form_id:
+    of_form = [rulebook for rulebook in rulebooks if rulebook.form_id == form]
+    if not of_form:
         raise SetAside("F06", f"{version[:40] or '（未注明）'}（表格标识 {form[:40]}）")
-    if version != rulebook.form_version:
+    rulebook = next((rulebook for rulebook in of_form if rulebook.form_version == version), None)
+    if rulebook is None:
         raise SetAside("F06", version[:40] or "（未注明）")
     revision = stamp.get("revision") or _FIRST_REVISION
     if revision not in map(str, range(1, rulebook.revision + 1)):
-        raise SetAside("F06", f"{version}（修订号 {revision[:20]}）")
-    return int(revision)
+        raise SetAside("F06", f"{version}（修订号 {revision[:20]}）", rulebook.id)
+    return rulebook, int(revision)
 
 
 class _Form:
@@ -147,13 +166,15 @@ class _Form:
 
 # By identity: a rulebook is frozen, and hashing all of it costs as much as reading a workbook.
 _forms: list[_Form] = []
+# More than a night has: what is read in turn must not push one another out.
+_MOST_FORMS = 32
 
 
 def _form_of(rulebook: Rulebook) -> _Form:
     for form in _forms:
         if form.rulebook is rulebook:
             return form
-    del _forms[:-1]
+    del _forms[: -_MOST_FORMS + 1]
     _forms.append(_Form(rulebook))
     return _forms[-1]
 
@@ -198,7 +219,8 @@ class _Reader:
         for block, _ in self._form.blocks:
             self._require(block)
         placed += [(remark, self._columns[field.id].fact(field.id, row)) for remark, field, row in self._remarks]
-        budget_code, unit_name = self._text(self._rulebook.entity.key[0]), self._text(self._rulebook.entity.name)
+        budget_code = entity_code([self._text(name) for name in self._rulebook.entity.key])
+        unit_name = self._text(self._rulebook.entity.name)
         findings = tuple(
             finding_of(
                 remark,
@@ -224,7 +246,9 @@ class _Reader:
 
     def _text(self, field: str) -> str:
         values = self._columns[field].values if field in self._columns else ()
-        return values[0] if values and isinstance(values[0], str) else ""
+        value = values[0] if values else None
+        # A year is a count like any figure.
+        return str(value // SCALE) if isinstance(value, int) else value if isinstance(value, str) else ""
 
     def _read_field(self, field: FormField, block: _FieldBlock, *, single: bool, derived: bool = False) -> None:
         area, moved, heading = self._places[field.id]

@@ -2,7 +2,8 @@
 
 A reading is found by the SHA-256 of the content, under a key that names everything else it hangs on: the form and whatever
 else of the rulebook reading looks at, the limits, this program's reading code and the libraries under it. A change of any of
-them makes all readings unknown by itself. Verdicts that hang on the hour or the machine (F08, F10, F11, a fault of the
+them makes its readings unknown by itself. A workbook's reading hangs on its own form, so that a form more or less in a night
+leaves those of the others known; what was set aside hangs on all forms of the night. Verdicts that hang on the hour or the machine (F08, F10, F11, a fault of the
 program) are never kept.
 
 Before the hash stands a gate: a file whose size, times and inode are those under which it was hashed has the same content,
@@ -32,6 +33,7 @@ from perfbatch.kept.program import program_key
 from perfbatch.model.limits import Limits
 from perfbatch.model.message import Garbled
 from perfbatch.model.set_aside import SetAside
+from perfbatch.rulebook.forms import Forms, forms_of
 from perfbatch.rulebook.model import PerCaseRule, Rulebook
 
 __all__ = ["ReadingCache", "reader_key"]
@@ -65,10 +67,13 @@ def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
 class ReadingCache:
     """The readings of earlier nights, out of the cache's file."""
 
-    def __init__(self, kept: KeptFile, rulebook: Rulebook, limits: Limits | None = None) -> None:
+    def __init__(self, kept: KeptFile, forms: Forms, limits: Limits | None = None) -> None:
         self._kept = kept
-        self._key = reader_key(rulebook, limits)
-        self._form = AnswerForm(rulebook)
+        self._keys = {rulebook.id: reader_key(rulebook, limits) for rulebook in forms_of(forms)}
+        self._key = hashlib.sha256(" ".join(sorted(self._keys.values())).encode()).hexdigest()
+        self._form = AnswerForm(forms)
+        self._others: dict[str, tuple[KeptReading, memoryview]] = {}
+        """Path → what is known of it under another form than those of tonight."""
         self._limits = limits or Limits()
         self._gates: dict[str, Gate] = {}
         self._reads: list[tuple[Found, Read]] = []
@@ -113,15 +118,32 @@ class ReadingCache:
                 numbers[id(answer)] = len(answers)
                 answers.append(answer)
             gate = self._gates.get(entry.path) or gate_of(entry, self._now, read.sha256)
-            entries[entry.path] = KeptReading(gate, numbers[id(answer)], place)
-        return readings_as_bytes(self._key, entries, answers)
+            entries[entry.path] = KeptReading(gate, numbers[id(answer)], place, self._key_of(read))
+        for entry, read in self._reads:
+            # Of a form that is not read tonight: what it says is known again when it is.
+            other = self._others.get(entry.path)
+            if other is not None and read.submission is None and other[0].gate.sha256 == read.sha256:
+                kept, their = other
+                if id(their) not in numbers:
+                    numbers[id(their)] = len(answers)
+                    answers.append(their)
+                entries[entry.path] = kept._replace(answer=numbers[id(their)])
+        return readings_as_bytes(entries, answers)
+
+    def _key_of(self, read: Read) -> str:
+        return self._key if read.submission is None else self._keys.get(read.rulebook, "")
 
     def _recalled(self, files: Sequence[Found]) -> list[Read | None]:
         section = self._kept.section(_SECTION)
         try:
-            entries, answers = readings_in(section, self._key) if section is not None else ({}, [])
+            entries, answers = readings_in(section) if section is not None else ({}, [])
         except Garbled:
             entries, answers = {}, []
+        known_keys = {self._key, *self._keys.values()}
+        self._others = {
+            path: (entry, answers[entry.answer]) for path, entry in entries.items() if entry.key not in known_keys
+        }
+        entries = {path: entry for path, entry in entries.items() if entry.key in known_keys}
         by_hash = {entry.gate.sha256: entry for entry in entries.values()}
         sizes = {entry.gate.size for entry in entries.values()}
         self._left = _INFLATED_BYTES + _INFLATED_BYTES_A_FILE * len(files)
@@ -146,7 +168,7 @@ class ReadingCache:
         if reads is None:
             reads = self._opened[known.answer] = self._open(bytes(answers[known.answer]))
         read = reads[known.place] if known.place < len(reads) else None
-        if read is None or read.sha256 != known.gate.sha256 or not _lasting(read):
+        if read is None or read.sha256 != known.gate.sha256 or not _lasting(read) or self._key_of(read) != known.key:
             return None
         return moved(read, entry.path)
 

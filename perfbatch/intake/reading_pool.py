@@ -38,8 +38,8 @@ from perfbatch.model.errors import BatchFault
 from perfbatch.model.limits import Limits
 from perfbatch.model.message import Garbled, packed, unpacked
 from perfbatch.model.set_aside import SetAside
-from perfbatch.rulebook.data import rulebook_data
-from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.data import forms_data
+from perfbatch.rulebook.forms import Forms
 
 __all__ = ["Read", "Readers", "chunks", "end_processes", "read_all", "read_one", "read_shipped"]
 
@@ -64,14 +64,14 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 def read_all(
     files: Sequence[Found],
-    rulebook: Rulebook,
+    forms: Forms,
     workers: int = 1,
     limits: Limits | None = None,
     executor: Readers | None = None,
     progress: Callable[[int], None] | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> list[Read]:
-    """Read every entry, in the order given.
+    """Read every entry by the form that its stamp names, in the order given.
 
     `executor` is used as it is and left running; None starts up to `workers` isolated processes. `workers` is how many chunks
     are read at a time; for a few files it is fewer. `progress` is told how many entries are read, after each chunk.
@@ -85,7 +85,7 @@ def read_all(
     with ExitStack() as ending:
         if executor is None:
             executor = ending.enter_context(reading_processes(workers, limits))
-        return _ReadingCall(executor, files, rulebook, limits or Limits(), max(1, workers)).reads(progress, meanwhile)
+        return _ReadingCall(executor, files, forms, limits or Limits(), max(1, workers)).reads(progress, meanwhile)
 
 
 def chunks(sizes: Sequence[int], workers: int) -> Iterator[range]:
@@ -117,14 +117,14 @@ class _ReadingCall:
         self,
         executor: Readers,
         files: Sequence[Found],
-        rulebook: Rulebook,
+        forms: Forms,
         limits: Limits,
         workers: int,
     ) -> None:
         self._executor = executor
         self._found = files
-        self._rulebook = rulebook_data(rulebook)
-        self._form = AnswerForm(rulebook)
+        self._forms = forms_data(forms)
+        self._form = AnswerForm(forms)
         self._limits = limits
         self._workers = workers
         self._reads: dict[int, Read] = {}
@@ -164,7 +164,7 @@ class _ReadingCall:
     def _submit(self, numbers: Sequence[int]) -> None:
         wanted = [self._found[number] for number in numbers]
         if isinstance(self._executor, IsolatedExecutor):
-            request = request_to_read(wanted, self._rulebook, self._limits)
+            request = request_to_read(wanted, self._forms, self._limits)
             self._waiting[self._executor.submit("read", request, len(numbers))] = numbers
             return
         files: dict[int, Shipped] = {}
@@ -174,7 +174,7 @@ class _ReadingCall:
             except SetAside as reason:
                 self._reads[number] = Read("", None, reason.code, reason.what)
         if files:
-            request = request_to_read_shipped(list(files.values()), self._rulebook, self._limits)
+            request = request_to_read_shipped(list(files.values()), self._forms, self._limits)
             self._waiting[self._executor.submit(read_shipped, request)] = list(files)
 
     def _collect_some(self) -> None:

@@ -13,22 +13,27 @@ from perfbatch.intake.reading_pool import Read
 from perfbatch.model.catalogue import set_aside_words
 from perfbatch.model.submission import Fact, InboxEntry, State, Submission
 from perfbatch.rulebook.form import FormField
+from perfbatch.rulebook.roles import Entity
 
 __all__ = ["settle"]
 
 # What is said of a code or a name names them itself.
-_NO_FIELD = FormField.model_construct(id="budget_code", label="", personal=False)
+_NO_FIELD = FormField.model_construct(id="", label="", personal=False)
 
 
 def settle(
-    files: Sequence[Found], reads: Sequence[Read], roster: Mapping[str, str] | None = None
+    files: Sequence[Found],
+    reads: Sequence[Read],
+    roster: Mapping[str, str] | None = None,
+    entity: Entity | None = None,
 ) -> tuple[tuple[InboxEntry, ...], list[Submission]]:
-    """What becomes of every entry; of several workbooks under one code the newest is taken, or none (F09).
+    """What becomes of every entry of one form; of several workbooks under one code the newest is taken, or none (F09). `entity`
+    says which fields code and name stand in.
 
     With a roster (budget code → name) a department that states a code nobody has is known by its name, and has the roster's code from then on. Where
     one code is claimed under two names the roster decides, if it knows one of them.
     """
-    known = _Known(roster)
+    known = _Known(roster, entity or Entity())
     submissions_read = [known.placed(read.submission) if read.submission is not None else None for read in reads]
     entries = [
         _entry(file, read, submission) for file, read, submission in zip(files, reads, submissions_read, strict=True)
@@ -66,8 +71,9 @@ def settle(
 class _Known:
     """The roster's departments by code and by name; nobody without a roster."""
 
-    def __init__(self, roster: Mapping[str, str] | None) -> None:
+    def __init__(self, roster: Mapping[str, str] | None, entity: Entity) -> None:
         self._names = roster or {}
+        self._entity = entity
         codes: dict[str, list[str]] = defaultdict(list)
         for code, name in self._names.items():
             codes[_plain(name)].append(code)
@@ -80,7 +86,7 @@ class _Known:
         if submission.budget_code in self._names or code is None:
             return submission
         remark = Remark("C19", {"typed": submission.budget_code or "（未填）", "expected": code}, expected=code)
-        return _told(_under(submission, code), remark, "budget_code")
+        return _told(_under(submission, code), remark, self._entity.key[-1])
 
     def is_right(self, submission: Submission | None) -> bool:
         """Whether code and name are those of one department of the roster."""
@@ -93,7 +99,7 @@ class _Known:
         if name is None or _folded(submission) in ("", _plain(name)):
             return submission
         remark = Remark("C20", {"typed": submission.unit_name, "expected": name}, expected=name)
-        return _told(submission, remark, "unit_name")
+        return _told(submission, remark, self._entity.name)
 
 
 def _under(submission: Submission, code: str) -> Submission:

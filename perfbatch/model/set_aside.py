@@ -10,13 +10,15 @@ __all__ = ["SetAside"]
 class SetAside(Exception):
     """One file is not taken: `code` is an F-code, `what` the Chinese detail that its message names.
 
-    `message` and `remedy` are ready to show. Survives pickling, so that a reader in another process can raise it.
+    `rulebook` is the id of the rulebook whose form it is, "" where nobody could tell. `message` and `remedy` are ready to show.
+    Survives pickling, so that a reader in another process can raise it.
     """
 
-    def __init__(self, code: str, what: str = "") -> None:
-        super().__init__(code, what)
+    def __init__(self, code: str, what: str = "", rulebook: str = "") -> None:
+        super().__init__(code, what, rulebook)
         self.code = code
         self.what = what
+        self.rulebook = rulebook
 
     @property
     def message(self) -> str:

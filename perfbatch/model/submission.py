@@ -98,7 +98,8 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class InboxEntry:
-    """What became of one entry of the inbox; `status` is accepted, superseded or set_aside, `code` an F-code or ""."""
+    """What became of one entry of the inbox; `status` is accepted, superseded or set_aside, `code` an F-code or "".
+    `rulebook` is the id of the one whose form it is, "" where nobody could tell."""
 
     path: str
     bytes: int
@@ -110,3 +111,4 @@ class InboxEntry:
     remedy: str = ""
     budget_code: str = ""
     unit_name: str = ""
+    rulebook: str = ""

@@ -1,8 +1,9 @@
 """What `perfbatch check --json` prints: one document for all files, in the shapes of the run report.
 
-    {"perfbatch_version", "rulebook", "rulebook_sha256", "verdict",
-     "files": [{"path" (as given), "bytes", "sha256", "verdict", "code", "message", "remedy", "budget_code", "unit_name",
-                "self_total", "verified_total", "grade", "points_by_status", "points_at_risk",
+    {"perfbatch_version", "rulebook", "rulebook_sha256" (null where the files are of several forms), "verdict",
+     "files": [{"path" (as given), "bytes", "sha256", "verdict", "code", "message", "remedy", "rulebook" (null where nobody
+                could tell), "entity_key", "budget_code", "unit_name", "self_total", "verified_total", "grade",
+                "points_by_status", "points_at_risk",
                 "findings_by_severity": {"error", "warning", "info"}, "scores": [as in the run report],
                 "findings": [as in the run report, without file, with "points_at_risk" and "indicators"]}]}
 
@@ -31,7 +32,16 @@ __all__ = ["VERDICTS", "build_check_report", "total_at_risk", "verdict_of"]
 VERDICTS = ("clean", "findings", "unreadable")
 """From the best to the gravest."""
 
-_OF_DEPARTMENT = ("self_total", "verified_total", "grade", "points_by_status", "scores")
+_OF_DEPARTMENT = (
+    "entity_key",
+    "budget_code",
+    "unit_name",
+    "self_total",
+    "verified_total",
+    "grade",
+    "points_by_status",
+    "scores",
+)
 
 
 def verdict_of(result: BatchResult | None) -> str:
@@ -52,9 +62,10 @@ def total_at_risk(result: BatchResult, department: int) -> Decimal:
 
 
 def build_check_report(
-    rulebook: str, rulebook_sha256: str, files: Sequence[tuple[str, InboxEntry, BatchResult | None]]
+    rulebook: str | None, rulebook_sha256: str | None, files: Sequence[tuple[str, InboxEntry, BatchResult | None]]
 ) -> dict[str, Any]:
-    """The document. `files` is (path as given, what became of it, its night or None where it could not be read)."""
+    """The document. `files` is (path as given, what became of it, its night or None where it could not be read); `rulebook` is
+    that of all of them, None where there are several."""
     reports = [_file(path, entry, result) for path, entry, result in files]
     return {
         "perfbatch_version": __version__,
@@ -74,6 +85,8 @@ def _file(path: str, entry: InboxEntry, result: BatchResult | None) -> dict[str,
         "code": entry.code or None,
         "message": storable_text(entry.message) or None,
         "remedy": storable_text(entry.remedy) or None,
+        "rulebook": entry.rulebook or None,
+        "entity_key": [],
         "budget_code": storable_text(entry.budget_code),
         "unit_name": storable_text(entry.unit_name),
     }

@@ -19,11 +19,12 @@ import numpy as np
 
 from perfbatch import __version__
 from perfbatch.district.register import in_order
-from perfbatch.district.result import STATUS_LABELS, BatchResult
+from perfbatch.district.result import STATUS_LABELS, BatchResult, RunResult, run_of
 from perfbatch.model.figures import counts, decimal_text, texts
 from perfbatch.model.findings import Finding
 from perfbatch.model.legible import storable_text
 from perfbatch.model.submission import InboxEntry
+from perfbatch.rulebook.roles import entity_key
 
 __all__ = ["REPORT_NAME", "SCHEMA_VERSION", "build_report", "report_schema", "write_report"]
 
@@ -37,7 +38,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 SCHEMA_VERSION = 2
 # There are more findings than anything else: a line for each without a dictionary for each.
 _FINDING = attrgetter(
-    *("code", "severity", "budget_code", "file", "sheet", "cell", "field", "check"),
+    *("code", "severity", "file", "sheet", "cell", "field", "check"),
     *("reported", "expected", "difference", "message", "remedy", "waived", "explained"),
 )
 _FINDING_LINE = (
@@ -53,43 +54,44 @@ def report_schema() -> dict[str, Any]:
     return schema
 
 
-def build_report(result: BatchResult, outputs: Sequence[str]) -> dict[str, Any]:
+def build_report(result: BatchResult | RunResult, outputs: Sequence[str]) -> dict[str, Any]:
     """The run report of a night; `outputs` are the paths it published, relative to the outbox.
 
     Amounts and scores are decimal strings ("274.98", "93.00"); a figure that is blank is null. Files are in the order of
-    their paths, departments of their codes, scores as the rulebook has them, findings by gravity, department and code.
+    their paths, departments rulebook by rulebook in the order of their codes, scores as the rulebook has them, findings rulebook
+    by rulebook by gravity, department and code.
     """
-    report: dict[str, Any] = json.loads("".join(_lines(result, outputs)))
+    report: dict[str, Any] = json.loads("".join(_lines(run_of(result), outputs)))
     return report
 
 
-def write_report(result: BatchResult, outputs: Sequence[str], path: Path) -> None:
+def write_report(result: BatchResult | RunResult, outputs: Sequence[str], path: Path) -> None:
     """Write the run report as UTF-8 JSON, the same bytes for the same night. Raises `OSError`."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(_lines(result, outputs))
+        file.writelines(_lines(run_of(result), outputs))
 
 
-def _lines(result: BatchResult, outputs: Sequence[str]) -> Iterator[str]:
+def _lines(run: RunResult, outputs: Sequence[str]) -> Iterator[str]:
     """The report's text in pieces, the last one ending the line."""
     head = {
         "schema_version": SCHEMA_VERSION,
-        "run_id": result.run_id,
-        "started_at": _instant(result.started_at),
-        "finished_at": _instant(result.finished_at),
+        "run_id": run.run_id,
+        "started_at": _instant(run.started_at),
+        "finished_at": _instant(run.finished_at),
         "perfbatch_version": __version__,
-        "rulebooks": [_storable(_rulebook(result))],
+        "rulebooks": [_storable(_rulebook(result)) for result in run.results],
     }
     yield "{\n"
     for name, value in head.items():
         yield f'"{name}": {_encode(value)},\n'
-    book = result.rulebook.id
-    yield from _listed("files", (_file(entry, book) for entry in sorted(result.entries, key=lambda entry: entry.path)))
-    yield from _listed("departments", _departments(result))
-    encoded = _encode(storable_text(book))
-    yield from _listed("findings", (_finding(finding, encoded) for finding in in_order(result.findings)))
-    yield f'"roster": {_encode(_storable(_roster(result)))},\n'
+    of_form = {result.rulebook.id: _EntityNames(result) for result in run.results}
+    entries = sorted(run.entries, key=lambda entry: entry.path)
+    yield from _listed("files", (_file(entry, of_form.get(entry.rulebook)) for entry in entries))
+    yield from _listed("departments", (line for result in run.results for line in _departments(result)))
+    yield from _listed("findings", (line for result in run.results for line in _findings(result)))
+    yield f'"roster": {_encode(_storable(_roster(run)))},\n'
     yield f'"outputs": {_encode(_storable(list(outputs)))},\n'
-    phases = [{"phase": phase, "seconds": round(seconds, 3)} for phase, seconds in result.phases.seconds()]
+    phases = [{"phase": phase, "seconds": round(seconds, 3)} for phase, seconds in run.phases.seconds()]
     yield f'"phases": {_encode(phases)}\n}}\n'
 
 
@@ -141,14 +143,40 @@ def _rulebook(result: BatchResult) -> dict[str, Any]:
     }
 
 
-def _entity_key(budget_code: str) -> list[str]:
-    """What names an entity of the form: of a department its code, nothing where it is not known."""
-    return [budget_code] if budget_code else []
+class _EntityNames:
+    """How a form's entities are named: by the key, and by the code and the name of a unit where the form has such fields."""
+
+    def __init__(self, result: BatchResult) -> None:
+        self.rulebook = result.rulebook
+        names = result.rulebook.entity
+        roles = result.rulebook.roles
+        self._code_is_key = names.key == (roles.budget_code,)
+        self._name_is_units = names.name == roles.unit_name
+        frame = result.departments
+        self._codes = {} if self._code_is_key else _stated(frame, roles.budget_code)
+        self._names = {} if self._name_is_units else _stated(frame, roles.unit_name)
+
+    def key(self, code: str) -> list[str]:
+        """The fields of the key; nothing where it is not known."""
+        return entity_key(self.rulebook.entity, code)
+
+    def budget_code(self, code: str, file: str) -> str | None:
+        """What the form's field of budget codes says; None where it has none."""
+        return code if self._code_is_key else self._codes.get(file)
+
+    def unit_name(self, name: str, file: str) -> str | None:
+        """What the form's field of a unit's name says; None where it has none."""
+        return name if self._name_is_units else self._names.get(file)
 
 
-def _file(entry: InboxEntry, rulebook: str) -> str:
-    # A file that was set aside is of this form only if somebody read whose it is (F09).
-    known = entry.status != "set_aside" or entry.budget_code != ""
+def _stated(frame: Any, field: str) -> dict[str, str]:
+    """File → what a field that stands once says, where the form has it."""
+    if field not in frame:
+        return {}
+    return dict(zip(texts(frame["file"]), texts(frame[field]), strict=True))
+
+
+def _file(entry: InboxEntry, names: _EntityNames | None) -> str:
     return _encoded(
         {
             "path": entry.path,
@@ -157,50 +185,78 @@ def _file(entry: InboxEntry, rulebook: str) -> str:
             "status": entry.status,
             "code": entry.code or None,
             "message": entry.message or None,
-            "rulebook": rulebook if known else None,
-            "entity_key": _entity_key(entry.budget_code),
-            "budget_code": entry.budget_code,
-            "unit_name": entry.unit_name,
+            "rulebook": names.rulebook.id if names else None,
+            "entity_key": names.key(entry.budget_code) if names else [],
+            "budget_code": names.budget_code(entry.budget_code, entry.path) if names else "",
+            "unit_name": names.unit_name(entry.unit_name, entry.path) if names else "",
         }
     )
 
 
-def _finding(finding: Finding, rulebook: str) -> str:
-    """A finding's line; `rulebook` is encoded."""
+def _findings(result: BatchResult) -> Iterator[str]:
+    names = _EntityNames(result)
+    encoded = _encode(storable_text(result.rulebook.id))
+    keys: dict[str, str] = {}
+    for finding in in_order(result.findings):
+        code = finding.budget_code
+        if code not in keys:
+            keys[code] = _encode(_storable(names.key(code)))
+        yield _finding(finding, encoded, keys[code], names.budget_code(code, finding.file))
+
+
+def _finding(finding: Finding, rulebook: str, key: str, budget_code: str | None) -> str:
+    """A finding's line; `rulebook` and `key` are encoded."""
     values = _FINDING(finding)
-    text = _finding_line(values, rulebook)
-    return text if text.isprintable() else _finding_line([storable_text(value) for value in values], rulebook)
+    text = _finding_line(values, rulebook, key, budget_code)
+    if text.isprintable():
+        return text
+    code = None if budget_code is None else storable_text(budget_code)
+    return _finding_line([storable_text(value) for value in values], rulebook, key, code)
 
 
-def _finding_line(values: Sequence[str], rulebook: str) -> str:
-    code, severity, budget_code, file, sheet, cell, field, check, *rest = map(_encode, values)
-    key = f"[{budget_code}]" if values[2] else "[]"
-    origin = check if values[7] else "null"
-    *texts, waived, explained = rest
+def _finding_line(values: Sequence[str], rulebook: str, key: str, budget_code: str | None) -> str:
+    code, severity, file, sheet, cell, field, check, *rest = map(_encode, values)
+    origin = check if values[6] else "null"
+    *told, waived, explained = rest
     notes = (waived if values[-2] else "null", explained if values[-1] else "null")
     return _FINDING_LINE % (
         code,
         severity,
         rulebook,
         key,
-        budget_code,
+        _encode(budget_code),
         file,
         sheet,
         cell,
         field,
         origin,
-        *texts,
+        *told,
         *notes,
     )
 
 
-def _roster(result: BatchResult) -> dict[str, Any] | None:
-    if result.roster is None:
+def _roster(run: RunResult) -> dict[str, Any] | None:
+    """All rosters of the night together."""
+    standings = [(result, result.roster) for result in run.results if result.roster is not None]
+    if not standings:
         return None
+    missing = []
+    for result, standing in standings:
+        names = _EntityNames(result)
+        missing += [
+            {
+                "rulebook": result.rulebook.id,
+                "entity_key": names.key(code),
+                "name": name,
+                "budget_code": names.budget_code(code, ""),
+                "unit_name": names.unit_name(name, ""),
+            }
+            for code, name in standing.missing
+        ]
     return {
-        "expected": result.roster.expected,
-        "received": result.roster.received,
-        "missing": [{"budget_code": code, "unit_name": name} for code, name in result.roster.missing],
+        "expected": sum(standing.expected for _, standing in standings),
+        "received": sum(standing.received for _, standing in standings),
+        "missing": missing,
     }
 
 
@@ -211,13 +267,15 @@ def _departments(result: BatchResult) -> Iterator[str]:
     figure = {name: counts(frame[name]) for name in ("self_total", "verified_total", *points)}
     ranks = counts(frame["rank"])
     order = sorted(range(len(frame)), key=text["budget_code"].__getitem__)
+    names = _EntityNames(result)
     for position, scores in zip(order, _scores(result, order), strict=True):
         head = _encoded(
             {
                 "rulebook": result.rulebook.id,
-                "entity_key": _entity_key(text["budget_code"][position]),
-                "budget_code": text["budget_code"][position],
-                "unit_name": text["unit_name"][position],
+                "entity_key": names.key(text["budget_code"][position]),
+                "name": text["unit_name"][position],
+                "budget_code": names.budget_code(text["budget_code"][position], text["file"][position]),
+                "unit_name": names.unit_name(text["unit_name"][position], text["file"][position]),
                 "file": text["file"][position],
                 "self_total": _figure(figure["self_total"][position]),
                 "verified_total": _figure(figure["verified_total"][position]),

@@ -2,32 +2,33 @@
 
 from perfbatch.roster.model import (
     MAX_UNITS,
-    REVIEW_COLUMNS,
-    REVIEW_SHEET,
-    ROSTER_COLUMNS,
-    ROSTER_SHEET,
-    WAIVER_COLUMNS,
-    WAIVER_SHEET,
+    OFFICE_HEADING,
     Roster,
     RosterEntry,
     Waiver,
     control_figures,
+    review_columns,
+    review_sheet,
     roster_columns,
+    roster_sheet,
+    waiver_columns,
+    waiver_sheet,
 )
-from perfbatch.roster.reading import read_roster
+from perfbatch.roster.reading import read_roster, read_rosters
 
 __all__ = [
     "MAX_UNITS",
-    "REVIEW_COLUMNS",
-    "REVIEW_SHEET",
-    "ROSTER_COLUMNS",
-    "ROSTER_SHEET",
-    "WAIVER_COLUMNS",
-    "WAIVER_SHEET",
+    "OFFICE_HEADING",
     "Roster",
     "RosterEntry",
     "Waiver",
     "control_figures",
     "read_roster",
+    "read_rosters",
+    "review_columns",
+    "review_sheet",
     "roster_columns",
+    "roster_sheet",
+    "waiver_columns",
+    "waiver_sheet",
 ]

@@ -13,15 +13,17 @@ from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.excel import CELL_LIMIT
+from perfbatch.package.addresses import column_letters
 from perfbatch.roster.model import (
     MAX_UNITS,
-    REVIEW_COLUMNS,
-    REVIEW_SHEET,
-    ROSTER_SHEET,
-    WAIVER_COLUMNS,
-    WAIVER_SHEET,
     control_figures,
+    key_columns,
+    review_columns,
+    review_sheet,
     roster_columns,
+    roster_sheet,
+    waiver_columns,
+    waiver_sheet,
 )
 from perfbatch.rulebook.model import Rulebook
 
@@ -32,34 +34,31 @@ _ROWS = 500
 """Rows that are formatted and bounded; more may be filled, the reader does not count them."""
 
 _WIDTHS = {
-    "budget_code": 14, "unit_name": 34, "office": 18, "contact": 18, "subordinate_units": 48,
+    "office": 18, "contact": 18, "subordinate_units": 48,
     "indicator": 36, "score": 12, "reason": 52,
     "code": 16, "place": 22, "until": 14,
 }  # fmt: skip
 _HELP = {
-    "budget_code": "按文本填写，保留前导零；每个部门一行，不得重复。",
-    "unit_name": "填单位全称。",
-    "office": "财政部门归口管理的业务股室，印在该部门表格的封面上。",
+    "office": "财政部门归口管理的业务股室，印在该{noun}表格的首页上。",
     "contact": "只填脱敏后的联系方式，用于催报；可留空。",
     "subordinate_units": "各二级机构名称之间用顿号“、”分隔，按表内顺序填写；没有二级机构的留空。",
     "indicator": "从下拉列表中选择指标。",
     "score": "0 至该指标分值之间。",
     "reason": "写明理由，不得留空。",
     "code": "填问题清单中的代码，例：R24；只豁免其中一项检查的，填检查编号，例：R09.operating。",
-    "place": "填单元格（例：收支情况!C7）或栏目名称；该部门的同一代码全部豁免的留空。",
+    "place": "填单元格（例：{sheet}!C7）或栏目名称；该{noun}的同一代码全部豁免的留空。",
     "until": "豁免到哪一天为止（含当日），到期后问题重新列出。",
 }
 _FIGURE_HELP = "财政部门掌握的数据，用于核对；不掌握的留空。"
 _PARAGRAPHS = (
-    "一、“部门名录”每个部门填一行。预算编码、部门名称必填，其余可留空；标题行的文字不要改动，列的顺序可以调整，可以增加其他列。",
-    "二、预算编码列已设为文本格式。从别处粘贴时请选择“只粘贴文本”，以免编码变成数字、丢失前导零。",
+    "一、“{roster}”每个{noun}填一行。{required}必填，其余可留空；标题行的文字不要改动，列的顺序可以调整，可以增加其他列。",
+    "二、{keys}列已设为文本格式。从别处粘贴时请选择“只粘贴文本”，以免编码变成数字、丢失前导零。",
     "三、二级机构名称用顿号分隔，同一部门内不得重名；没有二级机构的留空。",
-    "四、{figures}为财政部门掌握的数据，用来核对部门填报的数据；金额单位为万元。",
-    "五、“财政复核”填写财政部门复核后核定的得分：同一部门的同一指标只填一行，必须写明理由；没有复核的留空。",
+    "四、{figures}为财政部门掌握的数据，用来核对填报的数据；金额单位为万元。",
+    "五、“{review}”填写财政部门复核后核定的得分：同一{noun}的同一指标只填一行，必须写明理由；没有复核的留空。",
     "六、联系方式只填脱敏后的内容，不要填写个人姓名和完整的电话号码。",
-    "七、“豁免事项”填写财政部门批准不再追究的问题：豁免的问题仍列在问题清单中，注明“已豁免”和理由，不计入错误和提醒，不要求部门整改。",
+    "七、“{waiver}”填写财政部门批准不再追究的问题：豁免的问题仍列在问题清单中，注明“已豁免”和理由，不计入错误和提醒，不要求整改。",
 )
-_CODE, _UNIT = "budget_code", "unit_name"
 
 
 def blank_roster_name(rulebook: Rulebook) -> str:
@@ -92,15 +91,15 @@ def _content(rulebook: Rulebook) -> bytes:
     workbook = Workbook(buffer, {"in_memory": True, "default_column_width": 72, "default_format_properties": font})
     # Not the clock's date: the same rulebook gives the same bytes on any day.
     year_end = datetime(rulebook.fiscal_year, 12, 31)  # noqa: DTZ001 - document properties have no zone
-    workbook.set_properties({"title": f"{rulebook.district}{ROSTER_SHEET}", "created": year_end})
+    workbook.set_properties({"title": f"{rulebook.district}{roster_sheet(rulebook)}", "created": year_end})
     look = _Looks(workbook)
-    departments = workbook.add_worksheet(ROSTER_SHEET)
-    reviews, waivers = workbook.add_worksheet(REVIEW_SHEET), workbook.add_worksheet(WAIVER_SHEET)
+    departments = workbook.add_worksheet(roster_sheet(rulebook))
+    reviews, waivers = workbook.add_worksheet(review_sheet(rulebook)), workbook.add_worksheet(waiver_sheet(rulebook))
     notes = workbook.add_worksheet(_NOTES_SHEET)
     first = _write_notes(notes, rulebook, look)
     _write_departments(departments, rulebook, look)
     _write_reviews(reviews, rulebook, look, first)
-    _write_waivers(waivers, look)
+    _write_waivers(waivers, rulebook, look)
     workbook.close()
     return buffer.getvalue()
 
@@ -128,9 +127,13 @@ class _Looks:
 
 
 def _write_departments(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> None:
-    headings, figures = roster_columns(rulebook), control_figures(rulebook)
+    headings, figures, keys = roster_columns(rulebook), control_figures(rulebook), rulebook.entity.key
     columns = list(headings)
-    _write_heads(sheet, headings, (_CODE, _UNIT), look)
+    _write_heads(sheet, headings, (*keys, rulebook.entity.name), look, rulebook)
+    # SUMPRODUCT, because COUNTIF takes the texts 007 and 7 for the same.
+    letters = [column_letters(number + 1) for number in range(len(keys))]
+    same = "*".join(f"(${letter}$2:${letter}${_ROWS + 1}={letter}2)" for letter in letters)
+    times = f"SUMPRODUCT({f'--{same}' if len(keys) == 1 else same})"
     for column, name in enumerate(columns):
         form = look.text
         if name in figures:
@@ -138,53 +141,64 @@ def _write_departments(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> No
             form = look.amount if kind.decimals else look.count
             rule: dict[str, Any] = {"validate": "decimal" if kind.decimals else "integer", "criteria": "between"}
             rule |= {"minimum": float(kind.minimum or 0), "maximum": float(kind.maximum or 0)}
-            _bound(sheet, column, headings, name, rule, f"应填数值，单位：{kind.unit}。")
-        elif name == _CODE:
-            codes = f"$A$2:$A${_ROWS + 1}"
-            # SUMPRODUCT, because COUNTIF takes the texts 007 and 7 for the same.
-            once = {"validate": "custom", "value": f"=AND(ISTEXT(A2),SUMPRODUCT(--({codes}=A2))=1)"}
-            _bound(sheet, column, headings, name, once, "预算编码须为文本，且不得重复。")
+            _bound(sheet, column, headings, name, rule, f"应填数值，单位：{kind.unit}。", rulebook)
+        elif name in keys:
+            own = letters[column]
+            once = {"validate": "custom", "value": f"=AND(ISTEXT({own}2),{times}=1)"}
+            _bound(sheet, column, headings, name, once, f"{headings[name]}须为文本，且不得重复。", rulebook)
+            wrong = f'=AND({own}2<>"",OR(ISNUMBER({own}2),{times}>1))'
+            sheet.conditional_format(
+                1, column, _ROWS, column, {"type": "formula", "criteria": wrong, "format": look.red}
+            )
         else:
-            field = rulebook.field_by_id.get({_CODE: rulebook.entity.key[0], _UNIT: rulebook.entity.name}.get(name, ""))
+            field = rulebook.field_by_id.get(name)
             most = rulebook.kind_of(field).max_length if field else None
             length = {"validate": "length", "criteria": "<=", "value": most or CELL_LIMIT}
-            _bound(sheet, column, headings, name, length, f"不超过{most or CELL_LIMIT}字。")
+            _bound(sheet, column, headings, name, length, f"不超过{most or CELL_LIMIT}字。", rulebook)
         _write_cells(sheet, column, form)
-    wrong = f'=AND(A2<>"",OR(ISNUMBER(A2),SUMPRODUCT(--({"$A$2:$A$" + str(_ROWS + 1)}=A2))>1))'
-    sheet.conditional_format(1, 0, _ROWS, 0, {"type": "formula", "criteria": wrong, "format": look.red})
-    _set_up(sheet, len(columns), frozen_columns=2)
+    _set_up(sheet, len(columns), frozen_columns=len(keys) + 1)
 
 
 def _write_reviews(sheet: Worksheet, rulebook: Rulebook, look: _Looks, first: int) -> None:
     last = first + len(rulebook.indicators) - 1
     names, points = (f"'{_NOTES_SHEET}'!${letter}${first + 1}:${letter}${last + 1}" for letter in "AB")
-    _write_heads(sheet, REVIEW_COLUMNS, tuple(REVIEW_COLUMNS), look)
+    columns = review_columns(rulebook)
+    _write_heads(sheet, columns, tuple(columns), look, rulebook)
+    indicator, points_at = (column_letters(list(columns).index(name) + 1) for name in ("indicator", "score"))
     rules: dict[str, tuple[dict[str, Any], str]] = {
-        _CODE: (
-            {"validate": "list", "source": f"='{ROSTER_SHEET}'!$A$2:$A${_ROWS + 1}"},
-            "请填写“部门名录”中的预算编码。",
-        ),
+        **_listed_keys(rulebook),
         "indicator": ({"validate": "list", "source": f"={names}"}, "请从下拉列表中选择指标。"),
         "score": (
-            {"validate": "custom", "value": f"=AND(ISNUMBER(C2),C2>=0,C2<=INDEX({points},MATCH(B2,{names},0)))"},
+            {
+                "validate": "custom",
+                "value": f"=AND(ISNUMBER({points_at}2),{points_at}2>=0,{points_at}2<=INDEX({points},MATCH({indicator}2,{names},0)))",
+            },
             "核定得分应在 0 与该指标分值之间；请先选择指标。",
         ),
         "reason": ({"validate": "length", "criteria": "<=", "value": 500}, "不超过500字。"),
     }
-    for column, (name, (rule, requirement)) in enumerate(rules.items()):
-        _bound(sheet, column, REVIEW_COLUMNS, name, rule, requirement)
+    for column, (name, (rule, said)) in enumerate(rules.items()):
+        _bound(sheet, column, columns, name, rule, said, rulebook)
         _write_cells(sheet, column, look.score if name == "score" else look.text)
     _set_up(sheet, len(rules), frozen_columns=0)
 
 
-def _write_waivers(sheet: Worksheet, look: _Looks) -> None:
-    _write_heads(sheet, WAIVER_COLUMNS, tuple(name for name in WAIVER_COLUMNS if name != "place"), look)
+def _listed_keys(rulebook: Rulebook) -> dict[str, tuple[dict[str, Any], str]]:
+    """What bounds the fields of a key: what the roster lists."""
+    listed: dict[str, tuple[dict[str, Any], str]] = {}
+    for number, (name, heading) in enumerate(key_columns(rulebook).items(), start=1):
+        letter = column_letters(number)
+        source = f"='{roster_sheet(rulebook)}'!${letter}$2:${letter}${_ROWS + 1}"
+        listed[name] = ({"validate": "list", "source": source}, f"请填写“{roster_sheet(rulebook)}”中的{heading}。")
+    return listed
+
+
+def _write_waivers(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> None:
+    columns = waiver_columns(rulebook)
+    _write_heads(sheet, columns, tuple(name for name in columns if name != "place"), look, rulebook)
     long = {"validate": "length", "criteria": "<=", "value": 500}
     rules: dict[str, tuple[dict[str, Any], str]] = {
-        _CODE: (
-            {"validate": "list", "source": f"='{ROSTER_SHEET}'!$A$2:$A${_ROWS + 1}"},
-            "请填写“部门名录”中的预算编码。",
-        ),
+        **_listed_keys(rulebook),
         "code": ({"validate": "length", "criteria": "<=", "value": 40}, "请填写问题代码，例：R24。"),
         "place": ({"validate": "length", "criteria": "<=", "value": 60}, "请填写单元格或栏目名称。"),
         "reason": (long, "不超过500字。"),
@@ -194,15 +208,19 @@ def _write_waivers(sheet: Worksheet, look: _Looks) -> None:
         ),
     }
     for column, (name, (rule, refusal)) in enumerate(rules.items()):
-        _bound(sheet, column, WAIVER_COLUMNS, name, rule, refusal)
+        _bound(sheet, column, columns, name, rule, refusal, rulebook)
         _write_cells(sheet, column, look.day if name == "until" else look.text)
     _set_up(sheet, len(rules), frozen_columns=0)
 
 
-def _write_heads(sheet: Worksheet, columns: Any, required: tuple[str, ...], look: _Looks) -> None:
+def _write_heads(sheet: Worksheet, columns: Any, required: tuple[str, ...], look: _Looks, rulebook: Rulebook) -> None:
     sheet.set_row(0, 30)
+    entity = rulebook.entity
+    widths = {**_WIDTHS, **dict.fromkeys(entity.key, 14), entity.name: 34, entity.group_name or "": 34}
     for column, (name, label) in enumerate(columns.items()):
-        sheet.set_column(column, column, _WIDTHS.get(name) or _width(label))
+        # A key keeps the width of a code, but for a longer heading.
+        width = widths.get(name) or _width(label)
+        sheet.set_column(column, column, max(width, _width(label)) if name in entity.key else width)
         sheet.write_string(0, column, label, look.required if name in required else look.head)
 
 
@@ -216,15 +234,27 @@ def _write_cells(sheet: Worksheet, column: int, form: Format) -> None:
         sheet.write_blank(row, column, None, form)
 
 
-def _bound(sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], requirement: str) -> None:
-    messages = {
+def _bound(
+    sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], said: str, rulebook: Rulebook
+) -> None:
+    told = {
         "input_title": columns[name],
-        "input_message": _HELP.get(name, _FIGURE_HELP),
+        "input_message": _help(name, rulebook),
         "error_title": "请核对填写内容",
-        "error_message": requirement,
+        "error_message": said,
         "error_type": "stop",
     }
-    sheet.data_validation(1, column, _ROWS, column, {**rule, **messages})
+    sheet.data_validation(1, column, _ROWS, column, {**rule, **told})
+
+
+def _help(name: str, rulebook: Rulebook) -> str:
+    entity = rulebook.entity
+    if name in entity.key:
+        return f"按文本填写，保留前导零；每个{entity.noun}一行，不得重复。"
+    if name in (entity.name, entity.group_name):
+        return "填全称。"
+    first = next((section.sheet for section in rulebook.sections if section.blocks), "")
+    return _HELP.get(name, _FIGURE_HELP).format(noun=entity.noun, sheet=first)
 
 
 def _set_up(sheet: Worksheet, columns: int, *, frozen_columns: int) -> None:
@@ -237,18 +267,35 @@ def _set_up(sheet: Worksheet, columns: int, *, frozen_columns: int) -> None:
     sheet.set_footer("&C第 &P 页  共 &N 页")
 
 
+def _paragraphs(rulebook: Rulebook, figures: str) -> list[str]:
+    """What the notes say of this form, numbered anew."""
+    units = (_PARAGRAPHS[2], f"八、每个{rulebook.entity.noun}最多 {MAX_UNITS} 个二级机构。")
+    told = [text for text in (*_PARAGRAPHS, units[1]) if rulebook.unit_tables or text not in units]
+    told = [text for text in told if figures or "{figures}" not in text]
+    return [f"{number}{text[1:]}" for number, text in zip("一二三四五六七八", told, strict=False)]
+
+
 def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:
     """The notes and the list of indicators behind the drop-down; returns the list's first row, counted from 0."""
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 10)
     sheet.set_column(2, 2, 34)
     sheet.set_row(0, 30)
-    sheet.write_string(0, 0, f"{rulebook.district}{ROSTER_SHEET}{_NOTES_SHEET}", look.title)
+    sheet.write_string(0, 0, f"{rulebook.district}{roster_sheet(rulebook)}{_NOTES_SHEET}", look.title)
     row = 1
     labels = (rulebook.field_by_id[name].label.partition("（")[0] for name in control_figures(rulebook))
     named = "、".join(labels)
-    texts = [text.format(figures=named) for text in _PARAGRAPHS if named or "{figures}" not in text]
-    paragraphs = (*texts, f"八、每个部门最多 {MAX_UNITS} 个二级机构。")
+    entity = rulebook.entity
+    words = {
+        "figures": named,
+        "noun": entity.noun,
+        "roster": roster_sheet(rulebook),
+        "review": review_sheet(rulebook),
+        "waiver": waiver_sheet(rulebook),
+        "keys": rulebook.key_label,
+        "required": f"{rulebook.key_label}、{rulebook.label_of(entity.name)}",
+    }
+    paragraphs = [text.format(**words) for text in _paragraphs(rulebook, named)]
     for paragraph in paragraphs:
         sheet.merge_range(row, 0, row, 2, "", look.paragraph)
         sheet.write_string(row, 0, paragraph, look.paragraph)

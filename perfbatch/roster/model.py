@@ -9,51 +9,68 @@ from datetime import date
 from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import fields_of_record
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.roles import Entity
 
 __all__ = [
     "MAX_UNITS",
-    "REVIEW_COLUMNS",
-    "REVIEW_SHEET",
-    "ROSTER_COLUMNS",
-    "ROSTER_SHEET",
-    "WAIVER_COLUMNS",
-    "WAIVER_SHEET",
+    "OFFICE_HEADING",
     "Roster",
     "RosterEntry",
     "Waiver",
     "control_figures",
+    "key_columns",
+    "review_columns",
+    "review_sheet",
     "roster_columns",
+    "roster_sheet",
+    "waiver_columns",
+    "waiver_sheet",
 ]
-
-ROSTER_SHEET = "部门名录"
-REVIEW_SHEET = "财政复核"
-WAIVER_SHEET = "豁免事项"
 
 MAX_UNITS = 500
 """Subordinate units that a department's workbook has room for."""
 
-ROSTER_COLUMNS: Mapping[str, str] = {
-    "budget_code": "预算编码",
-    "unit_name": "部门（单位）名称",
-    "office": "归口业务股室",
-    "contact": "联系方式（脱敏）",
-    "subordinate_units": "二级机构",
-}
-"""The columns of every roster; those of `control_figures` follow."""
+OFFICE_HEADING = "归口业务股室"
 
-REVIEW_COLUMNS: Mapping[str, str] = {
-    "budget_code": "预算编码",
-    "indicator": "指标代码",
-    "score": "核定得分",
-    "reason": "核定理由",
-}
-WAIVER_COLUMNS: Mapping[str, str] = {
-    "budget_code": "预算编码",
-    "code": "问题代码",
-    "place": "单元格或栏目",
-    "reason": "豁免理由",
-    "until": "有效期至",
-}
+
+def roster_sheet(rulebook: Rulebook) -> str:
+    """The sheet that lists whom a form is expected of: 部门名录. One roster may have a sheet for each kind of entity."""
+    return f"{rulebook.entity.noun}名录"
+
+
+def review_sheet(rulebook: Rulebook) -> str:
+    """The sheet of the reviewers' scores."""
+    return f"财政复核{_apart(rulebook)}"
+
+
+def waiver_sheet(rulebook: Rulebook) -> str:
+    """The sheet of what the bureau lets stand."""
+    return f"豁免事项{_apart(rulebook)}"
+
+
+def _apart(rulebook: Rulebook) -> str:
+    return "" if rulebook.entity.noun == Entity().noun else f"（{rulebook.entity.noun}）"
+
+
+def key_columns(rulebook: Rulebook) -> dict[str, str]:
+    """The fields of the key → their headings."""
+    return {name: _label(rulebook, name) for name in rulebook.entity.key}
+
+
+def _label(rulebook: Rulebook, name: str) -> str:
+    field = rulebook.field_by_id.get(name)
+    return field.label if field is not None else name
+
+
+def review_columns(rulebook: Rulebook) -> dict[str, str]:
+    """Column → heading of the reviewers' scores."""
+    return {**key_columns(rulebook), "indicator": "指标代码", "score": "核定得分", "reason": "核定理由"}
+
+
+def waiver_columns(rulebook: Rulebook) -> dict[str, str]:
+    """Column → heading of the waivers."""
+    others = {"code": "问题代码", "place": "单元格或栏目", "reason": "豁免理由", "until": "有效期至"}
+    return {**key_columns(rulebook), **others}
 
 
 def control_figures(rulebook: Rulebook) -> tuple[str, ...]:
@@ -63,7 +80,14 @@ def control_figures(rulebook: Rulebook) -> tuple[str, ...]:
 
 def roster_columns(rulebook: Rulebook) -> dict[str, str]:
     """Column → heading; a figure has its unit in it."""
-    columns = dict(ROSTER_COLUMNS)
+    entity = rulebook.entity
+    columns = key_columns(rulebook)
+    columns[entity.name] = _label(rulebook, entity.name)
+    if entity.group_name is not None:
+        columns.setdefault(entity.group_name, _label(rulebook, entity.group_name))
+    columns |= {"office": OFFICE_HEADING, "contact": "联系方式（脱敏）"}
+    if rulebook.unit_tables:
+        columns["subordinate_units"] = "二级机构"
     for name in control_figures(rulebook):
         field = rulebook.field_by_id[name]
         unit = rulebook.kind_of(field).unit
@@ -73,7 +97,8 @@ def roster_columns(rulebook: Rulebook) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RosterEntry:
-    """One department. `subordinate_units` is empty where the roster says that there are none, None where it has no such
+    """One department, or whatever the form's entity is: `budget_code` is its key as one text (`entity_code`), `group_name` what it
+    belongs to. `subordinate_units` is empty where the roster says that there are none, None where it has no such
     column. `figures` is field id → count of 1/SCALE of its unit, without what the bureau left blank."""
 
     budget_code: str
@@ -82,6 +107,7 @@ class RosterEntry:
     contact: str = ""
     subordinate_units: tuple[str, ...] | None = None
     figures: Mapping[str, int] = field(default_factory=dict)
+    group_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +135,4 @@ class Roster:
     waivers: tuple[Waiver, ...] = ()
     findings: tuple[Finding, ...] = ()
     file: str = field(default="", compare=False)
+    waiver_sheet: str = field(default="", compare=False)

@@ -8,7 +8,7 @@ A review or a waiver of something that is not there is a finding, and the night 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,81 +17,107 @@ from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE
 from perfbatch.roster.model import (
     MAX_UNITS,
-    REVIEW_COLUMNS,
-    REVIEW_SHEET,
-    ROSTER_SHEET,
-    WAIVER_COLUMNS,
-    WAIVER_SHEET,
     Roster,
     RosterEntry,
     Waiver,
     control_figures,
+    review_columns,
+    review_sheet,
     roster_columns,
+    roster_sheet,
+    waiver_columns,
+    waiver_sheet,
 )
 from perfbatch.roster.reviews import read_reviews
 from perfbatch.roster.table import RosterTable, code_of, number_of, plain_text, words
 from perfbatch.roster.waivers import read_waivers
 from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["read_roster"]
+__all__ = ["read_roster", "read_rosters"]
 
-_REQUIRED = ("budget_code", "unit_name")
 _BETWEEN_UNITS = re.compile("[、;；,，\n]")
+_Rows = list[list[Any]]
 
 
 def read_roster(path: Path, rulebook: Rulebook) -> Roster:
     """Read a roster workbook. Raises `OperatorFault` where it cannot be read as one, `OperatorFaults` with sheet and cell of
     everything that is wrong with what it says."""
+    sheets = _sheets(path, [rulebook])
+    if roster_sheet(rulebook) not in sheets:
+        raise OperatorFault(str(path), f"has no sheet {roster_sheet(rulebook)}", "Start from a blank roster.")
+    return _roster(path, sheets, rulebook)
+
+
+def read_rosters(path: Path, rulebooks: Sequence[Rulebook]) -> dict[str, Roster]:
+    """Rulebook id → roster, for those whose entities the workbook lists. Raises as `read_roster`, also where it lists none."""
+    sheets = _sheets(path, rulebooks)
+    rosters = {book.id: _roster(path, sheets, book) for book in rulebooks if roster_sheet(book) in sheets}
+    if not rosters:
+        wanted = " or ".join(dict.fromkeys(map(roster_sheet, rulebooks)))
+        raise OperatorFault(str(path), f"has no sheet {wanted}", "Start from a blank roster.")
+    return rosters
+
+
+def _sheets(path: Path, rulebooks: Sequence[Rulebook]) -> dict[str, _Rows]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    wanted = {name(book) for book in rulebooks for name in (roster_sheet, review_sheet, waiver_sheet)}
     try:
         with CalamineWorkbook.from_path(path) as workbook:
-            if ROSTER_SHEET not in workbook.sheet_names:
-                raise OperatorFault(str(path), f"has no sheet {ROSTER_SHEET}", "Start from a blank roster.")
-            rows = workbook.get_sheet_by_name(ROSTER_SHEET).to_python(skip_empty_area=False)
-            further: dict[str, list[list[Any]]] = {
+            return {
                 sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-                if sheet in workbook.sheet_names
-                else []
-                for sheet in (REVIEW_SHEET, WAIVER_SHEET)
+                for sheet in workbook.sheet_names
+                if sheet in wanted
             }
     except (OSError, CalamineError) as error:
         raise OperatorFault(str(path), f"cannot be read as a workbook ({error})", "Name a roster .xlsx.") from None
+
+
+def _roster(path: Path, sheets: Mapping[str, _Rows], rulebook: Rulebook) -> Roster:
     faults: list[OperatorFault] = []
-    departments = RosterTable(path, ROSTER_SHEET, rows, roster_columns(rulebook), _REQUIRED, faults)
+    sheet = roster_sheet(rulebook)
+    required = (*rulebook.entity.key, rulebook.entity.name)
+    departments = RosterTable(path, sheet, sheets[sheet], roster_columns(rulebook), required, faults)
     entries = tuple(_entries(departments, rulebook))
     if not entries and not faults:
-        raise OperatorFault(f"{path} [{ROSTER_SHEET}]", "lists no department", "Fill in a row for every department.")
+        raise OperatorFault(f"{path} [{sheet}]", "lists no department", "Fill in a row for every department.")
     reviews: dict[tuple[str, str], tuple[int, str]] = {}
     waivers: tuple[Waiver, ...] = ()
     findings: list[Finding] = []
-    if further[REVIEW_SHEET]:
-        table = RosterTable(path, REVIEW_SHEET, further[REVIEW_SHEET], REVIEW_COLUMNS, tuple(REVIEW_COLUMNS), faults)
+    if rows := sheets.get(review_sheet(rulebook)):
+        columns = review_columns(rulebook)
+        table = RosterTable(path, review_sheet(rulebook), rows, columns, tuple(columns), faults)
         reviews = dict(read_reviews(table, rulebook, departments.codes, findings))
-    if further[WAIVER_SHEET]:
-        table = RosterTable(path, WAIVER_SHEET, further[WAIVER_SHEET], WAIVER_COLUMNS, tuple(WAIVER_COLUMNS), faults)
+    if rows := sheets.get(waiver_sheet(rulebook)):
+        columns = waiver_columns(rulebook)
+        table = RosterTable(path, waiver_sheet(rulebook), rows, columns, tuple(columns), faults)
         waivers = tuple(read_waivers(table, rulebook, departments.codes, findings))
     if faults:
         raise OperatorFaults(faults)
-    return Roster(entries, reviews, waivers, tuple(findings), path.name)
+    return Roster(entries, reviews, waivers, tuple(findings), path.name, waiver_sheet(rulebook))
 
 
 def _entries(table: RosterTable, rulebook: Rulebook) -> Iterator[RosterEntry]:
+    entity = rulebook.entity
     seen: dict[str, int] = {}
     for row, values in table.rows():
-        code, name = code_of(table, row, values["budget_code"]), words(values["unit_name"])
+        code, name = code_of(table, row, values, rulebook), words(values[entity.name])
         if code in seen:
             table.note(
-                row, "budget_code", f"the code {code} stands in row {seen[code] + 1} too", "Keep one of the rows."
+                row, entity.key[-1], f"the code {code} stands in row {seen[code] + 1} too", "Keep one of the rows."
             )
         elif code:
             seen[code] = row
             table.codes.add(code)
         if not name:
-            table.note(row, "unit_name", "the name is blank", "Fill it in.")
-        named = (("budget_code", code, rulebook.entity.key[0]), ("unit_name", name, rulebook.entity.name))
-        for column, text, field in named:
-            _fit(table, row, column, text, rulebook.kind_of(rulebook.field_by_id[field]).max_length)
+            table.note(row, entity.name, "the name is blank", "Fill it in.")
+        group = words(values.get(entity.group_name or "", ""))
+        stated = {entity.name: name, **({entity.group_name: group} if entity.group_name in values else {})}
+        for column in entity.key:
+            stated[column] = plain_text(values[column])
+        for column, text in stated.items():
+            if column is not None and column in rulebook.field_by_id:
+                _fit(table, row, column, text, rulebook.kind_of(rulebook.field_by_id[column]).max_length)
         figures = {
             figure: number
             for figure in control_figures(rulebook)
@@ -104,6 +130,7 @@ def _entries(table: RosterTable, rulebook: Rulebook) -> Iterator[RosterEntry]:
             contact=words(values.get("contact", "")),
             subordinate_units=_units(table, row, values, name, rulebook),
             figures=figures,
+            group_name=group,
         )
 
 

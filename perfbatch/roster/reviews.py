@@ -24,7 +24,7 @@ def read_reviews(
     by_name = {plain_text(indicator.name): indicator.id for indicator in rulebook.indicators}
     seen: dict[tuple[str, str], int] = {}
     for row, values in table.rows():
-        code, typed = code_of(table, row, values["budget_code"]), plain_text(values["indicator"])
+        code, typed = code_of(table, row, values, rulebook), plain_text(values["indicator"])
         indicator_id = by_name.get(typed, typed)
         if (code, indicator_id) in seen:
             before = seen[code, indicator_id] + 1
@@ -42,7 +42,11 @@ def read_reviews(
         if score is None or not code:
             continue
         if code not in departments:
-            findings.append(table.finding("S10", row, "budget_code", code, code, what=f"名录中没有预算编码 {code}"))
+            findings.append(
+                table.finding(
+                    "S10", row, rulebook.entity.key[-1], code, code, what=f"名录中没有{rulebook.key_label} {code}"
+                )
+            )
         elif indicator is None:
             findings.append(table.finding("S10", row, "indicator", code, typed, what=f"没有指标“{typed}”"))
         elif not 0 <= score <= int(indicator.points * SCALE):

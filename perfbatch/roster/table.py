@@ -13,6 +13,8 @@ from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE
 from perfbatch.package.addresses import cell_name
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.roles import entity_code
 
 __all__ = ["RosterTable", "code_of", "number_of", "plain_text", "words"]
 
@@ -96,17 +98,20 @@ def words(value: Any) -> str:
     return " ".join(str(value).split())
 
 
-def code_of(table: RosterTable, row: int, value: Any) -> str:
-    """A budget code; "" where it is none, which has been noted."""
-    if not isinstance(value, str):
-        table.note(
-            row, "budget_code", f"the code {value!r} is a number, its leading zeros may be lost", "Format it as text."
-        )
-        return ""
-    code = plain_text(value)
-    if not code:
-        table.note(row, "budget_code", "the code is blank", "Fill it in or delete the row.")
-    return code
+def code_of(table: RosterTable, row: int, values: Mapping[str, Any], rulebook: Rulebook) -> str:
+    """The key of a row as one text; "" where it is none, which has been noted."""
+    parts = []
+    for column in rulebook.entity.key:
+        value = values[column]
+        if not isinstance(value, str):
+            fault = f"the code {value!r} is a number, its leading zeros may be lost"
+            table.note(row, column, fault, "Format it as text.")
+            parts.append("")
+            continue
+        parts.append(plain_text(value) if len(rulebook.entity.key) == 1 else "".join(plain_text(value).split()))
+        if not parts[-1]:
+            table.note(row, column, "the code is blank", "Fill it in or delete the row.")
+    return entity_code(parts)
 
 
 def number_of(table: RosterTable, row: int, column: str, value: Any) -> int | None:

@@ -28,7 +28,7 @@ def read_waivers(
     shared = Counter(plain_text(field.label) for field in rulebook.fields())
     labels = {label: field_id for label, field_id in labels.items() if shared[label] == 1}
     for row, values in table.rows():
-        budget_code = code_of(table, row, values["budget_code"])
+        budget_code = code_of(table, row, values, rulebook)
         code, place = plain_text(values["code"]), plain_text(values["place"])
         reason = plain_text(values["reason"])
         if not reason:
@@ -38,7 +38,7 @@ def read_waivers(
             continue
         named = labels.get(place, place)
         if budget_code not in departments:
-            column, what = "budget_code", f"名录中没有预算编码 {budget_code}"
+            column, what = rulebook.entity.key[-1], f"名录中没有{rulebook.key_label} {budget_code}"
         elif code not in codes:
             column, what = "code", f"没有问题代码“{code}”"
         elif place and named not in rulebook.field_by_id and not _is_cell(place):

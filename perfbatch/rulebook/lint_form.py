@@ -66,6 +66,8 @@ def lint_form(rulebook: Rulebook) -> list[str]:
 def _file_names(rulebook: Rulebook) -> Iterator[str]:
     if not _FILE_NAME.fullmatch(rulebook.id) or _DEVICES.fullmatch(rulebook.id):
         yield f"id: {rulebook.id!r} does not do as a file name; use small letters, digits and hyphens"
+    if not _FILE_NAME.fullmatch(rulebook.summary_name) or _DEVICES.fullmatch(rulebook.summary_name):
+        yield f"summary_name: {rulebook.summary_name!r} does not do as a file name; use small letters, digits and hyphens"
     if not rulebook.form_version.strip():
         yield "form_version: is empty; give the form's version"
 
@@ -203,7 +205,9 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
     for key in rulebook.entity.key:
         yield from _role("entity.key", key, single, "of a card")
     if len(rulebook.entity.key) > 1:
-        yield "entity.key: names several fields; this version takes one"
+        for key in rulebook.entity.key:
+            if key in single and single[key].kind not in ("code", "id", "year"):
+                yield f"entity.key: {key} may hold blanks, and the key has several fields; name fields of the kind code"
     yield from _role("entity.name", rulebook.entity.name, single, "of a card")
     yield from _role("roles.self_total", rulebook.roles.self_total, single, "of a card", numeric=True)
     yield from _roles_in(rulebook, _SCORECARD, ScorecardBlock, "of the scorecard")

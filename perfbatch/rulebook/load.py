@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import resources
@@ -36,6 +36,7 @@ __all__ = [
     "LoadedRulebook",
     "RulebookFault",
     "built_in_ids",
+    "load_forms",
     "load_rulebook",
     "read_resolved",
     "read_rulebook",
@@ -184,6 +185,55 @@ def load_rulebook(source: Path | str | None = None) -> LoadedRulebook:
             f"{_REMEDY} for the whole list.",
         )
     return loaded
+
+
+def load_forms(sources: Sequence[Path | str] | None = None) -> list[LoadedRulebook]:
+    """The rulebooks of a night, in the order given: files, ids of built-in ones, or folders, of which every rulebook is taken;
+    all built-in ones, that of whoever names none first, unless given.
+
+    Raises `RulebookFault`, and `OperatorFault` where two of them have one id, are of one form and version, or would write one
+    summary.
+    """
+    if not sources:
+        named: list[Path | str] = sorted(built_in_ids(), key=lambda name: name != BUILT_IN_ID)
+    else:
+        named = [path for source in sources for path in _each_of(source)]
+    forms = [load_rulebook(source) for source in named]
+    for what, remedy, key in _ONCE:
+        seen: dict[object, str] = {}
+        for loaded in forms:
+            told = key(loaded.rulebook)
+            if told in seen:
+                raise OperatorFault(
+                    f"--rulebook {loaded.name}",
+                    f"has the {what} of {seen[told]} ({told})",
+                    f"{remedy}, or give one of the two.",
+                )
+            seen[told] = loaded.name
+    return forms
+
+
+_ONCE: tuple[tuple[str, str, Callable[[Rulebook], str]], ...] = (
+    ("id", "Change `id`", lambda book: book.id),
+    ("form and version", "Change `form_version`", lambda book: f"{book.form_id} {book.form_version}"),
+    ("summary", "Change `summary_name`", lambda book: f"{book.summary_name}-{book.fiscal_year}"),
+)
+"""What no two rulebooks of a night may share."""
+
+
+def _each_of(source: Path | str) -> list[Path | str]:
+    """The rulebooks that a source names."""
+    path = Path(source)
+    if str(source) in built_in_ids() or not path.is_dir():
+        return [source]
+    inside: list[Path | str] = sorted(
+        one for one in path.iterdir() if one.suffix == ".toml" and not one.name.startswith(".")
+    )
+    if not inside:
+        raise OperatorFault(
+            str(path), "the folder holds no rulebook", "Name a rulebook file (.toml), or a folder of them."
+        )
+    return inside
 
 
 def rulebook_sha256(rulebook: Rulebook) -> str:

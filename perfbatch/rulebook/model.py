@@ -147,7 +147,8 @@ class Grade(Entry):
 
 
 class Rulebook(Model):
-    """One form of one year. `deadline` is the last day on which a department may report (报送截止日期).
+    """One form of one year. `deadline` is the last day on which a department may report (报送截止日期). `summary_name` begins the
+    file name of its summary, behind which the year stands.
 
     `revision` counts the changes of a form whose version stays: workbooks made on an earlier one are read by its own layout.
     """
@@ -174,6 +175,7 @@ class Rulebook(Model):
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     checks: tuple[Check, ...]
     summary: tuple[MoneySheet, ...] = Field(default_factory=usual_sheets)
+    summary_name: str = "district-summary"
     _lineage: Lineage = PrivateAttr(default=Lineage())
 
     def __eq__(self, other: object) -> bool:
@@ -259,6 +261,21 @@ class Rulebook(Model):
     def indicator_by_id(self) -> dict[str, Indicator]:
         """Indicator id → indicator."""
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def key_label(self) -> str:
+        """What the fields are called that an entity is known by: 预算编码."""
+        return "、".join(self.label_of(name) for name in self.entity.key)
+
+    def label_of(self, name: str) -> str:
+        """The form's label of a field; its id where the form has none."""
+        field = self.field_by_id.get(name)
+        return field.label if field is not None else name
+
+    @cached_property
+    def origin_ids(self) -> tuple[str, ...]:
+        """What a finding may come from: the ids of the indicators and of the checks."""
+        return (*self.indicator_by_id, *(check.id for check in self.checks))
 
     @cached_property
     def adaptable_sets(self) -> tuple[AdaptableSet, ...]:

@@ -6,6 +6,7 @@ No other module names a field of a form for these parts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -13,15 +14,29 @@ from pydantic import Field
 from perfbatch.rulebook.form import Model
 from perfbatch.rulebook.marks import BlockId, FieldId
 
-__all__ = ["Entity", "MoneySheet", "Roles", "usual_sheets"]
+__all__ = ["Entity", "MoneySheet", "Roles", "entity_code", "entity_key", "usual_sheets"]
 
 
 class Entity(Model):
-    """Whose file one workbook is: what people call it, the fields that it is known by, and its name."""
+    """Whose file one workbook is: what people call it, the fields that it is known by, and its name. `group` is what several
+    of them belong to (of projects the department), `group_name` what that is called."""
 
-    noun: str = "部门"
+    noun: Annotated[str, Field(min_length=1, max_length=10)] = "部门"
     key: Annotated[tuple[FieldId, ...], Field(min_length=1)] = ("budget_code",)
     name: FieldId = "unit_name"
+    group: FieldId | None = None
+    group_name: FieldId | None = None
+
+
+def entity_code(parts: Sequence[str]) -> str:
+    """The fields of a key as one text, by which an entity is known everywhere; "" where one of them is not stated."""
+    # Codes have no blanks in them: what is put together with one can be told apart again.
+    return " ".join(parts) if all(parts) else ""
+
+
+def entity_key(entity: Entity, code: str) -> list[str]:
+    """The fields of a key out of that text; nothing where it is not known."""
+    return (code.split(" ") if len(entity.key) > 1 else [code]) if code else []
 
 
 class MoneySheet(Model):
@@ -45,9 +60,12 @@ def usual_sheets() -> tuple[MoneySheet, ...]:
 
 
 class Roles(Model):
-    """Field ids by part. The `item_…` are columns of the scorecard, the `evidence_…` of the evidence list, the `target…` of the
+    """Field ids by part. `budget_code` and `unit_name` are a department's, which the run report states of every form that has
+    them. The `item_…` are columns of the scorecard, the `evidence_…` of the evidence list, the `target…` of the
     table `targets`; `sub_unit` is the column of unit names in the tables with a row per unit."""
 
+    budget_code: FieldId = "budget_code"
+    unit_name: FieldId = "unit_name"
     fiscal_year: FieldId = "fiscal_year"
     report_date: FieldId = "report_date"
     self_total: FieldId = "self_score_total"

@@ -11,7 +11,6 @@ from perfbatch.district.result import BatchResult
 from perfbatch.district.score_matrix import ScoreMatrix
 from perfbatch.history.changes import Changes
 from perfbatch.model.nights import FailedNight
-from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.book import Book
 from perfbatch.summary.card import write_card
 from perfbatch.summary.changes_sheet import write_changes
@@ -29,7 +28,7 @@ from perfbatch.summary.scoring_standard import write_standard_sheet
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.urgent import urgent_matters
 
-__all__ = ["Surroundings", "relative_folder", "summary_name", "write_summary"]
+__all__ = ["Surroundings", "relative_folder", "write_summary"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,6 @@ class Surroundings:
     notices: Mapping[str, str] = field(default_factory=dict)
     changes: Changes | None = None
     failed: Sequence[FailedNight] = ()
-
-
-def summary_name(rulebook: Rulebook) -> str:
-    """The summary's file name in the outbox."""
-    return f"district-summary-{rulebook.fiscal_year}.xlsx"
 
 
 def write_summary(

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from perfbatch.model.submission import SCALE
-from perfbatch.roster import ROSTER_COLUMNS, RosterEntry
+from perfbatch.roster import OFFICE_HEADING, RosterEntry
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.model import FormField, Rulebook
+from perfbatch.rulebook.roles import entity_key
 from perfbatch.rulebook.tree import Binary, Call, Compare, Member, Name, Node, Number, leaves
 from perfbatch.template.plan import Value
 from perfbatch.template.unit_tables import entity_field
@@ -79,8 +80,11 @@ def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook
     take (a deficit carried forward) is left open.
     """
     values: dict[str, tuple[Value, ...]] = {}
-    for name, text in ((rulebook.entity.name, entry.unit_name), (rulebook.entity.key[0], entry.budget_code)):
-        if name in rulebook.field_by_id:
+    entity = rulebook.entity
+    given = {entity.name: entry.unit_name, entity.group_name or "": entry.group_name}
+    given |= dict(zip(entity.key, entity_key(entity, entry.budget_code), strict=True))
+    for name, text in given.items():
+        if name in rulebook.field_by_id and text:
             values[name] = (text,)
     names = entity_field(rulebook)
     if names is not None and entry.subordinate_units:
@@ -92,7 +96,7 @@ def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook
         if figure is not None:
             alone = own in columns and entry.subordinate_units == ()
             values[own] = (figure, figure) if alone else (figure,)
-    lines = ((ROSTER_COLUMNS["office"], entry.office),) if entry.office else ()
+    lines = ((OFFICE_HEADING, entry.office),) if entry.office else ()
     return Prefill(values, lines)
 
 

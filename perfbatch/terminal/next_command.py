@@ -12,7 +12,7 @@ from perfbatch.terminal.catalogue import say
 from perfbatch.terminal.console import console_of, inert
 
 if TYPE_CHECKING:
-    from perfbatch.batch import Checked, Night
+    from perfbatch.batch import Checked, Night, Nights
     from perfbatch.history.changes import Changes
     from perfbatch.history.reading import ListedRun
 
@@ -40,9 +40,9 @@ def print_next(words: Words) -> None:
     console_of().print(say("next", command=inert(typed("perfbatch", *words))), soft_wrap=True)
 
 
-def after_night(night: Night, given: Words) -> Words:
+def after_night(nights: Nights, given: Words) -> Words:
     """The gravest that was found, explained; else what became of the nights."""
-    for finding in night.result.findings:
+    for finding in (finding for result in nights.run.results for finding in result.findings):
         if finding.severity.value == "error" and finding.asks and finding.budget_code:
             return "explain", finding.budget_code, *([finding.check] if finding.check else []), *given
     return ("history",)

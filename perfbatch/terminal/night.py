@@ -15,34 +15,57 @@ from perfbatch.terminal.console import console_of, inert
 from perfbatch.terminal.next_command import after_night, print_next
 
 if TYPE_CHECKING:
-    from perfbatch.batch import Night
+    from perfbatch.batch import Nights
+    from perfbatch.district.result import BatchResult
 
 __all__ = ["print_fault", "print_forgiven", "print_night"]
 
 
 def print_night(
-    night: Night, outbox: Path, outputs: Sequence[str], *, given: Sequence[object] = (), verbose: bool = False
+    nights: Nights, outbox: Path, outputs: Sequence[str], *, given: Sequence[object] = (), verbose: bool = False
 ) -> None:
     """The end of `perfbatch run`: counts, what was set aside, what was written, and what to look at next.
 
     `given` are the options by which `perfbatch explain` finds the same workbooks. With `verbose` also how long each phase took
     and every path that was written.
     """
-    console, result = console_of(), night.result
-    status = Counter(entry.status for entry in result.entries)
-    severity = Counter(finding.severity.value for finding in result.findings if not finding.settled)
-    apart = Counter(finding.standing for finding in result.findings if finding.settled)
-    console.print(say("run.title", run=result.run_id, rulebook=result.rulebook.id), soft_wrap=True)
+    console, run = console_of(), nights.run
+    status = Counter(entry.status for entry in run.entries)
+    books = listed(result.rulebook.id for result in run.results)
+    console.print(say("run.title", run=run.run_id, rulebook=books), soft_wrap=True)
     inbox = say(
         "run.inbox",
-        files=counted(len(result.entries), "file"),
+        files=counted(len(run.entries), "file"),
         **{name: status[name] for name in ("accepted", "superseded", "set_aside")},
     )
-    recalled = say("run.recalled", count=night.recalled) if night.recalled else ""
+    recalled = say("run.recalled", count=nights.recalled) if nights.recalled else ""
     console.print(inbox + recalled, soft_wrap=True)
-    for entry in result.entries:
+    for entry in run.entries:
         if entry.status == "set_aside":
             console.print(f"  {entry.code}  {inert(entry.path)}: {inert(entry.message)}", soft_wrap=True)
+    for result in run.results:
+        if len(run.results) > 1:
+            console.print(f"{result.rulebook.id} · {inert(result.rulebook.title)}", soft_wrap=True)
+        _print_form(result)
+    notices = [name for name in outputs if "/" in name]
+    written = [name for name in outputs if verbose or name not in notices]
+    if notices and not verbose:
+        written.insert(len(run.results), counted(len(notices), "notice"))
+    console.print(say("run.wrote", outputs=inert(listed(written)), outbox=inert(outbox)), soft_wrap=True)
+    if verbose:
+        phases = (
+            say("run.phase", phase=say(f"phase.{phase}"), seconds=f"{seconds:.2f}")
+            for phase, seconds in run.phases.seconds()
+        )
+        console.print(say("run.took", phases=listed(phases)), soft_wrap=True)
+    print_next(after_night(nights, given))
+
+
+def _print_form(result: BatchResult) -> None:
+    """What the night came to in one form."""
+    console = console_of()
+    severity = Counter(finding.severity.value for finding in result.findings if not finding.settled)
+    apart = Counter(finding.standing for finding in result.findings if finding.settled)
     if result.roster:
         known = say("run.roster", received=result.roster.received, expected=result.roster.expected)
         console.print(known, soft_wrap=True)
@@ -62,24 +85,13 @@ def print_night(
         console.print(say("run.scores", mean=mean, highest=highest, lowest=lowest), soft_wrap=True)
     else:
         console.print(say("run.no_scores"))
-    notices = [name for name in outputs if "/" in name]
-    written = [name for name in outputs if verbose or name not in notices]
-    written[1:1] = [counted(len(notices), "notice")] if notices and not verbose else []
-    console.print(say("run.wrote", outputs=inert(listed(written)), outbox=inert(outbox)), soft_wrap=True)
-    if verbose:
-        phases = (
-            say("run.phase", phase=say(f"phase.{phase}"), seconds=f"{seconds:.2f}")
-            for phase, seconds in result.phases.seconds()
-        )
-        console.print(say("run.took", phases=listed(phases)), soft_wrap=True)
-    print_next(after_night(night, given))
 
 
-def print_forgiven(night: Night) -> None:
+def print_forgiven(nights: Nights) -> None:
     """What failed without failing the night, and where the program failed on a file: on standard error."""
-    for line in night.forgiven:
+    for line in nights.forgiven:
         console_of(errors=True).print(say("fault", line=inert(line)), soft_wrap=True)
-    for file, fault in night.faults:
+    for file, fault in nights.faults:
         print_fault(file, fault)
 
 

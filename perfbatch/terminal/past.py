@@ -32,10 +32,11 @@ def print_history(history: Path, runs: Sequence[ListedRun]) -> None:
     print_table(console, table)
 
 
-def print_changes(changes: Changes) -> None:
-    """What the later of two runs has, or has no more."""
+def print_changes(changes: Changes, *, rulebook: str = "") -> None:
+    """What the later of two runs over one form has, or has no more; `rulebook` is named where there are several."""
     console = console_of()
-    console.print(f"{changes.earlier.run_id} → {changes.later.run_id}", soft_wrap=True)
+    form = f" · {inert(rulebook)}" if rulebook else ""
+    console.print(f"{changes.earlier.run_id} → {changes.later.run_id}{form}", soft_wrap=True)
     if changes.none:
         console.print(say("diff.none"))
         return

@@ -153,13 +153,13 @@ def test_a_run_is_kept_with_its_departments_and_findings(tmp_path: Path) -> None
         path, _result([changed({"on_post_staff": 19}, code="1"), changed({"authorized_posts": 19}, code="2")]), path
     )
     assert _rows(
-        path, "SELECT budget_code, unit_name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
+        path, "SELECT entity, name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
     ) == [
         ("1", "区无误局", "1.xlsx", "1.xlsx", 92_300_000, 92_300_000, "优秀", 1),
         # 20 / 19 is 105.26 %: 2.37 of 5
         ("2", "区无误局", "2.xlsx", "2.xlsx", 92_300_000, 89_670_000, "良好", 2),
     ]
-    assert _rows(path, "SELECT budget_code, code, severity, sheet, cell, field FROM run_finding") == [
+    assert _rows(path, "SELECT entity, code, severity, sheet, cell, field FROM run_finding") == [
         ("1", "R14", "error", "基本概况", "on_post_staff!0", "on_post_staff"),
         ("2", "R24", "warning", "基本概况", "on_post_staff!0", "on_post_staff"),
         ("2", "S01", "warning", "评分表", "item_self_score!0", "item_self_score"),

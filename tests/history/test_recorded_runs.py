@@ -47,6 +47,64 @@ PRAGMA user_version = 1;
 """
 
 
+# Of version 4, which knew one form a run.
+_VERSION_4 = """
+CREATE TABLE run_notice (
+    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, key TEXT NOT NULL, day TEXT NOT NULL,
+    PRIMARY KEY (run_id, path)
+) WITHOUT ROWID;
+CREATE TABLE closing_figures (
+    fiscal_year INTEGER NOT NULL, form_id TEXT NOT NULL, budget_code TEXT NOT NULL, figures TEXT NOT NULL,
+    PRIMARY KEY (fiscal_year, form_id, budget_code)
+) WITHOUT ROWID;
+CREATE TABLE run (
+    run_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
+    rulebook TEXT NOT NULL, rulebook_sha256 TEXT NOT NULL, fiscal_year INTEGER NOT NULL, form_id TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TABLE run_department (
+    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, unit_name TEXT NOT NULL, file TEXT NOT NULL,
+    sha256 TEXT NOT NULL, self_total INTEGER, verified_total INTEGER, grade TEXT NOT NULL, rank INTEGER,
+    PRIMARY KEY (run_id, budget_code, file)
+) WITHOUT ROWID;
+CREATE TABLE run_entry (
+    run_id TEXT NOT NULL REFERENCES run, path TEXT NOT NULL, sha256 TEXT NOT NULL, status TEXT NOT NULL, code TEXT NOT NULL,
+    PRIMARY KEY (run_id, path)
+) WITHOUT ROWID;
+CREATE TABLE run_finding (
+    run_id TEXT NOT NULL REFERENCES run, budget_code TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
+    sheet TEXT NOT NULL, cell TEXT NOT NULL, field TEXT NOT NULL, message TEXT NOT NULL
+);
+CREATE INDEX run_finding_of ON run_finding (run_id, budget_code);
+INSERT INTO run VALUES (
+    '20210719-4', '2021-07-19T01:00:00+00:00', '2021-07-19T01:01:00+00:00', 'yunxi-2020', 'ab', 2020, 'yunxi'
+);
+INSERT INTO run_department VALUES ('20210719-4', '1', '区无误局', '1.xlsx', 'old', 92300000, 90000000, '优秀', 1);
+INSERT INTO run_entry VALUES ('20210719-4', '1.xlsx', 'old', 'accepted', '');
+INSERT INTO run_entry VALUES ('20210719-4', '加密.xlsx', '', 'set_aside', 'F02');
+INSERT INTO run_finding VALUES ('20210719-4', '1', 'R02', 'error', '收支情况', 'C5', 'revenue_total', '不等');
+INSERT INTO run_notice VALUES ('20210719-4', 'notices/yunxi-2020/1.xlsx', 'key', '2021-07-19');
+INSERT INTO closing_figures VALUES (2020, 'yunxi', '1', '{"revenue_total":5000000}');
+PRAGMA user_version = 4;
+"""
+_TO_2 = """
+DROP TABLE run_notice;
+ALTER TABLE run DROP COLUMN form_id;
+CREATE TABLE figures (fiscal_year INTEGER NOT NULL, budget_code TEXT NOT NULL, figures TEXT NOT NULL,
+    PRIMARY KEY (fiscal_year, budget_code)) WITHOUT ROWID;
+INSERT INTO figures SELECT fiscal_year, budget_code, figures FROM closing_figures;
+DROP TABLE closing_figures;
+ALTER TABLE figures RENAME TO closing_figures;
+PRAGMA user_version = 2;
+"""
+
+
+def _history(path: Path, *scripts: str) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        for script in scripts:
+            connection.executescript(script)
+    return path
+
+
 def night(submissions: list[Submission], run_id: str, hour: int = 1) -> BatchResult:
     frames, scored, findings = examine(submissions, RULEBOOK)
     moment = datetime(2021, 7, 20, hour, tzinfo=UTC)
@@ -116,7 +174,7 @@ def test_a_history_of_version_1_is_read_as_it_is_and_brought_up_in_the_copy(tmp_
     assert [(move.score_change, move.resubmitted) for move in changes.moves] == [(2_300_000, True)]
     assert [finding.code for finding in changes.cleared] == ["R02"]
     with closing(sqlite3.connect(new)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
         assert connection.execute("SELECT run_id, path, status FROM run_entry").fetchall() == [
             ("20210720-1", "1.xlsx", "accepted"),
             ("20210720-1", "加密.xlsx", "set_aside"),
@@ -127,7 +185,9 @@ def test_the_notices_of_the_last_run_come_back(outbox: Path) -> None:
     history, third, fourth = outbox / HISTORY_NAME, outbox / "3.sqlite", outbox / "4.sqlite"
     days = [date(2021, 7, 19), date(2021, 7, 20)]
     assert notice_days(outbox / "none", 2020) == notice_days(history, 2020) == {}
-    given = [RecordedNotice(f"notices/{number}.xlsx", f"key {number}", day) for number, day in enumerate(days)]
+    given = [
+        RecordedNotice(f"notices/{number}.xlsx", f"key {number}", day, RULEBOOK.id) for number, day in enumerate(days)
+    ]
     write_history(history, night([changed({}, code="1")], "20210720-3", hour=3), third, given)
     assert notice_days(third, 2020) == {"key 0": days[0], "key 1": days[1]}
     assert notice_days(third, 2019) == {}
@@ -135,20 +195,31 @@ def test_the_notices_of_the_last_run_come_back(outbox: Path) -> None:
     assert notice_days(fourth, 2020) == {"key 0": days[0]}
 
 
-def test_a_history_of_version_2_has_no_notices_and_is_brought_up_in_the_copy(outbox: Path) -> None:
-    old, new = outbox / HISTORY_NAME, outbox / "new.sqlite"
-    with closing(sqlite3.connect(old)) as connection:
-        connection.executescript("DROP TABLE run_notice; PRAGMA user_version = 2;")
-    before, earlier = old.read_bytes(), last_run(old, 2020)
+@pytest.mark.parametrize(("scripts", "days"), [((_VERSION_4,), {"key": date(2021, 7, 19)}), ((_VERSION_4, _TO_2), {})])
+def test_a_history_of_an_earlier_version_is_read_as_it_is_and_brought_up_in_the_copy(
+    tmp_path: Path, scripts: tuple[str, ...], days: dict[str, date]
+) -> None:
+    """Version 4 knew one form a run; version 2 neither notices nor forms."""
+    old, new = _history(tmp_path / "old.sqlite", *scripts), tmp_path / "new.sqlite"
+    before, earlier = old.read_bytes(), last_run(old, 2020, "yunxi", "yunxi-2020")
     assert earlier is not None
-    assert (earlier.set_aside, notice_days(old, 2020)) == (("加密.xlsx",), {})
-    given = RecordedNotice("notices/1.xlsx", "key", date(2021, 7, 20))
+    assert (earlier.set_aside, earlier.rulebook, notice_days(old, 2020)) == (("加密.xlsx",), "yunxi-2020", days)
+    assert [finding.code for finding in earlier.findings] == ["R02"]
+    assert closing_figures(old, 2020, form_id="yunxi") == {"1": {"revenue_total": 5_000_000}}
+    given = RecordedNotice("notices/1.xlsx", "key", date(2021, 7, 20), RULEBOOK.id)
     write_history(old, night([changed({}, code="1")], "20210720-3", hour=3), new, [given])
     assert old.read_bytes() == before
     assert recorded_run(new, earlier.run_id) == earlier
     assert notice_days(new, 2020) == {"key": given.day}
     with closing(sqlite3.connect(new)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+
+
+def test_a_history_of_a_later_version_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _history(tmp_path / HISTORY_NAME, _VERSION_4, "PRAGMA user_version = 6;")
+    code, out, err = diff(capsys, "--outbox", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert err == f"perfbatch: {path}: written by another version of perfbatch (6). Use that version.\n"
 
 
 def diff(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

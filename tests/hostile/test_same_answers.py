@@ -111,7 +111,7 @@ def test_twice_over_gives_the_same_bytes_but_for_times_and_ids(tmp_path: Path, l
     runs = []
     for name in ("one", "two"):
         night, outputs = run_night(NightPlan(inbox, tmp_path / name, loaded, workers=2))
-        runs.append((night.result, outputs))
+        runs.append((night.run.results[0], outputs))
     (first, outputs), (second, again) = runs
     assert outputs == again
     volatile = {str(getattr(run, name)) for run in (first, second) for name in ("run_id", "started_at", "finished_at")}

@@ -28,6 +28,7 @@ from tests.workbooks import rulebook
 FORM = AnswerForm(rulebook())
 MOST = 10**8
 SHA = "ab" * 32
+BOOK = rulebook().id
 SUBMISSION = read_submission(workbook(), "a.xlsx", rulebook())
 
 
@@ -52,7 +53,9 @@ def test_a_unit_without_a_row_in_a_table_has_no_cell_there() -> None:
     """As rows are paired by their names: a row inserted in one table, or a table of one row alone."""
     for cells, rows in (("C14  C16", 3), ("", 1)):
         unit_rows = Column("收支情况", cells, bytes([State.BLANK] * rows), (None,) * rows)
-        read = Read(SHA, replace(SUBMISSION, columns={**SUBMISSION.columns, "expenditure_total": unit_rows}))
+        read = Read(
+            SHA, replace(SUBMISSION, columns={**SUBMISSION.columns, "expenditure_total": unit_rows}), rulebook=BOOK
+        )
         assert taken(answer(read), "a.xlsx") == [read]
 
 
@@ -71,7 +74,7 @@ def test_a_part_of_what_was_asked_for_may_come() -> None:
 
 
 def test_an_answer_has_a_limit() -> None:
-    reads = [Read(SHA, SUBMISSION)] * 3
+    reads = [Read(SHA, SUBMISSION, rulebook=BOOK)] * 3
     with pytest.raises(TooLarge):
         packed_reads(reads, 1000)
     with pytest.raises(Garbled):
@@ -92,7 +95,7 @@ def with_finding(**changes: Any) -> Submission:
 
 def test_the_changes_below_are_made_to_what_is_taken() -> None:
     for submission in (SUBMISSION, with_finding(), column("unit_name", values=("别名",)), column("revenue_total")):
-        assert taken(answer(Read(SHA, submission)))[0].submission == submission
+        assert taken(answer(Read(SHA, submission, rulebook=BOOK)))[0].submission == submission
 
 
 @pytest.mark.parametrize(
@@ -133,15 +136,15 @@ def test_what_no_reader_says_is_not_taken(submission: Submission) -> None:
         if finding.severity == "grave":
             submission = replace(submission, findings=(replace(finding, severity=Loose("grave")),))  # type: ignore[arg-type]
     with pytest.raises(Garbled):
-        taken(answer(Read(SHA, submission)), SUBMISSION.file)
+        taken(answer(Read(SHA, submission, rulebook=BOOK)), SUBMISSION.file)
 
 
 @pytest.mark.parametrize(
     "read",
     [
-        Read(SHA, SUBMISSION, "F03"),
-        Read("", SUBMISSION),
-        Read("AB" * 32, SUBMISSION),
+        Read(SHA, SUBMISSION, "F03", rulebook=BOOK),
+        Read("", SUBMISSION, rulebook=BOOK),
+        Read("AB" * 32, SUBMISSION, rulebook=BOOK),
         Read(SHA, None),
         Read(SHA, None, "C07"),
         Read(SHA + "\n", None, "F03"),
@@ -154,7 +157,7 @@ def test_a_reading_that_is_neither_a_submission_nor_a_code(read: Read) -> None:
 
 
 def changed_head(change: Callable[[Any], Any]) -> bytes:
-    head, buffers = unpacked(inflated(answer(Read(SHA, SUBMISSION)), MOST))
+    head, buffers = unpacked(inflated(answer(Read(SHA, SUBMISSION, rulebook=BOOK)), MOST))
     return deflated(packed(change(head), buffers))
 
 
@@ -184,7 +187,7 @@ def test_a_head_of_another_shape_is_not_taken(change: Callable[[Any], Any]) -> N
 @given(st.integers(0, 4), st.integers(0, 10**6), st.integers(1, 255))
 def test_columns_that_were_changed_are_other_figures_or_nothing(buffer: int, place: int, mask: int) -> None:
     """Never something that a later room must trip over."""
-    head, views = unpacked(inflated(answer(Read(SHA, SUBMISSION)), MOST))
+    head, views = unpacked(inflated(answer(Read(SHA, SUBMISSION, rulebook=BOOK)), MOST))
     buffers = [bytearray(view) for view in views]
     buffers[buffer][place % len(buffers[buffer])] ^= mask
     try:
@@ -194,7 +197,7 @@ def test_columns_that_were_changed_are_other_figures_or_nothing(buffer: int, pla
     assert read.submission is not None
     for name, facts in read.submission.facts.items():
         for fact in facts:
-            allowed = FORM.kinds[name]
+            allowed = FORM.of[BOOK].kinds[name]
             kinds = {int: allowed & 1, str: allowed & 2, date: allowed & 4}
             assert fact.value is None or kinds[type(fact.value)]
             assert (fact.state is State.FILLED) == (fact.value is not None)
@@ -213,4 +216,4 @@ def test_an_answer_in_a_row_where_cases_are_counted_is_a_number() -> None:
     counted = Column(answers.sheet, answers.cells, answers.states, tuple(0 for _ in answers.values))
     counted = counted._replace(states=bytes([State.FILLED] * len(answers.states)))
     submission = replace(SUBMISSION, columns={**SUBMISSION.columns, "evidence_answer": counted})
-    assert taken(answer(Read(SHA, submission)))[0].submission == submission
+    assert taken(answer(Read(SHA, submission, rulebook=BOOK)))[0].submission == submission

@@ -25,7 +25,7 @@ from perfbatch.intake.readings_kept import KeptReading, readings_as_bytes, readi
 from perfbatch.kept.cache_file import BESIDE_NAME, CACHE_NAME, KeptFile
 from perfbatch.kept.deflating import deflated
 from perfbatch.model.limits import Limits
-from perfbatch.model.message import packed, unpacked
+from perfbatch.model.message import packed
 from perfbatch.rulebook.model import CardBlock, Rulebook
 from tests.conftest import lay, workbook
 from tests.workbooks import rulebook
@@ -211,7 +211,7 @@ def index(path: Path) -> dict[str, KeptReading]:
     """The entries that are kept."""
     section = KeptFile(path).section("readings")
     assert section is not None
-    return readings_in(section, unpacked(section)[0])[0]
+    return readings_in(section)[0]
 
 
 def test_entries_that_are_gone_are_forgotten(nights: Nights) -> None:
@@ -283,7 +283,7 @@ def plant(path: Path, section: bytes) -> None:
 
 def planted(path: Path, *answers: bytes) -> None:
     """Put answers in the place of all that are kept, the index left as it is."""
-    plant(path, readings_as_bytes(reader_key(rulebook()), index(path), answers))
+    plant(path, readings_as_bytes(index(path), answers))
 
 
 @pytest.mark.parametrize("where", ["file", "section", "answer", "inflated answer"])
@@ -313,9 +313,7 @@ def test_the_reading_of_another_file_is_not_believed(nights: Nights, hours_pass:
     entries["乙.xlsx"] = second._replace(place=99)
     section = KeptFile(nights.path).section("readings")
     assert section is not None
-    plant(
-        nights.path, readings_as_bytes(reader_key(rulebook()), entries, readings_in(section, unpacked(section)[0])[1])
-    )
+    plant(nights.path, readings_as_bytes(entries, readings_in(section)[1]))
     nights.night()
     assert nights.again[1] == ["乙.xlsx", "甲.xlsx"]
 

@@ -58,7 +58,8 @@ def test_the_head(alone: BatchResult) -> None:
 def test_a_file_is_told_as_in_the_run_report(alone: BatchResult) -> None:
     file, (department,) = checked_file(alone), build_report(alone, ())["departments"]
     assert list(file) == [
-        "path", "bytes", "sha256", "verdict", "code", "message", "remedy", "budget_code", "unit_name",
+        "path", "bytes", "sha256", "verdict", "code", "message", "remedy", "rulebook", "entity_key", "budget_code",
+        "unit_name",
         "self_total", "verified_total", "grade", "points_by_status", "points_at_risk", "findings_by_severity",
         "scores", "findings",
     ]  # fmt: skip

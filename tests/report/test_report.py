@@ -54,7 +54,19 @@ def test_head(report: dict[str, Any], rulebook: Rulebook) -> None:
                 "summary": "district-summary-2020.xlsx",
             }
         ],
-        "roster": {"expected": 5, "received": 4, "missing": [{"budget_code": "118001", "unit_name": "区文联"}]},
+        "roster": {
+            "expected": 5,
+            "received": 4,
+            "missing": [
+                {
+                    "rulebook": "yunxi-2020",
+                    "entity_key": ["118001"],
+                    "name": "区文联",
+                    "budget_code": "118001",
+                    "unit_name": "区文联",
+                }
+            ],
+        },
         "outputs": OUTPUTS,
         "phases": [],
     }
@@ -73,7 +85,7 @@ def test_files_stand_in_the_order_of_their_paths(report: dict[str, Any]) -> None
 
 
 def test_departments(report: dict[str, Any]) -> None:
-    assert [{key: entry[key] for key in entry if key not in ("scores", "points_by_status", "rulebook", "entity_key")} for entry in report["departments"]] == [
+    assert [{key: entry[key] for key in entry if key not in ("scores", "points_by_status", "rulebook", "entity_key", "name")} for entry in report["departments"]] == [
         {"budget_code": "007002", "unit_name": "区教育局", "file": "007002.xlsx", "self_total": "100.00", "verified_total": "100.00", "grade": "优秀", "rank": 1},
         {"budget_code": "101001", "unit_name": INJECTION, "file": "101001.xlsx", "self_total": None, "verified_total": None, "grade": "", "rank": None},
         {"budget_code": "116001", "unit_name": "云溪区总工会", "file": "116001.xlsx", "self_total": "98.00", "verified_total": "93.00", "grade": "优秀", "rank": 2},
@@ -125,6 +137,7 @@ def test_who_an_entry_a_department_and_a_finding_belong_to(report: dict[str, Any
     }
     for part in (*report["departments"], *report["findings"]):
         assert part["entity_key"] == [part["budget_code"]]
+    assert all(part["name"] == part["unit_name"] for part in report["departments"])
 
 
 def test_nothing_names_an_entity_without_a_code(district: BatchResult) -> None:
