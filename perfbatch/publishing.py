@@ -134,8 +134,8 @@ def run_night(plan: NightPlan) -> tuple[Nights, list[str]]:
         pool = NoticePool(notices, plan.workers, phases.advance, earlier)
         published = publish_outputs(nights.run, outbox, counted, pool, [of_form.rulebook for of_form in planned])
         keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written), kept.write) if cache else ()
-        told = [f"{damage} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
-        return replace(nights, forgiven=(*told, *_forgiven(outbox / CACHE_NAME, keeping))), published
+        remarks = [f"{damage} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
+        return replace(nights, forgiven=(*remarks, *_forgiven(outbox / CACHE_NAME, keeping))), published
 
 
 def _refuse_loss(plan: NightPlan, nights: Nights, pasts: Mapping[str, Past]) -> None:

@@ -95,8 +95,8 @@ LangOption = Annotated[
 def same_workbooks(inbox: Path, roster: Path | None, rulebooks: Sequence[str] | None) -> list[object]:
     """The options by which another command finds the same departments under the same rules."""
     given = (("--inbox", inbox, Path("inbox")), ("--roster", roster, None))
-    found = [word for option, value, default in given if value != default for word in (option, value)]
-    return [*found, *same_rulebooks(rulebooks)]
+    options = [word for option, value, default in given if value != default for word in (option, value)]
+    return [*options, *same_rulebooks(rulebooks)]
 
 
 def same_rulebooks(rulebooks: Sequence[str] | None) -> list[object]:

@@ -46,11 +46,11 @@ def _forms_of(run_id: str, runs: Sequence[ListedRun]) -> list[ListedRun]:
     return [run for run in runs if run.run_id == run_id]
 
 
-def _alike(one: ListedRun, other: ListedRun) -> bool:
+def _alike(run: ListedRun, other: ListedRun) -> bool:
     """Whether two runs are over one form; what was recorded before forms were on record is known by its rulebook."""
-    if "" in (one.form_id, other.form_id):
-        return one.rulebook == other.rulebook
-    return one.form_id == other.form_id
+    if "" in (run.form_id, other.form_id):
+        return run.rulebook == other.rulebook
+    return run.form_id == other.form_id
 
 
 def _counterpart(after: ListedRun, earlier: Sequence[ListedRun], later: Sequence[ListedRun]) -> ListedRun | None:

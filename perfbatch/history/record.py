@@ -55,7 +55,7 @@ def tonight(result: BatchResult) -> RecordedRun:
         fiscal_year=result.rulebook.fiscal_year,
         departments=tuple(_departments(result)),
         findings=tuple(map(RecordedFinding._make, _findings(result))),
-        set_aside=tuple(sorted(storable_text(one.path) for one in result.entries if one.status == "set_aside")),
+        set_aside=tuple(sorted(storable_text(entry.path) for entry in result.entries if entry.status == "set_aside")),
         rulebook=result.rulebook.id,
         form_id=result.rulebook.form_id,
     )
@@ -73,8 +73,8 @@ def write_history(
         connection.executemany(
             "INSERT INTO run_entry VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (run.run_id, one.rulebook, storable_text(one.path), one.sha256, one.status, one.code)
-                for one in run.entries
+                (run.run_id, entry.rulebook, storable_text(entry.path), entry.sha256, entry.status, entry.code)
+                for entry in run.entries
             ),
         )
         for of_form in run.results:
@@ -82,7 +82,7 @@ def write_history(
             _add_closing_figures(connection, of_form)
         connection.executemany(
             "INSERT INTO run_notice VALUES (?, ?, ?, ?, ?)",
-            ((run.run_id, one.rulebook, one.path, one.key, one.day.isoformat()) for one in notices),
+            ((run.run_id, notice.rulebook, notice.path, notice.key, notice.day.isoformat()) for notice in notices),
         )
         connection.execute("COMMIT")
     with path.open("rb+") as written:
@@ -103,10 +103,10 @@ def _add_run(connection: sqlite3.Connection, result: BatchResult) -> None:
             book.form_id,
         ),
     )
-    rows = ((run_id, book.id, *one) for one in _departments(result))
+    rows = ((run_id, book.id, *department) for department in _departments(result))
     connection.executemany("INSERT INTO run_department VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    told = ((run_id, book.id, *one) for one in _findings(result))
-    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+    findings = ((run_id, book.id, *finding) for finding in _findings(result))
+    connection.executemany("INSERT INTO run_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", findings)
 
 
 def _departments(result: BatchResult) -> Iterator[RecordedDepartment]:

@@ -75,7 +75,7 @@ def read_form(
     wanted = (
         rulebooks[0].field_by_id
         if len(rulebooks) == 1
-        else frozenset[str]().union(*(one.field_by_id for one in rulebooks))
+        else frozenset[str]().union(*(rulebook.field_by_id for rulebook in rulebooks))
     )
     workbook = open_form(content, limits, wanted, (STAMP_SHEET,), plainly=plainly)
     rulebook, revision = _recognise(workbook, rulebooks)

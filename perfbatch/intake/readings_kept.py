@@ -104,8 +104,8 @@ def _entries(columns: Sequence[memoryview]) -> dict[str, KeptReading]:
     inode, answer, place = numbers_in("Q", columns[5]), numbers_in("I", columns[8]), numbers_in("I", columns[9])
     key_of, keys = numbers_in("I", columns[10]), texts_in(columns[11], columns[12])
     hashes: Any = columns[7].hex()
-    told = (size, mtime, ctime, hashed, inode, answer, place, key_of)
-    if {*map(len, told), len(columns[7]) / _HASH_BYTES} != {len(paths)}:
+    rows = (size, mtime, ctime, hashed, inode, answer, place, key_of)
+    if {*map(len, rows), len(columns[7]) / _HASH_BYTES} != {len(paths)}:
         raise Garbled("columns of different lengths")
     if any(number >= len(keys) for number in key_of):
         raise Garbled("a key that is not there")

@@ -217,7 +217,7 @@ def _finding(finding: Finding, rulebook: str, key: str, budget_code: str | None)
 def _finding_line(values: Sequence[str], rulebook: str, key: str, budget_code: str | None) -> str:
     code, severity, file, sheet, cell, field, check, *rest = map(_encode, values)
     origin = check if values[6] else "null"
-    *told, waived, explained = rest
+    *words, waived, explained = rest
     notes = (waived if values[-2] else "null", explained if values[-1] else "null")
     return _FINDING_LINE % (
         code,
@@ -230,7 +230,7 @@ def _finding_line(values: Sequence[str], rulebook: str, key: str, budget_code: s
         cell,
         field,
         origin,
-        *told,
+        *words,
         *notes,
     )
 

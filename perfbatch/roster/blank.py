@@ -177,8 +177,8 @@ def _write_reviews(sheet: Worksheet, rulebook: Rulebook, look: _Looks, first: in
         ),
         "reason": ({"validate": "length", "criteria": "<=", "value": 500}, "不超过500字。"),
     }
-    for column, (name, (rule, said)) in enumerate(rules.items()):
-        _bound(sheet, column, columns, name, rule, said, rulebook)
+    for column, (name, (rule, refusal)) in enumerate(rules.items()):
+        _bound(sheet, column, columns, name, rule, refusal, rulebook)
         _write_cells(sheet, column, look.score if name == "score" else look.text)
     _set_up(sheet, len(rules), frozen_columns=0)
 
@@ -235,16 +235,16 @@ def _write_cells(sheet: Worksheet, column: int, form: Format) -> None:
 
 
 def _bound(
-    sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], said: str, rulebook: Rulebook
+    sheet: Worksheet, column: int, columns: Any, name: str, rule: dict[str, Any], requirement: str, rulebook: Rulebook
 ) -> None:
-    told = {
+    messages = {
         "input_title": columns[name],
         "input_message": _help(name, rulebook),
         "error_title": "请核对填写内容",
-        "error_message": said,
+        "error_message": requirement,
         "error_type": "stop",
     }
-    sheet.data_validation(1, column, _ROWS, column, {**rule, **told})
+    sheet.data_validation(1, column, _ROWS, column, {**rule, **messages})
 
 
 def _help(name: str, rulebook: Rulebook) -> str:
@@ -270,9 +270,9 @@ def _set_up(sheet: Worksheet, columns: int, *, frozen_columns: int) -> None:
 def _paragraphs(rulebook: Rulebook, figures: str) -> list[str]:
     """What the notes say of this form, numbered anew."""
     units = (_PARAGRAPHS[2], f"八、每个{rulebook.entity.noun}最多 {MAX_UNITS} 个二级机构。")
-    told = [text for text in (*_PARAGRAPHS, units[1]) if rulebook.unit_tables or text not in units]
-    told = [text for text in told if figures or "{figures}" not in text]
-    return [f"{number}{text[1:]}" for number, text in zip("一二三四五六七八", told, strict=False)]
+    paragraphs = [text for text in (*_PARAGRAPHS, units[1]) if rulebook.unit_tables or text not in units]
+    paragraphs = [text for text in paragraphs if figures or "{figures}" not in text]
+    return [f"{number}{text[1:]}" for number, text in zip("一二三四五六七八", paragraphs, strict=False)]
 
 
 def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:

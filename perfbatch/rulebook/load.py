@@ -202,14 +202,14 @@ def load_forms(sources: Sequence[Path | str] | None = None) -> list[LoadedRulebo
     for what, remedy, key in _ONCE:
         seen: dict[object, str] = {}
         for loaded in forms:
-            told = key(loaded.rulebook)
-            if told in seen:
+            value = key(loaded.rulebook)
+            if value in seen:
                 raise OperatorFault(
                     f"--rulebook {loaded.name}",
-                    f"has the {what} of {seen[told]} ({told})",
+                    f"has the {what} of {seen[value]} ({value})",
                     f"{remedy}, or give one of the two.",
                 )
-            seen[told] = loaded.name
+            seen[value] = loaded.name
     return forms
 
 
@@ -227,7 +227,7 @@ def _each_of(source: Path | str) -> list[Path | str]:
     if str(source) in built_in_ids() or not path.is_dir():
         return [source]
     inside: list[Path | str] = sorted(
-        one for one in path.iterdir() if one.suffix == ".toml" and not one.name.startswith(".")
+        file for file in path.iterdir() if file.suffix == ".toml" and not file.name.startswith(".")
     )
     if not inside:
         raise OperatorFault(
