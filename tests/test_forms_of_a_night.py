@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from perfbatch.batch import BatchPlan, run_forms
-from perfbatch.history.record import HISTORY_NAME, last_run, listed_runs
+from perfbatch.history.reading import last_run, listed_runs
+from perfbatch.history.record import HISTORY_NAME
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.kept.cache_file import KeptFile
 from perfbatch.model.errors import BatchFault, OperatorFault

@@ -50,7 +50,7 @@ RulebooksOption = Annotated[
     typer.Option(
         "--rulebook",
         metavar="RULEBOOK",
-        help="Rulebook: a file (.toml), a folder of them or a built-in id; may be given several times. Each workbook goes by "
+        help="Rulebook: a file (.toml, .xlsx), a folder of them or a built-in id; may be given several times. Each workbook goes by "
         "the one that its stamp names. Without it: the built-in ones that a workbook names, or that the last night had.",
     ),
 ]

@@ -227,11 +227,11 @@ def _each_of(source: Path | str) -> list[Path | str]:
     if str(source) in built_in_ids() or not path.is_dir():
         return [source]
     inside: list[Path | str] = sorted(
-        file for file in path.iterdir() if file.suffix == ".toml" and not file.name.startswith(".")
+        file for file in path.iterdir() if file.suffix in _SUFFIXES and not file.name.startswith(".")
     )
     if not inside:
         raise OperatorFault(
-            str(path), "the folder holds no rulebook", "Name a rulebook file (.toml), or a folder of them."
+            str(path), "the folder holds no rulebook", "Name a rulebook file (.toml, .xlsx), or a folder of them."
         )
     return inside
 
