@@ -42,7 +42,7 @@ def _rare_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        # Counts what was made as old: else the next object made would have all of it looked through at once.
+        # Moves everything to the oldest generation: otherwise the next allocation would start a collection over all of it.
         gc.freeze()
         gc.unfreeze()
         gc.set_threshold(*usual)

@@ -37,7 +37,7 @@ _TAIL = "{title}：尾差"
 _TAIL_REMEDY = "尾差在四舍五入允许范围内，无须修改"
 _PARTS_BLANK = "{title}：分项未填，无法核对"
 _TOTAL_BLANK = "{title}：该项未填，无法核对"
-# What the kinds of `_CheckedScope._kinds` say of the check itself.
+# The outcome of each of `_CheckedScope._kinds`, in their order.
 _OUTCOMES: tuple[CheckOutcome, ...] = ("failed", "rounding", "not_made", "not_made")
 _BLANK_REMEDY = "补填空白的项目；没有发生额的填 0"
 

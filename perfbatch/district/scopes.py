@@ -113,7 +113,7 @@ class ItemScope(FrameScope):
         if name not in ("has_target_types", "targets_answered"):
             return super().name(name)
         sure, no = np.ones(self.length, bool), np.zeros(self.length, bool)
-        # One past the last indicator stands for the rows of none.
+        # Rows that belong to no indicator have the index one past the last: it gets the empty entry.
         kinds = [*(indicator.target_types for indicator in self.rulebook.indicators), ()]
         if name == "has_target_types":
             return Truth(np.array([bool(types) for types in kinds])[self.item_rows.indicators], sure, no)

@@ -31,7 +31,7 @@ __all__ = ["HISTORY_NAME", "RecordedNotice", "tonight", "write_history"]
 
 HISTORY_NAME = "history.sqlite"
 
-# Departments whose figures are Python objects at a time.
+# So many departments at a time have their figures turned into Python objects, which take far more memory than columns.
 _BLOCK = 1000
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 # The values of a RecordedFinding, as a night has them.

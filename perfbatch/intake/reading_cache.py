@@ -43,7 +43,8 @@ _MARGIN_NS = 5_000_000_000
 _PASSING = frozenset({"F08", "F10", "F11", "F14"})
 _SECTION = "readings"
 _FORM = ("form_id", "form_version", "revision", "fiscal_year", "kinds", "sections", "entity", "roles")
-# Readings of an answer that are nobody's any more, for each that is: past it the others are put together anew.
+# An answer holds many readings. Once those that no file has any more are more than this share of the others, the others
+# are packed anew.
 _STALE = 0.5
 _READS_AN_ANSWER = 64
 # An honest workbook's reading is ten thousand bytes, inflated; what somebody made to inflate to more is read from the workbooks.
@@ -84,7 +85,7 @@ class ReadingCache:
 
     def read(self, files: Sequence[Found], read: Callable[[Sequence[Found]], list[Read]]) -> list[Read]:
         """Every entry's reading, in the order given; `read` reads those that are not known. Nothing is kept yet."""
-        # Before any content is looked at: what is written from here on must not look at rest.
+        # Taken before any file is read: a file written later must not count as unchanged for long.
         self._now = time.time_ns()
         self._gates, self._opened = {}, {}
         reads = self._recalled(files)

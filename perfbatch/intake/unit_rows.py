@@ -183,7 +183,7 @@ def _places(
                 places[row.number] = same
                 del free[same]
     for row in rows:
-        # An empty row that repeats a name says nothing that a typed one could not say better.
+        # An empty row gets the name that its formula repeats only where no row with figures has claimed it.
         if not row.used and row.repeated is not None and row.repeated in free:
             places[row.number] = row.repeated
             del free[row.repeated]

@@ -72,7 +72,7 @@ class IsolatedExecutor:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
-        # Threads without a request, less requests without a thread.
+        # Idle threads minus requests that wait for one.
         self._idle = 0
         self._stopped = self._abandoned = False
         self._clock = Clock()

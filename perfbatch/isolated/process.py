@@ -20,7 +20,7 @@ MOST_TURNS = 1024 if TIMED else 1
 """How many pieces a request may have: where a worker has no timers, its only clock is the parent's, and that times a request."""
 
 _START_SECONDS = 60.0
-# What the parent leaves to the worker's own clock, so that of two ends it is the worker's that comes first.
+# Seconds by which the parent waits longer: the worker's own timer ends it first, and says why.
 _SPARE_SECONDS = 2.0
 # A request of many pieces is not waited for as long as all of them together may take: it is asked again piece by piece.
 _TURNS_WAITED_FOR = 3

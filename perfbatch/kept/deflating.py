@@ -42,7 +42,7 @@ def inflated(content: bytes | memoryview, most: int) -> bytes:
         raise Garbled("larger than it may be")
     inflater = _library.decompressobj()
     try:
-        # A byte more than there is room for: what ends exactly there shows its end.
+        # One byte more than may come: only so does a stream that ends exactly at the limit report its end.
         whole: bytes = inflater.decompress(content[_SIZE.size :], size + 1)
     except (zlib.error, _library.error):
         raise Garbled("damaged") from None

@@ -174,7 +174,7 @@ def bundled(submissions: Sequence[Submission]) -> tuple[dict[str, Any], list[byt
         rows = tuple(map(len, states))
         layout_of.append(layouts.setdefault((tuple(submission.columns), sheets, cells, rows), len(layouts)))
         flat = list(chain.from_iterable(amounts))
-        # All cells of a workbook at once, bits and all: this runs for each of them.
+        # One large integer holds a byte for every cell, so that states and kinds are joined without a loop over the cells.
         values += [value if type(value) is int else numbers[value] for value in flat]
         kinds = bytes(map(_KIND_MARKS.__getitem__, map(type, flat)))
         both = int.from_bytes(b"".join(states), "little") | int.from_bytes(kinds, "little")

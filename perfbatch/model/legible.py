@@ -29,7 +29,7 @@ def _escape(match: re.Match[str]) -> str:
 def storable_text(text: str) -> str:
     """Text that UTF-8 can hold and that is inert once JSON has escaped it: lone surrogates become a visible `\\xNN` (a byte of
     a file name) or `\\uNNNN`, and so do C1 controls and marks of reading direction."""
-    # All of these are unprintable, which is told much faster than a pattern is searched.
+    # Every such character is unprintable, and `isprintable` is much faster than a search for the pattern.
     return text if text.isprintable() else _UNSTORABLE.sub(_escape, text)
 
 

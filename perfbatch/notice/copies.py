@@ -24,7 +24,7 @@ from perfbatch.notice.order import NoticeOrder
 __all__ = ["EarlierNotices", "earlier_notices", "keep_notices"]
 
 _SECTION = "notices"
-# A row takes some 150 bytes, and all of them are one head of a message.
+# A row takes some 150 bytes, and all rows are in one head of a message, whose size is limited.
 _MOST_KEPT = 100_000
 # What a process that makes notices may write at most (`notice_pool`): anything larger is none of ours.
 _LARGEST = 256 * 1024 * 1024

@@ -14,7 +14,7 @@ from perfbatch.notice import NoticeHeading
 
 __all__ = ["notice_key"]
 
-# Where the workbook lies in the inbox is not said in its notice.
+# All but `file`: a notice does not say where its workbook lies in the inbox, so that a moved one has the same notice.
 _FACTS = attrgetter(*(field.name for field in dataclasses.fields(Finding) if field.name != "file"))
 _HEAD = attrgetter(
     *(field.name for field in dataclasses.fields(NoticeHeading) if field.name not in ("run_date", "points_at_risk"))

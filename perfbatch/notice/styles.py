@@ -140,7 +140,7 @@ class StyleSheet:
         if any(self._left[kind] < len(items) for kind, items in self._given.items.items()):
             well_formed(made)
         else:
-            # What is put between whole elements of a whole part leaves it whole.
+            # Whole elements put between whole elements leave the part well-formed: it need not be parsed again.
             well_formed_once(self._given.markup)
             well_formed(b"<new>" + b"".join(item for new in self._new.values() for item in new) + b"</new>")
         steady: list[tuple[int, int]] = []

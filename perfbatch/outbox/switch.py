@@ -71,7 +71,7 @@ def publish(
     for name in writers:
         _refuse_outside(name)
     with locked(outbox) as real, _set_up(real) as (private, whole):
-        # Beside the outbox stands the folder that becomes it, and has its mode; inside it, one that does not.
+        # Tonight's folder takes the outbox's mode: exchanged as a whole, it becomes the outbox.
         _build(private / TONIGHT, writers, elsewhere, stat.S_IMODE(real.stat().st_mode))
         try:
             removed = sorted(stale(real)) if stale else []

@@ -144,7 +144,7 @@ def plain(part: bytes) -> bytes:
         part = _recoded(part, encoding[1].decode("ascii"))
         declaration = _DECLARATION.match(part)
         begin = declaration.end() if declaration else 0
-    # One sign is found in a fraction of the time that two take.
+    # bytes.find is much faster for one character than for two, and most parts have neither sign.
     if (b"!" not in part or part.find(b"<!", begin) < 0) and (
         part.find(b"?", begin) < 0 or part.find(b"<?", begin) < 0
     ):

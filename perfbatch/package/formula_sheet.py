@@ -20,7 +20,7 @@ __all__ = ["FormulaCell", "sheet_data", "with_sheet_data"]
 
 _EMPTY = re.compile(r"<sheetData ?/>|<sheetData></sheetData>")
 _DIMENSION = re.compile(r'<dimension ref="[^"]*" ?/>')
-# An empty text that xlsxwriter leaves without its type is no value to those who read by the book.
+# xlsxwriter writes an empty text as a result without t="str"; strict readers then see no value at all.
 _UNTYPED = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(><f>[^<]*</f><v></v></c>)')
 _LEVEL = 9
 _ERRORS = frozenset({"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!"})
@@ -86,7 +86,7 @@ def _shared(cells: Cells) -> Iterator[tuple[tuple[int, int], str]]:
     """The place of each formula that is one of several, and its element."""
     number = 0
     formulas = [(column, row) for (row, column), cell in cells.items() if cell.like]
-    # Within a run of neighbours row and position grow alike, so that their difference stays.
+    # In a run of neighbouring rows, row minus position is one number: it groups them.
     keyed = [((column, cells[row, column].like, row - at), row) for at, (column, row) in enumerate(sorted(formulas))]
     for (column, _, _), run in groupby(keyed, key=lambda formula: formula[0]):
         rows = [row for _, row in run]

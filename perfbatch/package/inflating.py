@@ -26,7 +26,7 @@ def inflate(packed: bytes | memoryview, most: int) -> bytes | None:
     """A raw deflate stream as a whole, up to `most` bytes of it; None where it is damaged, larger, or something follows it."""
     inflater = _library.decompressobj(-zlib.MAX_WBITS)
     try:
-        # A byte more than there is room for: what ends exactly there shows its end.
+        # One byte more than may come: only so does a stream that ends exactly at the limit report its end.
         content: bytes = inflater.decompress(packed, most + 1)
     except (zlib.error, _library.error):
         return None

@@ -226,7 +226,7 @@ def _rendered(section: FormatSection, value: Decimal) -> str:
     point = next((at for at, token in enumerate(tokens) if token.mark is FormatMark.POINT), len(tokens))
     after_point = [at for at in whole_places if at > point]
     whole_places = [at for at in whole_places if at < point]
-    # A literal point stands among the digits: it is shown, and scales nothing before they are laid out.
+    # A point written as a literal only separates digits on the screen: the figure is laid out as if it were not there.
     laid = value.scaleb(section.exponent + section.decimals - len(after_point))
     step = Decimal(1).scaleb(-len(after_point))
     digits = format(laid.quantize(step, rounding=ROUND_HALF_UP), "f")

@@ -120,7 +120,7 @@ class EditablePackage:
 
     def _unpacked(self, member: ZipMember, steady: bool) -> bytes:
         packed = self._packed(member)
-        # What is kept is kept under the packed bytes: they must not stand for a part longer than is kept.
+        # The cache is keyed by the packed bytes, so it would keep them as well for a part that is too long to be kept.
         inflate = _inflated_once if steady and member.size <= LONGEST else _inflated
         return inflate(packed, member.method, member.size, member.checksum)
 

@@ -108,7 +108,7 @@ class PlainSheet:
                 return None
             if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
                 return None
-            # A text that is nowhere is damage for the parser to name.
+            # A shared text is named by its number; anything else is damage, which the parser names.
             if cell.type == b"s":
                 if not cell.value.isdigit() or len(cell.value) > 9:
                     return None
@@ -191,7 +191,7 @@ def _cut(part: bytes) -> tuple[bytes, bytes] | None:
     if begin + len(part) - end > _LONGEST_FRAME:
         return None
     frame = part[:begin] + part[end:]
-    # In the rows themselves the patterns let no other element pass.
+    # One pair of sheetData tags: a second one could hold cells that nobody has looked at. Within the rows the patterns see to it.
     return (part[begin:end], frame) if frame.count(b"sheetData") == 2 else None
 
 

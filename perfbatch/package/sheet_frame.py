@@ -80,7 +80,7 @@ def place_of_drawing(tail: bytes, end: int, prefix: str) -> int:
     for element in side_by_side(tail, end):
         inner = local(element.name)
         if inner == b"AlternateContent":
-            # It stands for what it holds, in either of two forms.
+            # It counts as what is inside: one of its alternatives is the element, in the form that a program understands.
             held = tail[element.inside : element.close]
             if any(b"<" + prefix.encode() + name in held for name in _AFTER_DRAWING):
                 return element.start

@@ -130,7 +130,7 @@ class SheetGrid:
             return None
         tag = opening(self.prefix + "row").match(self.markup, start, self._data.close)
         if tag is None:
-            # It begins like a row's, and is none.
+            # Another element whose name begins with `row`.
             self._starts = self._all_starts
             return self._row_tag(number)
         return tag

@@ -32,7 +32,7 @@ REPORT_NAME = "run-report.json"
 """Its name in the outbox."""
 
 _SCHEMA = "run-report.schema.json"
-# Departments whose scores are Python objects at a time.
+# So many departments at a time have their scores turned into Python objects, which take far more memory than columns.
 _BLOCK = 1000
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 SCHEMA_VERSION = 2

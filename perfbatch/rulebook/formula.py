@@ -155,7 +155,7 @@ def _relation(op: str, gap: Figure, *, tolerant: bool) -> str:
 def _boolean(op: str, operands: list[Condition]) -> Condition:
     """Kleene's logic, as in `columns`: a decided operand decides, whatever the unknown ones are."""
     if len({(operand.known, operand.tainted) for operand in operands}) == 1:
-        # All known or none: plain logic says the same in a shorter formula.
+        # Where all operands are known or none is, plain AND and OR give the same in a shorter formula.
         join = any_of if op == "or" else all_of
         return Condition(join(*(operand.value for operand in operands)), operands[0].known, operands[0].tainted)
     decided = [
@@ -249,7 +249,7 @@ def verdict_formula(
         truth = _condition(holds, scope, tolerant)
         verdict = _branch(some(truth.known), _branch(truth.value, quoted(HOLDS), quoted(FAILS)), quoted(NOT_DUE))
         tainted = truth.tainted
-    # A word where the condition looks is told as such: the cell cannot know what the night makes of it.
+    # Text in a cell that the condition needs: the formula cannot know how the night reads it, so it says 非数值.
     spoken = _branch(due, _branch(some(tainted), quoted(UNREADABLE), verdict), quoted(NOT_DUE))
     return "=" + _branch(some(due_tainted), quoted(UNREADABLE), spoken)
 

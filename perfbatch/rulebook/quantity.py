@@ -93,14 +93,14 @@ def _exact(values: Ints | int, bound: int) -> Any:
 
 def product(left: Ints | int, right: Ints | int) -> Any:
     """left × right row by row, in Python integers where int64 could overflow."""
-    # Most steps are exact and most factors 1: neither is worth a walk over the rows.
+    # Mostly one side is the number 1, or a column of zeros (exact steps): no need to multiply row by row.
     if isinstance(right, int) and right == 1:
         return left
     if not isinstance(left, int) and _nothing(left):
         return left
     if not isinstance(right, int) and _nothing(right):
         return right
-    # Nothing but zeros has no size, and still cannot be multiplied by what does not fit beside it.
+    # At least 1: a side of zeros would make the bound 0 and hide that the other side does not fit into int64.
     bound = max(_largest(left), 1) * max(_largest(right), 1)
     if isinstance(left, int) and isinstance(right, int):
         return left * right

@@ -42,7 +42,7 @@ READING_NAMES: Mapping[Reading, str] = {
 
 _CENT = SCALE // 100
 _NO_COUNTS: Counts = (None, None, None)
-# What these say is that the score could not be computed; of the others, that it is not the department's own.
+# With these codes the score could not be computed; with the others it was, and differs from the department's own.
 _NOT_MADE = frozenset({"S04", "S05", "S06"})
 
 

@@ -68,7 +68,7 @@ def write_summary(
         scored = write_scores(scores, result, matrix)
         ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
         matters = urgent_matters(result, diagnosis)
-        # What the sheets are made of is larger than what they are held as.
+        # Their memory is free from here on: both are larger than the sheets that were made of them.
         del diagnosis, matrix
         write_card(card, rulebook, ledger, scores, scored)
         write_changes(changes, rulebook, around.changes)

@@ -93,7 +93,7 @@ class Block:
                 wrapped = (strip.kinds == TEXT) & wraps[strip.marks]
                 counted = texts.lines(strip.payload[wrapped], widths.get(column, 0))
                 lines[wrapped] = np.maximum(lines[wrapped], counted)
-        # One float for all rows of a height.
+        # Rows of one height share one float.
         points = [min(line_points(count), MAX_ROW_HEIGHT) if count else None for count in range(int(lines.max()) + 1)]
         row_heights = [points[count] for count in lines.tolist()]
         for row, height in self.looks.heights.items():
@@ -161,7 +161,7 @@ class Block:
             parts.append(map(row_looks.__getitem__, own))
             for strip, opening in zip(self.strips, [*openings[1:], "</row>"], strict=True):
                 parts += strip.fragments(start, stop, attributes, base, opening)
-            # The row's number is all that stands between the parts of a row.
+            # Parts of a row differ between rows by the number alone, so a row is its parts joined by its number.
             numbers = map(str, range(self.top + start + 1, self.top + stop + 1))
             yield "".join(map(str.join, numbers, zip(*parts, strict=False)))
 

@@ -30,7 +30,7 @@ _FIGURE_TEXTS = attrgetter("reported"), attrgetter("expected"), attrgetter("diff
 # With more findings than this the sheet opens on its departments alone.
 _FOLDED_FROM = 1_000
 _CODE, _NAME, _SHEET, _CELL, _LEVEL, _RISK, _SAID = 0, 1, 2, 3, 4, 11, 13
-# Kinds of lines, which are places among the looks of a column; further looks of its own follow.
+# Kinds of lines: each is the index of its look in a column's list of looks; a column may have further looks behind these.
 _FINDING, _GROUP, _SUBGROUP, _OTHER = range(4)
 _HEADS = ("group", "subgroup")
 _HEAD_HEIGHT = 20.0

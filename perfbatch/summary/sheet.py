@@ -92,7 +92,7 @@ class Sheet:
 
     @staticmethod
     def _written(code: int, row: int) -> None:
-        # xlsxwriter tells by a code alone that it has written nothing.
+        # xlsxwriter does not raise where it writes nothing: it returns a code.
         if code != 0:
             raise OSError(f"row {row + 1} does not fit into a sheet (xlsxwriter code {code})")
 
@@ -184,7 +184,7 @@ class Sheet:
     def excel_table(self, name: str, top: int, last: int, headings: Sequence[Mapping[str, object]]) -> None:
         """Make the rows from the headings at `top` to `last` an Excel table of its own look."""
         columns = len(headings) - 1
-        # xlsxwriter notes every cell of a table.
+        # xlsxwriter keeps every cell of a table in memory: it is told of the first row only where a block writes the others.
         written = top + 1 if self._book.spliced else last
         self._sheet.add_table(
             top,

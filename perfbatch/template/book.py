@@ -87,7 +87,7 @@ class FormBook:
         worth = self._worth(sheet, row, column)
         elsewhere = names_elsewhere(like)
         if like == formula and not elsewhere:
-            # Nothing in it that could change.
+            # Without a reference it never changes: its value is written in its place.
             return FormulaCell(worth)
         return FormulaCell(worth, formula, "" if elsewhere else like)
 

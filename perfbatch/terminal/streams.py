@@ -74,7 +74,7 @@ def _open_missing() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # The lowest that is free, which is this one.
+            # `open` takes the lowest free number: that of the stream that is closed.
             os.open(os.devnull, os.O_RDWR)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:

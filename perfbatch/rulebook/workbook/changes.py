@@ -35,7 +35,7 @@ ACTION_WORDS: Mapping[str, str] = {"rename": "改用代码", "remove": "取消",
 _PLACES: Mapping[str, str] = {"before": "位置：在…之前", "after": "位置：在…之后", "into": "位置：归入"}
 DEFAULT = "「默认」"
 _SEPARATOR = "·"
-# What has no id of its own is message from others by a number.
+# What has no id of its own is told from others by a number.
 _UNNAMED = "#"
 
 

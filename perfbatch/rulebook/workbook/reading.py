@@ -152,7 +152,7 @@ class _Reading:
             self._result.faults.append(f"{place}: {fault}")
             if mark_of(leaf.annotation) is None or not isinstance(cell.value, str):
                 return
-            # What follows from a name that nothing has is message at this cell alone.
+            # A name that nothing has is reported at this cell alone, without the faults that follow from it.
             value = cell.value
         here = entry
         for key in leaf.path[:-1]:

@@ -83,7 +83,7 @@ class _FormShape:
     layout: Layout = field(compare=False)
 
 
-# The forms of a district are of a few shapes.
+# Forms of a district differ by the number of units alone, so a few are enough to be kept.
 @lru_cache(maxsize=4)
 def _compiled(shape: _FormShape) -> LivePlan:
     layout = shape.layout
@@ -228,7 +228,7 @@ def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan) -> None:
     bold = _format(workbook, bold=True, border=1, border_color=_RULE, valign="vcenter", text_wrap=True)
 
     def counted(begins: str) -> str:
-        # What is followed by a difference begins so; the rest is the whole text, lest a heading be counted.
+        # Verdicts with a difference behind them are counted by their beginning, the others by the whole text: a heading may begin alike.
         pattern = begins + " *" if begins == TAIL else begins + "*" if begins == FAILS else begins
         return f"COUNTIF({area},{quoted(pattern)})"
 
