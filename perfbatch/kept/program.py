@@ -14,7 +14,7 @@ __all__ = ["LIBRARIES", "PACKAGE", "program_key"]
 PACKAGE = Path(__file__).parents[1]
 """The folder of this package's sources."""
 
-LIBRARIES = ("isal", "numpy", "olefile", "openpyxl", "pandas", "pydantic", "python-calamine", "xlsxwriter")
+LIBRARIES = ("isal", "numpy", "olefile", "openpyxl", "pandas", "pydantic", "python-calamine", "xlrd", "xlsxwriter")
 """The libraries whose answers stand in what is kept; not those that only show, or lock."""
 
 

@@ -14,7 +14,7 @@ from perfbatch.kept import program
 from perfbatch.kept.program import LIBRARIES, PACKAGE, program_key
 
 # They show, lock or carry calls; no figure of a reading or a notice comes from them.
-_WITHOUT_ANSWERS = {"filelock", "rich", "typer"}
+_WITHOUT_ANSWERS = {"filelock", "lxml", "python-docx", "rich", "typer"}
 
 
 @pytest.fixture
