@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -14,8 +13,8 @@ from perfbatch.intake.named_places import FormPlaces, NamedPlace
 from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.numerals import fold, plain
 from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of, unread_formulas
-from perfbatch.intake.recompute import Recomputation
 from perfbatch.intake.scorecard_rows import match_items
+from perfbatch.intake.stored_results import StoredResults
 from perfbatch.intake.unit_rows import PairedRows, pair_unit_rows
 from perfbatch.model.catalogue import NAMES_ELSEWHERE, NAMES_GONE, NO_STAMP
 from perfbatch.model.limits import Limits
@@ -44,8 +43,6 @@ _FieldBlock: TypeAlias = CardBlock | UnitTableBlock | RowsBlock | ScorecardBlock
 # What the stamp says, and in which row; a form's first revision did not state that it was one.
 _STAMP = {"form_id": 1, "form_version": 2, "revision": 4}
 _FIRST_REVISION = "1"
-_TOLERANCE = Fraction(1, 1_000_000)
-_NUMERIC = ("amount", "count", "area", "score", "percent", "year")
 _EMPTY = (State.BLANK, State.STATED_NONE)
 _LOST = Column("", "", bytes([State.UNREADABLE]), (None,))
 _NOT_YET = Column("", "", bytes([State.BLANK]), (None,))
@@ -191,7 +188,7 @@ class _Reader:
         self._columns: dict[str, Column] = {}
         self._places: Mapping[str, NamedPlace] = {}
         self._remarks: list[tuple[Remark, FormField, int]] = []
-        self._recomputations: dict[str, Recomputation] = {}
+        self._stored_results = StoredResults(workbook)
 
     def submission(self) -> Submission:
         """Everything that the workbook states."""
@@ -279,7 +276,7 @@ class _Reader:
             answer = answers[row] if answers else ""
             reading = self._form.read(cell, field, derived=derived, answer=answer, heading=heading)
             if cell.formula is not None:
-                reading = self._verify(reading, cell, field)
+                reading = self._stored_results.verify(reading, cell, field)
             states[row], values[row], steps[row] = reading.state, reading.value, reading.step
             for remark in reading.remarks:
                 self._remarks.append((remark, field, row))
@@ -310,46 +307,6 @@ class _Reader:
             for row in range(rows)
         ]
 
-    def _verify(self, reading: Reading, cell: RawCell, field: FormField) -> Reading:
-        """Hold a formula's stored result against the formula (C11).
-
-        A stored result that differs stands, with the finding. Where nobody calculated the workbook since a program wrote
-        it, a stored result means nothing unless recomputing confirms it.
-        """
-        if (
-            cell.formula is None
-            or not cell.has_value
-            or cell.kind in ("error", "picture")
-            or reading.state is State.BLANK
-        ):
-            return reading
-        if reading.state is State.UNREADABLE and cell.calculated:
-            return reading
-        expected: Fraction | None = None
-        if field.kind in _NUMERIC and isinstance(cell.value, int | float):
-            expected = self._recomputation(cell.sheet).value_of(cell.row, cell.column)
-            if expected is not None and abs(Fraction(Decimal(repr(cell.value))) - expected) <= _TOLERANCE:
-                return reading
-        if expected is None and cell.calculated:
-            return reading
-        reported = plain(Decimal(repr(cell.value))) if isinstance(cell.value, int | float) else str(cell.value)
-        details = {"typed": "=" + cell.formula, "reported": reported}
-        stored = Fraction(Decimal(repr(cell.value))) if isinstance(cell.value, int | float) else None
-        if stored is None or expected is None:
-            remark = Remark("C11", details, reported, counts=(_count(stored), None, None))
-        else:
-            counts = _count(stored), _count(expected), _count(stored - expected)
-            remark = Remark("C11", details, reported, _rounded(expected), _rounded(stored - expected), counts)
-        if cell.calculated:
-            return Reading(reading.state, reading.value, reading.step, (*reading.remarks, remark))
-        return Reading(State.UNREADABLE, remarks=(remark,))
-
-    def _recomputation(self, sheet: str) -> Recomputation:
-        if sheet not in self._recomputations:
-            trusted = not self._workbook.full_calculation
-            self._recomputations[sheet] = Recomputation(self._workbook.cells(sheet), trust_stored=trusted)
-        return self._recomputations[sheet]
-
     def _require(self, block: _FieldBlock) -> None:
         """Say which required cells are empty (C07): single cells, the summary row of a unit table, every row in use elsewhere."""
         required = [field for field in block.fields if field.required and self._columns[field.id] is not _NOT_YET]
@@ -365,16 +322,3 @@ class _Reader:
             return [0]
         columns = [self._columns[field.id].states for field in block.fields]
         return [row for row, states in enumerate(zip_longest(*columns, fillvalue=0)) if any(states)]
-
-
-def _count(value: Fraction | None) -> int | None:
-    """A figure as a count of 1/SCALE; None for none, or one that is finer than that."""
-    if value is None:
-        return None
-    count = Fraction(round(value * 10**9), 10**9) * SCALE
-    return count.numerator if count.denominator == 1 else None
-
-
-def _rounded(value: Fraction) -> str:
-    """A recomputed value as people read it: exact up to nine decimals."""
-    return plain(Decimal(round(value * 10**9)).scaleb(-9))
