@@ -477,7 +477,7 @@ class TestCheck:
             (b"text", "F01  不是电子表格（文本文件）。请另存为 .xlsx 后重新报送。"),
             (
                 compound_file("Workbook"),
-                "F04  格式不支持（Excel 97-2003 .xls 或 WPS .et）。请另存为 .xlsx 后重新报送。",
+                "F03  文件已损坏，无法打开。请用 Excel/WPS 打开原件，另存为 .xlsx 后重新报送。",
             ),
         ],
     )
@@ -883,7 +883,21 @@ class TestRulebook:
     def test_export(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "标准.xlsx"
         assert perfbatch("rulebook", "export", "--output", path) == Ended(0, f"Wrote {path}\n", "")
-        assert openpyxl.load_workbook(path).sheetnames == ["评分标准", "勾稽关系", "等次"]
+        assert openpyxl.load_workbook(path).sheetnames == [
+            "使用说明",
+            "规则",
+            "栏目类型",
+            "工作表",
+            "表块",
+            "字段",
+            "预置行",
+            "一级指标",
+            "指标",
+            "计分",
+            "等次",
+            "勾稽",
+            "汇总表",
+        ]
 
     def test_an_export_replaces_nothing_unasked(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "标准.xlsx"
