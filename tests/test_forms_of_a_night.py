@@ -74,40 +74,44 @@ def report(mixed: Path, tmp_path: Path, years: list[LoadedRulebook]) -> Run:
 
     def run(forms: list[LoadedRulebook] = years, **options: Any) -> dict[str, Any]:
         run_night(NightPlan(mixed, tmp_path / "out", forms, **options))
-        told: dict[str, Any] = json.loads((tmp_path / "out" / "run-report.json").read_text("utf-8"))
-        jsonschema.Draft202012Validator(report_schema()).validate(told)
-        return told
+        written: dict[str, Any] = json.loads((tmp_path / "out" / "run-report.json").read_text("utf-8"))
+        jsonschema.Draft202012Validator(report_schema()).validate(written)
+        return written
 
     return run
 
 
 def test_each_workbook_goes_by_its_stamp(report: Run, tmp_path: Path) -> None:
-    told = report()
-    assert [book["id"] for book in told["rulebooks"]] == ["yunxi-2020", "yunxi-2021"]
-    assert [book["summary"] for book in told["rulebooks"]] == [
+    night_report = report()
+    assert [book["id"] for book in night_report["rulebooks"]] == ["yunxi-2020", "yunxi-2021"]
+    assert [book["summary"] for book in night_report["rulebooks"]] == [
         "district-summary-2020.xlsx",
         "district-summary-2021.xlsx",
     ]
-    assert [(file["path"], file["status"], file["rulebook"]) for file in told["files"]] == [
+    assert [(file["path"], file["status"], file["rulebook"]) for file in night_report["files"]] == [
         ("2020.xlsx", "accepted", "yunxi-2020"),
         ("2021.xlsx", "accepted", "yunxi-2021"),
         ("x.txt", "set_aside", None),
         ("丙/1.xlsx", "accepted", "yunxi-2020"),
     ]
     # One code in two years: two entities, and neither replaces the other.
-    assert [(one["rulebook"], one["entity_key"], one["rank"]) for one in told["departments"]] == [
+    assert [(line["rulebook"], line["entity_key"], line["rank"]) for line in night_report["departments"]] == [
         ("yunxi-2020", ["900001"], 1),
         ("yunxi-2020", ["900003"], 1),
         ("yunxi-2021", ["900001"], 1),
     ]
-    errors = {(one["rulebook"], one["file"], one["check"]) for one in told["findings"] if one["severity"] == "error"}
+    errors = {
+        (line["rulebook"], line["file"], line["check"])
+        for line in night_report["findings"]
+        if line["severity"] == "error"
+    }
     assert errors >= {("yunxi-2020", "2020.xlsx", "R14"), ("yunxi-2021", "2021.xlsx", "R11")}
     assert not {(book, file) for book, file, _ in errors} & {("yunxi-2021", "2020.xlsx"), ("yunxi-2020", "2021.xlsx")}
-    assert {path for path in told["outputs"] if path.startswith("notices/")} == {
+    assert {path for path in night_report["outputs"] if path.startswith("notices/")} == {
         "notices/yunxi-2020/900001-云溪区测试局.xlsx",
         "notices/yunxi-2021/900001-云溪区测试局.xlsx",
     }
-    for name in told["outputs"]:
+    for name in night_report["outputs"]:
         assert (tmp_path / "out" / name).is_file()
     for year, codes in ((2020, ["900001", "900003"]), (2021, ["900001"])):
         ranking = openpyxl.load_workbook(tmp_path / "out" / f"district-summary-{year}.xlsx")["得分排名"]
@@ -115,8 +119,8 @@ def test_each_workbook_goes_by_its_stamp(report: Run, tmp_path: Path) -> None:
 
 
 def test_what_no_rulebook_of_the_night_knows_is_f06(report: Run, years: list[LoadedRulebook]) -> None:
-    told = report(years[:1])
-    assert [(file["path"], file["code"], file["rulebook"]) for file in told["files"] if file["code"]] == [
+    night_report = report(years[:1])
+    assert [(file["path"], file["code"], file["rulebook"]) for file in night_report["files"] if file["code"]] == [
         ("2021.xlsx", "F06", None),
         ("x.txt", "F01", None),
     ]
@@ -126,11 +130,11 @@ def test_last_years_summary_and_notices_are_not_this_years_to_delete(
     report: Run, tmp_path: Path, years: list[LoadedRulebook]
 ) -> None:
     report()
-    told = report(years[1:], allow_fewer=True)
-    assert [book["id"] for book in told["rulebooks"]] == ["yunxi-2021"]
+    night_report = report(years[1:], allow_fewer=True)
+    assert [book["id"] for book in night_report["rulebooks"]] == ["yunxi-2021"]
     for name in ("district-summary-2020.xlsx", "notices/yunxi-2020/900001-云溪区测试局.xlsx"):
         assert (tmp_path / "out" / name).is_file()
-        assert name not in told["outputs"]
+        assert name not in night_report["outputs"]
 
 
 def test_the_history_is_kept_form_by_form(
@@ -141,7 +145,9 @@ def test_the_history_is_kept_form_by_form(
     assert [(run.rulebook, run.departments) for run in listed_runs(history)] == [("yunxi-2020", 2), ("yunxi-2021", 1)]
     recorded = last_run(history, 2021, "yunxi")
     assert recorded is not None
-    assert [(one.budget_code, one.file) for one in recorded.departments] == [("900001", "2021.xlsx")]
+    assert [(department.budget_code, department.file) for department in recorded.departments] == [
+        ("900001", "2021.xlsx")
+    ]
     (mixed / "2020.xlsx").unlink()
     (mixed / "丙" / "1.xlsx").unlink()
     # Half of a form is missed for itself, however many another form has.
@@ -157,8 +163,8 @@ def test_without_a_rulebook_those_that_are_named(report: Run, mixed: Path, years
     assert [book["id"] for book in report(named_only=True)["rulebooks"]] == ["yunxi-2020", "yunxi-2021"]
     for name in ("2020.xlsx", "丙/1.xlsx"):
         (mixed / name).unlink()
-    told = report(named_only=True, allow_fewer=True)
-    assert [book["id"] for book in told["rulebooks"]] == ["yunxi-2020", "yunxi-2021"]
+    night_report = report(named_only=True, allow_fewer=True)
+    assert [book["id"] for book in night_report["rulebooks"]] == ["yunxi-2020", "yunxi-2021"]
     nights = run_forms(BatchPlan(lay(mixed.parent / "none", {"x.txt": b"text"}), years, named=()))
     assert [night.result.rulebook.id for night in nights.nights] == ["yunxi-2020"]
 

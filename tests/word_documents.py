@@ -130,7 +130,7 @@ _UNITS = ("局机关及二级机构汇总", "1、局机关", "2、二级机构1"
 
 
 def _unit_rows(fields: Sequence[str]) -> list[Row]:
-    return [[name, *((_figure(one, row) if row < 2 else "") for one in fields)] for row, name in enumerate(_UNITS)]
+    return [[name, *((_figure(field, row) if row < 2 else "") for field in fields)] for row, name in enumerate(_UNITS)]
 
 
 REVENUE = ["revenue_total", "carryover_prior_year", "general_budget_appropriation", "gov_fund_appropriation",

@@ -85,8 +85,8 @@ def test_systemd_finds_no_fault_with_the_units(tmp_path: Path, name: str) -> Non
         (tmp_path / unit).write_text(content, "utf-8")
     paths = [str(tmp_path / unit) for unit in units]
     done = subprocess.run(["systemd-analyze", "verify", "--user", *paths], capture_output=True, check=False, timeout=60)
-    told = [line for line in done.stderr.decode().splitlines() if "perfbatch-" in line]
-    assert told == []
+    faults = [line for line in done.stderr.decode().splitlines() if "perfbatch-" in line]
+    assert faults == []
 
 
 @pytest.mark.parametrize("name", _ODD)
@@ -94,10 +94,10 @@ def test_a_task_names_the_folder_to_the_letter(tmp_path: Path, name: str) -> Non
     schedule = scheduled("23:59", tmp_path / name / "perfbatch.toml")
     task = ElementTree.fromstring(windows_task(schedule).encode("utf-16"))
     space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
-    told = {part: task.findtext(f".//{space}{part}") for part in ("WorkingDirectory", "Command", "StartBoundary")}
-    assert told["WorkingDirectory"] == str(tmp_path / name)
-    assert told["Command"] == os.path.abspath(sys.executable)  # noqa: PTH100
-    assert str(told["StartBoundary"]).endswith("T23:59:00")
+    task_parts = {part: task.findtext(f".//{space}{part}") for part in ("WorkingDirectory", "Command", "StartBoundary")}
+    assert task_parts["WorkingDirectory"] == str(tmp_path / name)
+    assert task_parts["Command"] == os.path.abspath(sys.executable)  # noqa: PTH100
+    assert str(task_parts["StartBoundary"]).endswith("T23:59:00")
 
 
 @posix

@@ -71,9 +71,9 @@ def test_two_workbooks_for_each(result: Result, folder: Path) -> None:
 
 def test_people_are_in_the_workbook_alone(result: Result, folder: Path) -> None:
     rows = openpyxl.load_workbook(folder / "out" / "总工会-导入记录.xlsx")[PROTOCOL_SHEET].values
-    told = [[str(cell or "") for cell in row] for row in rows]
-    assert "0000000" not in str(told)
-    assert "（姓名）" not in str(told)
+    cells = [[str(cell or "") for cell in row] for row in rows]
+    assert "0000000" not in str(cells)
+    assert "（姓名）" not in str(cells)
     assert "0000000" not in result.output
     form = openpyxl.load_workbook(folder / "out" / "总工会.xlsx")
     sheet, cell = next(iter(form.defined_names["contact_phone"].destinations))
@@ -148,8 +148,8 @@ def test_a_doc_is_read_as_the_docx_it_was(tmp_path: Path) -> None:
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     import_reports(
-        [SAMPLE], tmp_path / "out", rulebook(), inbox=tmp_path / "inbox", watch=lambda *step: told.append(step)
+        [SAMPLE], tmp_path / "out", rulebook(), inbox=tmp_path / "inbox", watch=lambda *step: steps.append(step)
     )
-    assert told == [("import", 1, 1)]
+    assert steps == [("import", 1, 1)]

@@ -19,14 +19,14 @@ SAMPLE = Path(__file__).parents[1] / "forms" / "116001.docx"
 
 
 @lru_cache(maxsize=1)
-def found() -> dict[tuple[str, int], FoundEntry]:
+def finding_lines() -> dict[tuple[str, int], FoundEntry]:
     return verdicts(SAMPLE.read_bytes())
 
 
 def test_the_sample_is_the_seed() -> None:
     """`tests/forms/116001.docx` is what the builder writes (its package carries hours)."""
     made = verdicts(report_of_the_seed().content())
-    assert made == found()
+    assert made == finding_lines()
 
 
 def test_the_same_findings_and_scores_as_the_workbook() -> None:
@@ -68,18 +68,18 @@ def test_the_same_findings_and_scores_as_the_workbook() -> None:
     ],
 )
 def test_fields(field: str, row: int, value: object, verdict: str) -> None:
-    entry = found()[field, row]
+    entry = finding_lines()[field, row]
     assert (entry.value, entry.verdict) == (value, verdict)
 
 
 def test_every_score_goes_to_its_own_indicator() -> None:
     """管理制度健全性 stands twice; one merged cell holds the points of three."""
-    scores = [found()["item_self_score", row].value for row in range(len(rulebook().indicators))]
+    scores = [finding_lines()["item_self_score", row].value for row in range(len(rulebook().indicators))]
     assert scores == SEED["item_self_score"]
-    assert ("item_max", 0) not in {key for key, entry in found().items() if entry.verdict != "missing"}
+    assert ("item_max", 0) not in {key for key, entry in finding_lines().items() if entry.verdict != "missing"}
 
 
 def test_places_are_told() -> None:
-    assert found()["revenue_total", 0].place == "表2第5行第2格"
-    assert found()["unit_name", 0].place == "第4段"
-    assert found()["narrative_on_post_staff", 0].original == "16人"
+    assert finding_lines()["revenue_total", 0].place == "表2第5行第2格"
+    assert finding_lines()["unit_name", 0].place == "第4段"
+    assert finding_lines()["narrative_on_post_staff", 0].original == "16人"
