@@ -29,6 +29,7 @@ from perfbatch.rulebook.load import LoadedRulebook
 from perfbatch.rulebook.model import Rulebook
 
 if TYPE_CHECKING:
+    from perfbatch.district.explaining import Explained, ExplainedPlace
     from perfbatch.district.frames import Frames
     from perfbatch.scoring.verify import Scored
 
@@ -53,7 +54,8 @@ class BatchPlan:
 
     `inbox`: the folder of filled workbooks, or one of them. `forms`: each workbook goes by the one that its stamp names; the night
     is run by all of them, or where `named` is given by those whose ids stand there or that a workbook names, by the first where
-    there is none. By rulebook id: `rosters`, and `prior`: budget_code → last year's closing figures. `deadline` is the last day on
+    there is none. By rulebook id: `rosters`, and `prior`: budget_code → last year's closing figures, and
+    `explained`, the explanations of earlier nights with the figures that they were given for. `deadline` is the last day on
     which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time; `cache` knows what
     did not change. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
     """
@@ -62,6 +64,7 @@ class BatchPlan:
     forms: LoadedRulebook | Sequence[LoadedRulebook]
     rosters: Mapping[str, Roster] = field(default_factory=dict)
     prior: Mapping[str, Mapping[str, dict[str, int]]] = field(default_factory=dict)
+    explained: Mapping[str, Mapping[ExplainedPlace, Explained]] = field(default_factory=dict)
     named: Collection[str] | None = None
     workers: int = 1
     deadline: date | None = None
@@ -206,7 +209,14 @@ def _night(
 
     rulebook = loaded.rulebook
     roster, prior = plan.rosters.get(rulebook.id), plan.prior.get(rulebook.id, {})
-    frames, scored, findings = examine(submissions, rulebook, roster=roster, prior=prior, today=run.started_at.date())
+    frames, scored, findings = examine(
+        submissions,
+        rulebook,
+        roster=roster,
+        prior=prior,
+        today=run.started_at.date(),
+        earlier=plan.explained.get(rulebook.id),
+    )
     open_findings = [finding for finding in findings if not finding.settled]
     result = BatchResult(
         run_id=run.run_id,
@@ -235,11 +245,13 @@ def examine(
     roster: Roster | None = None,
     prior: Mapping[str, dict[str, int]] | None = None,
     today: date | None = None,
+    earlier: Mapping[ExplainedPlace, Explained] | None = None,
 ) -> tuple[Frames, Scored, tuple[Finding, ...]]:
     """Score and reconcile submissions; findings come by department, the gravest first, those of the roster itself last.
 
-    Waivers of the roster hold until `today`, the day of the clock unless given.
+    Waivers of the roster hold until `today`, the day of the clock unless given. `earlier` are the explanations of earlier nights.
     """
+    from perfbatch.district.explaining import explained
     from perfbatch.district.frames import build_frames, record_frame
     from perfbatch.district.reconcile import reconcile
     from perfbatch.district.standing import on_trial, waived
@@ -266,6 +278,10 @@ def examine(
     if roster:
         findings, of_waivers = waived(findings, roster, today or _now().date())
         of_roster = [*roster.findings, *of_waivers]
+    findings, of_explanations = explained(findings, submissions, rulebook, roster, earlier)
+    known_files = {submission.file for submission in submissions}
+    findings += [finding for finding in of_explanations if finding.file in known_files]
+    of_roster += [finding for finding in of_explanations if finding.file not in known_files]
     place = {submission.file: number for number, submission in enumerate(submissions)}
     findings.sort(key=lambda finding: (place[finding.file], finding.severity.order, finding.code))
     return frames, scored, (*findings, *of_roster)

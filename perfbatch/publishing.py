@@ -80,6 +80,7 @@ class NightPlan:
             self.loaded,
             rosters=self.rosters,
             prior={name: past.prior for name, past in pasts.items()},
+            explained={name: past.explained for name, past in pasts.items()},
             named=last_rulebooks(self.outbox / HISTORY_NAME) if self.named_only else None,
             workers=self.workers,
             deadline=self.deadline,

@@ -9,7 +9,15 @@ import openpyxl
 import pytest
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.roster import Roster, RosterEntry, read_roster, review_columns, roster_columns, waiver_columns
+from perfbatch.roster import (
+    Roster,
+    RosterEntry,
+    read_roster,
+    review_columns,
+    roster_columns,
+    verdict_columns,
+    waiver_columns,
+)
 from perfbatch.roster.blank import blank_roster_name, write_blank_roster
 from tests.submissions import RULEBOOK
 from tests.template.packages import parts
@@ -33,11 +41,12 @@ def validation(sheet: Any, cell: str) -> Any:
 
 
 def test_its_sheets_and_headings(book: Any) -> None:
-    assert book.sheetnames == ["部门名录", "财政复核", "豁免事项", "填写说明"]
+    assert book.sheetnames == ["部门名录", "财政复核", "豁免事项", "说明审核", "填写说明"]
     for name, columns in (
         ("部门名录", roster_columns(RULEBOOK)),
         ("财政复核", review_columns(RULEBOOK)),
         ("豁免事项", waiver_columns(RULEBOOK)),
+        ("说明审核", verdict_columns(RULEBOOK)),
     ):
         assert [cell.value for cell in book[name][1]] == list(columns.values())
         assert {cell.value for row in book[name].iter_rows(min_row=2) for cell in row} == {None}

@@ -898,6 +898,12 @@ class TestRulebook:
             "勾稽",
             "汇总表",
         ]
+        assert perfbatch("rulebook", "lint", "--rulebook", path).code == 0
+
+    def test_print(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
+        path = tmp_path / "标准.xlsx"
+        assert perfbatch("rulebook", "print", "--output", path) == Ended(0, f"Wrote {path}\n", "")
+        assert openpyxl.load_workbook(path).sheetnames == ["评分标准", "勾稽关系", "等次"]
 
     def test_an_export_replaces_nothing_unasked(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "标准.xlsx"

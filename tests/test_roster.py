@@ -15,6 +15,7 @@ from perfbatch.model.findings import Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.roster import (
     MAX_UNITS,
+    ExplanationReview,
     Roster,
     RosterEntry,
     Waiver,
@@ -457,3 +458,48 @@ def test_a_file_that_is_no_workbook(content: bytes, tmp_path: Path) -> None:
 def test_a_roster_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OperatorFault, match="cannot be read as a workbook"):
         read_roster(tmp_path / "none.xlsx", RULEBOOK)
+
+
+def _with_verdicts(folder: Path, *rows: list[Any]) -> Path:
+    path = _workbook(folder, [HEAD, UNION, SCHOOLS])
+    book = openpyxl.load_workbook(path)
+    sheet = book.create_sheet("说明审核")
+    for row in (["预算编码", "问题代码", "单元格或栏目", "审核意见", "审核理由"], *rows):
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_verdicts_on_explanations(tmp_path: Path) -> None:
+    path = _with_verdicts(
+        tmp_path,
+        ["116001", "R24", "", "已认可", "编制已批"],
+        ["007002", "R09.operating", RULEBOOK.field_by_id["three_public_total"].label, "已驳回", ""],
+    )
+    read = read_roster(path, RULEBOOK)
+    assert read.verdicts == (
+        ExplanationReview("116001", "R24", "", "accepted", "编制已批", 2),
+        ExplanationReview("007002", "R09.operating", "three_public_total", "rejected", "", 3),
+    )
+    assert read.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "what"),
+    [
+        (["999999", "R24", "", "已认可", ""], "A2", "名录中没有预算编码 999999"),
+        (["116001", "R04", "", "已认可", ""], "B2", "“R04”不是可以说明的检查"),
+        (["116001", "R24", "某处", "已驳回", ""], "C2", "没有单元格或栏目“某处”"),
+    ],
+)
+def test_a_verdict_on_what_is_not_there_is_a_finding(row: list[Any], cell: str, what: str, tmp_path: Path) -> None:
+    read = read_roster(_with_verdicts(tmp_path, row), RULEBOOK)
+    assert read.verdicts == ()
+    assert [(finding.code, finding.sheet, finding.cell, finding.message) for finding in read.findings] == [
+        ("S17", "说明审核", cell, f"“说明审核”第2行：{what}，未采用")
+    ]
+
+
+def test_a_verdict_is_one_of_two_words(tmp_path: Path) -> None:
+    with pytest.raises(OperatorFault, match=r"说明审核!D2.*'同意' is no verdict"):
+        read_roster(_with_verdicts(tmp_path, ["116001", "R24", "", "同意", ""]), RULEBOOK)

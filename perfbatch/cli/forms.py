@@ -39,8 +39,9 @@ def template(
     """Write the blank workbook that departments fill, or with a roster one for each department.
 
     With a roster, name, code, office, subordinate units and, where the outbox's history has them, last year's closing
-    figures are filled in and locked.
+    figures are filled in and locked; last year's explanations are offered to be looked at anew.
     """
+    from perfbatch.history.explanations import last_explanations
     from perfbatch.history.reading import prior_figures
     from perfbatch.history.record import HISTORY_NAME
     from perfbatch.outbox.unasked import hand_out
@@ -62,8 +63,11 @@ def template(
     else:
         known = read_roster(roster, book)
         prior = prior_figures(outbox / HISTORY_NAME, book)
+        explained = last_explanations(outbox / HISTORY_NAME, book)
         paths = hand_out(
-            output, lambda aside: write_prefilled(book, known, aside, units=units, prior=prior), force=force
+            output,
+            lambda aside: write_prefilled(book, known, aside, units=units, prior=prior, explained=explained),
+            force=force,
         )
     print_written(paths, output)
     same = ["--rulebook", rulebook] if rulebook else []

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from perfbatch.district.explaining import Explained, ExplainedPlace
 from perfbatch.history.changes import RecordedRun
+from perfbatch.history.explanations import explanations_on_record
 from perfbatch.history.reading import LastNight, last_night, last_run, notice_days, prior_figures
 from perfbatch.history.tables import HistoryDamaged
 from perfbatch.model.errors import BatchFault
@@ -21,13 +23,14 @@ __all__ = ["Past", "past_of", "refuse_loss"]
 class Past:
     """`prior`: budget_code → last year's closing figures; `days`: key of each notice of the last night → the day on it.
 
-    `damaged` says why the history could not be read, "" where it could: it counts as none then.
+    `explained` are the explanations on record. `damaged` says why the history could not be read, "" where it could: it counts as none then.
     """
 
     prior: Mapping[str, dict[str, int]] = field(default_factory=dict)
     last: LastNight | None = None
     before: RecordedRun | None = None
     days: Mapping[str, date] = field(default_factory=dict)
+    explained: Mapping[ExplainedPlace, Explained] = field(default_factory=dict)
     damaged: str = ""
 
 
@@ -41,6 +44,7 @@ def past_of(history: Path, rulebook: Rulebook, fields: Collection[str]) -> Past:
             last=last_night(history, *of_form),
             before=last_run(history, *of_form),
             days=notice_days(history, *of_form),
+            explained=explanations_on_record(history, rulebook),
         )
     except HistoryDamaged as fault:
         return Past(damaged=str(fault))

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from perfbatch.district.result import BatchResult, RunResult, run_of
 from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun
+from perfbatch.history.explanations import add_explanations
 from perfbatch.history.tables import opened
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.legible import storable_text, storable_texts
@@ -80,6 +81,7 @@ def write_history(
         for of_form in run.results:
             _add_run(connection, of_form)
             _add_closing_figures(connection, of_form)
+            add_explanations(connection, of_form.rulebook, of_form.findings)
         connection.executemany(
             "INSERT INTO run_notice VALUES (?, ?, ?, ?, ?)",
             ((run.run_id, notice.rulebook, notice.path, notice.key, notice.day.isoformat()) for notice in notices),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TypeAlias
 
+from perfbatch.intake.explaining import explanations_in
 from perfbatch.intake.formats import FormWorkbook, open_form
 from perfbatch.intake.named_places import FormPlaces, NamedPlace
 from perfbatch.intake.normalise import normalise, normalise_answer
@@ -18,6 +19,7 @@ from perfbatch.intake.stored_results import StoredResults
 from perfbatch.intake.unit_rows import PairedRows, pair_unit_rows
 from perfbatch.model.catalogue import NAMES_ELSEWHERE, NAMES_GONE, NO_STAMP
 from perfbatch.model.limits import Limits
+from perfbatch.model.notices import NOTICE_SHEET
 from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.package.addresses import cell_name
@@ -74,7 +76,7 @@ def read_form(
         if len(rulebooks) == 1
         else frozenset[str]().union(*(rulebook.field_by_id for rulebook in rulebooks))
     )
-    workbook = open_form(content, limits, wanted, (STAMP_SHEET,), plainly=plainly)
+    workbook = open_form(content, limits, wanted, (STAMP_SHEET, NOTICE_SHEET), plainly=plainly)
     rulebook, revision = _recognise(workbook, rulebooks)
     try:
         return _Reader(workbook, file, _form_of(rulebook), revision).submission(), rulebook
@@ -231,7 +233,8 @@ class _Reader:
         )
         findings += active_finding(self._workbook.active_content(), self._file, budget_code)
         findings += unread_formulas(self._workbook.without_formulas, self._file, budget_code)
-        return Submission(self._file, budget_code, unit_name, self._columns, findings)
+        explanations = explanations_in(self._workbook, self._rulebook, self._columns)
+        return Submission(self._file, budget_code, unit_name, self._columns, findings, explanations)
 
     def _row_of(self, fact: Fact, paired: PairedRows) -> int | None:
         """The row of its field's column that a fact is now; None for what stands once or nowhere."""

@@ -68,7 +68,7 @@ class Finding:
     `check` is the id of the rulebook's check, or of the indicator whose score it is about, and "" for what the program itself
     has to say of a cell. A check that the rulebook repeats (`each`, `each_table`, `each_total`, `each_part`) was made here
     on the id `each`. `row` is the position in the field's column, from 0 (in the unit tables 0 is 汇总); None where the field
-    stands once or has no cell. `note` is what was said of it: the reason of the waiver, the department's explanation.
+    stands once or has no cell. `verdict` is the bureau's reason for accepting or rejecting an explanation. `note` is what was said of it: the reason of the waiver, the department's explanation.
     """
 
     code: str
@@ -90,6 +90,7 @@ class Finding:
     counts: Counts = _NO_COUNTS
     standing: Standing = "open"
     note: str = ""
+    verdict: str = ""
 
     @property
     def settled(self) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from perfbatch.model.findings import Finding
 
-__all__ = ["SCALE", "Column", "Fact", "Facts", "InboxEntry", "State", "Submission"]
+__all__ = ["SCALE", "Column", "Explanation", "Fact", "Facts", "InboxEntry", "State", "Submission"]
 
 SCALE = 1_000_000
 """Numbers are held as int counts of 1/SCALE of the field's unit: for 万元 that is 0.01 元."""
@@ -81,6 +81,18 @@ class Facts(Mapping[str, tuple[Fact, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a department says of a check that does not hold: `check` as it was chosen or typed, `place` where it means, "" for
+    wherever; `sheet` and `cell` are where it stands."""
+
+    check: str
+    place: str
+    text: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One department's workbook, read. `columns` has every field of the form, each with a fact per row of its column."""
 
@@ -89,6 +101,7 @@ class Submission:
     unit_name: str
     columns: Mapping[str, Column]
     findings: tuple[Finding, ...]
+    explanations: tuple[Explanation, ...] = ()
 
     @property
     def facts(self) -> Facts:

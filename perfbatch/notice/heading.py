@@ -18,6 +18,7 @@ class NoticeHeading:
     """Who gets the notice, of which day, until when; `points_at_risk`: 分 at stake behind a finding, where known.
 
     `form_title`, `issuer` and `contact`, whom the department turns to, are shown where they are given.
+    `explainable` are the ids of the checks that may stand with an explanation.
     """
 
     budget_code: str
@@ -28,6 +29,7 @@ class NoticeHeading:
     form_title: str = ""
     issuer: str = ""
     contact: str = ""
+    explainable: tuple[str, ...] = ()
 
 
 def notice_name(budget_code: str, unit_name: str, *, number: int = 1) -> str:

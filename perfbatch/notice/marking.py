@@ -55,6 +55,7 @@ def listed_findings(
             finding,
             finding.sheet if finding.sheet in sheets and place_of(finding.cell) is not None else "",
             heading.points_at_risk.get(finding),
+            finding.check in heading.explainable,
         )
         for finding in graver
     )
@@ -90,7 +91,7 @@ def mark(
     styles, styles_part = _styles(package, workbook)
     by_sheet: dict[str, _Marked] = {}
     for entry in listed:
-        if entry.sheet:
+        if entry.sheet and not entry.finding.settled:
             by_sheet.setdefault(entry.sheet, _Marked(workbook.sheets[sheets[entry.sheet]]))
     if styles is None:
         remarks.append("本工作簿的样式无法识别，单元格未加底纹，请以本页所列为准。")
@@ -99,7 +100,7 @@ def mark(
     block = 0
     for name in sorted(by_sheet, key=lambda sheet: sheets[sheet]):
         marked = by_sheet[name]
-        here = [entry.finding for entry in listed if entry.sheet == name]
+        here = [entry.finding for entry in listed if entry.sheet == name and not entry.finding.settled]
         try:
             block = _mark_sheet(package, workbook, marked, here, styles, marks, block, remarks)
         except NotEditable:

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from perfbatch.model.excel import MAX_ROW_HEIGHT
-from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.findings import STANDING_LABELS, Finding, Severity
+from perfbatch.model.notices import CHECK_HEADING, EXPLANATION_HEADING, NOTICE_SHEET, PLACE_HEADING
 from perfbatch.notice.heading import NoticeHeading
 from perfbatch.notice.styles import TINTS, StyleSheet
 from perfbatch.package.addresses import column_letters, quoted_sheet
@@ -16,7 +17,7 @@ from perfbatch.package.editing import escaped, prefixed, string
 
 __all__ = ["SHEET_NAME", "Listed", "area_of", "header_row", "sheet_markup"]
 
-SHEET_NAME = "整改通知"
+SHEET_NAME = NOTICE_SHEET
 _COLUMNS = (
     ("序号", 6.0),
     ("级别", 8.0),
@@ -27,8 +28,11 @@ _COLUMNS = (
     ("差额", 12.0),
     ("涉及分值", 10.0),
     ("整改建议", 38.0),
+    (EXPLANATION_HEADING, 30.0),
 )
 _LAST = column_letters(len(_COLUMNS))
+# What a reader needs to know a line by when the notice comes back; nobody has to see it.
+_HIDDEN = (CHECK_HEADING, PLACE_HEADING)
 _SIZE = 10.0
 _LINE_HEIGHT, _PADDING = 15.0, 8.0
 _THIN = '<{0} style="thin"><color rgb="FFA6A6A6"/></{0}>'
@@ -44,11 +48,13 @@ def _font(size: float, colour: str = "", *, name: str = "宋体", bold: bool = F
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A finding with the place that its line links to: `sheet` as the workbook has it, "" where there is no such cell."""
+    """A finding with the place that its line links to: `sheet` as the workbook has it, "" where there is no such cell.
+    `explainable` where the department may explain it instead of putting it right."""
 
     finding: Finding
     sheet: str
     points: Decimal | None
+    explainable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,14 @@ class _NoticeLooks:
     centred: int
     right: int
     link: int
+    entry: int
+    hidden: int
     levels: dict[str, int]
 
 
 def _looks(styles: StyleSheet | None) -> _NoticeLooks:
     if styles is None:
-        return _NoticeLooks(0, 0, 0, 0, 0, 0, 0, 0, {"error": 0, "warning": 0})
+        return _NoticeLooks(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {"error": 0, "warning": 0})
     middle, wrapped = 'vertical="center"', 'vertical="center" wrapText="1"'
     body = _font(_SIZE)
     return _NoticeLooks(
@@ -84,6 +92,14 @@ def _looks(styles: StyleSheet | None) -> _NoticeLooks:
         link=styles.format(
             font=_font(_SIZE, "FF0563C1", underlined=True), border=_BORDER, alignment=f'horizontal="center" {wrapped}'
         ),
+        entry=styles.format(
+            font=body,
+            fill="FFFFFBE6",
+            border=_BORDER,
+            alignment=f'horizontal="left" {wrapped} indent="1"',
+            locked=False,
+        ),
+        hidden=styles.format(font=_font(_SIZE, "FF595959"), alignment=wrapped),
         levels={
             severity: styles.format(
                 font=_font(_SIZE, bold=True), fill=tint, border=_BORDER, alignment=f'horizontal="center" {middle}'
@@ -113,7 +129,14 @@ def sheet_markup(
         merged.append(f"A{number}:{_LAST}{number}")
     top = len(head) + 1
     rows.append(
-        _row(top, 24, [(letter, looks.head, title) for letter, (title, _) in zip(_LETTERS, _COLUMNS, strict=True)])
+        _row(
+            top,
+            24,
+            [
+                *((letter, looks.head, title) for letter, (title, _) in zip(_LETTERS, _COLUMNS, strict=True)),
+                *((letter, looks.hidden, title) for letter, title in zip(_HIDDEN_LETTERS, _HIDDEN, strict=True)),
+            ],
+        )
     )
     links: list[str] = []
     for number, entry in enumerate(listed, start=1):
@@ -130,6 +153,7 @@ def sheet_markup(
 
 
 _LETTERS = [column_letters(number + 1) for number in range(len(_COLUMNS))]
+_HIDDEN_LETTERS = [column_letters(len(_COLUMNS) + number) for number in range(1, len(_HIDDEN) + 1)]
 
 
 def header_row(heading: NoticeHeading) -> int:
@@ -155,7 +179,7 @@ def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[str]:
     if heading.deadline is not None:
         lines.append(f"整改期限：{_day(heading.deadline)}")
     counts = [
-        (word, sum(1 for entry in listed if entry.finding.severity is severity))
+        (word, sum(1 for entry in listed if entry.finding.severity is severity and not entry.finding.settled))
         for word, severity in (("错误", Severity.ERROR), ("提醒", Severity.WARNING))
     ]
     until = f"请于{_day(heading.deadline)}前" if heading.deadline is not None else "请尽快"
@@ -172,17 +196,32 @@ def _finding_row(row: int, number: int, entry: Listed, looks: _NoticeLooks) -> s
     finding = entry.finding
     texts = (
         (str(number), looks.centred),
-        (finding.severity.label, looks.levels[finding.severity.value]),
+        (
+            STANDING_LABELS[finding.standing] if finding.settled else finding.severity.label,
+            looks.centred if finding.settled else looks.levels[finding.severity.value],
+        ),
         (_place(entry), looks.link if entry.sheet else looks.centred),
-        (finding.message, looks.text),
+        (f"{finding.message}{_answer(finding)}", looks.text),
         (finding.reported, looks.right),
         (finding.expected, looks.right),
         (finding.difference, looks.right),
         ("" if entry.points is None else f"{entry.points.normalize():f}", looks.right),
         (finding.remedy, looks.text),
+        (finding.note if entry.explainable else "", looks.entry if entry.explainable else looks.text),
     )
     height = max(_height(text, width, _SIZE) for (text, _), (_, width) in zip(texts, _COLUMNS, strict=True) if text)
-    return _row(row, height, [(letter, look, text) for letter, (text, look) in zip(_LETTERS, texts, strict=True)])
+    cells = [(letter, look, text) for letter, (text, look) in zip(_LETTERS, texts, strict=True)]
+    # A check, or what else the line is about: the reader stops at a line that has none.
+    known_by = (finding.check or finding.code, f"{entry.sheet or finding.sheet}!{finding.cell}" if finding.cell else "")
+    cells += [(letter, looks.hidden, text) for letter, text in zip(_HIDDEN_LETTERS, known_by, strict=True)]
+    return _row(row, height, cells)
+
+
+def _answer(finding: Finding) -> str:
+    """What became of the department's explanation, where it does not stand."""
+    if finding.standing == "rejected":
+        return f"（{STANDING_LABELS['rejected']}：{finding.verdict or finding.note}）"
+    return f"（{STANDING_LABELS['lapsed']}：数据已改动）" if finding.standing == "lapsed" else ""
 
 
 def _place(entry: Listed) -> str:
@@ -224,9 +263,12 @@ def _height(text: str, width: float, size: float) -> float:
 def _worksheet(
     rows: Sequence[str], merged: Sequence[str], links: Sequence[str], top: int, namespace: str, prefix: str
 ) -> bytes:
-    widths = "".join(
-        f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
-        for number, (_, width) in enumerate(_COLUMNS, start=1)
+    widths = (
+        "".join(
+            f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
+            for number, (_, width) in enumerate(_COLUMNS, start=1)
+        )
+        + f'<col min="{len(_COLUMNS) + 1}" max="{len(_COLUMNS) + len(_HIDDEN)}" width="12" hidden="1" customWidth="1"/>'
     )
     merges = "".join(f'<mergeCell ref="{area}"/>' for area in merged)
     linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""

@@ -44,9 +44,14 @@ def plan_notices(
     """
     tonight, days = result.started_at.date(), days or {}
     grave: dict[str, list[Finding]] = defaultdict(list)
+    standing: dict[str, list[Finding]] = defaultdict(list)
+    explainable = tuple(check.id for check in result.rulebook.explainable.values())
     for finding in result.findings:
         if finding.asks:
             grave[finding.file].append(finding)
+        elif finding.explained:
+            # Listed where there is a notice at all: what the department wrote beside it must come back with the workbook.
+            standing[finding.file].append(finding)
     refilled = {finding.file: finding.code for finding in result.findings if _ends_own_file(finding)}
     hashes = {entry.path: entry.sha256 for entry in result.entries}
     columns = result.departments[["budget_code", "unit_name", "file"]]
@@ -56,6 +61,7 @@ def plan_notices(
     for code, unit, file in columns.itertuples(index=False, name=None):
         if file not in grave:
             continue
+        listed = [*grave[file], *standing[file]]
         number = 1
         while (name := notice_name(code, unit, number=number)).casefold() in taken:
             number += 1
@@ -69,15 +75,16 @@ def plan_notices(
             form_title=result.rulebook.title,
             issuer=result.rulebook.issuer,
             contact=contact,
+            explainable=explainable,
         )
         path = f"{NOTICES}/{result.rulebook.id}/{name}"
         left_out = _LEFT_OUT.get(refilled.get(file, ""), "")
-        key = notice_key(name, hashes[file], grave[file], heading, result.rulebook_sha256 if left_out else "")
+        key = notice_key(name, hashes[file], listed, heading, result.rulebook_sha256 if left_out else "")
         # A clock that was ahead for a night must not leave a day on it that is still to come.
         heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
         planned[file] = (
             path,
-            NoticeOrder(sources[file], hashes[file], grave[file], heading, key, lambda: form, left_out),
+            NoticeOrder(sources[file], hashes[file], listed, heading, key, lambda: form, left_out),
         )
     return planned
 

@@ -73,14 +73,15 @@ class StyleSheet:
             self._items[kind].append(item)
         return new[item]
 
-    def format(self, *, font: str, fill: str = "", border: str = "", alignment: str = "") -> int:
-        """The number of a cell format made of these entries; `fill` is a colour, all else markup without prefixes."""
+    def format(self, *, font: str, fill: str = "", border: str = "", alignment: str = "", locked: bool = True) -> int:
+        """The number of a cell format made of these entries; `fill` is a colour, all else markup without prefixes. What is not `locked` may be typed into."""
         fonts = self.add("fonts", font)
         fills = self.add("fills", _FILL.format(fill)) if fill else 0
         borders = self.add("borders", border) if border else 0
         applied = ' applyFill="1"' if fill else ""
         applied += ' applyBorder="1"' if border else ""
-        inner = f"<alignment {alignment}/>"
+        applied += "" if locked else ' applyProtection="1"'
+        inner = f"<alignment {alignment}/>" + ("" if locked else '<protection locked="0"/>')
         return self.add(
             "cellXfs",
             f'<xf numFmtId="0" fontId="{fonts}" fillId="{fills}" borderId="{borders}" xfId="0" applyFont="1"{applied}'

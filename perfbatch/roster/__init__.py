@@ -3,6 +3,7 @@
 from perfbatch.roster.model import (
     MAX_UNITS,
     OFFICE_HEADING,
+    ExplanationReview,
     Roster,
     RosterEntry,
     Waiver,
@@ -11,6 +12,8 @@ from perfbatch.roster.model import (
     review_sheet,
     roster_columns,
     roster_sheet,
+    verdict_columns,
+    verdict_sheet,
     waiver_columns,
     waiver_sheet,
 )
@@ -19,6 +22,7 @@ from perfbatch.roster.reading import read_roster, read_rosters
 __all__ = [
     "MAX_UNITS",
     "OFFICE_HEADING",
+    "ExplanationReview",
     "Roster",
     "RosterEntry",
     "Waiver",
@@ -29,6 +33,8 @@ __all__ = [
     "review_sheet",
     "roster_columns",
     "roster_sheet",
+    "verdict_columns",
+    "verdict_sheet",
     "waiver_columns",
     "waiver_sheet",
 ]

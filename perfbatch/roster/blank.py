@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.model.excel import CELL_LIMIT
+from perfbatch.model.excel import CELL_LIMIT, LIST_LIMIT
 from perfbatch.package.addresses import column_letters
 from perfbatch.roster.model import (
     MAX_UNITS,
@@ -22,9 +22,12 @@ from perfbatch.roster.model import (
     review_sheet,
     roster_columns,
     roster_sheet,
+    verdict_columns,
+    verdict_sheet,
     waiver_columns,
     waiver_sheet,
 )
+from perfbatch.roster.verdicts import OPINIONS
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["blank_roster_name", "write_blank_roster"]
@@ -47,6 +50,7 @@ _HELP = {
     "reason": "写明理由，不得留空。",
     "code": "填问题清单中的代码，例：R24；只豁免其中一项检查的，填检查编号，例：R09.operating。",
     "place": "填单元格（例：{sheet}!C7）或栏目名称；该{noun}的同一代码全部豁免的留空。",
+    "opinion": "说明可以成立的选“已认可”，不能成立的选“已驳回”；驳回的问题重新要求整改。",
     "until": "豁免到哪一天为止（含当日），到期后问题重新列出。",
 }
 _FIGURE_HELP = "财政部门掌握的数据，用于核对；不掌握的留空。"
@@ -58,6 +62,9 @@ _PARAGRAPHS = (
     "五、“{review}”填写财政部门复核后核定的得分：同一{noun}的同一指标只填一行，必须写明理由；没有复核的留空。",
     "六、联系方式只填脱敏后的内容，不要填写个人姓名和完整的电话号码。",
     "七、“{waiver}”填写财政部门批准不再追究的问题：豁免的问题仍列在问题清单中，注明“已豁免”和理由，不计入错误和提醒，不要求整改。",
+)
+_OF_EXPLANATIONS = (
+    "八、“{verdict}”填写财政部门对说明（核实性检查）的审核意见：已认可或已驳回；没有审核的留空，说明照列。"
 )
 
 
@@ -95,11 +102,14 @@ def _content(rulebook: Rulebook) -> bytes:
     look = _Looks(workbook)
     departments = workbook.add_worksheet(roster_sheet(rulebook))
     reviews, waivers = workbook.add_worksheet(review_sheet(rulebook)), workbook.add_worksheet(waiver_sheet(rulebook))
+    verdicts = workbook.add_worksheet(verdict_sheet(rulebook)) if rulebook.explanation_block is not None else None
     notes = workbook.add_worksheet(_NOTES_SHEET)
     first = _write_notes(notes, rulebook, look)
     _write_departments(departments, rulebook, look)
     _write_reviews(reviews, rulebook, look, first)
     _write_waivers(waivers, rulebook, look)
+    if verdicts is not None:
+        _write_verdicts(verdicts, rulebook, look)
     workbook.close()
     return buffer.getvalue()
 
@@ -213,6 +223,26 @@ def _write_waivers(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> None:
     _set_up(sheet, len(rules), frozen_columns=0)
 
 
+def _write_verdicts(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> None:
+    columns = verdict_columns(rulebook)
+    _write_heads(sheet, columns, (*rulebook.entity.key, "code", "opinion"), look, rulebook)
+    checks = [check.id for check in rulebook.explainable.values()]
+    known: dict[str, Any] = {"validate": "length", "criteria": "<=", "value": 40}
+    if checks and len(",".join(checks)) <= LIST_LIMIT:
+        known = {"validate": "list", "source": checks}
+    rules: dict[str, tuple[dict[str, Any], str]] = {
+        **_listed_keys(rulebook),
+        "code": (known, "请填写所说明的检查的编号，例：R24。"),
+        "place": ({"validate": "length", "criteria": "<=", "value": 60}, "请填写单元格或栏目名称。"),
+        "opinion": ({"validate": "list", "source": list(OPINIONS)}, f"请选择{'、'.join(OPINIONS)}。"),
+        "reason": ({"validate": "length", "criteria": "<=", "value": 500}, "不超过500字。"),
+    }
+    for column, (name, (rule, refusal)) in enumerate(rules.items()):
+        _bound(sheet, column, columns, name, rule, refusal, rulebook)
+        _write_cells(sheet, column, look.text)
+    _set_up(sheet, len(rules), frozen_columns=0)
+
+
 def _write_heads(sheet: Worksheet, columns: Any, required: tuple[str, ...], look: _Looks, rulebook: Rulebook) -> None:
     sheet.set_row(0, 30)
     entity = rulebook.entity
@@ -270,9 +300,10 @@ def _set_up(sheet: Worksheet, columns: int, *, frozen_columns: int) -> None:
 def _paragraphs(rulebook: Rulebook, figures: str) -> list[str]:
     """What the notes say of this form, numbered anew."""
     units = (_PARAGRAPHS[2], f"八、每个{rulebook.entity.noun}最多 {MAX_UNITS} 个二级机构。")
-    paragraphs = [text for text in (*_PARAGRAPHS, units[1]) if rulebook.unit_tables or text not in units]
+    explained = (_OF_EXPLANATIONS,) if rulebook.explanation_block is not None else ()
+    paragraphs = [text for text in (*_PARAGRAPHS, *explained, units[1]) if rulebook.unit_tables or text not in units]
     paragraphs = [text for text in paragraphs if figures or "{figures}" not in text]
-    return [f"{number}{text[1:]}" for number, text in zip("一二三四五六七八", paragraphs, strict=False)]
+    return [f"{number}{text[1:]}" for number, text in zip("一二三四五六七八九", paragraphs, strict=False)]
 
 
 def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:
@@ -292,6 +323,7 @@ def _write_notes(sheet: Worksheet, rulebook: Rulebook, look: _Looks) -> int:
         "roster": roster_sheet(rulebook),
         "review": review_sheet(rulebook),
         "waiver": waiver_sheet(rulebook),
+        "verdict": verdict_sheet(rulebook),
         "keys": rulebook.key_label,
         "required": f"{rulebook.key_label}、{rulebook.label_of(entity.name)}",
     }

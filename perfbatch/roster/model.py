@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import fields_of_record
@@ -14,6 +15,7 @@ from perfbatch.rulebook.roles import Entity
 __all__ = [
     "MAX_UNITS",
     "OFFICE_HEADING",
+    "ExplanationReview",
     "Roster",
     "RosterEntry",
     "Waiver",
@@ -23,6 +25,8 @@ __all__ = [
     "review_sheet",
     "roster_columns",
     "roster_sheet",
+    "verdict_columns",
+    "verdict_sheet",
     "waiver_columns",
     "waiver_sheet",
 ]
@@ -48,6 +52,11 @@ def waiver_sheet(rulebook: Rulebook) -> str:
     return f"豁免事项{_apart(rulebook)}"
 
 
+def verdict_sheet(rulebook: Rulebook) -> str:
+    """The sheet of what the bureau says to explanations."""
+    return f"说明审核{_apart(rulebook)}"
+
+
 def _apart(rulebook: Rulebook) -> str:
     return "" if rulebook.entity.noun == Entity().noun else f"（{rulebook.entity.noun}）"
 
@@ -70,6 +79,12 @@ def review_columns(rulebook: Rulebook) -> dict[str, str]:
 def waiver_columns(rulebook: Rulebook) -> dict[str, str]:
     """Column → heading of the waivers."""
     others = {"code": "问题代码", "place": "单元格或栏目", "reason": "豁免理由", "until": "有效期至"}
+    return {**key_columns(rulebook), **others}
+
+
+def verdict_columns(rulebook: Rulebook) -> dict[str, str]:
+    """Column → heading of the verdicts."""
+    others = {"code": "问题代码", "place": "单元格或栏目", "opinion": "审核意见", "reason": "审核理由"}
     return {**key_columns(rulebook), **others}
 
 
@@ -124,6 +139,18 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplanationReview:
+    """What the bureau says to a department's explanation; `code`, `place` and `line` as in `Waiver`."""
+
+    budget_code: str
+    code: str
+    place: str
+    opinion: Literal["accepted", "rejected"]
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """The departments in the roster's order, and (budget_code, indicator id) → (score in 1/SCALE points, reason).
 
@@ -136,3 +163,5 @@ class Roster:
     findings: tuple[Finding, ...] = ()
     file: str = field(default="", compare=False)
     waiver_sheet: str = field(default="", compare=False)
+    verdicts: tuple[ExplanationReview, ...] = ()
+    verdict_sheet: str = field(default="", compare=False)

@@ -1,5 +1,5 @@
-"""Reading a roster workbook. 部门名录 has a row per department; 财政复核 and 豁免事项, which may be missing, a row per reviewed score
-and per waiver.
+"""Reading a roster workbook. 部门名录 has a row per department; 财政复核, 豁免事项 and 说明审核, which may be missing, a
+row per reviewed score, waiver and verdict.
 
 Columns are found by their headings; a fault names file, sheet, cell and remedy and is the operator's to mend.
 A review or a waiver of something that is not there is a finding, and the night is run without it.
@@ -17,6 +17,7 @@ from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE
 from perfbatch.roster.model import (
     MAX_UNITS,
+    ExplanationReview,
     Roster,
     RosterEntry,
     Waiver,
@@ -25,11 +26,14 @@ from perfbatch.roster.model import (
     review_sheet,
     roster_columns,
     roster_sheet,
+    verdict_columns,
+    verdict_sheet,
     waiver_columns,
     waiver_sheet,
 )
 from perfbatch.roster.reviews import read_reviews
 from perfbatch.roster.table import RosterTable, code_of, number_of, plain_text, words
+from perfbatch.roster.verdicts import read_verdicts
 from perfbatch.roster.waivers import read_waivers
 from perfbatch.rulebook.model import Rulebook
 
@@ -61,7 +65,7 @@ def read_rosters(path: Path, rulebooks: Sequence[Rulebook]) -> dict[str, Roster]
 def _sheets(path: Path, rulebooks: Sequence[Rulebook]) -> dict[str, _Rows]:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    wanted = {name(book) for book in rulebooks for name in (roster_sheet, review_sheet, waiver_sheet)}
+    wanted = {name(book) for book in rulebooks for name in (roster_sheet, review_sheet, waiver_sheet, verdict_sheet)}
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             return {
@@ -92,9 +96,23 @@ def _roster(path: Path, sheets: Mapping[str, _Rows], rulebook: Rulebook) -> Rost
         columns = waiver_columns(rulebook)
         table = RosterTable(path, waiver_sheet(rulebook), rows, columns, tuple(columns), faults)
         waivers = tuple(read_waivers(table, rulebook, departments.codes, findings))
+    verdicts: tuple[ExplanationReview, ...] = ()
+    if rows := sheets.get(verdict_sheet(rulebook)):
+        columns = verdict_columns(rulebook)
+        table = RosterTable(path, verdict_sheet(rulebook), rows, columns, tuple(columns), faults)
+        verdicts = tuple(read_verdicts(table, rulebook, departments.codes, findings))
     if faults:
         raise OperatorFaults(faults)
-    return Roster(entries, reviews, waivers, tuple(findings), path.name, waiver_sheet(rulebook))
+    return Roster(
+        entries,
+        reviews,
+        waivers,
+        tuple(findings),
+        path.name,
+        waiver_sheet(rulebook),
+        verdicts=verdicts,
+        verdict_sheet=verdict_sheet(rulebook),
+    )
 
 
 def _entries(table: RosterTable, rulebook: Rulebook) -> Iterator[RosterEntry]:

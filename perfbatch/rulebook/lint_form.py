@@ -197,6 +197,7 @@ def _rows(block: RowsBlock) -> Iterator[str]:
 
 _SCORECARD = ("item_id", "item_max", "item_self")
 _EVIDENCE = ("evidence_id", "evidence_answer")
+_EXPLANATIONS = ("explained_check", "explained_place", "explanation")
 _TARGETS = ("target_type", "target", "target_actual")
 
 
@@ -213,6 +214,11 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
     yield from _roles_in(rulebook, _SCORECARD, ScorecardBlock, "of the scorecard")
     yield from _roles_in(rulebook, _EVIDENCE, EvidenceBlock, "of the evidence list")
     yield from _roles_in(rulebook, ("sub_unit",), UnitTableBlock, "of a table with a row per unit")
+    if rulebook.explanation_block is not None:
+        explained = {field.id: field for field in rulebook.explanation_block.fields}
+        for role in _EXPLANATIONS:
+            name = getattr(rulebook.roles, role)
+            yield from _role(f"roles.{role}", name, explained, f"of the table {rulebook.roles.explanations}")
     targets = {block.id: block for _, block in rulebook.blocks() if isinstance(block, RowsBlock)}
     table = targets.get(rulebook.roles.targets)
     if table is None:

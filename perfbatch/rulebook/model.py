@@ -322,6 +322,17 @@ class Rulebook(Model):
         """The block that holds the evidence answers, where the form has one."""
         return next((block for _, block in self.blocks() if isinstance(block, EvidenceBlock)), None)
 
+    @cached_property
+    def explanation_block(self) -> RowsBlock | None:
+        """The table in which a department explains why a check may stand, where the form has one."""
+        tables = (block for _, block in self.blocks() if isinstance(block, RowsBlock))
+        return next((block for block in tables if block.id == self.roles.explanations), None)
+
+    @cached_property
+    def explainable(self) -> dict[str, Check]:
+        """What may be explained, as the form's drop-down has it (`R24 实有人数 ≤ 人员编制`) → the check."""
+        return {f"{check.id} {check.title}": check for check in self.checks if check.nature == "verification"}
+
     def kind_of(self, field: FormField) -> Kind:
         """The field's kind with the field's own unit and bounds laid over it."""
         kind = self.kinds[field.kind]

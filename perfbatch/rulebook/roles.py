@@ -62,7 +62,8 @@ def usual_sheets() -> tuple[MoneySheet, ...]:
 class Roles(Model):
     """Field ids by part. `budget_code` and `unit_name` are a department's, which the run report states of every form that has
     them. The `item_…` are columns of the scorecard, the `evidence_…` of the evidence list, the `target…` of the
-    table `targets`; `sub_unit` is the column of unit names in the tables with a row per unit."""
+    table `targets`, the `expla…` of the table `explanations`, which a form need not have; `sub_unit` is the column of unit names
+    in the tables with a row per unit."""
 
     budget_code: FieldId = "budget_code"
     unit_name: FieldId = "unit_name"
@@ -81,3 +82,7 @@ class Roles(Model):
     target_type: FieldId = "indicator_type"
     target: FieldId = "indicator_target"
     target_actual: FieldId = "indicator_actual"
+    explanations: BlockId = "explanations"
+    explained_check: FieldId = "explained_check"
+    explained_place: FieldId = "explained_place"
+    explanation: FieldId = "explanation_text"

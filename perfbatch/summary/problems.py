@@ -192,7 +192,7 @@ def _strips(
         ),
         column(14, only(finding.remedy for finding in findings)),
         column(15, only(STANDING_LABELS[finding.standing] for finding in findings)),
-        column(16, only(finding.note for finding in findings)),
+        column(16, only(_note(finding) for finding in findings)),
         column(17, only(finding.file for finding in findings)),
     ]
 
@@ -202,6 +202,11 @@ def _figure(text: str, count: int | None, kind: str) -> str | int | None:
     if count is None or kind not in _NUMERIC or len(str(abs(count)).rstrip("0")) > _DIGITS:
         return text or None
     return count
+
+
+def _note(finding: Finding) -> str:
+    """What was said of a finding, and what the bureau said to that."""
+    return f"{finding.note}（{finding.verdict}）" if finding.note and finding.verdict else finding.note
 
 
 def _rank(finding: Finding) -> int:

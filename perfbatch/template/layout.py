@@ -68,7 +68,7 @@ def lay_out(
                 "--units", f"{units} rows, and {rows - unit_row_count(0)} units are given", "Give more."
             )
     printed = {rulebook.roles.fiscal_year: rulebook.fiscal_year}
-    form = Form(rulebook, units, printed, filled.values, filled.lines, row_counts or {})
+    form = Form(rulebook, units, printed, filled.values, filled.lines, row_counts or {}, offered=filled.offered)
     sheets = tuple(_lay_out_sheet(form, section) for section in rulebook.sections)
     return Layout(rulebook, units, sheets, {field.id: form.places[field.id] for field in rulebook.fields()})
 

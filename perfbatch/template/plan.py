@@ -192,7 +192,8 @@ class SheetPlan:
 @dataclass
 class Form:
     """The form under construction: what every room may ask for. `printed_values` stand in open cells and may be typed over;
-    `rows`: id of a table of rows → how many it needs at least; `given` (field id → the values of its cells from the top, None for an open one) are locked; `cover_lines` are printed."""
+    `rows`: id of a table of rows → how many it needs at least; `given` (field id → the values of its cells from the top, None for an open one) are locked; `cover_lines` are printed. `offered`: field id → what the cells
+    of a table of rows come with, to be typed over."""
 
     rulebook: Rulebook
     units: int
@@ -201,6 +202,7 @@ class Form:
     cover_lines: tuple[tuple[str, str], ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     places: dict[str, FieldPlace] = field(default_factory=dict)
+    offered: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
 
     def given_at(self, field_id: str, row: int) -> Value:
         """What the bureau has filled into a field's cell, None where it is open."""

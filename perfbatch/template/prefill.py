@@ -6,9 +6,10 @@ record (`x == prior.y`, or `either(x, 0) == either(prior.y, prior.z - …)`) say
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from perfbatch.model.submission import SCALE
 from perfbatch.roster import OFFICE_HEADING, RosterEntry
@@ -19,16 +20,18 @@ from perfbatch.rulebook.tree import Binary, Call, Compare, Member, Name, Node, N
 from perfbatch.template.plan import Value
 from perfbatch.template.unit_tables import entity_field
 
-__all__ = ["Prefill", "carried_forward", "prefill_for"]
+__all__ = ["OfferedExplanation", "Prefill", "carried_forward", "prefill_for"]
 
 
 @dataclass(frozen=True)
 class Prefill:
     """What a copy of the form comes with. `values` is field id → the values of its cells from the top, None for a cell that
-    stays open; each of them is locked as given. `lines` are (label, text) printed on the cover below its fields."""
+    stays open; each of them is locked as given. `offered` is field id → what its cells of a table of rows come with, to
+    be typed over: last year's explanations. `lines` are (label, text) printed on the cover below its fields."""
 
     values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     lines: tuple[tuple[str, str], ...] = ()
+    offered: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
 
 
 def carried_forward(rulebook: Rulebook) -> dict[str, str]:
@@ -72,12 +75,25 @@ def _on_record(tree: Node, prior: Mapping[str, int]) -> int | None:
     return None
 
 
-def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook) -> Prefill:
+class OfferedExplanation(NamedTuple):
+    """What a department explained last year: the check's id, the field that it was made at, its words."""
+
+    check: str
+    field: str
+    text: str
+
+
+def prefill_for(
+    entry: RosterEntry,
+    prior: Mapping[str, int],
+    rulebook: Rulebook,
+    explained: Sequence[OfferedExplanation] = (),
+) -> Prefill:
     """What is given to one department. `prior` is field id → count of 1/SCALE, last year's figures as it reported them.
 
     Of the unit tables only the department's 汇总 row is on record, so only that row is given; where the roster says that
     there are no subordinate units, 局机关 is the whole department and its row is given too. A figure that the form would not
-    take (a deficit carried forward) is left open.
+    take (a deficit carried forward) is left open. `explained` are last year's explanations, offered to be looked at anew.
     """
     values: dict[str, tuple[Value, ...]] = {}
     entity = rulebook.entity
@@ -97,7 +113,26 @@ def prefill_for(entry: RosterEntry, prior: Mapping[str, int], rulebook: Rulebook
             alone = own in columns and entry.subordinate_units == ()
             values[own] = (figure, figure) if alone else (figure,)
     lines = ((OFFICE_HEADING, entry.office),) if entry.office else ()
-    return Prefill(values, lines)
+    return Prefill(values, lines, _offered(explained, rulebook))
+
+
+def _offered(explained: Sequence[OfferedExplanation], rulebook: Rulebook) -> dict[str, tuple[Value, ...]]:
+    """Last year's explanations of checks that may be explained this year, in the rows of the form's table."""
+    if rulebook.explanation_block is None:
+        return {}
+    words = {check.id: shown for shown, check in rulebook.explainable.items()}
+    rows = [
+        (
+            words[past.check],
+            rulebook.field_by_id[past.field].label if past.field in rulebook.field_by_id else "",
+            past.text,
+        )
+        for past in explained
+        if past.check in words
+    ]
+    roles = rulebook.roles
+    names = (roles.explained_check, roles.explained_place, roles.explanation)
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
 
 
 def _figure(spec: FormField, count: int | None, rulebook: Rulebook) -> Decimal | None:

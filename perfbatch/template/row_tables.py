@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from perfbatch.model.excel import LIST_LIMIT
 from perfbatch.rulebook.model import FormField, RowsBlock
 from perfbatch.template.plan import Form, InputCell, SheetPlan, Style, Value
 
@@ -54,12 +55,18 @@ def place_row_table(form: Form, plan: SheetPlan, block: RowsBlock) -> None:
         printed: list[Value] = [None] * rows
         if field.id == block.preset_column:
             printed[: len(presets)] = [value for _, value in presets]
-        plan.put_field(form, field, top, column, [_cell(field, value) for value in printed])
+        offered = form.offered.get(field.id, ())
+        printed = [*offered[:rows], *printed[len(offered) :]]
+        plan.put_field(form, field, top, column, [_cell(form, field, value) for value in printed])
     plan.repeat_row = plan.repeat_row or (header, header)
     plan.row = top + rows
 
 
-def _cell(field: FormField, value: Value) -> InputCell:
+def _cell(form: Form, field: FormField, value: Value) -> InputCell:
+    checks = tuple(form.rulebook.explainable) if field.id == form.rulebook.roles.explained_check else ()
+    if checks and len(",".join(checks)) <= LIST_LIMIT and "choice" in form.rulebook.kinds:
+        # A drop-down of the checks that may be explained; one that is too long for Excel is typed.
+        return InputCell("choice", value, choices=checks)
     return InputCell(field.kind, value, choices=field.choices)
 
 

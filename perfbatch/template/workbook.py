@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from itertools import groupby
@@ -23,7 +23,7 @@ from perfbatch.template.layout import Layout, lay_out
 from perfbatch.template.live import LIVE_SHEET, write_live
 from perfbatch.template.pages import MARGINS, page_breaks
 from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Value
-from perfbatch.template.prefill import Prefill, prefill_for
+from perfbatch.template.prefill import OfferedExplanation, Prefill, prefill_for
 from perfbatch.template.styles import BODY_FONT, Styles
 from perfbatch.template.validation import cell_kind, validation_of
 
@@ -79,11 +79,12 @@ def write_prefilled(
     *,
     units: int = DEFAULT_UNITS,
     prior: Mapping[str, Mapping[str, int]] | None = None,
+    explained: Mapping[str, Sequence[OfferedExplanation]] | None = None,
 ) -> list[Path]:
     """Write a workbook for every department of a roster into `directory`, in the roster's order, and return their paths.
 
     Each has room for `units` subordinate units, or for all that the roster lists. `prior` is budget_code → field id → count
-    of 1/SCALE, last year's figures. Raises `OperatorFault` as `write_blank` does, and for a roster without departments.
+    of 1/SCALE, last year's figures; `explained` is budget_code → last year's explanations. Raises `OperatorFault` as `write_blank` does, and for a roster without departments.
     """
     if not roster.entries:
         raise OperatorFault("roster", "lists no department", "Fill in a row for every department.")
@@ -91,7 +92,9 @@ def write_prefilled(
     paths = []
     for entry in roster.entries:
         path = directory / workbook_name(entry.budget_code, entry.unit_name)
-        given = prefill_for(entry, (prior or {}).get(entry.budget_code, {}), rulebook)
+        given = prefill_for(
+            entry, (prior or {}).get(entry.budget_code, {}), rulebook, (explained or {}).get(entry.budget_code, ())
+        )
         write_template(rulebook, path, units=max(units, len(entry.subordinate_units or ())), given=given)
         paths.append(path)
     return paths

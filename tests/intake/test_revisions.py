@@ -43,10 +43,18 @@ def test_what_an_earlier_form_did_not_have_is_blank_and_no_finding(earlier: byte
     (fact,) = submission.facts["project_budget"]
     assert (fact.state, fact.value, fact.sheet, fact.cell) == (State.BLANK, None, "", "")
     new = read(fill(blank(), department()))
-    both = [field for field in new.columns if field != "project_budget"]
+    later = {field.id for field in rulebook().fields() if field.since > 1}
+    assert later == {"project_budget", "explained_check", "explained_place", "explanation_text"}
+    both = [field for field in new.columns if field not in later]
     assert [submission.columns[field][2:] for field in both if field not in _tables()] == [
         new.columns[field][2:] for field in both if field not in _tables()
     ]
+
+
+def test_the_second_form_has_no_explanations_and_nothing_is_said() -> None:
+    submission = read(fill(earlier_form(2), department()))
+    assert (submission.findings, submission.explanations) == ((), ())
+    assert submission.facts["project_budget"][0].cell != ""
 
 
 def _tables() -> set[str]:
@@ -75,14 +83,14 @@ def test_the_new_field_is_read() -> None:
     assert submission.findings == ()
 
 
-@pytest.mark.parametrize("revision", [1, "1", "2", 2, " ２ "])
+@pytest.mark.parametrize("revision", [1, "1", "2", 2, " ３ "])
 def test_every_revision_up_to_the_rulebooks_is_read(revision: object) -> None:
     assert read(changed(fill(blank(), department()), revision=revision)).findings == ()
 
 
 @pytest.mark.parametrize(
     ("revision", "what"),
-    [("3", "2020（修订号 3）"), (0, "2020（修订号 0）"), ("二", "2020（修订号 二）"), (1.5, "2020（修订号 1.5）")],
+    [("4", "2020（修订号 4）"), (0, "2020（修订号 0）"), ("二", "2020（修订号 二）"), (1.5, "2020（修订号 1.5）")],
 )
 def test_f06_a_revision_that_the_rulebook_does_not_know(revision: Any, what: str) -> None:
     with pytest.raises(SetAside) as caught:

@@ -131,7 +131,12 @@ def test_the_form_as_of_a_revision() -> None:
     first = book.as_of(1)
     assert first.revision == 1
     assert [field.id for field in first.fields()] == [field.id for field in book.fields() if field.since == 1]
-    assert {field.id for field in book.fields()} - first.field_by_id.keys() == {"project_budget"}
+    assert {field.id for field in book.fields()} - first.field_by_id.keys() == {
+        "project_budget",
+        "explained_check",
+        "explained_place",
+        "explanation_text",
+    }
     assert all(block.fields for _, block in first.blocks() if not isinstance(block, SignatureBlock))
     assert "project_budget" in book.field_by_id
     for unknown in (0, book.revision + 1):

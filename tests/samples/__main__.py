@@ -1,4 +1,4 @@
-"""Rebuild the sample inbox: `python -m tests.samples [FOLDER]` (needs LibreOffice and msoffcrypto-tool)."""
+"""Rebuild the sample inbox and the sample roster: `python -m tests.samples [FOLDER]` (needs LibreOffice and msoffcrypto-tool)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import sys
 from pathlib import Path
 
 from tests.samples.build import build
+from tests.samples.roster import SAMPLE_ROSTER, write_sample_roster
 
 if __name__ == "__main__":
     inbox = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "inbox"
     for written in build(inbox):
         print(written)
+    if len(sys.argv) == 1:
+        write_sample_roster(SAMPLE_ROSTER)
+        print(SAMPLE_ROSTER)

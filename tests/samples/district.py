@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["DEDUCTIONS", "EVIDENCE", "Staff", "base_data_of", "departments", "name_of", "staff_of"]
+__all__ = ["DEDUCTIONS", "EVIDENCE", "EXPLANATIONS", "Staff", "base_data_of", "departments", "name_of", "staff_of"]
 
 # 编码 单位 编制 实有 行政 事业 对个人和家庭补助(万元) 满意度(%)
 _STAFF = """
@@ -24,7 +24,7 @@ _STAFF = """
 404001 交通运输局              121  118  24   94  146.90 92
 405001 应急管理局               41   39  22   17   42.10 96
 406001 文化旅游广电局           68   66  19   47   81.25 96
-407001 市场监督管理局          112  109  78   31  118.60 91
+407001 市场监督管理局          112  113  81   32  118.60 91
 408001 审计局                   34   32  20   12   33.48 97
 409001 司法局                   46   45  33   12   51.90 92
 410001 档案馆                   14   13   0   13   16.75 90
@@ -80,6 +80,11 @@ _BASE = """
 _PART_BALANCE = "有结余，未超过上年结转"
 _SATISFIED_90 = "满意度在85%（含）-95%之间"
 _ADJUSTED = "年中有预算追加，调整率在0-10%（含）之间"
+
+EXPLANATIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "407001": (("R24 实有人数 ≤ 人员编制", "实有人数（人）", "12月接收军队转业干部1名，编制批复2021年1月下达。"),),
+}
+"""编码 → check, place and words of 出错说明."""
 
 DEDUCTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "205001": {
@@ -140,6 +145,7 @@ DEDUCTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "economic_benefit": ("4", "受疫情影响，旅游收入未达到预期"),
     },
     "407001": {
+        "staff_control_rate": ("4.55", "实有人数超过编制1人，控制率100.89%"),
         "budget_adjustment_rate": ("2", _ADJUSTED),
         "fund_balance": ("2", _PART_BALANCE),
         "disclosure": ("2.5", "决算公开晚于规定时限两天"),

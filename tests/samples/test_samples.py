@@ -21,11 +21,14 @@ from perfbatch.intake.reader import read_submission
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.limits import Limits
 from perfbatch.model.submission import SCALE, Fact, State, Submission
+from perfbatch.roster import read_roster
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import RowsBlock, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS
+from tests.samples.district import EXPLANATIONS
 from tests.samples.expected import FINDINGS, NOTES, OUTCOMES, STANDINGS
 from tests.samples.faults import ENCRYPTION_PASSWORD, SAMPLES, UNREADABLE, Finish, Sample
+from tests.samples.roster import REVIEWS, SAMPLE_ROSTER, WAIVERS, write_sample_roster
 from tests.samples.seed import SEED
 from tests.samples.typing_in import figures_of
 
@@ -282,3 +285,27 @@ def test_the_script_makes_the_same_files_again(tmp_path: Path) -> None:
         else:
             again = read_submission(path.read_bytes(), name, RULEBOOK)
             assert again == submission(name)
+
+
+def test_one_department_explains_a_check() -> None:
+    explained = [finding for finding in night().findings if finding.standing == "explained"]
+    assert [(finding.budget_code, finding.check, finding.cell) for finding in explained] == [("407001", "R24", "D3")]
+    assert [finding.explained for finding in explained] == [EXPLANATIONS["407001"][0][2]]
+    assert [finding.code for finding in night().findings if finding.code in ("S15", "S16")] == []
+
+
+def test_the_sample_roster_has_a_review_and_a_waiver(tmp_path: Path) -> None:
+    roster = read_roster(SAMPLE_ROSTER, RULEBOOK)
+    with_roster = run_batch(BatchPlan(INBOX, LOADED, rosters={RULEBOOK.id: roster})).result
+    assert roster.findings == ()
+    assert {key: reason for key, (_, reason) in roster.reviews.items()} == {
+        (code, indicator): reason for code, indicator, _, reason in REVIEWS
+    }
+    waived = [finding for finding in with_roster.findings if finding.standing == "waived"]
+    assert [(finding.budget_code, finding.code, finding.waived) for finding in waived] == [
+        (code, waived_code, reason) for code, waived_code, _, reason, _ in WAIVERS
+    ]
+    assert with_roster.roster is not None
+    assert [code for code, _ in with_roster.roster.missing] == ["405001", "409001", "413001"]
+    write_sample_roster(tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == SAMPLE_ROSTER.read_bytes()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from perfbatch.rulebook.model import RowsBlock, Rulebook
-from tests.samples.district import DEDUCTIONS, EVIDENCE, base_data_of, name_of, staff_of
+from tests.samples.district import DEDUCTIONS, EVIDENCE, EXPLANATIONS, base_data_of, name_of, staff_of
 from tests.samples.duties import duty_of
 from tests.samples.seed import SEED
 from tests.samples.units import units_of
@@ -37,6 +37,7 @@ def figures_of(budget_code: str, rulebook: Rulebook) -> dict[str, Any]:
         **({"thrift_measures": _THRIFT} if base else {}),
         **_targets(budget_code, rulebook),
         **_scores(budget_code, rulebook),
+        **_explanations(budget_code),
         "unit_name": _CITY + name_of(budget_code),
         "budget_code": budget_code,
         "fiscal_year": rulebook.fiscal_year,
@@ -90,6 +91,12 @@ def _scores(budget_code: str, rulebook: Rulebook) -> dict[str, Any]:
         "self_grade": grade,
         "evidence_answer": list(_answers(budget_code, rulebook)),
     }
+
+
+def _explanations(budget_code: str) -> dict[str, list[str]]:
+    rows = EXPLANATIONS.get(budget_code, ())
+    columns = zip(("explained_check", "explained_place", "explanation_text"), zip(*rows, strict=True), strict=True)
+    return {field: list(values) for field, values in columns} if rows else {}
 
 
 def _answers(budget_code: str, rulebook: Rulebook) -> Iterable[str | int]:

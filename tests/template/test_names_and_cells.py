@@ -27,6 +27,7 @@ def _expected_rows(rulebook: Rulebook, units: int) -> dict[str, int]:
     rows |= dict.fromkeys(("evidence_id", "evidence_answer"), 12)
     rows |= dict.fromkeys(("indicator_type", "indicator_target", "indicator_actual"), 27)
     rows |= dict.fromkeys(("evaluator_name", "evaluator_title", "evaluator_unit"), 8)
+    rows |= dict.fromkeys(("explained_check", "explained_place", "explanation_text"), 10)
     return rows
 
 
@@ -37,7 +38,7 @@ def _rows(book: Workbook) -> dict[str, int]:
 def test_sheets_stand_in_the_order_of_the_form(blank: Workbook) -> None:
     assert blank.sheetnames == [
         "填报说明", "封面", "基本概况", "收支情况", "基础数据表", "绩效目标", "评分表", "评价人员", "综述",
-        "校验", "_live", "_perfbatch",
+        "出错说明", "校验", "_live", "_perfbatch",
     ]  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def test_the_stamp_is_very_hidden_and_says_which_form_it_is(blank: Workbook, for
         ("form_id", "yunxi", "s"),
         ("form_version", "2020", "s"),
         ("rulebook", "yunxi-2020", "s"),
-        ("revision", "2", "s"),
+        ("revision", "3", "s"),
     ]
     assert form_rulebook.form_version == "2020"
 
@@ -73,6 +74,7 @@ def test_units_set_the_rows_of_the_unit_tables(form_rulebook: Rulebook, tmp_path
         ("evidence_id", "evidence_answer"),
         ("indicator_type", "indicator_target", "indicator_actual"),
         ("evaluator_name", "evaluator_title", "evaluator_unit"),
+        ("explained_check", "explained_place", "explanation_text"),
     ],
 )
 def test_columns_of_a_table_are_parallel(blank: Workbook, columns: tuple[str, ...]) -> None:

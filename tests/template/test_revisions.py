@@ -20,7 +20,7 @@ def _laid_out(rulebook: Rulebook) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-@pytest.mark.parametrize("revision", [1])
+@pytest.mark.parametrize("revision", [1, 2])
 def test_the_layout_of_an_earlier_revision_is_that_of_the_form_sent_out_then(
     form_rulebook: Rulebook, revision: int
 ) -> None:
