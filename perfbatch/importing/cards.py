@@ -19,6 +19,7 @@ _NUMERIC = ("amount", "count", "area", "score", "percent", "year")
 _EITHER_WIDTH = {"(": "[(（]", ")": "[)）]", "/": "[/／]", "%": "[%％]", ",": "[,，]", ":": "[:：]"}
 _YEAR = re.compile(r"(20\d\d)年度")
 _SKIPPED = "紧邻的单元格不是数字，取后面的一格"
+_BY_PLACE = "标签下方的单元格与标签没有对齐，请核对"
 _ALIKE_NOTE = "标签与表样略有不同"
 
 
@@ -102,9 +103,12 @@ def _below(label: WordCell, row: WordRow, rows: Sequence[WordRow], labels: froze
     following = next((lower for lower in rows if lower.number == row.number + 1 and lower.table == row.table), None)
     if following is None:
         return None
-    for cell in following.cells:
-        if cell.first <= label.first <= cell.last and not cell.continued and label_key(cell.text) not in labels:
-            return _Answer(cell)
+    position = row.cells.index(label)
+    alike = len(following.cells) == len(row.cells)
+    for number, cell in enumerate(following.cells):
+        under = cell.first <= label.first <= cell.last
+        if (number == position if alike else under) and not cell.continued and label_key(cell.text) not in labels:
+            return _Answer(cell, "" if alike and under else _BY_PLACE)
     return None
 
 

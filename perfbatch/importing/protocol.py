@@ -13,6 +13,7 @@ import xlsxwriter
 
 from perfbatch.importing.filling import FoundEntry
 from perfbatch.rulebook.model import CardBlock, Rulebook, SignatureBlock
+from perfbatch.template.text_fit import text_height
 
 __all__ = ["PROTOCOL_SHEET", "VERDICTS", "protocol_content"]
 
@@ -20,10 +21,10 @@ PROTOCOL_SHEET = "导入记录"
 VERDICTS: Mapping[str, str] = {"sure": "确定", "check": "须确认", "missing": "未找到"}
 """The Chinese words that people see."""
 
-_COLUMNS = (("工作表", 12), ("字段", 30), ("Word 位置", 20), ("原文", 50), ("值", 26), ("结论", 9), ("说明", 34))
+_COLUMNS = (("工作表", 12), ("字段", 38), ("Word 位置", 20), ("原文", 50), ("值", 26), ("结论", 9), ("说明", 34))
 _FILLS = {"sure": "#E2F0D9", "check": "#FFF2CC", "missing": "#F2F2F2"}
 _HIDDEN = "（个人信息，不显示）"
-_FONT, _SHOWN, _A4, _VERDICT_COLUMN = "宋体", 300, 9, 5
+_FONT, _SHOWN, _A4, _VERDICT_COLUMN, _TEXT_SIZE = "宋体", 200, 9, 5, 10
 
 
 def protocol_content(entries: Sequence[FoundEntry], rulebook: Rulebook, report_name: str) -> bytes:
@@ -37,7 +38,7 @@ def protocol_content(entries: Sequence[FoundEntry], rulebook: Rulebook, report_n
     head = book.add_format({"font_name": _FONT, "font_size": 11, "bold": True, "border": 1, "bg_color": "#D9E2F3",
                             "align": "center", "valign": "vcenter"})  # fmt: skip
     looks = {
-        verdict: book.add_format({"font_name": _FONT, "font_size": 10, "border": 1, "text_wrap": True, "valign": "top",
+        verdict: book.add_format({"font_name": _FONT, "font_size": _TEXT_SIZE, "border": 1, "text_wrap": True, "valign": "top",
                                   **({"bg_color": fill} if verdict else {})})
         for verdict, fill in (("", ""), *_FILLS.items())
     }  # fmt: skip
@@ -64,6 +65,8 @@ def protocol_content(entries: Sequence[FoundEntry], rulebook: Rulebook, report_n
             VERDICTS[entry.verdict],
             entry.note or ("报告中没有这一项，请补填" if entry.verdict == "missing" else ""),
         )
+        lines = zip(texts, _COLUMNS, strict=True)
+        sheet.set_row(row, max(text_height(text, width, _TEXT_SIZE) for text, (_, width) in lines))
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, looks[entry.verdict if column == _VERDICT_COLUMN else ""])
     sheet.freeze_panes(top + 1, 2)

@@ -12,6 +12,7 @@ from perfbatch.rulebook.model import FormField, UnitTableBlock
 
 __all__ = ["read_unit_tables", "rows_below"]
 
+_SHORTEST = 2
 _NUMBERED = re.compile(r"^\d+[.、,)]?")
 
 
@@ -41,7 +42,8 @@ def read_unit_tables(report: WordReport, filling: Filling, taken: set[int]) -> N
     tables = list(rulebook.unit_tables.values())
     headers = {table.id: _headers(report, table, names, taken) for table in tables}
     stops = [header.first for found_headers in headers.values() for header in found_headers]
-    units: list[str] = []
+    # The first rows are the form's own: what is said of one of them never goes to another.
+    units = [_NUMBERED.sub("", label_key(name)) for name in rulebook.unit_rows[:-1]]
     for table in sorted(tables, key=lambda one_table: names not in one_table.fields):
         for header in headers[table.id]:
             rows = list(rows_below(report, header, stops, taken))
@@ -105,20 +107,19 @@ def _read_rows(
     for position, row in enumerate(rows):
         name = _name_of(row, header, names)
         key = "" if name is None else _NUMBERED.sub("", label_key(name.text))
-        sure = True
-        at = next((number for number, unit in enumerate(units) if unit == key and number not in used), None)
+        at = _place_of(key, units, used)
+        sure = at is not None
         if (
             at is None
-            and key
-            and len(units) > position
+            and position < len(units)
             and position not in used
             and not _known(rows, header, names, units[position])
         ):
-            at, sure = position, False
+            at = position
         if at is None:
             at = len(units)
             units.append(key)
-            sure = sure and (names is None or names in table.fields or not filling.has(names.id))
+            sure = names is None or names in table.fields or not filling.has(names.id)
         used.add(at)
         if names is not None and name is not None:
             filling.put(names, at, name, sure=sure)
@@ -128,6 +129,16 @@ def _read_rows(
                 filling.put(
                     field, at, cell, sure=certain and sure, note="" if certain and sure else "按位置对应，请核对行列"
                 )
+
+
+def _place_of(key: str, units: Sequence[str], used: set[int]) -> int | None:
+    """The row of the unit that is called so, or whose printed name begins or ends so (汇总 for 局机关及二级机构汇总); None for none."""
+    free = [number for number in range(len(units)) if number not in used]
+    exact = next((number for number in free if key and units[number] == key), None)
+    if exact is not None or len(key) < _SHORTEST:
+        return exact
+    parts = [number for number in free if units[number].startswith(key) or units[number].endswith(key)]
+    return parts[0] if len(parts) == 1 else None
 
 
 def _known(rows: Sequence[WordRow], header: TableHeader, names: FormField | None, unit: str) -> bool:

@@ -79,7 +79,8 @@ class WordReport:
 def read_word_report(content: bytes, limits: Limits) -> WordReport:
     """Read a .docx. Raises `ReportRefused`."""
     try:
-        sound_package(content, limits, _refuse_other_documents)
+        # python-docx opens every part, so every part is looked at.
+        sound_package(content, limits, _refuse_other_documents).check_all()
     except SetAside as reason:
         codes = {"F02": "encrypted", "F03": "damaged", "F07": "large"}
         raise ReportRefused(codes.get(reason.code, "not_word")) from None
