@@ -88,12 +88,17 @@ def _cells(
     sure: set[str] = set()
     for field in fields:
         cell, certain = header.cell_of(field.id, row)
-        if cell is None and field.id in header.fields:
-            leaf = header.leaves[header.fields[field.id]]
+        if field.id in header.fields and len(row.cells) != len(header.leaves):
+            # A column of the header may be split below it (kinds beside what they belong to): told by the columns, and sure where
+            # counting from the right says the same.
+            number = header.fields[field.id]
+            leaf = header.leaves[number]
             covered = [lower for lower in row.cells if lower.first <= leaf.last and leaf.first <= lower.last]
-            cell, certain = (covered[-1], field.id not in header.unsure) if covered else (None, False)
-        elif cell is not None and len(row.cells) != len(header.leaves):
-            certain = field.id not in header.unsure
+            from_right = (
+                row.cells[number - len(header.leaves)] if len(row.cells) > len(header.leaves) - number - 1 else None
+            )
+            cell = covered[-1] if covered else from_right
+            certain = len(covered) == 1 and cell is from_right and field.id not in header.unsure
         if cell is not None:
             cells[field.id] = cell
             if certain:

@@ -97,7 +97,8 @@ def _substream(stream: bytes, at: int) -> Iterator[_Record]:
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         begin, at = at + 4, at + 4 + length
-        if at > len(stream) or (depth == 0 and kind != _BEGIN):
+        # No record has the number 0: a stretch of zeros is a hole, and cells may be missing there.
+        if at > len(stream) or kind == 0 or (depth == 0 and kind != _BEGIN):
             break
         if kind == _BEGIN:
             depth += 1

@@ -273,6 +273,9 @@ def _word(content: bytes, what: str, outcome: FormatOutcome, number: int) -> str
         # Less of the same text is what is left of it, more where a heading is gone; rows without a name of their own move up where one is gone; another
         # answer is another field's.
         own = {answer.value for (field, _), answer in _answers().items() if field == entry.field}
+        if entry.field == rulebook().roles.item_max and entry.value == rulebook().indicators[entry.row].points:
+            # Spelt out for all where they cannot be read for one.
+            continue
         moved = entry.field.startswith(("indicator_", "evaluator_")) and entry.value in own
         less = moved or (
             isinstance(entry.value, str) and isinstance(usual.value, str) and _one_within(entry.value, usual.value)

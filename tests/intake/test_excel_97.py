@@ -87,6 +87,8 @@ def _with(kind: int, change: Callable[[bytes], bytes]) -> bytes:
         (lambda: _with(0x0809, lambda content: struct.pack("<H", 0x0123) + content[2:]), "F03"),
         # A password: the record of it stands behind the first.
         (lambda: stream()[:20] + struct.pack("<HH", 0x2F, 6) + bytes(6) + stream()[20:], "F02"),
+        # A hole of zeros, which a parser would pass over.
+        (lambda: stream()[:60_000] + bytes(512) + stream()[60_512:], "F03"),
         # A sheet that begins where no sheet begins.
         (lambda: _with(0x0085, lambda content: struct.pack("<I", 3) + content[4:]), "F03"),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from perfbatch.batch import run_batch
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.rulebook.load import LoadedRulebook
 
 pytestmark = pytest.mark.libreoffice
@@ -43,7 +43,7 @@ def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_the_same_report_but_for_c11(saved: tuple[Path, Path], loaded: LoadedRulebook) -> None:
-    workbooks, others = (run_batch(folder, loaded).result for folder in saved)
+    workbooks, others = (run_batch(BatchPlan(folder, loaded)).result for folder in saved)
     reports = [
         {
             (finding.budget_code, finding.code, finding.severity, finding.sheet, finding.cell, finding.message)
