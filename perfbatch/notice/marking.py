@@ -27,6 +27,7 @@ _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1}
 _LEGEND = "红色底纹的单元格为错误，黄色底纹的为提醒；点击“位置”可跳转到该单元格，把鼠标移到单元格上可看批注。"
+_EXPLAIN = "有浅黄色“情况说明”格的问题，情况属实的，可在格中写明原因，随本工作簿报送，不必改动数据。"
 _RETURN = "请直接在本工作簿中改正，保存后重新报送；本页、底纹和批注由系统识别，不必删除。"
 
 
@@ -87,7 +88,8 @@ def mark(
     """Mark a package in place; `more` are remarks to stand under the list. Raises `NotEditable` where not even a sheet can be added to it."""
     sheets = {sheet.name: number for number, sheet in enumerate(workbook.sheets) if sheet.kind == "worksheet"}
     listed = listed_findings(findings, heading, sheets)
-    remarks = [*more, _LEGEND, _RETURN]
+    explained = [_EXPLAIN] if any(entry.explainable for entry in listed) else []
+    remarks = [*more, _LEGEND, *explained, _RETURN]
     styles, styles_part = _styles(package, workbook)
     by_sheet: dict[str, _Marked] = {}
     for entry in listed:

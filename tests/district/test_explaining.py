@@ -20,6 +20,7 @@ from perfbatch.roster import Roster, RosterEntry
 from perfbatch.roster.model import ExplanationReview
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
+from tests.workbooks import rulebook
 
 # 31 of 30 posts: R24; the score follows (R25 and S01 do not speak of one point and a half).
 _OVER = {"on_post_staff": 31, "narrative_on_post_staff": 31, "narrative_institution_staff": 13}
@@ -171,3 +172,26 @@ def test_a_notice_is_answered_beside_its_findings(inbox: Lay, tmp_path: Path, lo
     book.save(answered)
     report = _run(inbox({"a.xlsx": answered.getvalue()}), outbox, loaded)
     assert [finding["explained"] for finding in report["findings"] if finding["code"] == "R24"] == [_REASON]
+
+
+def test_check_and_the_notice_of_another_fault(inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
+    """`check` finds nothing; where something else is wrong, the notice lists the explained finding as such and keeps its words."""
+    folder = inbox({"a.xlsx": _explained(**_scores())})
+    assert CliRunner().invoke(app, ["check", str(folder / "a.xlsx")]).exit_code == 0
+    outbox = tmp_path / "outbox"
+    _run(inbox({"a.xlsx": _explained(**_scores(), office_expense="约40")}), outbox, loaded)
+    sheet = openpyxl.load_workbook(next((outbox / "notices").rglob("*.xlsx")))[NOTICE_SHEET]
+    lines = [row for row in sheet.values if row[3] and "实有人数超过人员编制" in str(row[3])]
+    assert [(row[1], row[9]) for row in lines] == [("已说明", _REASON)]
+    assert [row[0] for row in sheet.values if str(row[0]).startswith("错误")] == [
+        "错误 1 项、提醒 0 项；请尽快改正后重新报送。"
+    ]
+
+
+def _scores() -> dict[str, Any]:
+    """As computed: 31 of 30 posts cost 1.67 points, the balance 1."""
+    points = [float(indicator.points) for indicator in rulebook().indicators]
+    points[0] -= 1.67
+    points[5] -= 1
+    reasons = ["超编1人", *[None] * 4, "年末结余 10 万元"]
+    return {"item_self_score": points, "item_deduction_reason": reasons, "self_score_total": 97.33}
