@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from perfbatch.batch import BatchPlan, run_batch
+from perfbatch.importing.filling import Filling
+from perfbatch.importing.protocol import protocol_content
+from perfbatch.importing.reading import filled_from
+from perfbatch.importing.word_report import read_word_report
 from perfbatch.intake.reader import read_submission
 from perfbatch.intake.typing_in import read_typed
+from perfbatch.model.limits import Limits
 from perfbatch.notice import marks_of_earlier_notice_removed, notice_content
 from perfbatch.notice.refilled import refilled_notice
 from perfbatch.notice.standalone import standalone_notice
@@ -88,6 +93,11 @@ def _refilled() -> bytes:
     return refill(rulebook(), read_typed(workbook(), rulebook(), NAME_OFFSET)).content
 
 
+def _imported() -> Filling:
+    report = (Path(__file__).parent / "forms" / "116001.docx").read_bytes()
+    return filled_from(read_word_report(report, Limits()), rulebook())
+
+
 def _kinds() -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "blank-form", _moved(lambda folder: write_blank(rulebook(), folder))
     yield (
@@ -95,6 +105,8 @@ def _kinds() -> Iterator[tuple[str, Callable[[Path], None]]]:
         _moved(lambda folder: write_prefilled(rulebook(), Roster((_ENTRY,)), folder, prior=_PRIOR)[0]),
     )
     yield "refilled-form", _content(_refilled)
+    yield "imported-form", _content(lambda: refill(rulebook(), _imported().typed_form(), units=10).content)
+    yield "import-protocol", _content(lambda: protocol_content(list(_imported().entries()), rulebook(), "=1+1.docx"))
     yield "blank-roster", _moved(lambda folder: write_blank_roster(rulebook(), folder))
     yield "summary", _summary
     yield "standard", lambda path: write_standard(rulebook(), path)

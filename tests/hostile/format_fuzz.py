@@ -245,7 +245,11 @@ def _differs(cell: Any, seen: Any) -> bool:
 
 
 def _one_within(text: str, other: str) -> bool:
-    return _plain(text) in _plain(other) or _plain(other) in _plain(text)
+    """Whether every line of one text stands in the other."""
+    return any(
+        all(_plain(line) in _plain(whole) for line in part.split("\n"))
+        for part, whole in ((text, other), (other, text))
+    )
 
 
 def _plain(text: str) -> str:
