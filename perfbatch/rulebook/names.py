@@ -7,6 +7,7 @@ from typing import Literal
 
 from perfbatch.rulebook.expression import ExpressionError
 from perfbatch.rulebook.model import CardBlock, FormField, RowsBlock, Rulebook, ScorecardBlock
+from perfbatch.rulebook.nearest import nearest
 from perfbatch.rulebook.tree import (
     Binary,
     Boolean,
@@ -96,7 +97,9 @@ class Namespace:
                 return "text"
             case Name(name, column):
                 if name not in self.fields:
-                    raise ExpressionError(f"no field {name!r} in the scope {self._scope}", column)
+                    meant = nearest(name, self.fields, 0.8)
+                    hint = f" (the nearest is {meant})" if meant else ""
+                    raise ExpressionError(f"no field {name!r} in the scope {self._scope}{hint}", column)
                 return self.fields[name]
             case Member():
                 return self._member(node)

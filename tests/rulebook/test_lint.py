@@ -51,9 +51,9 @@ def test_a_copy_of_it_is_the_same_rulebook(tmp_path: Path) -> None:
 
 
 def test_a_field_of_a_revision_to_come_is_refused(tmp_path: Path) -> None:
-    text = _changed(("since = 2", "since = 3"))
+    text = _changed(("since = 2", "since = 4"))
     assert _refused(tmp_path / "a.toml", text).startswith(
-        "field project_budget, since: the form has no revision 3 yet; raise the rulebook's revision"
+        "field project_budget, since: the form has no revision 4 yet; raise the rulebook's revision"
     )
 
 

@@ -84,7 +84,7 @@ def test_all_at_once(tmp_path: Path) -> None:
         "一级指标!A1: points add up to 99, not 100; correct the groups' points",
         "一级指标!A2（代码）: its indicators' points add up to 15, not 14; correct them",
         "计分!D49（计分方法）: the bands overlap at 90; each value belongs to one band",
-        "勾稽!F3（勾稽关系）: no field 'revenue_totl' in the scope unit; in `revenue_totl == 1`",
+        "勾稽!F3（勾稽关系）: no field 'revenue_totl' in the scope unit (the nearest is revenue_total); in `revenue_totl == 1`",
     ]
 
 
