@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from perfbatch.model.limits import Limits
 from perfbatch.package.archive import Package
@@ -137,9 +138,15 @@ def active_name(text: str, attributes: Mapping[str, str]) -> str:
     return active_formula(text)
 
 
-def may_be_active(markup: bytes) -> bool:
-    """Whether any formula in a sheet's markup may be active: a quick look, which most sheets pass."""
-    return _SUSPICIOUS.search(markup) is not None
+def may_be_active(formulas: Iterable[bytes]) -> bool:
+    """Whether any formula, as the markup has it, may be active: a quick look, which most sheets pass."""
+    return any(map(_may_be_active, formulas))
+
+
+# The forms of a district have the same formulas, but for how many rows there are.
+@lru_cache(maxsize=4_096)
+def _may_be_active(formula: bytes) -> bool:
+    return _SUSPICIOUS.search(formula) is not None
 
 
 def active_formula(formula: str) -> str:

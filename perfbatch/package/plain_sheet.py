@@ -57,6 +57,7 @@ _RAISED = re.compile(rb'<vertAlign val="(?:superscript|subscript)"')
 _PRESERVED, _BARE, _ENDS = b'<t xml:space="preserve">', b"<t>", b"</t></si>"
 _TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
 _LONGEST_FRAME = 128 * 1024
+_LONGEST_REMEMBERED = 300
 
 
 class PlainCell(NamedTuple):
@@ -114,6 +115,11 @@ class PlainSheet:
                     return None
                 strings = max(strings, int(cell.value) + 1)
         return cls(cells, extent, around, strings)
+
+    @cached_property
+    def formulas(self) -> frozenset[bytes]:
+        """Its formulas as the markup has them, each once."""
+        return frozenset([cell.formula for cell in self.cells.values() if cell.formula])
 
     @cached_property
     def parsed(self) -> Mapping[tuple[int, int], StoredCell]:
@@ -249,10 +255,18 @@ class PlainStrings:
     def __getitem__(self, index: int) -> Runs:
         """A string by its number."""
         piece = self._pieces[index]
-        for begin in (_PRESERVED, _BARE):
-            if piece.startswith(begin):
-                return unescaped_text(_text_of(piece[len(begin) : -len(_ENDS)]))
-        return plainest([_run(look, markup) for look, markup in _PIECES.findall(piece) if markup])
+        return _runs_once(piece) if len(piece) <= _LONGEST_REMEMBERED else _runs(piece)
+
+
+def _runs(piece: bytes) -> Runs:
+    for begin in (_PRESERVED, _BARE):
+        if piece.startswith(begin):
+            return unescaped_text(_text_of(piece[len(begin) : -len(_ENDS)]))
+    return plainest([_run(look, markup) for look, markup in _PIECES.findall(piece) if markup])
+
+
+# Labels stand in every workbook, accounts of oneself in one.
+_runs_once = lru_cache(maxsize=20_000)(_runs)
 
 
 def _run(look: bytes, markup: bytes) -> Run:

@@ -167,8 +167,8 @@ class Workbook:
         """What of the workbook runs or reaches out of it, in words, each once: its parts, its names, its formulas that are read."""
         words = dict.fromkeys((*active_parts(self._package, self._limits), *self._part.active))
         for sheet in self._read:
-            markup = self._whole(self._part.sheets[sheet])
-            if markup is not None and not may_be_active(markup):
+            plain = self._plain_sheet(sheet)
+            if plain is not None and not may_be_active(plain.formulas):
                 continue
             cells = self.cells(sheet)
             for row, column in cells:
