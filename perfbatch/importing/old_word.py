@@ -37,7 +37,7 @@ def in_new_format(content: bytes) -> bytes:
         source.write_bytes(content)
         # A profile of its own, which allows no macros: one that is open would otherwise swallow the call.
         command = [
-            *(program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore"),
+            *(program, f"-env:UserInstallation={(folder / 'user').as_uri()}", "--headless", "--norestore"),
             *("--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder / "made"), str(source)),
         ]
         try:

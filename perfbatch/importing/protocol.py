@@ -12,7 +12,7 @@ from datetime import datetime
 import xlsxwriter
 
 from perfbatch.importing.filling import FoundEntry
-from perfbatch.rulebook.model import CardBlock, Rulebook, SignatureBlock
+from perfbatch.rulebook.model import CardBlock, Rulebook, ScorecardBlock, SignatureBlock
 from perfbatch.template.text_fit import text_height
 
 __all__ = ["PROTOCOL_SHEET", "VERDICTS", "protocol_content"]
@@ -85,10 +85,10 @@ def _places(rulebook: Rulebook) -> dict[str, tuple[str, str]]:
     for section, block in rulebook.blocks():
         if isinstance(block, SignatureBlock):
             continue
-        fields = [*block.fields, *([block.total] if block.layout == "scorecard" else [])]
+        fields = [*block.fields, *([block.total] if isinstance(block, ScorecardBlock) else [])]
         for field in fields:
             label = " ".join(field.label.split())
-            titled = not isinstance(block, CardBlock) and block.layout != "scorecard"
+            titled = not isinstance(block, CardBlock | ScorecardBlock)
             places[field.id] = section.sheet, f"{block.title}·{label}" if titled else label
     return places
 

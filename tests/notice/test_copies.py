@@ -145,15 +145,18 @@ def test_a_day_stays_until_something_changes(nights: Nights) -> None:
     assert (nights.made, nights.days()) == ([], {A: "7月20日", B: "7月23日"})
 
 
+B_ENTRY = RosterEntry("900002", "乙局")
+
+
 def _finding_changed(nights: Nights, _: pytest.MonkeyPatch) -> dict[str, Any]:
     # The bureau's own figure is another one; the workbook stays the same.
     figures = {"authorized_posts": 29_000_000}
-    return {"roster": Roster((RosterEntry("900001", "甲局", figures=figures), RosterEntry("900002", "乙局")))}
+    return {"rosters": {nights.loaded.rulebook.id: Roster((RosterEntry("900001", "甲局", figures=figures), B_ENTRY))}}
 
 
 def _review(nights: Nights, _: pytest.MonkeyPatch) -> dict[str, Any]:
     reviews = {("900001", "staff_control_rate"): (1_000_000, "超编")}
-    return {"roster": Roster((RosterEntry("900001", "甲局"), RosterEntry("900002", "乙局")), reviews)}
+    return {"rosters": {nights.loaded.rulebook.id: Roster((RosterEntry("900001", "甲局"), B_ENTRY), reviews)}}
 
 
 def _deadline(nights: Nights, _: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -123,7 +123,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     ),
     "a key of several fields": (
         "[meta]\nentity = { key = ['budget_code', 'contact_person'] }\n",
-        ["entity.key: names several fields; this version takes one"],
+        ["entity.key: contact_person may hold blanks, and the key has several fields; name fields of the kind code"],
     ),
 }  # fmt: skip
 
