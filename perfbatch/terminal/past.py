@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["print_changes", "print_history"]
 
+_SECOND_PART = re.compile(r"\.\d+")
+
 
 def print_history(history: Path, runs: Sequence[ListedRun]) -> None:
     """The runs on record, the latest first."""
@@ -27,7 +30,8 @@ def print_history(history: Path, runs: Sequence[ListedRun]) -> None:
     table = plain_table(*columns, figures=("departments", "findings"), whole=("run", "begun", "rulebook"))
     for run in runs:
         table.add_row(
-            *map(inert, (run.run_id, run.started_at, run.rulebook, run.fiscal_year, run.departments, run.findings))
+            *map(inert, (run.run_id, _SECOND_PART.sub("", run.started_at), run.rulebook, run.fiscal_year)),
+            *map(inert, (run.departments, run.findings)),
         )
     print_table(console, table)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.history.past import Past, past_of, refuse_loss
-from perfbatch.history.reading import LastNight, last_night
+from perfbatch.history.reading import LastNight, last_night, run_ids
 from perfbatch.history.record import write_history
 from perfbatch.model.errors import BatchFault
+from perfbatch.rulebook.load import load_rulebook
 from tests.cases.clean import changed
 from tests.history.test_recorded_runs import _VERSION_1, night
 from tests.submissions import RULEBOOK
@@ -74,6 +77,24 @@ def test_the_last_night_is_of_the_same_form_and_year(tmp_path: Path) -> None:
     next_year = RULEBOOK.model_copy(update={"fiscal_year": 2021})
     assert set(past_of(history, next_year, ("revenue_total",)).prior) == {"1", "2"}
     assert past_of(tmp_path / "none", RULEBOOK, ()) == Past()
+
+
+def test_of_two_nights_in_one_second_the_last_is_the_later(tmp_path: Path) -> None:
+    history = tmp_path / "none"
+    for run_id, codes in (("20210720T010000-f", "12"), ("20210720T010000-0", "1")):
+        begun = datetime.now().astimezone()
+        result = night([changed({}, code=code) for code in codes], run_id)
+        later = tmp_path / f"{run_id}.sqlite"
+        write_history(history, replace(result, started_at=begun), later)
+        history = later
+    assert last_night(history, 2020, RULEBOOK.form_id) == LastNight(2, 1)
+    assert run_ids(history) == ["20210720T010000-0", "20210720T010000-f"]
+
+
+def test_the_clock_of_a_night_knows_parts_of_a_second(tmp_path: Path) -> None:
+    plan = BatchPlan(tmp_path, load_rulebook(None))
+    begun = {run_batch(plan).result.started_at.microsecond for _ in range(3)}
+    assert begun != {0}
 
 
 def test_a_night_from_before_forms_were_on_record_is_any_forms(tmp_path: Path) -> None:
