@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-__all__ = ["Looks", "text_width"]
+__all__ = ["Looks", "row_height", "text_width"]
+
+_LINE, _PADDING = 13.5, 3.0
 
 
 class Looks:
@@ -34,3 +37,10 @@ class Looks:
 def text_width(text: str) -> int:
     """The room of a text in half-width characters."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def row_height(texts: Sequence[str], widths: Sequence[int]) -> float:
+    """Points of a row in which each text shows whole in a column of its width, in half-width characters."""
+    room = ((text, max(width - 4, 1)) for text, width in zip(texts, widths, strict=True))
+    lines = (sum(max(1, -(-text_width(line) // inside)) for line in text.split("\n")) for text, inside in room)
+    return _LINE * max(lines, default=1) + _PADDING

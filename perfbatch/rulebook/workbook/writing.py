@@ -17,7 +17,8 @@ from perfbatch.rulebook.vocabulary import TABLE_NAMES, word_of
 from perfbatch.rulebook.workbook.cells import EMPTY, CellValue, choices_of, is_text, mark_of
 from perfbatch.rulebook.workbook.changes import ACTION_WORDS, CHANGE_COLUMNS, CHANGE_SHEET, change_rows
 from perfbatch.rulebook.workbook.live_checks import Range, row_check, total_check
-from perfbatch.rulebook.workbook.looks import Looks, text_width
+from perfbatch.rulebook.workbook.looks import Looks, row_height, text_width
+from perfbatch.rulebook.workbook.paper import lay_on_paper
 from perfbatch.rulebook.workbook.plan import RulesSheet, ValueColumn, bare, plan
 from perfbatch.rulebook.workbook.rows import SheetRow, own_rows, sheet_rows
 from perfbatch.rulebook.workbook.titles import (
@@ -145,10 +146,9 @@ class _Writing:
                 if leaf.path == ("total_points",) and "groups" in self._ranges:
                     sheet.write_formula(row, 2, total_check(self._ranges, f"$B${row + 1}"), looks.check, "")
                     self._checks.append(Range(RULES_SHEET, "C", 2, len(own) + 1))
-        sheet.set_column(0, 0, max(text_width(title) for title, _, _ in own) + 2)
-        sheet.set_column(1, 1, 70)
-        sheet.set_column(2, 2, 34)
-        _set_up(sheet, 1, 1)
+        widths = (max(text_width(title) for title, _, _ in own) + 2, 70, 34)
+        _set_widths(sheet, widths)
+        lay_on_paper(sheet, widths, len(own), named=1)
 
     def _write_sheet(self, sheet: Worksheet, planned: RulesSheet) -> None:
         rows, looks = self._rows[planned.name], self._looks
@@ -179,14 +179,18 @@ class _Writing:
         for column, leaf in enumerate(planned.columns, start=len(leads)):
             self._bound(sheet, 1, last, column, leaf)
         self._write_checks(sheet, planned, len(headings) - 1, last)
+        widths, texts = [], []
         for column, heading in enumerate(headings[:-1]):
             own = planned.columns[column - len(leads)] if column >= len(leads) else None
-            texts = [str(row.cells.get(own.path) or "") if own else _lead(row, leads[column][0]) for row in rows]
-            lines = [line for text in (heading, *texts) for line in text.split("\n")]
-            sheet.set_column(column, column, min(max(_NARROWEST, *map(text_width, lines)) + 2, _WIDEST))
-        sheet.set_column(len(headings) - 1, len(headings) - 1, 26)
+            texts.append([str(row.cells.get(own.path) or "") if own else _lead(row, leads[column][0]) for row in rows])
+            lines = [line for text in (heading, *texts[-1]) for line in text.split("\n")]
+            widths.append(min(max(_NARROWEST, *map(text_width, lines)) + 2, _WIDEST))
+        for number, of_row in enumerate(zip(*texts, strict=True), start=1):
+            sheet.set_row(number, row_height(of_row, widths))
+        widths.append(26)
+        _set_widths(sheet, widths)
         sheet.autofilter(0, 0, last, len(headings) - 1)
-        _set_up(sheet, 1, len(leads) + 1)
+        lay_on_paper(sheet, widths, len(rows), named=len(leads) + 1)
 
     def _write_checks(self, sheet: Worksheet, planned: RulesSheet, column: int, last: int) -> None:
         letter, looks = xl_col_to_name(column), self._looks
@@ -214,10 +218,10 @@ class _Writing:
         last = len(rows) + _SPARE
         _choose(sheet, 1, last, 0, list(ACTION_WORDS.values()))
         _choose(sheet, 1, last, 1, [name for table, name in TABLE_NAMES.items() if table])
-        for column, width in enumerate((12, 12, 30, 34, 60, 40)):
-            sheet.set_column(column, column, width)
+        widths = (12, 12, 30, 34, 60, 40)
+        _set_widths(sheet, widths)
         sheet.autofilter(0, 0, last, len(CHANGE_COLUMNS) - 1)
-        _set_up(sheet, 1, 3)
+        lay_on_paper(sheet, widths, len(rows), named=3)
 
     def _write_notes(self, sheet: Worksheet) -> None:
         looks = self._looks
@@ -322,13 +326,9 @@ def _choose_from(sheet: Worksheet, first: int, last: int, column: int, source: s
     sheet.data_validation(first, column, last, column, {"validate": "list", "source": f"={source}", **box})
 
 
-def _set_up(sheet: Worksheet, rows: int, columns: int) -> None:
-    sheet.freeze_panes(rows, columns)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&L&A&C第 &P 页，共 &N 页")
+def _set_widths(sheet: Worksheet, widths: Sequence[int]) -> None:
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
 
 
 _COMMON = (
