@@ -402,12 +402,9 @@ class TestBadGivens:
     @pytest.mark.parametrize(
         ("options", "line"),
         [
-            (("--xyz",), "perfbatch run: No such option: --xyz. Try `perfbatch run --help`."),
-            (
-                ("--workers", "-1"),
-                "perfbatch run: Invalid value for '--workers': Input should be greater than or equal to 0. "
-                "Try `perfbatch run --help`.",
-            ),
+            # The rest of these lines is click's, which words them otherwise from version to version.
+            (("--xyz",), "perfbatch run: No such option"),
+            (("--workers", "-1"), "perfbatch run: Invalid value for '--workers': "),
             (
                 ("--workers", "many"),
                 "perfbatch run: Invalid value for '--workers': ",
@@ -421,6 +418,7 @@ class TestBadGivens:
     ) -> None:
         printed = self._run(perfbatch, two, tmp_path, *options)
         assert printed.startswith(line)
+        assert "\n" not in printed
         assert re.search(r"\. Try `perfbatch (run )?--help`\.$", printed)
 
 

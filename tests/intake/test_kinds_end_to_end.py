@@ -139,6 +139,7 @@ def test_told_at_its_cell(
         (blank(), "F12"),
         (parts(lambda _, text: re.sub(r"<definedNames>.*</definedNames>", "", text, flags=re.DOTALL)), "F05"),
     ],
+    ids=["an archive", "encrypted by a DRM product", "a blank template", "without its names"],
 )
 def test_set_aside_as_what_it_is(content: bytes, code: str, loaded: LoadedRulebook, tmp_path: Path) -> None:
     assert verdict(content, loaded, tmp_path)[0] == code

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["calculate", "save_as_excel_97"]
+__all__ = ["calculate", "print_to_pdf", "save_as_excel_97"]
 
 _XLSX = "xlsx:Calc MS Excel 2007 XML"
 _XLS = "xls:MS Excel 97"
@@ -27,6 +27,12 @@ def save_as_excel_97(workbook: Path, into: Path) -> Path:
     """Save a workbook as .xls into a folder. Raises as `calculate` does."""
     _convert([workbook], into, _XLS)
     return into / workbook.with_suffix(".xls").name
+
+
+def print_to_pdf(workbook: Path, into: Path) -> Path:
+    """Print a workbook into a folder. Raises as `calculate` does."""
+    _convert([workbook], into, "pdf")
+    return into / workbook.with_suffix(".pdf").name
 
 
 def _convert(workbooks: Sequence[Path], into: Path, to: str) -> None:
