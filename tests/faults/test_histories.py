@@ -24,7 +24,7 @@ ODD = {
     "a text for a number": "UPDATE run_department SET verified_total = 'viele'",
     "a real number": "UPDATE run_department SET verified_total = 1.5",
     "more than 64 bits of points": "UPDATE run_department SET self_total = 9223372036854775807",
-    "bytes for a name": "UPDATE run_department SET unit_name = x'ff00ff'",
+    "bytes for a name": "UPDATE run_department SET name = x'ff00ff'",
     "bytes for a text that is none": "UPDATE run_finding SET message = CAST(x'fffe' AS TEXT)",
     "bytes for a finding": "UPDATE run_finding SET message = x'00'",
     "a severity that is none": "UPDATE run_finding SET severity = 'fatal'",
@@ -33,7 +33,7 @@ ODD = {
     "a day that is a number": "UPDATE run_notice SET day = 7",
     "bytes for a key": "UPDATE run_notice SET key = x'01'",
     "bytes for a time": "UPDATE run SET started_at = x'01'",
-    "bytes for a path": "INSERT INTO run_entry SELECT run_id, x'01', '', 'set_aside', 'F01' FROM run",
+    "bytes for a path": "INSERT INTO run_entry SELECT run_id, '', x'01', '', 'set_aside', 'F01' FROM run",
     "a table that is gone": "DROP TABLE run_finding",
     "a column that is gone": "ALTER TABLE run_department DROP COLUMN grade",
 }

@@ -169,6 +169,8 @@ def test_no_further_process_can_be_started(good_night: Path, most: int, figure: 
         run = subprocess.run(
             command,
             cwd=folder,
+            # The night's account beside its folders: the tests' own folder is closed to it.
+            env={name: value for name, value in os.environ.items() if name != "PERFBATCH_RUN_LOG"},
             capture_output=True,
             text=True,
             check=False,
