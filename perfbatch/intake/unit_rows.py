@@ -204,11 +204,18 @@ def _places(
                 continue
         lost.append((row, position))
         if row.used:
-            known = [name for name, _ in added]
-            if not row.name or row.name not in known:
+            # Two rows of one name are two units, in the order of the table.
+            taken = set(places.values())
+            at = next(
+                (
+                    at
+                    for at, (name, _) in enumerate(added)
+                    if row.name and name == row.name and len(names.shown) + at not in taken
+                ),
+                len(added),
+            )
+            if at == len(added):
                 added.append((row.name, row.cell))
-                known.append(row.name)
-            at = len(known) - 1 if not row.name else known.index(row.name)
             places[row.number] = len(names.shown) + at
     return places, lost
 

@@ -188,6 +188,18 @@ def test_a_row_inserted_in_another_table_with_a_unit_that_the_first_has_not() ->
     assert _findings(saved.getvalue(), "C14") == [("C14", f"B{row}")]
 
 
+def test_two_units_of_one_name_that_the_first_table_has_not() -> None:
+    def change(sheet: Worksheet, tops: dict[str, int]) -> None:
+        for table, row in ((table, row) for table in ("expenditure", "three_public") for row in (2, 3)):
+            sheet.cell(tops[table] + row, 2).value = "别的站"
+
+    content = _changed(change)
+    frames, _, _ = examine([read_submission(content, "a.xlsx", rulebook())], rulebook())
+    assert frames.units["expenditure_total"].dropna().to_list() == [60_000_000, 10_000_000, 20_000_000, 30_000_000]
+    assert frames.units["three_public_total"].dropna().to_list() == [6_000_000, 1_000_000, 2_000_000, 3_000_000]
+    assert [code for code, _ in _findings(content)] == ["C14"] * 4
+
+
 @pytest.mark.parametrize(
     ("name", "shown", "figure"),
     [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
 
@@ -92,7 +95,7 @@ def _compare(path: Path, plan: LivePlan, rulebook: Rulebook, found: Comparison) 
             word = _word(verdict.outcome, position)
             if word:
                 night[_key(verdict.bound), _cell(submission, verdict.bound, int(row))] = word
-    _compare_checks(str(path.relative_to(path.parents[1])), live, plan, night, submission, texts, found)
+    _compare_checks(str(path.relative_to(path.parents[1])), live, plan, night, _named_rows(content), texts, found)
     _compare_scores(path.name, live, plan, scored, texts, found)
 
 
@@ -101,7 +104,7 @@ def _compare_checks(
     live: list[list[object]],
     plan: LivePlan,
     night: dict[tuple[tuple[str, str, str], object], str],
-    submission: Submission,
+    named: dict[str, tuple[str, int]],
     texts: list[ScoreRow],
     found: Comparison,
 ) -> None:
@@ -114,7 +117,7 @@ def _compare_checks(
         found.checks += 1
         found.said[word or said] += 1
         # A row that the night found unused is one of which it says nothing.
-        expected = night.pop((_key(check.bound), _cell(submission, check.bound, check.row)), "")
+        expected = night.pop((_key(check.bound), _cell_from_top(named, check.bound, check.row)), "")
         if word in (APART, UNCHECKED, UNREADABLE) or (texts and _uses_totals(check.bound)):
             # A word in a number cell: the cell cannot decide, the night has a finding for that very cell.
             continue
@@ -132,11 +135,27 @@ def _compare_checks(
 
 
 def _cell(submission: Submission, bound: BoundCheck, row: int) -> object:
-    """Where the row of a check's field stands; its number, where a department has the field once or by its indicator."""
+    """Where the night's row of a check's field stands; its number, where a department has the field once or by its indicator."""
     if bound.check.scope not in ("unit", "target") or not isinstance(bound.place, Name):
         return row
     cells = submission.columns[bound.place.id].cells.split(" ")
     return cells[row] if row < len(cells) else row
+
+
+def _named_rows(content: bytes) -> dict[str, tuple[str, int]]:
+    """Name → column and first row of what it refers to."""
+    with ZipFile(BytesIO(content)) as package:
+        markup = package.read("xl/workbook.xml").decode()
+    named = re.findall(r'<definedName[^>]* name="(\w+)"[^>]*>[^<]*!\$([A-Z]+)\$(\d+)', markup)
+    return {name: (column, int(row)) for name, column, row in named}
+
+
+def _cell_from_top(named: dict[str, tuple[str, int]], bound: BoundCheck, row: int) -> object:
+    """The cell of a row of the form, counted from the table's first; the night may have its units in another order."""
+    if bound.check.scope not in ("unit", "target") or not isinstance(bound.place, Name):
+        return row
+    column, first = named[bound.place.id]
+    return f"{column}{first + row}"
 
 
 def _uses_totals(bound: BoundCheck) -> bool:
