@@ -18,6 +18,7 @@ from perfbatch.intake.formats import FormWorkbook
 from perfbatch.intake.grid_workbook import UNREAD_FORMULA
 from perfbatch.intake.numerals import fold, is_stated_none, parse_numeral
 from perfbatch.intake.reading import Remark
+from perfbatch.model.printed_names import PRINTED_NAMES
 from perfbatch.model.submission import Column, Fact, State
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Rulebook, UnitTableBlock
@@ -177,7 +178,12 @@ def _places(
     for position, row in enumerate(rows):
         if row.number not in places and row.name and (row.used or row.repeated is None):
             same = next((place for place in free if names.shown[place] == row.name), None)
-            if same is None and position in free and row.name in _printed(position):
+            if (
+                same is None
+                and position in free
+                and position < len(PRINTED_NAMES)
+                and row.name in PRINTED_NAMES[position]
+            ):
                 same = position
             if same is not None:
                 places[row.number] = same
@@ -218,11 +224,6 @@ def _places(
                 added.append((row.name, row.cell))
             places[row.number] = len(names.shown) + at
     return places, lost
-
-
-def _printed(position: int) -> tuple[str, ...]:
-    """What the first two rows are called on any form."""
-    return (("汇总", "合计", "局机关及二级机构汇总"), ("局机关", "本级", "机关本级"))[position] if position < 2 else ()
 
 
 def _unpaired(row: _ShownRow, position: int, names: _ShownNames) -> tuple[Remark, Fact]:

@@ -44,6 +44,7 @@ EXPECTED: dict[str, Any] = {
     "SUM(amounts)": 10.5,
     "SUM(amounts)-INDEX(amounts,1)": 7.5,
     "SUM(1,2,数据!A1:A3)": 3.5,
+    'SUBSTITUTE("a"&CHAR(10)&"b",CHAR(10),"")': "ab",
     "COUNT(amounts)": 4.0,
     "COUNT(数据!A1:A10)": 4.0,
     'COUNTIF(数据!A1:A10,"abc*")': 2.0,

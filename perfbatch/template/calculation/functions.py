@@ -232,6 +232,7 @@ def _sound(operand: Operand, cells: Cells) -> Iterator[Value]:
 FUNCTIONS: dict[str, Function] = {
     "ABS": _value_by_value(lambda value: abs(as_number(value))),
     "AND": _logic(all),
+    "CHAR": _value_by_value(lambda code: chr(int(as_number(code)))),
     "COUNT": _count,
     "COUNTIF": _if_count,
     "EXACT": _value_by_value(lambda value, other: as_text(value) == as_text(other)),

@@ -20,7 +20,7 @@ from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.grid import CellRange
 from perfbatch.template.layout import Layout
 
-__all__ = ["LIVE_SHEET", "NONE_COLUMN", "OVER_COLUMN", "SPARE_ROWS", "STATED_NONE", "Leaf", "Leaves"]
+__all__ = ["LIVE_SHEET", "NONE_COLUMN", "OVER_COLUMN", "SPARE_ROWS", "STATED_NONE", "Leaf", "Leaves", "none_words"]
 
 LIVE_SHEET = "_live"
 
@@ -185,7 +185,7 @@ def _sum(letter: str, run: tuple[Leaf, Leaf]) -> str:
     return f"SUM({first.column(letter)}:{last.column(letter)})"
 
 
-def _none_words() -> str:
+def none_words() -> str:
     """The range of the hidden sheet that lists them."""
     return f"${NONE_COLUMN}$1:${NONE_COLUMN}${len(STATED_NONE)}"
 
@@ -208,7 +208,7 @@ def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple
             finer = f"IF(INT(B{row}/{size})*{size}=B{row},{size},{finer})"
         step = f"=IF(D{row}=1,{finer},0)"
     filled = f"=IF(ISNUMBER({ref}),IF({outside},0,1),0)"
-    worded = f'IF(TRIM({ref})="",0,IF(ISNUMBER(MATCH(TRIM({ref}),{_none_words()},0)),0,1))'
+    worded = f'IF(TRIM({ref})="",0,IF(ISNUMBER(MATCH(TRIM({ref}),{none_words()},0)),0,1))'
     unreadable = f"=IF(ISERROR({ref}),1,IF(ISNUMBER({ref}),1-D{row},{worded}))"
     return value, step, filled, unreadable
 
@@ -216,7 +216,7 @@ def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple
 def _text_formulas(ref: str, leaf: Leaf, is_evidence: bool) -> tuple[str, str, str, str]:
     row = leaf.row + 1
     value = f'=IF(ISERROR({ref}),"",TRIM({ref}))'
-    none = f"ISNUMBER(MATCH(B{row},{_none_words()},0))"
+    none = f"ISNUMBER(MATCH(B{row},{none_words()},0))"
     filled = f'=IF(B{row}="",0,IF({none},0,1))'
     unreadable = f"=IF(ISERROR({ref}),1,0)"
     choices = leaf.field.choices

@@ -113,7 +113,7 @@ def _write_hidden(book: FormBook, plan: LivePlan) -> None:
         failing.setdefault(check.place.row, []).append(f"N(LEFT({verdict})={quoted(FAILS)})")
     for name, where in plan.names.where().items():
         book.define_name(name, where)
-    for at, column, formula in plan.names.flags():
+    for at, column, formula in plan.names.cells():
         book.put(LIVE_SHEET, at, column, formula)
     for at, formula in enumerate(plan.leaves.over_formulas()):
         book.put(LIVE_SHEET, at, _number(OVER_COLUMN), formula)
