@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from perfbatch.district.stacked import StackedCells
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.rulebook.model import (
     CardBlock,
@@ -75,24 +75,21 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
         "unit_name": _texts(submission.unit_name for submission in submissions),
         "file": _texts(submission.file for submission in submissions),
     }
+    cells, everywhere = StackedCells(submissions), np.arange(len(submissions), dtype=np.int64)
+    first = np.zeros(len(submissions), np.int64)
     for field in (*single, *amounts):
         if field.id not in ("budget_code", "unit_name"):
-            here = [submission.columns.get(field.id, _NO_COLUMN) for submission in submissions]
-            columns.update(_columns(field, [(column, (0,)) for column in here]))
-    roles = rulebook.roles
-    answers = [
-        (_evidence_rows(submission, roles), submission.columns.get(roles.evidence_answer, _NO_COLUMN))
-        for submission in submissions
-    ]
-    for field in evidence_fields(rulebook):
-        answered = [(column, (rows[field.id],)) if field.id in rows else (_NO_COLUMN, (0,)) for rows, column in answers]
-        columns.update(_columns(field, answered))
+            columns.update(_columns(field, field.id, cells, everywhere, first))
+    roles, answers = rulebook.roles, list(evidence_fields(rulebook))
+    answered = _answered(cells, [field.id for field in answers], roles)
+    for field in answers:
+        columns.update(_columns(field, roles.evidence_answer, cells, everywhere, answered[field.id]))
     return Frames(
         submissions=tuple(submissions),
         departments=pd.DataFrame(columns),
-        units=_rows_frame(submissions, amounts, keep=2),
-        items=_items(submissions, blocks, rulebook),
-        targets=_rows_frame(submissions, _target_fields(blocks, roles), keep=0, given=roles.target_type),
+        units=_rows_frame(cells, amounts, keep=2),
+        items=_items(cells, blocks, rulebook),
+        targets=_rows_frame(cells, _target_fields(blocks, roles), keep=0, given=roles.target_type),
         roles=roles,
     )
 
@@ -151,30 +148,30 @@ def _integers(values: Sequence[Any]) -> Any:
     return pd.arrays.IntegerArray(np.array([value or 0 for value in values], dtype=np.int64), mask)
 
 
-def _columns(field: FormField, taken: Iterable[tuple[Column, Sequence[int]]]) -> dict[str, Any]:
-    """The field's columns of a frame: of each submission's column the rows named, blank where it has no such row."""
-    states, values, steps = bytearray(), list[Any](), list[int]()
-    for column, rows in taken:
-        held = len(column.states)
-        # Rows are named once each and in order, so these are all there are.
-        if held and len(rows) == held and rows[-1] == held - 1:
-            states += column.states
-            values += column.values
-            steps += column.steps or bytes(held)
-            continue
-        for row in rows:
-            there = row < held
-            states.append(column.states[row] if there else State.BLANK)
-            values.append(column.values[row] if there else None)
-            steps.append(column.steps[row] if there and column.steps else 0)
+def _columns(field: FormField, stands_in: str, cells: StackedCells, departments: Any, rows: Any) -> dict[str, Any]:
+    """The field's columns of a frame, out of the cells of the form's field `stands_in`: of each submission named the row named,
+    blank where it has no such row."""
+    places = cells.at(stands_in, departments, rows)
     columns: dict[str, Any] = {}
     if field.kind in NUMERIC_KINDS:
-        columns[field.id] = _integers(values)
-        columns[f"{field.id}.step"] = np.array(steps, dtype=np.int64)
+        counts, mask, columns[f"{field.id}.step"] = cells.numbers(places)
+        columns = {field.id: pd.arrays.IntegerArray(counts, mask), **columns}
     else:
-        columns[field.id] = _texts(values)
-    columns[f"{field.id}.state"] = np.frombuffer(states, dtype=np.int8)
+        columns[field.id] = cells.texts(places)
+    columns[f"{field.id}.state"] = cells.states(places)
     return columns
+
+
+def _answered(cells: StackedCells, evidence: Sequence[str], roles: Roles) -> Mapping[str, Any]:
+    """Evidence id → of each submission the row of its answer, the first where an id stands twice; past the last where none is."""
+    departments, rows = cells.rows([roles.evidence_answer])
+    ids = cells.texts(cells.at(roles.evidence_id, departments, rows)).tolist()
+    nowhere = np.iinfo(np.int64).max
+    answered = {name: np.full(cells.departments, nowhere, np.int64) for name in evidence}
+    for name, department, row in zip(reversed(ids), departments[::-1].tolist(), rows[::-1].tolist(), strict=True):
+        if name in answered:
+            answered[name][department] = row
+    return answered
 
 
 def _evidence_rows(submission: Submission, roles: Roles) -> Mapping[str, int]:
@@ -200,33 +197,23 @@ def _target_fields(blocks: Sequence[object], roles: Roles) -> list[FormField]:
     ]
 
 
-def _used_rows(columns: Sequence[Column], counted: Sequence[Column], keep: int) -> list[int]:
-    """Rows in which something stands in the `counted` columns; the first `keep` rows always."""
-    rows = max((len(column.states) for column in columns), default=0)
-    used = zip_longest(*(column.states for column in counted), fillvalue=State.BLANK)
-    used_rows = [row for row, states in enumerate(used) if row >= keep and any(states)]
-    return [*range(min(keep, rows)), *used_rows]
-
-
-def _rows_frame(
-    submissions: Sequence[Submission], fields: Sequence[FormField], *, keep: int, given: str = ""
-) -> pd.DataFrame:
+def _rows_frame(cells: StackedCells, fields: Sequence[FormField], *, keep: int, given: str = "") -> pd.DataFrame:
     """A row per used row: one in which something stands beside what the form came with (`given`), or of the first `keep`."""
-    here = [[submission.columns.get(field.id, _NO_COLUMN) for submission in submissions] for field in fields]
-    counted = [number for number, field in enumerate(fields) if field.id != given]
-    used = [_used_rows(columns, [columns[number] for number in counted], keep) for columns in zip(*here, strict=True)]
-    columns: dict[str, Any] = {
-        "department": np.repeat(np.arange(len(submissions), dtype=np.int64), [len(rows) for rows in used]),
-        "row": np.array([row for rows in used for row in rows], dtype=np.int64),
-    }
-    for field, taken in zip(fields, here, strict=True):
-        columns.update(_columns(field, zip(taken, used, strict=True)))
+    departments, rows = cells.rows(field.id for field in fields)
+    used = rows < keep
+    for field in fields:
+        if field.id != given:
+            used |= cells.states(cells.at(field.id, departments, rows)) != State.BLANK
+    departments, rows = departments[used], rows[used]
+    columns: dict[str, Any] = {"department": departments, "row": rows}
+    for field in fields:
+        columns.update(_columns(field, field.id, cells, departments, rows))
     return pd.DataFrame(columns)
 
 
-def _items(submissions: Sequence[Submission], blocks: Sequence[object], rulebook: Rulebook) -> pd.DataFrame:
+def _items(cells: StackedCells, blocks: Sequence[object], rulebook: Rulebook) -> pd.DataFrame:
     fields = [field for block in blocks if isinstance(block, ScorecardBlock) for field in block.fields]
-    items = _rows_frame(submissions, fields, keep=0)
+    items = _rows_frame(cells, fields, keep=0)
     roles = rulebook.roles
     stated = items[roles.item_id].to_numpy(dtype=object)
     filled = items[f"{roles.item_id}.state"] == State.FILLED
