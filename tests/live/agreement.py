@@ -22,6 +22,7 @@ from perfbatch.rulebook.tree import Name, leaves
 from perfbatch.scoring.rules import input_ids
 from perfbatch.scoring.verify import STATUSES, Scored, computed_points
 from perfbatch.template import Layout
+from perfbatch.template.calculation.relative import column_number
 from perfbatch.template.live import LIVE_SHEET, LivePlan, plan_live
 from perfbatch.template.live.checks import APART, UNCHECKED
 from perfbatch.template.live.scores import ScoreRow
@@ -117,7 +118,12 @@ def _compare_checks(
         found.checks += 1
         found.said[word or said] += 1
         # A row that the night found unused is one of which it says nothing.
-        expected = night.pop((_key(check.bound), _cell_from_top(named, check.bound, check.row)), "")
+        row = (
+            check.row
+            if check.bound.check.scope != "item"
+            else int(_shown_in(live, plan.leaves.items.at(check.row))) - 1
+        )
+        expected = night.pop((_key(check.bound), _cell_from_top(named, check.bound, row)), "")
         if word in (APART, UNCHECKED, UNREADABLE) or (texts and _uses_totals(check.bound)):
             # A word in a number cell: the cell cannot decide, the night has a finding for that very cell.
             continue
@@ -158,6 +164,18 @@ def _cell_from_top(named: dict[str, tuple[str, int]], bound: BoundCheck, row: in
     return f"{column}{first + row}"
 
 
+def _shown_in(live: list[list[object]], cell: str) -> float:
+    """The number in a cell of the hidden sheet."""
+    letters = cell.strip("$0123456789").rstrip("$")
+    row = live[row_number(cell.replace("$", "")) - 1]
+    return float(str(row[column_number(letters) - 1] or 0))
+
+
+def row_number(cell: str) -> int:
+    """The number of a cell's row: 17 of C17."""
+    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+
+
 def _uses_totals(bound: BoundCheck) -> bool:
     return any(isinstance(leaf, Name) and leaf.id in ("self_total", "verified_total") for leaf in leaves(bound.holds))
 
@@ -184,6 +202,8 @@ def _compare_scores(
     found: Comparison,
 ) -> None:
     columns = {"cents": 20, "state": 21, "verified": 23}
+    # Parts that were split off: whose they become the night decides among all of them, the form does not.
+    shared = _shown_in(live, plan.leaves.items.beyond) > 0
     for row in plan.scores.rows:
         one = scored.indicators[row.indicator.id]
         cells = {key: live[row.row][column] for key, column in columns.items()}
@@ -196,6 +216,8 @@ def _compare_scores(
         if status == "computed" and one.computation is not None:
             told.append(float(str(cells["cents"])))
             expected.append(float(one.computation.points[0]))
+        if shared:
+            told[1] = expected[1]
         if told != expected:
             found.parted.append(f"{name} score {row.indicator.id}: cell {told}, night {expected}")
 

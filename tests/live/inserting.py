@@ -1,4 +1,5 @@
-"""Rows inserted into filled forms by LibreOffice itself: in all unit tables, in one of them, blank ones, among the targets."""
+"""Rows inserted into filled forms by LibreOffice itself: in all unit tables, in one of them, blank ones, among the targets; in the
+scorecard and the evidence list, where rows are sorted and exchanged as well."""
 
 from __future__ import annotations
 
@@ -45,6 +46,47 @@ def _steps(chance: random.Random, layout: Layout, rulebook: Rulebook) -> Iterato
             place = layout.where(field)
             text = said or chance.choice([None, "已完成", "完成3家"])
             yield ["type", place.sheet, cell_name(targets.top + 3, place.left), text]
+    yield from _evidence(chance, layout)
+    yield from _scorecard(chance, layout, rulebook)
+
+
+def _evidence(chance: random.Random, layout: Layout) -> Iterator[list[Any]]:
+    """The list stands below the scorecard, so its rows are put in first."""
+    answers = layout.where("evidence_answer")
+    if chance.random() < 0.4:
+        yield ["insert_rows", answers.sheet, answers.top + 1 + chance.randint(1, answers.rows - 1), 1]
+
+
+def _scorecard(chance: random.Random, layout: Layout, rulebook: Rulebook) -> Iterator[list[Any]]:
+    points = layout.where("item_max")
+    name, self_score, reason, identity = points.left - 2, points.left + 1, points.left + 2, layout.where("item_id").left
+    subgroups = [indicator.subgroup for indicator in rulebook.indicators]
+    kind = chance.choice(["exchanged", "sorted", "sorted with ids", "nothing"])
+    at = chance.choice([row for row in range(len(subgroups) - 1) if subgroups[row] == subgroups[row + 1]])
+    first, last = subgroups.index(subgroups[at]), len(subgroups) - 1 - subgroups[::-1].index(subgroups[at])
+    if kind == "exchanged":
+        for row, shown in ((at, at + 1), (at + 1, at)):
+            indicator = rulebook.indicators[shown]
+            texts = (
+                (name, indicator.name),
+                (points.left, float(indicator.points)),
+                (self_score, chance.choice([0.5, 1, 2])),
+            )
+            for column, value in texts:
+                yield ["type", points.sheet, cell_name(points.top + row, column), value]
+    elif kind.startswith("sorted"):
+        right = identity if kind == "sorted with ids" else reason
+        block = f"{cell_name(points.top + first, name)}:{cell_name(points.top + last, right)}"
+        yield ["sort", points.sheet, block, self_score - name, chance.random() < 0.5]
+    for _ in range(chance.randint(0, 2)):
+        at = chance.randint(1, len(subgroups) - 1)
+        row = points.top + at
+        yield ["insert_rows", points.sheet, row + 1, 1]
+        if chance.random() < 0.8:
+            named = chance.choice([f"新增指标{at}", "其他", None, rulebook.indicators[at].name])
+            yield ["type", points.sheet, cell_name(row, name), named]
+            yield ["type", points.sheet, cell_name(row, points.left), chance.choice([None, 1, 2])]
+            yield ["type", points.sheet, cell_name(row, self_score), chance.choice([None, 0, 1, 2.5])]
 
 
 def _unit(

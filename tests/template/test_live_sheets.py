@@ -17,7 +17,7 @@ from perfbatch.template.live import CHECK_SHEET, LIVE_SHEET, plan_live
 # Excel 2013 takes a formula of 8,192 characters; every function here is in Excel 2013, WPS and LibreOffice.
 FORMULA_LIMIT = 8192
 SHARED_FUNCTIONS = {
-    "ABS", "AND", "CHAR", "COUNT", "COUNTIF", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT",
+    "ABS", "AND", "CHAR", "COUNT", "COUNTIF", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT", "LEN",
     "MATCH", "MAX", "MID", "MIN", "N", "NOT", "OR", "RIGHT", "ROUND", "ROWS", "SIGN", "SUBSTITUTE", "SUM", "SUMIF", "SUMPRODUCT",
     "TEXT", "TRIM",
 }  # fmt: skip

@@ -176,6 +176,10 @@ def _left(text: Value, count: Value = 1) -> Value:
     return as_text(text)[: int(as_number(count))]
 
 
+def _right(text: Value, count: Value = 1) -> Value:
+    return as_text(text)[-int(as_number(count)) :] if as_number(count) else ""
+
+
 def _mid(text: Value, start: Value, count: Value) -> Value:
     begin = int(as_number(start)) - 1
     return as_text(text)[begin : begin + int(as_number(count))]
@@ -253,6 +257,7 @@ FUNCTIONS: dict[str, Function] = {
     "N": _value_by_value(_n),
     "NOT": _value_by_value(lambda value: not as_truth(value)),
     "OR": _logic(any),
+    "RIGHT": _value_by_value(_right),
     "ROUND": _value_by_value(_round),
     "ROW": _row,
     "ROWS": _rows,

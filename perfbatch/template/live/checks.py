@@ -17,8 +17,9 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.tree import Member, Name
 from perfbatch.rulebook.tree import leaves as leaves_of
 from perfbatch.template.grid import CellRange
+from perfbatch.template.live.item_rows import EXTRA_ROWS
 from perfbatch.template.live.leaves import SPARE_ROWS, Leaf, Leaves
-from perfbatch.template.live.scope import CellScope, DepartmentCells, ItemCells, Undecidable, UnitCells
+from perfbatch.template.live.scope import BeyondCells, CellScope, DepartmentCells, ItemCells, Undecidable, UnitCells
 from perfbatch.template.live.scores import ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
 
@@ -140,7 +141,7 @@ class _Planner:
         columns = [bound for bound in checks if bound.check.scope == scope]
         table = self._table(title, tuple(bound.check.title for bound in columns))
         codes = "、".join(dict.fromkeys(bound.check.code for bound in columns))
-        rows = len(names) + (SPARE_ROWS if scope == "target" else 0)
+        rows = len(names) + (SPARE_ROWS if scope == "target" else EXTRA_ROWS)
         # A check after the other, so that its rows stand together on the hidden sheet.
         verdicts = [
             [
@@ -161,13 +162,15 @@ class _Planner:
     def _inserted(self, verdicts: list[LiveCheck], line: int, column: int) -> InsertedRows:
         place = verdicts[0].place.field.id
         tables = self._leaves.growing_tables
-        table = next(table for table, columns in tables.items() if place in columns)
+        table = next((table for table, columns in tables.items() if place in columns), None)
+        over = self._leaves.items.over if table is None else self._leaves.over(table)
         at = FIRST_VERDICT_COLUMN + column
-        return InsertedRows(CellRange(CHECK_SHEET, line, at, line, at), tuple(verdicts), self._leaves.over(table))
+        return InsertedRows(CellRange(CHECK_SHEET, line, at, line, at), tuple(verdicts), over)
 
     def _row_scope(self, scope: str, row: int) -> CellScope:
         if scope == "item":
-            return ItemCells(self._leaves, self._rulebook, row)
+            beyond = row >= len(self._rulebook.indicators)
+            return (BeyondCells if beyond else ItemCells)(self._leaves, self._rulebook, row)
         return CellScope(self._leaves, self._rulebook, row)
 
     def _table(self, title: str, columns: tuple[str, ...]) -> CheckTable:
@@ -206,7 +209,9 @@ class _Planner:
         }
         if any(isinstance(leaf, Name) and leaf.id == "targets_answered" for leaf in used):
             summed |= {table for table in self._leaves.growing_tables if table not in self._rulebook.unit_tables}
-        over = "+".join(sorted(self._leaves.over(table) for table in summed if table is not None))
+        over = "+".join(
+            [*sorted(self._leaves.over(table) for table in summed if table is not None), *self._unsure(bound, row)]
+        )
         apart = ""
         if bound.check.scope == "unit":
             named = {leaf.id for leaf in used if isinstance(leaf, Name)}
@@ -216,6 +221,27 @@ class _Planner:
             if count:
                 text = f"IF({count}>0,{quoted(word)},{text})"
         return f"={text}"
+
+    def _unsure(self, bound: BoundCheck, row: int) -> Iterator[str]:
+        """Counts that are more than 0 where rows of the scorecard are not followed, or not known to be whose."""
+        items, indicators = self._leaves.items, self._rulebook.indicators
+        used = [leaf for tree in (bound.holds, bound.when) if tree is not None for leaf in leaves_of(tree)]
+        owners = {leaf.owner for leaf in used if isinstance(leaf, Member)}
+        names = {leaf.id for leaf in used if isinstance(leaf, Name)}
+        alone = "verified_total" in names or any(indicator.id in owners for indicator in indicators)
+        groups = {"items", *(group.id for group in self._rulebook.groups)}
+        if not items.fields:
+            return
+        if bound.check.scope == "item" or owners & groups or alone or "self_total" in names:
+            yield items.over
+        if owners & groups:
+            yield items.doubled
+        if alone:
+            yield items.beyond
+        if bound.check.scope == "item" and row >= len(indicators):
+            yield items.is_second(row)
+            if names & {"has_target_types", "targets_answered"}:
+                yield items.at(row)
 
     def _check(self, bound: BoundCheck, row: int, scope: CellScope, line: int | None, column: int) -> LiveCheck:
         place = self._place(bound, row)

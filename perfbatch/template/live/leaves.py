@@ -14,19 +14,34 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from perfbatch.model.submission import SCALE
-from perfbatch.rulebook.formula_terms import Figure, Term, Words, gather, plus
-from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind, RowsBlock
+from perfbatch.rulebook.formula_terms import Figure, Term, Words, gather, plus, quoted
+from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind, PerCaseRule, RowsBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.grid import CellRange
 from perfbatch.template.layout import Layout
+from perfbatch.template.live.item_rows import EvidenceCells, ScorecardCells
 
-__all__ = ["LIVE_SHEET", "NONE_COLUMN", "OVER_COLUMN", "SPARE_ROWS", "STATED_NONE", "Leaf", "Leaves", "none_words"]
+__all__ = [
+    "LIVE_SHEET",
+    "NONE_COLUMN",
+    "ONCE_COLUMN",
+    "OVER_COLUMN",
+    "SPARE_ROWS",
+    "STATED_NONE",
+    "Leaf",
+    "Leaves",
+    "counts_nothing",
+    "none_words",
+]
 
 LIVE_SHEET = "_live"
 
 STATED_NONE = ("无", "/", "-", "—", "－", "--", "——", "……", "…")
+NO_CASES = ("无", "没有", "零")
 NONE_COLUMN = "AC"
 """Where the hidden sheet lists the words that state that there is nothing."""
+ONCE_COLUMN = "BI"
+"""Where it works out what many formulas ask for."""
 OVER_COLUMN = "AD"
 """Where it says which tables have become longer than it can follow."""
 SPARE_ROWS = 20
@@ -55,29 +70,56 @@ class Leaves:
     layout: Layout
     _columns: dict[str, list[Leaf]] = field(default_factory=dict)
     _next: int = 1
+    _once: dict[str, str] = field(default_factory=dict)
+
+    def once(self, formula: str) -> str:
+        """A cell that works out what many formulas ask for."""
+        return self._once.setdefault(formula, f"${ONCE_COLUMN}${len(self._once) + 1}")
+
+    def once_formulas(self) -> list[str]:
+        """What stands in those cells, from the top."""
+        return [f"={formula}" for formula in self._once]
 
     def column_of(self, field_id: str) -> list[Leaf]:
         """The leaves of a field, one per input row, and to spare where rows may be inserted. Raises `KeyError` for a field
         that the form does not have."""
         if field_id not in self._columns:
             place = self.layout.places[field_id]
-            self._columns[field_id] = self._made(place.field, place.where, field_id in self._growing)
+            if field_id in self.items.fields:
+                contents = [self.items.content(field_id, row) for row in range(self.items.length)]
+            elif field_id == self.evidence.field:
+                contents = [self.evidence.content(row) for row in range(place.where.rows)]
+            elif field_id in self._growing:
+                contents = [_grown(field_id, row) for row in range(place.where.rows + SPARE_ROWS)]
+            else:
+                contents = [_standing(place.where.cell(row).reference) for row in range(place.where.rows)]
+            self._columns[field_id] = self._made(place.field, place.where, contents)
         return self._columns[field_id]
 
     def names_of(self, name: str, where: CellRange) -> list[Leaf]:
         """The leaves of a column of unit names that is no field of the form, but has a name of its own."""
         if name not in self._columns:
-            self._columns[name] = self._made(FormField(id="names", label="", kind="text"), where, True, name)
+            self._columns[name] = self._made(
+                FormField(id="names", label="", kind="text"),
+                where,
+                [_grown(name, row) for row in range(where.rows + SPARE_ROWS)],
+            )
         return self._columns[name]
 
-    def _made(self, spec: FormField, where: CellRange, growing: bool, name: str = "") -> list[Leaf]:
-        rows = where.rows + (SPARE_ROWS if growing else 0)
-        contents = [
-            _grown(name or spec.id, row) if growing else _standing(where.cell(row).reference) for row in range(rows)
-        ]
-        leaves = [Leaf(spec, where.cell(row), self._next + row, contents[row]) for row in range(rows)]
-        self._next += rows
+    def _made(self, spec: FormField, where: CellRange, contents: list[str]) -> list[Leaf]:
+        leaves = [Leaf(spec, where.cell(row), self._next + row, content) for row, content in enumerate(contents)]
+        self._next += len(leaves)
         return leaves
+
+    @cached_property
+    def items(self) -> ScorecardCells:
+        """The rows of the scorecard."""
+        return ScorecardCells(self.layout)
+
+    @cached_property
+    def evidence(self) -> EvidenceCells:
+        """The rows of the evidence list."""
+        return EvidenceCells(self.layout)
 
     @cached_property
     def _growing(self) -> frozenset[str]:
@@ -110,12 +152,38 @@ class Leaves:
             return _figure(leaf)
         return Words(leaf.column("B"), leaf.column("D"), leaf.column("E"))
 
+    def summary(self, field_id: str) -> Term:
+        """What the first row of a field of the unit tables is in the formula of any row: one text in all of them."""
+        leaf = self.column_of(field_id)[0]
+        refs = [f"${letter}${leaf.row + 1}" for letter in "BCDE"]
+        if self.is_number(leaf.field):
+            return Figure(refs[0], SCALE, refs[1] if leaf.field.kind in ("amount", "area") else "0", refs[2], refs[3])
+        return Words(refs[0], refs[2], refs[3])
+
     def figure(self, field_id: str, row: int = 0) -> Figure:
         """A number's cell. Raises `TypeError` for a text."""
         term = self.term(field_id, row)
         if not isinstance(term, Figure):
             raise TypeError(f"{field_id} is not a number")
         return term
+
+    def items_total(self, field_id: str, rows: list[int], which: str, number: int) -> Figure:
+        """The sum over rows of a field of the scorecard, and over what is beyond them: of a group's (`group`, `points`) or a
+        set's (`set`) number; 0 for all."""
+        total, beyond = self.total(field_id, rows), self.column_of(field_id)[len(self.layout.rulebook.indicators) :]
+        asked = self.items.beyond_range(which)
+        criterion = number or quoted(">0")
+
+        def summed(letter: str) -> str:
+            return f"SUMIF({asked},{criterion},{beyond[0].column(letter)}:{beyond[-1].column(letter)})"
+
+        return Figure(
+            self.once(plus(total.num, summed("B"))),
+            SCALE,
+            total.slack,
+            self.once(gather(total.known, summed("D"))),
+            self.once(gather(total.tainted, summed("E"))),
+        )
 
     def total(self, field_id: str, rows: list[int]) -> Figure:
         """The sum over rows of a field's column."""
@@ -145,7 +213,13 @@ class Leaves:
         if not self.is_number(leaf.field):
             return _text_formulas(ref, leaf, self._is_evidence(leaf.field))
         kind = self.layout.rulebook.kind_of(leaf.field)
-        return _number_formulas(ref, leaf, leaf.field, kind)
+        return _number_formulas(ref, leaf, kind, nothing_is_zero=leaf.field.id in self._cases)
+
+    @cached_property
+    def _cases(self) -> frozenset[str]:
+        """The fields that count cases, where a word for none is a 0."""
+        rules = [indicator.rule for indicator in self.layout.rulebook.indicators]
+        return frozenset(rule.count for rule in rules if isinstance(rule, PerCaseRule) and rule.none_is_zero)
 
     def _is_evidence(self, spec: FormField) -> bool:
         block = self.layout.rulebook.evidence_block
@@ -190,8 +264,13 @@ def none_words() -> str:
     return f"${NONE_COLUMN}$1:${NONE_COLUMN}${len(STATED_NONE)}"
 
 
-def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple[str, str, str, str]:
-    row = leaf.row + 1
+def counts_nothing(ref: str) -> str:
+    """Whether a word for no case stands in a cell."""
+    return f"OR({','.join(f'TRIM({ref})={quoted(word)}' for word in NO_CASES)})"
+
+
+def _number_formulas(ref: str, leaf: Leaf, kind: Kind, *, nothing_is_zero: bool) -> tuple[str, str, str, str]:
+    row, spec = leaf.row + 1, leaf.field
     # A percentage stands in its cell as a fraction of one; what is more than one was meant as the percentage itself.
     figure = f"IF({ref}>1,{ref},100*{ref})" if spec.kind == "percent" else ref
     bounds = [f"{figure}<{kind.minimum}"] if kind.minimum is not None else []
@@ -199,7 +278,8 @@ def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple
     if spec.kind in ("count", "year"):
         bounds.append(f"{ref}<>INT({ref})")
     outside = f"OR({','.join(bounds)})" if bounds else "FALSE"
-    value = f"=IF(D{row}=1,ROUND({figure}*{SCALE},0),0)"
+    none = f"IF(ISNUMBER({ref}),FALSE,{counts_nothing(ref)})"
+    value = f"=IF(D{row}=1,{f'IF(ISNUMBER({ref}),ROUND({figure}*{SCALE},0),0)' if nothing_is_zero else f'ROUND({figure}*{SCALE},0)'},0)"
     step = "=0"
     if spec.kind in ("amount", "area"):
         steps = [10**power for power in range(4, 0, -1)]
@@ -207,8 +287,11 @@ def _number_formulas(ref: str, leaf: Leaf, spec: FormField, kind: Kind) -> tuple
         for size in reversed(steps):
             finer = f"IF(INT(B{row}/{size})*{size}=B{row},{size},{finer})"
         step = f"=IF(D{row}=1,{finer},0)"
-    filled = f"=IF(ISNUMBER({ref}),IF({outside},0,1),0)"
+    otherwise = f"IF(ISERROR({ref}),0,N({none}))" if nothing_is_zero else "0"
+    filled = f"=IF(ISNUMBER({ref}),IF({outside},0,1),{otherwise})"
     worded = f'IF(TRIM({ref})="",0,IF(ISNUMBER(MATCH(TRIM({ref}),{none_words()},0)),0,1))'
+    if nothing_is_zero:
+        worded = f"IF({none},0,{worded})"
     unreadable = f"=IF(ISERROR({ref}),1,IF(ISNUMBER({ref}),1-D{row},{worded}))"
     return value, step, filled, unreadable
 

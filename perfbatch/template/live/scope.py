@@ -27,7 +27,7 @@ from perfbatch.rulebook.formula_terms import (
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.template.live.leaves import Leaves
 
-__all__ = ["CellScope", "DepartmentCells", "ItemCells", "Undecidable", "UnitCells"]
+__all__ = ["BeyondCells", "CellScope", "DepartmentCells", "ItemCells", "Undecidable", "UnitCells"]
 
 
 class Undecidable(Exception):
@@ -84,9 +84,10 @@ class CellScope:
             adaptable for adaptable in self.rulebook.adaptable_sets if indicator.id in adaptable.indicators
         )
         rows = [row for row, member in enumerate(self.rulebook.indicators) if member.id in adaptable.indicators]
-        total = self.leaves.total(self.rulebook.roles.item_max, rows)
+        number = self.leaves.items.set_number(indicator.id)
+        total = self.leaves.items_total(self.rulebook.roles.item_max, rows, "set", number)
         equal = f"{total.num}={int(adaptable.points * SCALE)}"
-        return all_of(some(total.known), none_of(some(total.tainted)), equal)
+        return some(self.leaves.once(count(all_of(some(total.known), none_of(some(total.tainted)), equal))))
 
     def _figure(self, name: str) -> Figure:
         term = self.name(name)
@@ -103,7 +104,7 @@ class UnitCells(CellScope):
         """`summary.x`: the 汇总 row."""
         if owner != "summary":
             return super().member(owner, field)
-        return self.leaves.term(field, 0)
+        return self.leaves.summary(field)
 
 
 @dataclass
@@ -155,6 +156,19 @@ class ItemCells(CellScope):
 
 
 @dataclass
+class BeyondCells(CellScope):
+    """A row of the scorecard beyond one for each indicator: a part that was split off inside its set."""
+
+    def name(self, name: str) -> Term:
+        """A field's cell; its points are those typed. Of its indicator nothing is known."""
+        if name in ("has_target_types", "targets_answered"):
+            return Condition("FALSE", YES, NO) if name == "has_target_types" else Figure(NO, 1, NO, NO, NO)
+        if name == "fixed_points":
+            return Figure(NO, SCALE, NO, NO, NO)
+        return super().name(self.rulebook.roles.item_max if name == "item_points" else name)
+
+
+@dataclass
 class DepartmentCells(CellScope):
     """The department's single cells and its 汇总 row; `derived` has what the score block works out."""
 
@@ -186,11 +200,12 @@ class DepartmentCells(CellScope):
             return self.leaves.total(field, list(range(1, len(self.leaves.column_of(field)))))
         indicators = enumerate(self.rulebook.indicators)
         rows = [row for row, indicator in indicators if collection in ("items", indicator.group)]
+        number = 0 if collection == "items" else self.leaves.items.group_number(collection)
         if field != self.rulebook.roles.item_max:
-            return self.leaves.total(field, rows)
+            return self.leaves.items_total(field, rows, "group", number)
         # Points that the standard fixes count as the rulebook has them.
         fixed = [row for row in rows if not self.rulebook.indicators[row].editable]
-        stated = self.leaves.total(field, [row for row in rows if row not in fixed])
+        stated = self.leaves.items_total(field, [row for row in rows if row not in fixed], "points", number)
         cells = [(self.leaves.figure(field, row), int(self.rulebook.indicators[row].points * SCALE)) for row in fixed]
         return Figure(
             plus(stated.num, *(f"{points}*{cell.known}" for cell, points in cells)),

@@ -38,7 +38,7 @@ from perfbatch.rulebook.model import (
     Rulebook,
 )
 from perfbatch.rulebook.tree import Binary, bind
-from perfbatch.template.live.leaves import LIVE_SHEET, Leaves
+from perfbatch.template.live.leaves import LIVE_SHEET, Leaves, counts_nothing
 from perfbatch.template.live.scope import DepartmentCells
 
 __all__ = ["SCORE_COLUMNS", "TOTAL_ROW_LABEL", "ScoreBlock", "ScoreRow"]
@@ -66,6 +66,9 @@ SCORE_COLUMNS = {
     "maximum": "W",
     "verified": "X",
     "computed": "Y",
+    "score_shown": "Z",
+    "hint": "AB",
+    "ratio_shown": "BJ",
 }
 TOTAL_ROW_LABEL = "verified_total"
 
@@ -139,7 +142,25 @@ class ScoreBlock:
         formulas["computed"] = f"=N({cell['state']}={quoted('computed')})"
         formulas["maximum"] = f"={self._maximum(indicator)}"
         formulas["verified"] = f"={self._verified(indicator, cell)}"
-        return ScoreRow(indicator, number, formulas)
+        return ScoreRow(indicator, number, {**formulas, **self._shown(number - 1, indicator, cell)})
+
+    def _shown(self, row: int, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
+        """What is shown beside an indicator whose rule is objective."""
+        if not indicator.objective:
+            return dict.fromkeys(("ratio_shown", "score_shown", "hint"), '=""')
+        state = cell["state"]
+        computed = f"{state}={quoted('computed')}"
+        ratio = '""'
+        if indicator.ratio is not None:
+            ratio = f'IF(AND({computed},{cell["d"]}<>0),TEXT({cell["n"]}/{cell["d"]},"0.00%"),"")'
+        idle = f'IF({state}={quoted("not_applicable")},"不适用","数据不全")'
+        own = self._leaves.figure(self._rulebook.roles.item_self, row)
+        differs = f"AND({computed},{own.known}=1,INT(({own.num}+{_CENT // 2})/{_CENT})<>{cell['cents']})"
+        return {
+            "ratio_shown": f"={ratio}",
+            "score_shown": f"=IF({computed},{cell['cents']}/100,{idle})",
+            "hint": f'=IF({differs},"✗ 自评与核算不符","")',
+        }
 
     def _rule(self, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
         match indicator.rule:
@@ -188,9 +209,10 @@ class ScoreBlock:
         if rule.count == "breaches":
             row = self._evidence_rows()[indicator.evidence_ids[0]]
             leaf = self._leaves.column_of(self._rulebook.roles.evidence_answer)[row]
-            ref = leaf.cell.reference
-            whole = f"IF(ISNUMBER({ref}),IF({ref}>=0,IF({ref}=INT({ref}),1,0),0),0)"
-            figure = Figure(f"IF({whole}=1,{ref},0)", 1, NO, whole, NO)
+            ref = leaf.column("G")
+            nothing = f"IF(ISERROR({ref}),0,N({counts_nothing(ref)}))"
+            whole = f"IF(ISNUMBER({ref}),IF({ref}>=0,IF({ref}=INT({ref}),1,0),0),{nothing})"
+            figure = Figure(f"IF(ISNUMBER({ref}),IF({whole}=1,{ref},0),0)", 1, NO, whole, NO)
         else:
             figure = self._leaves.figure(rule.count)
         lost = 100 * each

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from perfbatch.rulebook.formula_terms import quoted
 
-__all__ = ["even", "without_marks", "without_number"]
+__all__ = ["even", "without_marks", "without_number", "without_points"]
 
 _BLANKS = (*map(quoted, (" ", "\u3000", "\xa0")), "CHAR(10)", "CHAR(13)", "CHAR(9)")
 _MARKS = (quoted('"'), quoted("'"), *map(quoted, "“”‘’「」『』"))
@@ -31,7 +31,14 @@ def without_number(cell: str, none_words: str) -> str:
 
 
 def without_marks(cell: str) -> str:
-    """The name in a cell that `even` made, without quotation marks and the points behind it: 就业率(5分)."""
+    """The name in a cell that `even` made, without quotation marks."""
     for mark in _MARKS:
         cell = f'SUBSTITUTE({cell},{mark},"")'
     return cell
+
+
+def without_points(cell: str) -> str:
+    """The name in a cell that was evened out, without the points in brackets behind it."""
+    opening = f'FIND("(",{cell}&"(")'
+    points = f"ISNUMBER(-MID({cell},{opening}+1,MAX(LEN({cell})-{opening}-2,0)))"
+    return f'IF(AND(RIGHT({cell},2)="分)",{points}),LEFT({cell},{opening}-1),{cell})'
