@@ -11,7 +11,8 @@ none of that can be caught where it happens. `IsolatedExecutor` is built here be
   caller's libraries against a limit of memory, or by spawn, which imports the caller's main module again;
 - and all of them pickle: whoever has taken a worker over runs code in the parent.
 
-Here every worker is a fresh interpreter in a session of its own, with a pipe of its own, attended by one thread. It is asked
+Here every worker is a fork of a small process that has loaded its tasks and nothing else (see `birth`), in a session of its own,
+with pipes of its own, attended by one thread. It is asked
 for a task by name, out of those that its module of tasks has, and what goes to it and comes back is bytes (see `message`): who
 takes an answer looks at it as data. A request may have several pieces, each of which begins a turn (see `Turns`). A worker that is
 lost costs the whole request, and who submitted it asks again, piece by piece. A request of one piece is not blamed for the death
@@ -39,6 +40,7 @@ from perfbatch.isolated.process import (
     Worker,
     WorkerLost,
     WorkersUnavailable,
+    nursery_of,
 )
 from perfbatch.isolated.worker import Confinement
 from perfbatch.model.message import packed
@@ -76,6 +78,7 @@ class IsolatedExecutor:
         self._idle = 0
         self._stopped = self._abandoned = False
         self._clock = Clock()
+        self._nursery = nursery_of(tasks)
         self._alive: set[Worker] = set()
         self._early: list[Worker] = []
         self.peak_bytes = 0
@@ -83,6 +86,8 @@ class IsolatedExecutor:
 
     def start_early(self) -> None:
         """Start one worker before there is a request for it: it loads its tasks while the caller does something else."""
+        if self._nursery is not None:
+            self._nursery.start()
         self._early.append(self._start())
 
     def submit(self, task: str, request: bytes, turns: int = 1) -> Future[bytes]:
@@ -119,6 +124,8 @@ class IsolatedExecutor:
             for thread in self._threads:
                 thread.join()
             self._clock.stop()
+            if self._nursery is not None:
+                self._nursery.end()
 
     def __enter__(self) -> IsolatedExecutor:
         return self
@@ -130,6 +137,8 @@ class IsolatedExecutor:
             # Whoever leaves by an exception (Ctrl-C) does not want to wait for a hanging worker.
             with self._lock:
                 self._abandoned = True
+                if self._nursery is not None:
+                    self._nursery.kill()
                 for worker in self._alive:
                     worker.kill()
         self.shutdown(wait=True, cancel_futures=kind is not None)
@@ -185,7 +194,7 @@ class IsolatedExecutor:
         with self._lock:
             if self._abandoned:
                 raise WorkersUnavailable("the executor was left by an exception")
-            worker = Worker(self._confinement, self._tasks, self._clock)
+            worker = Worker(self._confinement, self._tasks, self._clock, self._nursery)
             self._alive.add(worker)
         return worker
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from typing import IO, NamedTuple
 
-from perfbatch.isolated.worker import GIVEN, HEADER, HELLO, RAISED, REPLY, TIMED, TOO_LARGE, Confinement
+from perfbatch.isolated.answer import Answer, AnswerInvalid, CallFault, WorkerLost, WorkersUnavailable, received
+from perfbatch.isolated.birth import FORKS, Birth, Nursery, Spawned
+from perfbatch.isolated.worker import HEADER, HELLO, TIMED, Confinement
 from perfbatch.model.message import packed
 
-__all__ = ["MOST_TURNS", "Answer", "AnswerInvalid", "CallFault", "Clock", "Worker", "WorkerLost", "WorkersUnavailable"]
+__all__ = [
+    "MOST_TURNS",
+    "Answer",
+    "AnswerInvalid",
+    "CallFault",
+    "Clock",
+    "Worker",
+    "WorkerLost",
+    "WorkersUnavailable",
+    "nursery_of",
+]
 
 MOST_TURNS = 1024 if TIMED else 1
 """How many pieces a request may have: where a worker has no timers, its only clock is the parent's, and that times a request."""
@@ -24,132 +32,90 @@ _START_SECONDS = 60.0
 _SPARE_SECONDS = 2.0
 # A request of many pieces is not waited for as long as all of them together may take: it is asked again piece by piece.
 _TURNS_WAITED_FOR = 3
-_BOOTSTRAP = "import sys; sys.path[:] = sys.argv[1:]; from perfbatch.isolated.worker import serve; serve()"
+# What an interpreter is told to run: a worker, or the nursery that workers are forked from.
+_BOOTSTRAP = "import importlib, sys; sys.path[:] = sys.argv[3:]; importlib.import_module(sys.argv[1]).serve()"
 _LATE = "longer than the limit of wall-clock time"
 
 
-class WorkerLost(Exception):
-    """The worker died, or was killed at a limit, while it ran this request; the message says how, `late` whether at the clock."""
-
-    def __init__(self, how: str, *, late: bool = False) -> None:
-        super().__init__(how)
-        self.late = late
-
-
-class CallFault(Exception):
-    """The task raised: the exception's type and where; the lines that follow in `way` say how it came there. Not what it says,
-    for that may be a file's content."""
-
-    def __init__(self, text: str) -> None:
-        place, _, self.way = text.partition("\n")
-        super().__init__(place)
-        self.kind = place.partition(" ")[0]
-        self.text = text
-
-
-class AnswerInvalid(Exception):
-    """What came back is no answer: the worker, not a file, is at fault."""
-
-
-class WorkersUnavailable(Exception):
-    """Workers cannot be started on this machine: no request is to blame."""
-
-
-class Answer(NamedTuple):
-    """What a worker gave; `fit`: whether it may be asked again."""
-
-    content: bytes
-    peak_bytes: int
-    fit: bool
+def nursery_of(tasks: str) -> Nursery | None:
+    """What workers with the tasks of this module are forked from; None where each is an interpreter of its own."""
+    return Nursery(_BOOTSTRAP, tasks) if FORKS else None
 
 
 class Worker:
-    """One process with the tasks of the module `tasks`. Raises `WorkersUnavailable` where it cannot be started."""
+    """One process with the tasks of the module `tasks`, a fork of the `nursery` when it is first asked, or an interpreter of its
+    own where there is none. Raises `WorkersUnavailable` where it cannot be started."""
 
-    def __init__(self, confinement: Confinement, tasks: str, clock: Clock) -> None:
+    def __init__(self, confinement: Confinement, tasks: str, clock: Clock, nursery: Nursery | None) -> None:
         self._confinement = confinement
         self._clock = clock
+        self._tasks = tasks
+        self._nursery = nursery
+        self._birth_lock = threading.Lock()
+        self._killed = False
         self.fresh = True
         """Whether it has not been asked anything yet."""
         self._expired = False
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _BOOTSTRAP, *sys.path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "RUST_BACKTRACE": "0", "PYTHONDONTWRITEBYTECODE": "1"},
-                start_new_session=os.name == "posix",
-            )
-        except OSError as error:
-            raise WorkersUnavailable(f"cannot start {sys.executable} ({error.strerror})") from None
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests: IO[bytes] = self._process.stdin
-        self._replies: IO[bytes] = self._process.stdout
-        with contextlib.suppress(OSError):
-            # A worker that is dead already is found out when its answer is awaited.
-            self._send(packed(HELLO.write((confinement, tasks))))
+        self._birth: Birth | None = None
+        if nursery is None:
+            self._born()
+
+    def _born(self) -> Birth:
+        """The worker's process. Raises `WorkersUnavailable`, `AnswerInvalid`."""
+        with self._birth_lock:
+            if self._birth is None:
+                self._birth = Spawned(_BOOTSTRAP) if self._nursery is None else self._nursery.fork()
+                with contextlib.suppress(OSError):
+                    # A worker that is dead already is found out when its answer is awaited.
+                    self._send(self._birth, packed(HELLO.write((self._confinement, self._tasks))))
+                if self._killed:
+                    self._birth.kill()
+            return self._birth
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self._born().pid
 
     @property
     def running(self) -> bool:
-        return self._process.poll() is None
+        """Whether it runs; one that is not born yet does, unless it was killed."""
+        return not self._killed if self._birth is None else self._birth.running
 
     def ask(self, request: bytes, turns: int) -> Answer:
         """Have a request run that has so many pieces. Raises `WorkerLost`, `CallFault`, `AnswerInvalid`; and
         `WorkersUnavailable` where the process did not come so far as to take a request."""
+        birth = self._born()
         if self.fresh:
             try:
-                self._exchange(None, _START_SECONDS)
+                self._exchange(birth, None, _START_SECONDS)
             except (WorkerLost, CallFault, AnswerInvalid) as error:
                 raise WorkersUnavailable(str(error)) from None
             self.fresh = False
-        return self._exchange(request, min(turns, _TURNS_WAITED_FOR) * self._confinement.wall_seconds + _SPARE_SECONDS)
+        return self._exchange(
+            birth, request, min(turns, _TURNS_WAITED_FOR) * self._confinement.wall_seconds + _SPARE_SECONDS
+        )
 
-    def _exchange(self, request: bytes | None, seconds: float) -> Answer:
+    def _exchange(self, birth: Birth, request: bytes | None, seconds: float) -> Answer:
         self._clock.begin(self, seconds)
         try:
             if request is not None:
-                self._send(request)
-            return self._receive()
+                self._send(birth, request)
+            return received(birth.replies, self._confinement.reply_bytes)
         except (OSError, EOFError):
             pass
         finally:
             self._clock.end(self)
         self.kill()
-        ended = self._process.wait()
+        ended = birth.wait()
         if self._expired or (TIMED and ended == -signal.SIGALRM):
             raise WorkerLost(_LATE, late=True)
         raise WorkerLost(f"ended with {ended}")
 
-    def _send(self, request: bytes) -> None:
-        self._requests.write(HEADER.pack(len(request)))
-        self._requests.write(request)
-        self._requests.flush()
-
-    def _receive(self) -> Answer:
-        (size,) = HEADER.unpack(self._read(HEADER.size))
-        if not REPLY.size <= size <= REPLY.size + self._confinement.reply_bytes:
-            raise AnswerInvalid("an answer of no possible size")
-        kind, fit, peak = REPLY.unpack(self._read(REPLY.size))
-        content = self._read(size - REPLY.size)
-        if kind == TOO_LARGE and not content:
-            raise WorkerLost("the result is larger than the limit")
-        if kind == RAISED:
-            raise CallFault(content.decode("utf-8", "replace"))
-        if kind != GIVEN:
-            raise AnswerInvalid("an answer of no kind")
-        return Answer(content, peak, fit)
-
-    def _read(self, size: int) -> bytes:
-        content = self._replies.read(size)
-        if len(content) != size:
-            raise EOFError
-        return content
+    @staticmethod
+    def _send(birth: Birth, request: bytes) -> None:
+        birth.requests.write(HEADER.pack(len(request)))
+        birth.requests.write(request)
+        birth.requests.flush()
 
     def expire(self) -> None:
         """Kill the worker for being late."""
@@ -158,17 +124,16 @@ class Worker:
 
     def kill(self) -> None:
         """Kill the worker and whatever it started."""
-        if self._process.returncode is not None:
-            return
-        with contextlib.suppress(OSError):
-            if os.name == "posix":
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+        self._killed = True
+        if self._birth is not None:
+            self._birth.kill()
 
     def close(self) -> None:
-        self._process.wait()
-        for pipe in (self._requests, self._replies):
+        """Let go of a worker that was killed."""
+        if self._birth is None:
+            return
+        self._birth.wait()
+        for pipe in (self._birth.requests, self._birth.replies):
             with contextlib.suppress(OSError):
                 pipe.close()
 

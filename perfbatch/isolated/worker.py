@@ -37,6 +37,7 @@ __all__ = [
     "Turns",
     "place_of",
     "serve",
+    "serve_on",
 ]
 
 HEADER = struct.Struct(">Q")
@@ -116,11 +117,17 @@ class Turns:
 
 
 def serve() -> None:
-    """A worker's life: set up, then one request after the other until the parent is gone."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    """The life of a worker that is an interpreter of its own: it is spoken with over its standard streams."""
+    requests, replies = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nowhere, stream)
+    serve_on(requests, replies)
+
+
+def serve_on(requests_from: int, replies_to: int) -> None:
+    """A worker's life: set up, then one request after the other until the parent is gone."""
+    requests, replies = os.fdopen(requests_from, "rb"), os.fdopen(replies_to, "wb")
     if TIMED:
         # A parent that ignores or blocks it hands that down.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)

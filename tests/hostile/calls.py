@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from perfbatch.isolated.worker import Turns
@@ -23,6 +24,19 @@ class Panic(BaseException):
 
 def pid() -> int:
     return os.getpid()
+
+
+def parent() -> int:
+    return os.getppid()
+
+
+def descriptors() -> dict[str, str]:
+    """Number → what is open there, but for the listing itself."""
+    opened = {}
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            opened[entry.name] = str(entry.readlink())
+    return opened
 
 
 def panics() -> None:
