@@ -19,7 +19,7 @@ from perfbatch.summary.finance import write_finance
 from perfbatch.summary.ledger import write_ledger
 from perfbatch.summary.links import relative_folder
 from perfbatch.summary.overview import Places, write_overview
-from perfbatch.summary.problems import write_problems
+from perfbatch.summary.problems import OTHERS, is_large, write_problems
 from perfbatch.summary.ranking import VERIFIED_COLUMN, Ranked, write_ranking
 from perfbatch.summary.receipts import write_receipts
 from perfbatch.summary.run_log import write_run_log
@@ -57,12 +57,15 @@ def write_summary(
         overview, card, ranking, scores = (book.add(name) for name in ("总览", "部门一览", "得分排名", "指标得分"))
         money = [book.add(money_sheet.sheet) for money_sheet in rulebook.money_sheets]
         problems = book.add("问题清单")
+        others = book.add(OTHERS) if is_large(result) else None
         changes, receipts = book.add("本次变化"), book.add("报送情况")
         standard, run_log = book.add("评分标准"), book.add("运行记录")
         by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
 
         diagnosis, matrix = diagnose(result), ScoreMatrix(result)
         listed = write_problems(problems, result, diagnosis, around.inbox)
+        if others is not None:
+            write_problems(others, result, diagnosis, around.inbox, others=True)
         ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
         totals = _write_finance(money, result)
         scored = write_scores(scores, result, matrix)

@@ -27,6 +27,8 @@ LEVELS = ("部门汇总", "局机关", "二级机构")
 _LEVEL, _FIRST = 2, 3
 # Room for headings and totals below Excel's 1,048,576 rows.
 _ROWS = 1_048_000
+# With more groups than this LibreOffice takes minutes to open the summary: their time grows with the square of their number.
+_MOST_FOLDED = 3_000
 
 
 def amount_columns(table: UnitTableBlock) -> list[AmountColumn]:
@@ -73,8 +75,10 @@ def write_finance(
     if not folded:
         rows = _rows(result, fields, result.units.iloc[:0])
     checks = _checks(rulebook, fields)
+    outlined = len(result.departments) <= _MOST_FOLDED
+    opening = "点左侧“+”展开下属机构" if outlined else f"部门超过 {_MOST_FOLDED:,} 个，下属机构逐行列出，可按“层级”筛选"
     note = (
-        f"点左侧“+”展开下属机构。末行为各部门“{rulebook.unit_rows[0]}”行的合计；未填报的栏目留空，不计入合计。"
+        f"{opening}。末行为各部门“{rulebook.unit_rows[0]}”行的合计；未填报的栏目留空，不计入合计。"
         "核对各列：✓ 为相符，数字为差额（尾差也照列）。"
     )
     if not folded:
@@ -111,7 +115,7 @@ def write_finance(
         Formulas(_formula(check, rows, first), *difference, [Look("check", DIFFERENCE)])
         for check, difference in zip(checks, differences, strict=True)
     ]
-    looks = RowLooks((rows.levels > 0).astype(int).tolist(), (rows.levels > 0).tolist())
+    looks = RowLooks((rows.levels > 0).astype(int).tolist(), (rows.levels > 0).tolist()) if outlined else None
     sheet.block(first, [*columns, *(None for _ in checks)], strips, looks)
     titles = [*leading, *(field.label for field in fields), *(check.title for check in checks)]
     excel_table(sheet, name, heading, last, titles)
