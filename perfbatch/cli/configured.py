@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import typer
@@ -30,7 +31,8 @@ def settings() -> None:
     print_next(["run"])
 
 
-def all_commands() -> list[Command]:
+@cache
+def all_commands() -> Sequence[Command]:
     """Every command that does something, with its options."""
     root: Any = typer.main.get_command(app)
     leaves: list[tuple[str, Any]] = []

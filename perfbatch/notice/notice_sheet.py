@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from perfbatch.model.excel import MAX_ROW_HEIGHT
 from perfbatch.model.findings import STANDING_LABELS, Finding, Severity
@@ -250,6 +251,7 @@ def _row(number: int, height: float, cells: Sequence[tuple[str, int, str]]) -> s
     return f'<row r="{number}" ht="{height:g}" customHeight="1">{inner}</row>'
 
 
+@lru_cache(maxsize=4_096)
 def _height(text: str, width: float, size: float) -> float:
     """Points that a wrapped text needs."""
     room = max(1.0, (width - 2.5) * 11 / size)

@@ -17,14 +17,14 @@ from perfbatch.package.directory import (
     write_archive,
 )
 from perfbatch.package.editing import NotEditable
+from perfbatch.package.inflating import crc32
+from perfbatch.package.packing import SYNC, packer
 from perfbatch.package.scanning import LONGEST, remembered
 
 __all__ = ["EditablePackage", "packed"]
 
 # Bytes: packing a shorter stretch by itself costs more room than it saves time.
 _WORTH_KEEPING = 512
-# Packing is the largest cost of a notice; this level packs markup nearly as well as the default in a quarter of its time.
-_LEVEL = 1
 
 
 class EditablePackage:
@@ -135,7 +135,7 @@ class EditablePackage:
         if part is None:
             return member, self._packed(member)
         packed = _deflated(part, self._steady[name])
-        return member._replace(method=DEFLATED, checksum=zlib.crc32(part), size=len(part)), packed
+        return member._replace(method=DEFLATED, checksum=crc32(part), size=len(part)), packed
 
 
 def _inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes:
@@ -160,18 +160,15 @@ def _deflated(part: bytes, steady: Sequence[tuple[int, int]]) -> bytes:
             blocks.append(_block(part[position:start]))
         blocks.append(_block_once(part[start:end]))
         position = end
-    packer = _packer()
-    return b"".join((*blocks, packer.compress(part[position:]), packer.flush()))
-
-
-def _packer() -> zlib._Compress:
-    return zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packing = packer()
+    return b"".join((*blocks, packing.compress(part[position:]), packing.flush()))
 
 
 def _block(stretch: bytes) -> bytes:
     """A stretch of a part packed so that more can follow."""
-    packer = _packer()
-    return packer.compress(stretch) + packer.flush(zlib.Z_SYNC_FLUSH)
+    packing = packer()
+    block: bytes = packing.compress(stretch) + packing.flush(SYNC)
+    return block
 
 
 _block_once = remembered(_block)

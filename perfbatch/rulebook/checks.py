@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -68,9 +69,19 @@ def place_of(check: Check, holds: Node, bindings: Mapping[str, Node]) -> Name | 
 
 def bind_checks(rulebook: Rulebook) -> tuple[BoundCheck, ...]:
     """Every concrete check of a rulebook that `lint` found no fault in, in the rulebook's order."""
-    return tuple(
+    # Half a dozen rooms of a night ask, and a rulebook never changes.
+    for known, checks in _BOUND:
+        if known is rulebook:
+            return checks
+    bound = tuple(
         _bound(check, bindings, rulebook) for check in rulebook.checks for bindings in check_bindings(check, rulebook)
     )
+    _BOUND.append((rulebook, bound))
+    return bound
+
+
+# By the object itself, which is kept with its checks: no other one can take its place.
+_BOUND: deque[tuple[Rulebook, tuple[BoundCheck, ...]]] = deque(maxlen=8)
 
 
 def _bound(check: Check, bindings: Mapping[str, Node], rulebook: Rulebook) -> BoundCheck:
