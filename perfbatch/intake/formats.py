@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -52,6 +53,10 @@ class FormWorkbook(Protocol):
 
     def cells(self, sheet: str) -> Mapping[Place, StoredCell]:
         """What the cells of a sheet store, for recomputing."""
+        ...
+
+    def may_hold(self, patterns: Mapping[bytes, re.Pattern[bytes]]) -> bool:
+        """Whether a text may match one of the patterns by its markup; True where only looking at the cells would tell."""
         ...
 
     def claim(self, names: Mapping[str, Area]) -> None:

@@ -14,7 +14,7 @@ from perfbatch.intake.numerals import canonical_unit, fold, money_exponent
 from perfbatch.package.addresses import Area
 from perfbatch.rulebook.model import CardBlock, FormField, Rulebook, SignatureBlock
 
-__all__ = ["Beside", "FormLabels", "bare_label", "beside", "heading_unit", "title_unit"]
+__all__ = ["Beside", "FormLabels", "bare_label", "beside", "heading_unit", "stated_unit", "title_unit"]
 
 _UNIT = re.compile(r"\((?:单位:?)?([^()]{1,5})\):?$|单位:([^()\s,。;]{1,4})")
 # How far from its cell a label may stand, and the title of a table above its headings.
@@ -79,7 +79,7 @@ def beside(workbook: FormWorkbook, labels: FormLabels, area: Area, *, single: bo
 
 
 @lru_cache(maxsize=4_096)
-def _stated_unit(text: str) -> str:
+def stated_unit(text: str) -> str:
     """The unit that a heading states in brackets at its end or behind 单位, in its one spelling; "" for none."""
     stated = _UNIT.search(fold(text).replace(" ", "")) if len(text) <= _LONGEST else None
     return canonical_unit(stated[1] or stated[2]) or "" if stated is not None else ""
@@ -88,7 +88,7 @@ def _stated_unit(text: str) -> str:
 def title_unit(workbook: FormWorkbook, area: Area, label: str, block_title: str, *, single: bool) -> str:
     """The unit that the title over a block states; `area` is the block's first field, `label` what stands beside it, `single` in
     a card. "" where the form's own title states none."""
-    own = _stated_unit(block_title)
+    own = stated_unit(block_title)
     if not own:
         return ""
     for steps in range(1, 2 if single else _TITLE_ABOVE + 1):
@@ -96,7 +96,7 @@ def title_unit(workbook: FormWorkbook, area: Area, label: str, block_title: str,
             break
         cell = workbook.cell(area.sheet, area.first_row - steps, 1 if single else area.first_column)
         if isinstance(cell.value, str):
-            unit = _stated_unit(cell.value) if cell.value != label else ""
+            unit = stated_unit(cell.value) if cell.value != label else ""
             if unit:
                 return unit
         elif cell.value is not None:
@@ -108,7 +108,7 @@ def heading_unit(label: str, title: str, own: str) -> str:
     """The unit that a field's headings state instead of its own canonical one, "" where they agree or say nothing of the kind.
 
     The label beside the cell wins over the title above the table."""
-    stated = _stated_unit(label) or title
+    stated = stated_unit(label) or title
     alike = (money_exponent(stated) is None) == (money_exponent(own) is None)
     return stated if stated and stated != own and alike else ""
 

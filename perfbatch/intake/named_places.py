@@ -6,13 +6,14 @@ figure is which is told by the label that a person reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from perfbatch.intake.formats import FormWorkbook
 from perfbatch.intake.labels import Beside, FormLabels, beside, blocks_with_titles, heading_unit, title_unit
 from perfbatch.intake.numerals import canonical_unit
 from perfbatch.intake.reading import Remark
+from perfbatch.intake.stated_units import may_state_units, units_beside, units_of_rows
 from perfbatch.package.addresses import Area
 from perfbatch.rulebook.model import Rulebook
 
@@ -23,11 +24,12 @@ _MEASURED = ("amount", "area")
 
 class NamedPlace(NamedTuple):
     """Where a field stands: `area` None where its name is gone, `remark` (C14) where it cannot be read there; `heading`: the
-    unit that the headings state instead of the field's own, or ""."""
+    unit that the headings state instead of the field's own, or ""; `row_headings`: that of single rows of the sheet."""
 
     area: Area | None
     remark: Remark | None = None
     heading: str = ""
+    row_headings: Mapping[int, str] = {}
 
 
 class _Candidate(NamedTuple):
@@ -70,7 +72,8 @@ class FormPlaces:
             places[name] = NamedPlace(standing.pop(name).area, shared)
         units = self._heading_units(workbook, standing)
         for name, candidate in standing.items():
-            places[name] = NamedPlace(candidate.area, heading=units.get(name, ""))
+            heading, rows = units.get(name, ("", {}))
+            places[name] = NamedPlace(candidate.area, heading=heading, row_headings=rows)
         return places
 
     def _chosen(self, workbook: FormWorkbook, name: str) -> _Candidate | None:
@@ -101,18 +104,45 @@ class FormPlaces:
                         shared.append((name, [other for other in names if other != name]))
         return shared
 
-    def _heading_units(self, workbook: FormWorkbook, standing: Mapping[str, _Candidate]) -> dict[str, str]:
-        units: dict[str, str] = {}
-        for title, single, names in self._blocks:
-            measured = [name for name in names if name in self._units and name in standing]
-            if not measured:
+    def _heading_units(
+        self, workbook: FormWorkbook, standing: Mapping[str, _Candidate]
+    ) -> dict[str, tuple[str, Mapping[int, str]]]:
+        """Per field the other unit that its headings state, or a cell of the sheet, and those that rows of its table state."""
+        measured = {
+            at: names
+            for at, (_, _, fields) in enumerate(self._blocks)
+            if (names := [name for name in fields if name in self._units and name in standing])
+        }
+        where = {at: _around([standing[name].area for name in names]) for at, names in measured.items()}
+        looking = may_state_units(workbook)
+        beside_them = units_beside(workbook, where) if looking else {}
+        units: dict[str, tuple[str, Mapping[int, str]]] = {}
+        for at, (title, single, _) in enumerate(self._blocks):
+            if at not in measured:
                 continue
             # The title stands over the block's first row.
             first = min(
-                (standing[name] for name in measured),
+                (standing[name] for name in measured[at]),
                 key=lambda candidate: (candidate.area.first_row, candidate.area.first_column),
             )
             stated = title_unit(workbook, first.area, first.beside.text, title, single=single)
-            for name in measured:
-                units[name] = heading_unit(standing[name].beside.text, stated, self._units[name])
+            rows = units_of_rows(workbook, where[at]) if looking and not single else {}
+            for name in measured[at]:
+                own = self._units[name]
+                heading = heading_unit(standing[name].beside.text, stated, own)
+                heading = heading or heading_unit("", beside_them.get(at, ""), own)
+                units[name] = heading, {row: unit for row, unit in rows.items() if heading_unit("", unit, own)}
         return units
+
+
+def _around(areas: Sequence[Area]) -> Area:
+    """What holds all of them, on the sheet of the first."""
+    first = areas[0]
+    here = [area for area in areas if area.sheet == first.sheet]
+    return Area(
+        first.sheet,
+        min(area.first_row for area in here),
+        min(area.first_column for area in here),
+        max(area.last_row for area in here),
+        max(area.last_column for area in here),
+    )

@@ -251,7 +251,7 @@ class _Reader:
         return str(value // SCALE) if isinstance(value, int) else value if isinstance(value, str) else ""
 
     def _read_field(self, field: FormField, block: _FieldBlock, *, single: bool, derived: bool = False) -> None:
-        area, moved, heading = self._places[field.id]
+        area, moved, heading, row_headings = self._places[field.id]
         if area is None and field.since > self._revision:
             self._columns[field.id] = _NOT_YET
             return
@@ -277,7 +277,8 @@ class _Reader:
             if cell.kind == "blank" and cell.formula is None and not cell.struck:
                 continue
             answer = answers[row] if answers else ""
-            reading = self._form.read(cell, field, derived=derived, answer=answer, heading=heading)
+            stated = row_headings.get(cell.row, heading) if row_headings else heading
+            reading = self._form.read(cell, field, derived=derived, answer=answer, heading=stated)
             if cell.formula is not None:
                 reading = self._stored_results.verify(reading, cell, field)
             states[row], values[row], steps[row] = reading.state, reading.value, reading.step

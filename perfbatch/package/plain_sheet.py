@@ -78,12 +78,16 @@ class PlainCell(NamedTuple):
 class PlainSheet:
     """A sheet part that the patterns cover: its cells by name (`b"C7"`), and what stands around them."""
 
-    def __init__(self, cells: dict[bytes, PlainCell], extent: SheetExtent, frame: SheetFrame, strings: int) -> None:
+    def __init__(
+        self, cells: dict[bytes, PlainCell], extent: SheetExtent, frame: SheetFrame, strings: int, *, own_texts: bool
+    ) -> None:
         self.cells = cells
         self.extent = extent
         self.frame = frame
         self.strings = strings
         """How many shared strings there must be."""
+        self.has_own_texts = own_texts
+        """Whether texts may stand in its cells themselves, not among the shared ones."""
 
     @classmethod
     def read(cls, part: bytes, limits: Limits) -> PlainSheet | None:
@@ -114,7 +118,7 @@ class PlainSheet:
                 if not cell.value.isdigit() or len(cell.value) > 9:
                     return None
                 strings = max(strings, int(cell.value) + 1)
-        return cls(cells, extent, around, strings)
+        return cls(cells, extent, around, strings, own_texts=b"inlineStr" in body)
 
     @cached_property
     def formulas(self) -> frozenset[bytes]:
@@ -228,8 +232,8 @@ def _frame(frame: bytes, limits: Limits) -> SheetFrame | None:
 class PlainStrings:
     """The shared strings, cut apart but not yet read."""
 
-    def __init__(self, pieces: list[bytes], longest: int) -> None:
-        self._pieces = pieces
+    def __init__(self, markup: bytes, pieces: list[bytes], longest: int) -> None:
+        self._markup, self._pieces = markup, pieces
         self.longest = longest
         """An upper bound of the characters of each."""
 
@@ -247,10 +251,21 @@ class PlainStrings:
         pieces = body.split(b"<si>")[1:]
         if len(pieces) > limits.shared_strings:
             return None
-        return cls(pieces, max(map(len, pieces), default=0))
+        return cls(body, pieces, max(map(len, pieces), default=0))
 
     def __len__(self) -> int:
         return len(self._pieces)
+
+    def any_like(self, patterns: Mapping[bytes, re.Pattern[bytes]]) -> bool:
+        """Whether one of the patterns, each under what it begins with, stands somewhere in their markup."""
+        markup = self._markup
+        for begin, pattern in patterns.items():
+            place = markup.find(begin)
+            while place >= 0:
+                if pattern.match(markup, place):
+                    return True
+                place = markup.find(begin, place + 1)
+        return False
 
     def __getitem__(self, index: int) -> Runs:
         """A string by its number."""

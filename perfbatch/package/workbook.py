@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -221,6 +222,13 @@ class Workbook:
                 cell = cells.get(name)
                 read.append(blank if cell is None else self._maker.from_plain(cell, blank))
         return read
+
+    def may_hold(self, patterns: Mapping[bytes, re.Pattern[bytes]]) -> bool:
+        """Whether the markup of a text, in a cell of the sheets that are read, may match one of the patterns; True where only reading all would tell."""
+        if not isinstance(self._strings, PlainStrings) or self._strings.any_like(patterns):
+            return True
+        plain = [self._plain_sheet(sheet) for sheet in self._read]
+        return any(sheet is None or sheet.has_own_texts for sheet in plain)
 
     def cell(self, sheet: str, row: int, column: int) -> RawCell:
         """One cell. A cell covered by a merged area reads the area's top-left cell, unless that is an input of its own."""
