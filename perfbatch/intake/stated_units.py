@@ -24,8 +24,9 @@ _ALONE = re.compile(
 # What the markup of such a text has: looked for before any cell is looked at, so each begins with a character that is quickly
 # found. A character is several bytes there, so that choices are written out; some programs cut a text up by scripts.
 _GAP, _CUT, _CLOSE = "(?: |\u3000)*", "(?:<[^>]*>)*", r"(?:\)|）|\]|】)"
-_OTHER = "(?:(?<!万元)|(?<=十万元)|(?<=百万元)|(?<=千万元))"
-_BARE = "(?:(?<=>元)|(?<=百元)|(?<=千元)|(?<=亿元)|(?<=百万元)|(?<=千万元)|(?<=民币元))"
+_BEFORE = ("十", "百", "千", "亿", "十万", "百万", "千万", "民币")
+_BARE = "(?:" + "|".join(f"(?<={word}元)" for word in (">", *_BEFORE)) + ")"
+_OTHER = "(?:" + "|".join(f"(?<={word}元)" for word in (">", r"\(", "（", r"\[", "【", *_BEFORE)) + ")"
 _MARKUP = {
     begin.encode(): re.compile(f"{begin}{rest}".encode())
     for begin, rest in (
