@@ -133,7 +133,9 @@ class _Form:
         self.places = FormPlaces(rulebook)
         # Fields that count cases: a word for nothing is a 0 there.
         self.cases = frozenset(
-            indicator.rule.count for indicator in rulebook.indicators if isinstance(indicator.rule, PerCaseRule)
+            indicator.rule.count
+            for indicator in rulebook.indicators
+            if isinstance(indicator.rule, PerCaseRule) and indicator.rule.none_is_zero
         )
         self.counted = frozenset(
             evidence
