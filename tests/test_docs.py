@@ -99,6 +99,8 @@ def _leaf_commands() -> dict[str, Any]:
     commands: dict[str, Any] = {}
     for name, command in root.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                commands[name] = command
             commands.update({f"{name} {below}": subcommand for below, subcommand in command.commands.items()})
         else:
             commands[name] = command
@@ -188,7 +190,9 @@ def test_the_command_reference_has_the_options_of_the_help(readme: str, name: st
     assert helped.exit_code == 0
     wanted = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", helped.stdout, re.MULTILINE)) - {"--help"}
     assert set(re.findall(r"^\| `(--[a-z-]+)", match[0], re.MULTILINE)) == wanted
-    helped_arguments = set(re.findall(r"\b([A-Z_]{2,})\b", helped.stdout.split("\n")[0])) - {"OPTIONS"}
+    words = re.findall(r"\b([A-Z_]{2,})\b", helped.stdout.split("\n")[0])
+    # A command that has others under it takes their names.
+    helped_arguments = set(words) - {"OPTIONS", "COMMAND", "ARGS"}
     assert set(re.findall(r"^\| `([A-Z_]+)`", match[0], re.MULTILINE)) == helped_arguments
 
 

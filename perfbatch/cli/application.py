@@ -8,7 +8,7 @@ import typer
 
 # Nothing that takes long to import stands at the top of this room: `--help` must answer at once.
 
-__all__ = ["app", "rulebook_app"]
+__all__ = ["app", "history_app", "rulebook_app"]
 
 app = typer.Typer(
     name="perfbatch",
@@ -22,6 +22,8 @@ app = typer.Typer(
 rulebook_app = typer.Typer(
     name="rulebook", help="Show, check or export the rules.", no_args_is_help=True, rich_markup_mode=None
 )
+history_app = typer.Typer(name="history", invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(history_app)
 app.add_typer(rulebook_app)
 
 

@@ -38,7 +38,9 @@ def all_commands() -> Sequence[Command]:
     leaves: list[tuple[str, Any]] = []
     for name, command in root.commands.items():
         below = getattr(command, "commands", {})
-        leaves += [(f"{name} {inner}", leaf) for inner, leaf in below.items()] or [(name, command)]
+        if not below or command.invoke_without_command:
+            leaves.append((name, command))
+        leaves += [(f"{name} {inner}", leaf) for inner, leaf in below.items()]
     return [Command(name, tuple(_options(leaf))) for name, leaf in leaves]
 
 

@@ -1,4 +1,4 @@
-"""`perfbatch diff` and `perfbatch history`: what earlier nights saw."""
+"""`perfbatch diff` and `perfbatch history …`: what earlier nights saw."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from perfbatch.cli.application import app
-from perfbatch.cli.options import LangOption, OutboxOption
+from perfbatch.cli.application import app, history_app
+from perfbatch.cli.options import ForceOption, LangOption, OutboxOption
 from perfbatch.model.errors import BatchFault
 
-__all__ = ["diff_runs", "list_history"]
+__all__ = ["diff_runs", "history_export", "list_history"]
 
 
 @app.command("diff")
@@ -51,20 +51,66 @@ def diff_runs(
     print_next(after_diff(grave, _named(outbox)))
 
 
-@app.command("history")
-def list_history(outbox: OutboxOption = Path("outbox"), _lang: LangOption = None) -> None:
+@history_app.callback()
+def list_history(
+    context: typer.Context,
+    outbox: OutboxOption = Path("outbox"),
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            "--keep",
+            metavar="N",
+            min=1,
+            help="First take all but the latest N runs off the record. The latest of every form and year stays, and so does what next "
+            "year starts from.",
+        ),
+    ] = None,
+    _lang: LangOption = None,
+) -> None:
     """Print the runs of the history, the latest first: id, begin, rulebook, departments, findings.
 
-    Exit codes: 0 told; 1 the history cannot be read; 2 usage.
+    Exit codes: 0 told; 1 the history cannot be read or written; 2 usage.
     """
+    if context.invoked_subcommand is not None:
+        return
     from perfbatch.history.reading import listed_runs
     from perfbatch.history.record import HISTORY_NAME
     from perfbatch.terminal.next_command import after_history, print_next
-    from perfbatch.terminal.past import print_history
+    from perfbatch.terminal.past import print_history, print_pruned
 
+    if keep is not None:
+        from perfbatch.history.pruning import keep_runs
+
+        print_pruned(*keep_runs(outbox, keep))
     runs = listed_runs(outbox / HISTORY_NAME)
     print_history(outbox / HISTORY_NAME, runs)
     print_next(after_history(runs, _named(outbox)))
+
+
+@history_app.command("export")
+def history_export(
+    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder for the tables.")] = Path("history"),
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Parquet in place of CSV; needs the extra `parquet`.")
+    ] = False,
+    force: ForceOption = False,
+    outbox: OutboxOption = Path("outbox"),
+    _lang: LangOption = None,
+) -> None:
+    """Write the history as tables that other programs read: runs, departments, entries, findings, figures.
+
+    Exit codes: 0 written; 1 the history cannot be read; 2 usage, or files that are there already with other content.
+    """
+    from perfbatch.history.exporting import export_history
+    from perfbatch.history.record import HISTORY_NAME
+    from perfbatch.outbox.unasked import hand_out
+    from perfbatch.terminal.next_command import print_next
+    from perfbatch.terminal.written import print_made
+
+    history = outbox / HISTORY_NAME
+    written = hand_out(output, lambda aside: export_history(history, aside, parquet=parquet), force=force)
+    print_made(written)
+    print_next(["history", *_named(outbox)])
 
 
 def _named(outbox: Path) -> list[object]:

@@ -35,6 +35,9 @@ from perfbatch.rulebook.model import (
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.rulebook.roles import Roles
 
+# Where pyarrow is installed pandas would keep texts in its memory, which holds no file name that is not UTF-8.
+pd.set_option("mode.string_storage", "python")
+
 __all__ = ["Frames", "build_frames", "evidence_fields", "record_frame"]
 
 _NO_FACT = Fact("", 0, State.BLANK, None, 0, "", "")

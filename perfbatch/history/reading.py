@@ -18,6 +18,8 @@ __all__ = [
     "LastNight",
     "ListedRun",
     "closing_figures",
+    "entries_on_record",
+    "figures_on_record",
     "last_night",
     "last_rulebooks",
     "last_run",
@@ -251,6 +253,26 @@ def _recorded(path: Path, connection: sqlite3.Connection, run_id: str, rulebook:
         if finding.severity not in _SEVERITIES:
             raise _odd(path, "run_finding", finding.severity)
     return recorded
+
+
+def entries_on_record(path: Path) -> list[tuple[str, str, str, str, str, str]]:
+    """Run, rulebook ("" where no form is known), path, SHA-256, status and code of every entry of the inbox, run by run. Raises
+    `BatchFault` as `closing_figures`."""
+    with opened(path) as connection:
+        rows = connection.execute(
+            "SELECT run_id, rulebook, path, sha256, status, code FROM run_entry ORDER BY run_id DESC, path"
+        ).fetchall()
+    return list(_checked(path, "run_entry", rows, (str,) * 6))
+
+
+def figures_on_record(path: Path) -> list[tuple[int, str, str, dict[str, int]]]:
+    """Year, form, entity and its closing figures as in `closing_figures`, of all years. Raises `BatchFault` as that does."""
+    with opened(path) as connection:
+        rows = connection.execute(
+            "SELECT fiscal_year, form_id, entity, figures FROM closing_figures ORDER BY fiscal_year DESC, form_id, entity"
+        ).fetchall()
+    checked = _checked(path, "closing_figures", rows, (int, str, str, str))
+    return [(year, form, entity, _stored_figures(path, entity, figures)) for year, form, entity, figures in checked]
 
 
 def _checked(path: Path, table: str, rows: Iterable[_Row], types: Sequence[type]) -> Iterable[_Row]:

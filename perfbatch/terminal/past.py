@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perfbatch.model.figures import score_text
-from perfbatch.terminal.catalogue import say
+from perfbatch.terminal.catalogue import counted, say
 from perfbatch.terminal.console import console_of, inert, plain_table, print_table, score_cell
 
 if TYPE_CHECKING:
     from perfbatch.history.changes import Changes, Move
     from perfbatch.history.reading import ListedRun
 
-__all__ = ["print_changes", "print_history"]
+__all__ = ["print_changes", "print_history", "print_pruned"]
 
 _SECOND_PART = re.compile(r"\.\d+")
 
@@ -34,6 +34,12 @@ def print_history(history: Path, runs: Sequence[ListedRun]) -> None:
             *map(inert, (run.departments, run.findings)),
         )
     print_table(console, table)
+
+
+def print_pruned(kept: Sequence[str], gone: Sequence[str]) -> None:
+    """How many runs stay on record, and how many went."""
+    line = say("history.pruned", kept=counted(len(kept), "run"), gone=counted(len(gone), "run"))
+    console_of().print(line, soft_wrap=True)
 
 
 def print_changes(changes: Changes, *, rulebook: str = "") -> None:
