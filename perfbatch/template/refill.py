@@ -16,6 +16,7 @@ from perfbatch.model.typed import TypedCell, TypedForm
 from perfbatch.rulebook.model import EvidenceBlock, RowsBlock, Rulebook, ScorecardBlock
 from perfbatch.template.layout import Layout, lay_out
 from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Style, Value
+from perfbatch.template.refill_order import typed_by_ids
 from perfbatch.template.scorecard import NAME_COLUMN
 from perfbatch.template.unit_tables import unit_row_count
 from perfbatch.template.workbook import form_content
@@ -41,10 +42,11 @@ class Refilled:
 
 
 def refill(rulebook: Rulebook, typed: TypedForm, *, units: int = 0) -> Refilled:
-    """Fill the blank form with what was typed, row by row as it stood, with rows for `units` subordinate units at least. The same
-    arguments give the same bytes.
+    """Fill the blank form with what was typed, with rows for `units` subordinate units at least; rows of the scorecard and the
+    evidence go where their ids are printed, the others as they stood. The same arguments give the same bytes.
 
     Raises `NotRefillable`."""
+    typed = typed_by_ids(rulebook, typed)
     layout = lay_out(rulebook, max(units, _units(rulebook, typed)), row_counts=_rows(rulebook, typed))
     filled = _filled(layout, typed)
     return Refilled(form_content(filled), _places(filled, typed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -23,7 +24,7 @@ from perfbatch.template.refill import NotRefillable, refill
 from perfbatch.template.scorecard import NAME_OFFSET
 from tests.conftest import workbook
 from tests.notice.workbooks import HEADING, parts
-from tests.workbooks import repack, rulebook
+from tests.workbooks import places, repack, rulebook
 
 OURS = {"整改通知", "校验", "_live", "_perfbatch"}
 
@@ -216,3 +217,52 @@ def test_points_at_risk_follow_their_findings() -> None:
 def test_what_cannot_be_refilled_gives_the_list_alone() -> None:
     notice = refilled_notice(b"no workbook", rulebook(), read(active()).findings, HEADING, "")
     assert openpyxl.load_workbook(io.BytesIO(notice)).sheetnames == ["整改通知"]
+
+
+def test_rows_of_the_scorecard_and_the_evidence_go_where_their_ids_are_printed() -> None:
+    typed = read_typed(workbook(), rulebook(), NAME_OFFSET)
+    whole = refill(rulebook(), typed).content
+    blank = TypedCell(None)
+    for columns, shown in (
+        (("item_id", "item_max", "item_self_score", "item_deduction_reason"), True),
+        (("evidence_id", "evidence_answer"), False),
+    ):
+        cells = dict(typed.cells)
+        for name in columns:
+            cells[name] = [*reversed(typed.cells[name]), blank]
+        names = [*reversed(typed.names), blank] if shown else typed.names
+        assert refill(rulebook(), TypedForm(cells, names)).content == whole
+
+
+def test_a_row_of_the_scorecard_without_an_id_keeps_its_place_and_others_are_refused() -> None:
+    typed = read_typed(workbook(), rulebook(), NAME_OFFSET)
+    gone = [TypedCell(None) if row == 3 else cell for row, cell in enumerate(typed.cells["item_id"])]
+    made = refill(rulebook(), TypedForm({**typed.cells, "item_id": gone}, typed.names))
+    place = typed.cells["item_max"][3]
+    assert made.places[place.sheet, place.cell] == (place.sheet, place.cell)
+    without = {name: cells for name, cells in typed.cells.items() if name != "item_id"}
+    holes = [TypedCell(None) if row == 3 else cell for row, cell in enumerate(typed.cells["item_max"])]
+    made = refill(rulebook(), TypedForm({**without, "item_max": holes}))
+    place = typed.cells["item_max"][4]
+    assert made.places[place.sheet, place.cell] == (place.sheet, place.cell)
+    more = {name: [*typed.cells[name], TypedCell(1)] for name in ("item_max", "item_self_score")}
+    with pytest.raises(NotRefillable):
+        refill(rulebook(), TypedForm({**typed.cells, **more}, typed.names))
+
+
+def test_units_keep_their_figures_where_the_tables_have_other_rows() -> None:
+    content = workbook(entity_name=[None, None, "甲站", "乙站"], official_reception=[3, 1, None, 2])
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet, cell = places(content)["official_reception"][2]
+    other = book[sheet].cell(int(re.sub(r"\D", "", cell)), 2)
+    other.value = "乙站"
+    book[sheet].cell(other.row + 1, 2).value = "甲站"
+    saved = io.BytesIO()
+    book.save(saved)
+    before, after = read(saved.getvalue()), again(saved.getvalue())
+    by_unit = [
+        dict(zip(s.columns["entity_name"].values, s.columns["official_reception"].values, strict=False))
+        for s in (before, after)
+    ]
+    assert by_unit[0] == by_unit[1]
+    assert by_unit[1]["甲站"] == 2_000_000
