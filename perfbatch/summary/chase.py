@@ -17,8 +17,10 @@ from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from enum import StrEnum
 from unicodedata import normalize
 
+from perfbatch.diagnosis.waiting import WaitingPoints, waiting_points
 from perfbatch.district.register import in_order
 from perfbatch.district.result import BatchResult, ExpectedDepartment
+from perfbatch.model.figures import count_text
 from perfbatch.model.findings import Finding
 from perfbatch.model.submission import InboxEntry
 
@@ -59,7 +61,8 @@ def chase_list(result: BatchResult) -> tuple[Chased, ...]:
     findings: dict[str, list[Finding]] = defaultdict(list)
     for finding in in_order(result.findings):
         findings[finding.file].append(finding)
-    chased = [_chase(result, department, owners[department.budget_code], findings) for department in expected]
+    waiting = waiting_points(result) if expected else {}
+    chased = [_chase(result, department, owners[department.budget_code], findings, waiting) for department in expected]
     order = list(Standing)
     return tuple(sorted(chased, key=lambda listed: order.index(listed.standing)))
 
@@ -69,6 +72,7 @@ def _chase(
     department: ExpectedDepartment,
     entries: Sequence[InboxEntry],
     findings: Mapping[str, Sequence[Finding]],
+    waiting: Mapping[str, WaitingPoints],
 ) -> Chased:
     deadline, wording = result.deadline, _Messages(result, department)
     readable = [entry for entry in entries if entry.status != "set_aside"]
@@ -78,7 +82,7 @@ def _chase(
         late = _days_past(deadline, arrived.date())
         standing = Standing.REPORTED if late is None else Standing.LATE
         stands = next((entry.path for entry in readable if entry.status == "accepted"), "")
-        message = wording.received(arrived.date(), findings.get(stands, ()), late=late is not None)
+        message = wording.received(arrived.date(), findings.get(stands, ()), waiting.get(stands), late=late is not None)
         return Chased(department, standing, arrived, late, tuple(entry.path for entry in readable), message)
     late = _days_past(deadline, result.started_at.date())
     if not entries:
@@ -125,11 +129,16 @@ class _Messages:
         remedy = last.remedy.removesuffix("。")
         return f"{self._to}所报“{file}”不能受理：{last.message}。{remedy}（请{self._until()}办理）。"
 
-    def received(self, arrived: date, findings: Sequence[Finding], *, late: bool) -> str:
+    def received(self, arrived: date, findings: Sequence[Finding], waiting: WaitingPoints | None, *, late: bool) -> str:
         kept = f"，已过截止日期{_day(self._deadline)}，按迟报登记" if late and self._deadline is not None else ""
         head = f"{self._to}{self._what}已于{_day(arrived)}收到{kept}"
         grave = [finding for finding in findings if finding.asks]
+        lacking = ""
+        if waiting is not None:
+            lacking = f"另有{len(waiting.fields)}项数据未填，{count_text(waiting.points)}分暂按自评列示"
         if not grave:
+            if lacking:
+                return f"{head}，未发现勾稽错误；{lacking}，请补填后重报。"
             return f"{head}，经核对未发现问题，不必重报。"
         counts = Counter(finding.severity for finding in grave)
         counted = "、".join(
@@ -138,10 +147,10 @@ class _Messages:
         first = grave[0]
         place = f"{first.sheet}{first.cell}" if first.cell else first.sheet
         more = "等" if len(grave) > 1 else ""
-        return (
-            f"{head}，核对发现{counted}（{place}：{_short(first.message)}{more}）。"
-            f"请按整改通知改正，{self._until()}重新报送。"
-        )
+        stated = f"{head}，核对发现{counted}（{place}：{_short(first.message)}{more}）"
+        if lacking:
+            return f"{stated}；{lacking}。请按整改通知改正、补填，{self._until()}重新报送。"
+        return f"{stated}。请按整改通知改正，{self._until()}重新报送。"
 
     def _until(self) -> str:
         if self._deadline is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
+from perfbatch.diagnosis.waiting import WaitingPoints, waiting_points
 from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding
 from perfbatch.model.findings import Severity
 from perfbatch.summary.chase import Chased, Standing, chase_list
@@ -132,18 +134,57 @@ def test_what_is_wrong_is_counted_and_the_gravest_named(district: BatchResult) -
         finding("R21", Severity.WARNING, "116001", "绩效目标!D9", "indicator_actual", message="没有写明数值"),
         finding("R14", Severity.ERROR, "116001", "基本概况!D3", "on_post_staff", message="人数不一致"),
     )
-    (chase,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings)
+    whole = _waiting(district, {})
+    (chase,) = chased(whole, received("116001.xlsx", "2021-07-10"), findings=findings)
     assert chase.message == (
         f"{HEAD}{FORM}已于2021年7月10日收到，核对发现错误1项、提醒1项（基本概况D3：人数不一致等）。"
         "请按整改通知改正，于2021年7月31日前重新报送。"
     )
-    (chase,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings[:1])
-    assert chase.message.endswith("经核对未发现问题，不必重报。")
+    (chase,) = chased(whole, received("116001.xlsx", "2021-07-10"), findings=findings[:1])
+    assert chase.message.endswith("收到，经核对未发现问题，不必重报。")
+
+
+def test_what_waits_for_figures_is_said(district: BatchResult) -> None:
+    wrong = (finding("R14", Severity.ERROR, "116001", "基本概况!D3", "on_post_staff", message="人数不一致"),)
+    waiting = _waiting(
+        district, {"staff_control_rate": ("on_post_staff", "authorized_posts"), "disclosure": ("item_self_score",)}
+    )
+    came = received("116001.xlsx", "2021-07-10")
+    (chase,) = chased(waiting, came)
+    assert chase.message == (
+        f"{HEAD}{FORM}已于2021年7月10日收到，未发现勾稽错误；另有2项数据未填，5分暂按自评列示，请补填后重报。"
+    )
+    (chase,) = chased(waiting, came, findings=wrong)
+    assert chase.message == (
+        f"{HEAD}{FORM}已于2021年7月10日收到，核对发现错误1项（基本概况D3：人数不一致）；另有2项数据未填，5分暂按自评列示。"
+        "请按整改通知改正、补填，于2021年7月31日前重新报送。"
+    )
+
+
+def test_a_figure_that_two_indicators_lack_is_one_figure(district: BatchResult) -> None:
+    both = {
+        "budget_adjustment_rate": ("budget_initial",),
+        "key_spending_share": ("budget_initial", "project_expenditure"),
+    }
+    assert waiting_points(_waiting(district, both)) == {
+        "116001.xlsx": WaitingPoints(("budget_initial", "project_expenditure"), 8_000_000)
+    }
+
+
+def _waiting(district: BatchResult, missing: Mapping[str, tuple[str, ...]]) -> BatchResult:
+    """The district with nothing missing but that, of 116001."""
+    scores = district.scores.copy()
+    place = district.departments["file"].tolist().index("116001.xlsx")
+    theirs = (scores["department"] == place).tolist()
+    scores["missing"] = [
+        missing.get(indicator, ()) if own else () for own, indicator in zip(theirs, scores["indicator"], strict=True)
+    ]
+    return replace(district, scores=scores)
 
 
 def test_a_long_message_is_cut(district: BatchResult) -> None:
     findings = (finding("R14", Severity.ERROR, "116001", "基本概况!D3", "on_post_staff", message="长" * 99),)
-    (chase,) = chased(district, received("116001.xlsx", "2021-07-10"), findings=findings)
+    (chase,) = chased(_waiting(district, {}), received("116001.xlsx", "2021-07-10"), findings=findings)
     assert f"：{'长' * 47}…）。" in chase.message
 
 
