@@ -7,7 +7,6 @@ can round a quotient up to the next whole number and Excel's INT takes it at its
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from perfbatch.model.submission import SCALE
@@ -40,6 +39,7 @@ from perfbatch.rulebook.model import (
 from perfbatch.rulebook.tree import Binary, bind
 from perfbatch.template.live.leaves import LIVE_SHEET, Leaves, counts_nothing
 from perfbatch.template.live.scope import DepartmentCells
+from perfbatch.template.live.score_rules import bands_formulas, deduct_formulas, state_formula
 
 __all__ = ["SCORE_COLUMNS", "TOTAL_ROW_LABEL", "ScoreBlock", "ScoreRow"]
 
@@ -165,9 +165,9 @@ class ScoreBlock:
     def _rule(self, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
         match indicator.rule:
             case DeductRule():
-                return {**self._figure(indicator, cell), **_deduct(indicator, indicator.rule, cell)}
+                return {**self._figure(indicator, cell), **deduct_formulas(indicator, indicator.rule, cell)}
             case BandsRule():
-                return {**self._figure(indicator, cell), **_bands(indicator, indicator.rule, cell)}
+                return {**self._figure(indicator, cell), **bands_formulas(indicator, indicator.rule, cell)}
             case PerCaseRule():
                 return self._per_case(indicator.rule, indicator, cell)
             case ChecklistRule():
@@ -222,7 +222,7 @@ class ScoreBlock:
             "numerator_known": f"={figure.known}",
             "unreadable": f"={figure.tainted}",
             "cents": f"=MAX(0,INT({left}+1/2))",
-            "state": _state(all_of(some(cell["numerator_known"]), none_of(some(cell["unreadable"])))),
+            "state": state_formula(all_of(some(cell["numerator_known"]), none_of(some(cell["unreadable"])))),
         }
 
     def _evidence_rows(self) -> dict[str, int]:
@@ -242,7 +242,7 @@ class ScoreBlock:
             for item, answer in zip(rule.items, answers, strict=True)
         ]
         given = [any_of(f"{answer}={quoted(block.yes)}", f"{answer}={quoted(block.no)}") for answer in answers]
-        return {"cents": f"={plus(*earned)}", "state": _state(all_of(*given))}
+        return {"cents": f"={plus(*earned)}", "state": state_formula(all_of(*given))}
 
     def _cases(self, rule: CasesRule) -> dict[str, str]:
         figures = {name: parse(source) for name, source in rule.let.items()}
@@ -254,7 +254,7 @@ class ScoreBlock:
             hit = all_of(sound, condition.value)
             cents = f"IF({hit},{int(case.points * 100)},{cents})"
             decided = any_of(hit, all_of(sound, decided))
-        return {"cents": f"={cents}", "state": _state(decided)}
+        return {"cents": f"={cents}", "state": state_formula(decided)}
 
     def _maximum(self, indicator: Indicator) -> str:
         """The department's own points where it may re-cut them and the set that shares them still adds up."""
@@ -275,99 +275,3 @@ class ScoreBlock:
         if (indicator.not_applicable or self._rulebook.not_applicable) == "full":
             verified = f"IF({cell['state']}={quoted('not_applicable')},{cell['maximum']},{verified})"
         return verified
-
-
-def _state(computed: str) -> str:
-    return f"=IF({computed},{quoted('computed')},{quoted('self_reported')})"
-
-
-def _costs_all(indicator: Indicator, cell: dict[str, str]) -> str:
-    """Something over 0, where that costs all points; FALSE for a rule that says nothing of it."""
-    if indicator.ratio is None or not indicator.falls or indicator.last_year_denominator:
-        return "FALSE"
-    return all_of(
-        some(cell["numerator_known"]),
-        some(cell["denominator_known"]),
-        f"{cell['numerator']}>0",
-        f"{cell['denominator']}=0",
-    )
-
-
-def _figure_state(indicator: Indicator, cell: dict[str, str], covered: str) -> str:
-    """Nothing unreadable, a denominator other than 0, both known, and a figure that the rule says something about; nothing over
-    0 does not apply."""
-    nothing = any_of(none_of(some(cell["numerator_known"])), f"{cell['numerator']}=0")
-    idle = all_of(some(cell["denominator_known"]), f"{cell['denominator']}=0", nothing)
-    divided = f"{cell['denominator']}<>0"
-    there = all_of(some(cell["numerator_known"]), some(cell["denominator_known"]), divided, covered)
-    computed = f"IF({any_of(there, _costs_all(indicator, cell))},{quoted('computed')},{quoted('self_reported')})"
-    sound = f"IF({idle},{quoted('not_applicable')},{computed})"
-    return f"=IF({some(cell['unreadable'])},{quoted('self_reported')},{sound})"
-
-
-def _capped(indicator: Indicator, cell: dict[str, str]) -> str:
-    """The numerator of the figure that is scored: a part larger than its whole counts as all of it."""
-    return f"MIN({cell['n']},{cell['d']})" if indicator.is_part else cell["n"]
-
-
-def _deduct(indicator: Indicator, rule: DeductRule, cell: dict[str, str]) -> dict[str, str]:
-    """`excess` is the points past the threshold, times `d` and the threshold's denominator: whole."""
-    full, n = Fraction(indicator.points), _capped(indicator, cell)
-    threshold, each = Fraction(rule.threshold), Fraction(rule.per_point)
-    past = f"100*{times(n, threshold.denominator)}-{times(str(threshold.numerator), cell['d'])}"
-    excess = past if rule.side == "above" else f"-({past})"
-    scale = times(cell["d"], threshold.denominator)
-    points = full * 100
-    if rule.reading == "pro_rata":
-        dividend = f"{points * each.denominator}*{scale}-{100 * each.numerator}*{cell['excess']}"
-        divisor = f"{each.denominator}*{scale}"
-    else:
-        # The whole points past the threshold, taken down or up.
-        floor = f"INT({cell['excess']}/({scale}))"
-        whole = floor if rule.reading == "whole" else f"-INT(-{cell['excess']}/({scale}))"
-        dividend = f"{points * each.denominator}-{100 * each.numerator}*({whole})"
-        divisor = str(each.denominator)
-    guarded = "1" if rule.reading != "pro_rata" else cell["d"]
-    quotient = f"INT({cell['dividend']}/{cell['divisor']})"
-    right = f"N(({cell['quotient']}+1)*{cell['divisor']}<={cell['dividend']})"
-    wrong = f"N({cell['quotient']}*{cell['divisor']}>{cell['dividend']})"
-    cents = f"MAX(0,{cell['quotient']}-{wrong}+{right})"
-    return {
-        "excess": f"={excess}",
-        # Half a cent on top turns the quotient rounded down into the nearest.
-        "dividend": f"=2*({dividend})+{divisor}",
-        "divisor": f"=2*{divisor}",
-        "quotient": f"=IF({guarded}=0,0,{quotient})",
-        "cents": f"=IF({_costs_all(indicator, cell)},0,IF({cell['excess']}<=0,{points},{cents}))",
-        "state": _figure_state(indicator, cell, "TRUE"),
-    }
-
-
-def _bands(indicator: Indicator, rule: BandsRule, cell: dict[str, str]) -> dict[str, str]:
-    cents = NO
-    n = _capped(indicator, cell)
-    for band in rule.bands:
-        inside = _inside(n, cell, band.minimum, band.above, band.maximum, band.below)
-        cents = f"IF({inside},{int(band.points * 100)},{cents})"
-    covered = _inside(n, cell, rule.domain.minimum, None, rule.domain.maximum, None)
-    cents = f"IF({_costs_all(indicator, cell)},0,{cents})"
-    return {"cents": f"={cents}", "state": _figure_state(indicator, cell, covered)}
-
-
-def _inside(
-    n: str,
-    cell: dict[str, str],
-    minimum: Decimal | None,
-    above: Decimal | None,
-    maximum: Decimal | None,
-    below: Decimal | None,
-) -> str:
-    """Whether n / d, in percent, lies between the bounds."""
-    bounds = ((minimum, ">="), (above, ">"), (maximum, "<="), (below, "<"))
-    conditions = []
-    for bound, sign in bounds:
-        if bound is not None:
-            limit = Fraction(bound)
-            left = times(f"100*{n}", limit.denominator) if limit.denominator != 1 else f"100*{n}"
-            conditions.append(f"{left}{sign}{limit.numerator}*{cell['d']}")
-    return all_of(*conditions)
