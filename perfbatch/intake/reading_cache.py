@@ -3,8 +3,9 @@
 A reading is found by the SHA-256 of the content, under a key that names everything else it hangs on: the form and whatever
 else of the rulebook reading looks at, the limits, this program's reading code and the libraries under it. A change of any of
 them makes its readings unknown by itself. A workbook's reading hangs on its own form, so that a form more or less in a night
-leaves those of the others known; what was set aside hangs on all forms of the night. Verdicts that hang on the hour or the machine (F08, F10, F11, a fault of the
-program) are never kept.
+leaves those of the others known; what was set aside hangs on all forms of the night. Verdicts that hang on the hour or the
+machine (F08, F10, F11, a fault of the program) are not kept; a file that was F08 on two nights running is read once a week
+(`slow_files`).
 
 Before the hash stands a gate: a file whose size, times and inode are those under which it was hashed has the same content,
 *if* it had been at rest when it was hashed. A file that was written in the last moments before might be written
@@ -26,6 +27,7 @@ from dataclasses import replace
 from perfbatch.intake.answers import AnswerForm, Read, moved, packed_reads, reads_in
 from perfbatch.intake.inbox import EntryKind, Found, read_bytes
 from perfbatch.intake.readings_kept import Gate, KeptReading, gate_of, readings_as_bytes, readings_in
+from perfbatch.intake.slow_files import SlowFiles, rests
 from perfbatch.isolated.worker import TooLarge
 from perfbatch.kept.cache_file import KeptFile
 from perfbatch.kept.deflating import inflated_size
@@ -76,6 +78,8 @@ class ReadingCache:
         self._others: dict[str, tuple[KeptReading, memoryview]] = {}
         """Path → what is known of it under another form than those of tonight."""
         self._limits = limits or Limits()
+        self._slow = SlowFiles(kept, self._key)
+        self._resting: list[str] = []
         self._gates: dict[str, Gate] = {}
         self._reads: list[tuple[Found, Read]] = []
         self._opened: dict[int, list[Read]] = {}
@@ -89,7 +93,7 @@ class ReadingCache:
         self._now = time.time_ns()
         self._gates, self._opened = {}, {}
         reads = self._recalled(files)
-        unknown = [number for number, reading in enumerate(reads) if reading is None]
+        unknown = self._but_resting(files, reads)
         self.recalled = len(files) - len(unknown)
         for number, reading in zip(unknown, read([files[at] for at in unknown]) if unknown else (), strict=True):
             reads[number] = reading
@@ -97,8 +101,24 @@ class ReadingCache:
         self._reads = list(zip(files, known, strict=True))
         return known
 
+    def _but_resting(self, files: Sequence[Found], reads: list[Read | None]) -> list[int]:
+        """The places of what is to be read, those that were too much for the limits last; the verdict on those that are left alone
+        tonight is put in its place."""
+        unknown = [number for number, reading in enumerate(reads) if reading is None]
+        slow = dict(zip(unknown, self._slow.met([files[number] for number in unknown], self._hashed), strict=True))
+        self._resting = []
+        for number, met in slow.items():
+            if met is not None and rests(met[1], self._now):
+                reads[number] = Read(met[0], None, "F08")
+                self._resting.append(met[0])
+        waking = (number for number in unknown if reads[number] is None)
+        return sorted(waking, key=lambda number: slow[number] is not None)
+
     def keep(self) -> None:
         """Have what the last `read` found out kept (see `KeptFile.write`). Entries that are gone are forgotten."""
+        too_much = {read.sha256: entry.size for entry, read in self._reads if read.code == "F08" and read.sha256}
+        tried = {sha256: size for sha256, size in too_much.items() if sha256 not in self._resting}
+        self._slow.keep(tried, self._resting, self._now)
         reads = [(entry, read) for entry, read in self._reads if _lasting(read)]
         live, opened = len(reads), sum(map(len, self._opened.values()))
         recalled = {id(read.origin[0]) for reads in self._opened.values() for read in reads if read.origin}
