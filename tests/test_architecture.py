@@ -15,6 +15,7 @@ import perfbatch
 from tests.words import empty_words
 
 ROOT = Path(perfbatch.__file__).parent
+TESTS = Path(__file__).parent
 
 # The rooms from top to bottom: a module imports from its own room and from rooms further down, never upwards.
 ROOMS = (
@@ -298,5 +299,6 @@ def test_one_module_knows_the_records_of_a_zip() -> None:
 
 
 def test_names_say_what_they_hold() -> None:
-    sources = {module: path.read_text("utf-8") for module, path in _modules().items()}
+    tests = {str(path.relative_to(TESTS)): path for path in TESTS.rglob("*.py") if path.name != "test_words.py"}
+    sources = {module: path.read_text("utf-8") for module, path in {**_modules(), **tests}.items()}
     assert {module: words for module, source in sources.items() if (words := empty_words(source))} == {}

@@ -195,7 +195,7 @@ def test_a_text_box() -> None:
     """The cover's lines in a box, as templates of WPS have them; the copy for older programs counts once."""
 
     def boxed(document: Any) -> None:
-        paragraph = next(one for one in document.paragraphs if "预 算 编 码" in one.text)
+        paragraph = next(paragraph for paragraph in document.paragraphs if "预 算 编 码" in paragraph.text)
         text = deepcopy(paragraph._p)
         for run in list(paragraph._p):
             paragraph._p.remove(run)
@@ -221,7 +221,7 @@ def test_tracked_changes() -> None:
     """What was deleted is no answer, what was added is; both are to be checked."""
 
     def revised(document: Any) -> None:
-        cell = next(one for one in document.element.body.iter(qn("w:tc")) if _said(one) == "10.05")
+        cell = next(element for element in document.element.body.iter(qn("w:tc")) if _said(element) == "10.05")
         run = next(cell.iter(qn("w:r")))
         paragraph = run.getparent()
         deleted, added = OxmlElement("w:del"), OxmlElement("w:ins")
@@ -242,7 +242,7 @@ def test_tracked_changes() -> None:
 
 def test_what_is_struck_out_is_no_answer() -> None:
     def struck(document: Any) -> None:
-        cell = next(one for one in document.element.body.iter(qn("w:tc")) if _said(one) == "76.35")
+        cell = next(element for element in document.element.body.iter(qn("w:tc")) if _said(element) == "76.35")
         run = next(cell.iter(qn("w:r")))
         look = OxmlElement("w:rPr")
         look.append(OxmlElement("w:strike"))

@@ -16,11 +16,11 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200, help="how many workbooks (default 200)")
     count = parser.parse_args().count
     with tempfile.TemporaryDirectory() as folder:
-        found = compare_many(count, load_rulebook().rulebook, Path(folder))
-    print(f"workbooks {found.workbooks}, live checks {found.checks}, scores {found.scores}")
-    print("said", dict(found.said))
-    print(f"disagreements {len(found.parted)}", *found.parted[:50], sep="\n")
-    return 1 if found.parted else 0
+        comparison = compare_many(count, load_rulebook().rulebook, Path(folder))
+    print(f"workbooks {comparison.workbooks}, live checks {comparison.checks}, scores {comparison.scores}")
+    print("words", dict(comparison.words))
+    print(f"disagreements {len(comparison.parted)}", *comparison.parted[:50], sep="\n")
+    return 1 if comparison.parted else 0
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class Comparison:
     workbooks: int = 0
     checks: int = 0
     scores: int = 0
-    said: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
     parted: list[str] = field(default_factory=list)
 
 
@@ -64,13 +64,13 @@ def compare_many(
     for number, typed in enumerate(draw(count, rulebook, first)):
         filler.fill(typed, filled / f"{number:05}.xlsx")
     recalculate(sorted(filled.glob("*.xlsx")), calculated, folder / "profile")
-    found = Comparison()
+    comparison = Comparison()
     paths = sorted(calculated.glob("*.xlsx"))
     if inserted:
         paths += _with_rows(paths[:inserted], folder, filler.layout, rulebook, first)
     for path in paths:
-        _compare(path, plan, night or rulebook, found)
-    return found
+        _compare(path, plan, night or rulebook, comparison)
+    return comparison
 
 
 def _with_rows(paths: list[Path], folder: Path, layout: Layout, rulebook: Rulebook, first: int) -> list[Path]:
@@ -82,13 +82,13 @@ def _with_rows(paths: list[Path], folder: Path, layout: Layout, rulebook: Rulebo
     return [*sorted(saved.glob("*.xlsx")), *sorted(again.glob("*.xlsx"))]
 
 
-def _compare(path: Path, plan: LivePlan, rulebook: Rulebook, found: Comparison) -> None:
+def _compare(path: Path, plan: LivePlan, rulebook: Rulebook, comparison: Comparison) -> None:
     content = path.read_bytes()
     submission = read_submission(content, path.name, rulebook)
     frames, scored, _ = examine([submission], rulebook)
     with CalamineWorkbook.from_path(path) as workbook:
         live = workbook.get_sheet_by_name(LIVE_SHEET).to_python(skip_empty_area=False)
-    found.workbooks += 1
+    comparison.workbooks += 1
     texts = [row for row in plan.scores.rows if _has_text(row, live, plan, rulebook)]
     night: dict[tuple[tuple[str, str, str], object], str] = {}
     for verdict in verdicts(frames, scored.departments, computed_points(scored), rulebook):
@@ -96,8 +96,8 @@ def _compare(path: Path, plan: LivePlan, rulebook: Rulebook, found: Comparison) 
             word = _word(verdict.outcome, position)
             if word:
                 night[_key(verdict.bound), _cell(submission, verdict.bound, int(row))] = word
-    _compare_checks(str(path.relative_to(path.parents[1])), live, plan, night, _named_rows(content), texts, found)
-    _compare_scores(path.name, live, plan, scored, texts, found)
+    _compare_checks(str(path.relative_to(path.parents[1])), live, plan, night, _named_rows(content), texts, comparison)
+    _compare_scores(path.name, live, plan, scored, texts, comparison)
 
 
 def _compare_checks(
@@ -107,17 +107,19 @@ def _compare_checks(
     night: dict[tuple[tuple[str, str, str], object], str],
     named: dict[str, tuple[str, int]],
     texts: list[ScoreRow],
-    found: Comparison,
+    comparison: Comparison,
 ) -> None:
     # Among inserted rows the night pairs empty ones by their names, the form by their place: where nothing is decided, one of
     # them may say 未填 of a row and the other nothing.
     inserted, undecided = name.startswith("inserted"), {"", BLANK}
     for check in plan.checks():
-        said = str(live[check.live_row][26])
-        word = next((one for one in (FAILS, TAIL, BLANK, UNREADABLE, APART, UNCHECKED) if said.startswith(one)), "")
-        found.checks += 1
-        found.said[word or said] += 1
-        # A row that the night found unused is one of which it says nothing.
+        shown = str(live[check.live_row][26])
+        word = next(
+            (start for start in (FAILS, TAIL, BLANK, UNREADABLE, APART, UNCHECKED) if shown.startswith(start)), ""
+        )
+        comparison.checks += 1
+        comparison.words[word or shown] += 1
+        # A row that the night comparison unused is one of which it says nothing.
         row = (
             check.row
             if check.bound.check.scope != "item"
@@ -128,8 +130,8 @@ def _compare_checks(
             # A word in a number cell: the cell cannot decide, the night has a finding for that very cell.
             continue
         if word != expected and not (inserted and {word, expected} <= undecided):
-            found.parted.append(
-                f"{name} {check.bound.check.id} {check.place.field.id} row {check.row}: cell {said!r}, night {expected!r}"
+            comparison.parted.append(
+                f"{name} {check.bound.check.id} {check.place.field.id} row {check.row}: cell {shown!r}, night {expected!r}"
             )
 
     # What is repeated over records of another year is live for none of them, what is repeated over the form for all.
@@ -137,7 +139,7 @@ def _compare_checks(
     for key, word in night.items():
         if key[0] in live_checks and not (inserted and word in undecided):
             # The night has a row that no cell of the form speaks of.
-            found.parted.append(f"{name} {key}: no cell, night {word!r}")
+            comparison.parted.append(f"{name} {key}: no cell, night {word!r}")
 
 
 def _cell(submission: Submission, bound: BoundCheck, row: int) -> object:
@@ -199,27 +201,27 @@ def _compare_scores(
     plan: LivePlan,
     scored: Scored,
     texts: list[ScoreRow],
-    found: Comparison,
+    comparison: Comparison,
 ) -> None:
     columns = {"cents": 20, "state": 21, "verified": 23}
     # Parts that were split off: whose they become the night decides among all of them, the form does not.
     shared = _shown_in(live, plan.leaves.items.beyond) > 0
     for row in plan.scores.rows:
-        one = scored.indicators[row.indicator.id]
+        of_indicator = scored.indicators[row.indicator.id]
         cells = {key: live[row.row][column] for key, column in columns.items()}
         if row in texts:
             continue
-        found.scores += 1
-        status = STATUSES[one.status[0]]
-        told = [str(cells["state"]), float(str(cells["verified"]))]
-        expected: list[object] = [status, float(one.verified[0])]
-        if status == "computed" and one.computation is not None:
-            told.append(float(str(cells["cents"])))
-            expected.append(float(one.computation.points[0]))
+        comparison.scores += 1
+        status = STATUSES[of_indicator.status[0]]
+        seen = [str(cells["state"]), float(str(cells["verified"]))]
+        expected: list[object] = [status, float(of_indicator.verified[0])]
+        if status == "computed" and of_indicator.computation is not None:
+            seen.append(float(str(cells["cents"])))
+            expected.append(float(of_indicator.computation.points[0]))
         if shared:
-            told[1] = expected[1]
-        if told != expected:
-            found.parted.append(f"{name} score {row.indicator.id}: cell {told}, night {expected}")
+            seen[1] = expected[1]
+        if seen != expected:
+            comparison.parted.append(f"{name} score {row.indicator.id}: cell {seen}, night {expected}")
 
 
 def _has_text(row: ScoreRow, live: list[list[object]], plan: LivePlan, rulebook: Rulebook) -> bool:

@@ -43,7 +43,7 @@ _AMOUNT = st.one_of(
     _decimals(6, 9),
 )
 _NUDGE = st.sampled_from(
-    [Decimal(0)] * 6 + [Decimal(one) for one in ("0.01", "-0.01", "0.02", "-0.03", "1", "-5", "0.005", "0.000001")]
+    [Decimal(0)] * 6 + [Decimal(text) for text in ("0.01", "-0.01", "0.02", "-0.03", "1", "-5", "0.005", "0.000001")]
 )
 
 
@@ -56,7 +56,7 @@ def _total(draw: st.DrawFn, parts: list[Any]) -> Any:
     if kind == 1:
         return draw(st.sampled_from(_TEXTS))
     known = [part for part in parts if isinstance(part, Decimal)]
-    right = reduce(lambda one, other: one + other, known, Decimal(0))
+    right = reduce(lambda total, part: total + part, known, Decimal(0))
     if kind == 2:
         return right * 10000
     if kind == 3:
@@ -76,10 +76,10 @@ def _part(draw: st.DrawFn) -> Any:
     return draw(_AMOUNT)
 
 
-def _sparse(one: st.SearchStrategy[Any], text: int = 1) -> st.SearchStrategy[Any]:
+def _sparse(strategy: st.SearchStrategy[Any], text: int = 1) -> st.SearchStrategy[Any]:
     """Mostly something, at times nothing or a word."""
     words = st.sampled_from(_TEXTS)
-    return st.integers(0, 19).flatmap(lambda n: st.none() if n < 3 else words if n < 3 + text else one)
+    return st.integers(0, 19).flatmap(lambda n: st.none() if n < 3 else words if n < 3 + text else strategy)
 
 
 @st.composite
@@ -87,21 +87,21 @@ def _unit_rows(draw: st.DrawFn, rulebook: Rulebook) -> Typed:
     columns: dict[str, list[Any]] = {}
     used = [True, True, draw(st.booleans()), False]
     for table in rulebook.unit_tables.values():
-        fields = [one for one in table.fields if one.kind == "amount"]
+        fields = [field for field in table.fields if field.kind == "amount"]
         for row in (*range(1, ROWS), 0):
             values: dict[str, Any] = {}
             # Parts stand right of their total, so from the right every total finds its parts drawn.
-            for one in reversed(fields):
+            for field in reversed(fields):
                 if not used[row]:
-                    values[one.id] = None
+                    values[field.id] = None
                 elif row == 0:
-                    values[one.id] = draw(_total([columns[one.id][other] for other in range(1, ROWS)]))
-                elif one.parts:
-                    values[one.id] = draw(_total([values[part] for part in one.parts]))
-                elif one.signed and draw(st.booleans()):
-                    values[one.id] = draw(st.sampled_from([None, Decimal("-1.2"), Decimal(0), draw(_AMOUNT)]))
+                    values[field.id] = draw(_total([columns[field.id][other] for other in range(1, ROWS)]))
+                elif field.parts:
+                    values[field.id] = draw(_total([values[part] for part in field.parts]))
+                elif field.signed and draw(st.booleans()):
+                    values[field.id] = draw(st.sampled_from([None, Decimal("-1.2"), Decimal(0), draw(_AMOUNT)]))
                 else:
-                    values[one.id] = draw(_part())
+                    values[field.id] = draw(_part())
             for name, value in values.items():
                 columns.setdefault(name, [None] * ROWS)[row] = value
     if draw(st.booleans()):
@@ -152,7 +152,7 @@ def filling(draw: st.DrawFn, rulebook: Rulebook) -> Typed:
         ("official_card_spending", "official_card_eligible"),
         ("key_project_expenditure", "three_public_final_prior"),
     ):
-        pair = draw(_ratio_pair([Decimal(one) for one in (50, 60, 70, 80, 90, 95, 100, 110)]))
+        pair = draw(_ratio_pair([Decimal(text) for text in (50, 60, 70, 80, 90, 95, 100, 110)]))
         typed[top], typed[below] = [pair[0]], [pair[1]]
     for name in ("budget_supplement", "budget_reduction", "budget_reallocation", "budget_adjustment_exempt"):
         typed[name] = [draw(_sparse(_decimals(2, 20)))]
@@ -168,13 +168,13 @@ def filling(draw: st.DrawFn, rulebook: Rulebook) -> Typed:
 
 
 def _targets(draw: st.DrawFn, typed: dict[str, list[Any]]) -> None:
-    said = st.sampled_from([None, None, "已完成", "完成3家", "１２人", "无", "92%以上"])
-    typed["indicator_target"] = [draw(said) for _ in range(27)]
-    typed["indicator_actual"] = [draw(said) for _ in range(27)]
+    answers = st.sampled_from([None, None, "已完成", "完成3家", "１２人", "无", "92%以上"])
+    typed["indicator_target"] = [draw(answers) for _ in range(27)]
+    typed["indicator_actual"] = [draw(answers) for _ in range(27)]
 
 
 def _scorecard(draw: st.DrawFn, typed: dict[str, list[Any]], rulebook: Rulebook) -> None:
-    points = [one.points for one in rulebook.indicators]
+    points = [indicator.points for indicator in rulebook.indicators]
     cents = st.integers(0, 700).map(lambda count: Decimal(count).scaleb(-2))
     typed["item_self_score"] = [draw(_sparse(st.one_of(st.just(full), cents, st.just(full + 1)))) for full in points]
     if draw(st.booleans()):
@@ -182,15 +182,15 @@ def _scorecard(draw: st.DrawFn, typed: dict[str, list[Any]], rulebook: Rulebook)
         row = draw(st.integers(15, 20))
         typed["item_max"][row] = draw(st.sampled_from([Decimal(0), points[row] + 1, points[row]]))
     typed["item_deduction_reason"] = [draw(st.sampled_from([None, None, "原因", "无"])) for _ in points]
-    scores = [one for one in typed["item_self_score"] if isinstance(one, Decimal)]
+    scores = [score for score in typed["item_self_score"] if isinstance(score, Decimal)]
     right = sum(scores, Decimal(0))
     typed["self_score_total"] = [draw(st.sampled_from([right if right <= 100 else Decimal(100), Decimal(90), None]))]
     typed["self_grade"] = [draw(st.sampled_from([*(grade.name for grade in rulebook.grades), None]))]
     bounds = [
         bound
-        for one in rulebook.indicators
-        if one.figure and isinstance(one.rule, BandsRule)
-        for band in one.rule.bands
+        for indicator in rulebook.indicators
+        if indicator.figure and isinstance(indicator.rule, BandsRule)
+        for band in indicator.rule.bands
         for bound in (band.minimum, band.below, band.maximum)
         if bound is not None
     ]
@@ -202,8 +202,8 @@ def _scorecard(draw: st.DrawFn, typed: dict[str, list[Any]], rulebook: Rulebook)
     answers: list[Any] = []
     block = rulebook.evidence_block
     assert block is not None
-    for one in rulebook.indicators:
-        for evidence_id in one.evidence_ids:
+    for indicator in rulebook.indicators:
+        for evidence_id in indicator.evidence_ids:
             if evidence_id.endswith(".breaches"):
                 answers.append(draw(st.sampled_from([None, Decimal(0), Decimal(2), Decimal(9)])))
             else:

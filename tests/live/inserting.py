@@ -42,9 +42,9 @@ def _steps(chance: random.Random, layout: Layout, rulebook: Rulebook) -> Iterato
     if chance.random() < 0.5:
         targets = layout.where("indicator_target")
         yield ["insert_rows", targets.sheet, targets.top + 4, 1]
-        for field, said in (("indicator_type", "数量指标"), ("indicator_target", "3家"), ("indicator_actual", None)):
+        for field, stated in (("indicator_type", "数量指标"), ("indicator_target", "3家"), ("indicator_actual", None)):
             place = layout.where(field)
-            text = said or chance.choice([None, "已完成", "完成3家"])
+            text = stated or chance.choice([None, "已完成", "完成3家"])
             yield ["type", place.sheet, cell_name(targets.top + 3, place.left), text]
     yield from _evidence(chance, layout)
     yield from _scorecard(chance, layout, rulebook)

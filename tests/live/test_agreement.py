@@ -27,15 +27,15 @@ def test_every_live_check_and_score_says_what_the_night_says(
     tmp_path: Path, figure: Callable[[str, object], None], share: int
 ) -> None:
     count = WORKBOOKS // SHARES
-    found = compare_many(count, rulebook(), tmp_path, first=share * count, inserted=INSERTED)
-    told = f"{found.workbooks} workbooks, {found.checks} live checks, {found.scores} scores"
-    figure(f"cells against the night, share {share}", f"{told}: {len(found.parted)} disagreements")
-    assert found.parted == []
-    assert found.workbooks == count + 2 * INSERTED
-    assert found.said[APART] > 0
+    comparison = compare_many(count, rulebook(), tmp_path, first=share * count, inserted=INSERTED)
+    compared = f"{comparison.workbooks} workbooks, {comparison.checks} live checks, {comparison.scores} scores"
+    figure(f"cells against the night, share {share}", f"{compared}: {len(comparison.parted)} disagreements")
+    assert comparison.parted == []
+    assert comparison.workbooks == count + 2 * INSERTED
+    assert comparison.words[APART] > 0
     # A comparison of nothing but blanks would agree too: every kind of verdict was met, and often.
-    assert all(found.said[word] > count for word in (HOLDS, FAILS, TAIL, BLANK, UNREADABLE))
-    assert found.scores > count * 10
+    assert all(comparison.words[word] > count for word in (HOLDS, FAILS, TAIL, BLANK, UNREADABLE))
+    assert comparison.scores > count * 10
 
 
 def test_the_comparison_finds_a_night_that_judges_otherwise(tmp_path: Path) -> None:
@@ -48,5 +48,5 @@ def test_the_comparison_finds_a_night_that_judges_otherwise(tmp_path: Path) -> N
         }
     )
     assert isinstance(strict, Rulebook)
-    found = compare_many(8, book, tmp_path, night=strict)
-    assert {line.split()[1] for line in found.parted} == {"R07"}
+    comparison = compare_many(8, book, tmp_path, night=strict)
+    assert {line.split()[1] for line in comparison.parted} == {"R07"}

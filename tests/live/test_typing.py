@@ -26,29 +26,29 @@ PLAN = plan_live(LAYOUT)
 LIVE = {check.bound.check.id for check in PLAN.checks()}
 # The scorecard's own total is a formula, and always right.
 FAILURES = [
-    one for one in CHECK_CASES if one.kind == "fail" and one.check in LIVE and not (one.prior or one.roster)
-    and one.check != "R16.scorecard"
+    case for case in CHECK_CASES if case.kind == "fail" and case.check in LIVE and not (case.prior or case.roster)
+    and case.check != "R16.scorecard"
 ]  # fmt: skip
 TALLY = "A3"
 
 
-def cells(told: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Any]]:
+def cells(changes: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Any]]:
     """What is typed, by field and row."""
-    rows = [one for indicator in RULEBOOK.indicators for one in indicator.evidence_ids]
-    for address, value in told.items():
+    rows = [evidence_id for indicator in RULEBOOK.indicators for evidence_id in indicator.evidence_ids]
+    for address, value in changes.items():
         field, _, row = address.partition("!")
         if field == "evidence":
             answers = {row: value} if row else value
-            yield from ((("evidence_answer", rows.index(name)), said) for name, said in answers.items())
+            yield from ((("evidence_answer", rows.index(name)), answer) for name, answer in answers.items())
         elif isinstance(value, list):
-            yield from (((field, number), one) for number, one in enumerate(value))
+            yield from (((field, number), entry) for number, entry in enumerate(value))
         else:
             yield (field, int(row or 0)), value
 
 
-def typing(told: Mapping[tuple[str, int], Any]) -> Iterator[list[Any]]:
+def typing(entries: Mapping[tuple[str, int], Any]) -> Iterator[list[Any]]:
     """The steps of typing that; nobody types into the scorecard's own total."""
-    for (field, row), value in told.items():
+    for (field, row), value in entries.items():
         if field != "scorecard_total":
             place = LAYOUT.places[field]
             where = place.where
@@ -66,7 +66,9 @@ def _content(value: Any, kind: str) -> Any:
 def shown(check: str) -> list[str]:
     """The cells of 校验 that show a check's verdicts."""
     return [
-        cell_name(one.shown.top, one.shown.left) for one in PLAN.checks() if one.shown and one.bound.check.id == check
+        cell_name(live.shown.top, live.shown.left)
+        for live in PLAN.checks()
+        if live.shown and live.bound.check.id == check
     ]
 
 
@@ -81,14 +83,14 @@ def test_a_failure_typed_into_the_form_shows_at_once(blank: Path) -> None:
     assert len(FAILURES) >= 40
     sound = dict(cells(clean()))
     steps = list(typing(sound))
-    for one in FAILURES:
-        changes = dict(cells(one.changes))
+    for case in FAILURES:
+        changes = dict(cells(case.changes))
         steps += typing(changes)
-        steps += [["read", CHECK_SHEET, [TALLY]], ["read", CHECK_SHEET, shown(one.check)]]
+        steps += [["read", CHECK_SHEET, [TALLY]], ["read", CHECK_SHEET, shown(case.check)]]
         steps += typing({place: sound.get(place) for place in changes})
     (seen,) = work([Session(blank, steps)])
-    told = zip(FAILURES, seen[::2], seen[1::2], strict=True)
-    hidden = [_case(one) for one, tally, verdicts in told if not _tells(tally, verdicts)]
+    outcomes = zip(FAILURES, seen[::2], seen[1::2], strict=True)
+    hidden = [_case(case) for case, tally, verdicts in outcomes if not _tells(tally, verdicts)]
     # Since the points of an indicator are fixed, three cases of the scorecard (R15.total among them) are told by the night and
     # not yet by 校验: no other may join them.
     assert len(hidden) <= 3, hidden
@@ -100,12 +102,12 @@ def _case(case: CheckCase) -> str:
 
 def _tells(tally: list[Any], verdicts: list[Any]) -> bool:
     """A score below 0 is no score: the form asks for it as for a word in a number's cell."""
-    failing = any(str(one).startswith(FAILS) for one in verdicts) and not tally[0].startswith("没有不符事项")
+    failing = any(str(verdict).startswith(FAILS) for verdict in verdicts) and not tally[0].startswith("没有不符事项")
     return failing or (UNREADABLE_TEXT in verdicts and f"{UNREADABLE_TEXT} 0 项" not in tally[0])
 
 
 def test_a_form_filled_without_a_fault_says_so(blank: Path) -> None:
-    verdicts = [cell_name(one.shown.top, one.shown.left) for one in PLAN.checks() if one.shown]
+    verdicts = [cell_name(live.shown.top, live.shown.left) for live in PLAN.checks() if live.shown]
     ((before, after),) = work(
         [
             Session(
@@ -113,9 +115,9 @@ def test_a_form_filled_without_a_fault_says_so(blank: Path) -> None:
             )
         ]
     )
-    kinds = {str(one)[:1] for one in after}
+    kinds = {str(verdict)[:1] for verdict in after}
     assert FAILS not in kinds
     assert HOLDS in kinds
-    assert sum(one == HOLDS for one in after) > 100
+    assert sum(verdict == HOLDS for verdict in after) > 100
     # Nothing is filled in yet, and nothing is asked: the points of the blank form add up, that is all.
-    assert {one for one in before if one} <= {HOLDS}
+    assert {verdict for verdict in before if verdict} <= {HOLDS}
