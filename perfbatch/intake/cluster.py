@@ -3,25 +3,28 @@
 The scheduler hands each chunk to a worker, which reads it in isolated processes of its own machine: guard and limits are the
 same, and a file that aborts a parser costs the cluster no worker. A chunk whose worker is lost is given to another by the
 scheduler. The rulebook travels with the chunk; that a worker has the same program, every worker is asked at the beginning,
-and again with each chunk, for workers may join later.
+and again with each chunk, for workers may join later. What comes back is bytes, and data (`cluster_peers`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, InvalidStateError
+from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
 from hashlib import sha256
 from importlib import resources
 from typing import Any, ParamSpec, TypeVar
 
 from perfbatch import __version__
+from perfbatch.intake.cluster_peers import DESERIALIZERS, PeerSilent, plain_answers, within
 from perfbatch.intake.reading_pool import end_processes
 from perfbatch.isolated.executor import WorkersUnavailable
 from perfbatch.model.errors import BatchFault, OperatorFault
+from perfbatch.model.message import Garbled, packed, unpacked
 from perfbatch.rulebook.load import BUILT_IN
 
 __all__ = ["ClusterExecutor", "reading_cluster"]
@@ -32,6 +35,9 @@ _ADDRESS = re.compile(r"(tcp|tls)://\S+:[0-9]{1,5}")
 _CONNECT_SECONDS = 3
 _PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
+_SILENCE_SECONDS = 25.0
+_LONGEST_ANSWER = 1024
+_DONE, _REFUSED = "done", "refused"
 
 Program = tuple[str, str]
 """The version of perfbatch, and the SHA-256 of the rulebook built into it: one version has many states before it is released."""
@@ -63,44 +69,86 @@ def reading_cluster(address: str) -> Iterator[ClusterExecutor]:
             from distributed import Client
         except ImportError:
             raise OperatorFault("--cluster", "needs the package distributed", "Install perfbatch[cluster].") from None
-        try:
-            client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError):
-            raise BatchFault(
-                f"{address}: no scheduler answers there. Start the cluster, or run without --cluster."
-            ) from None
-        with client:
-            program = this_program()
-            _refuse_others(client, address, program)
-            executor = ClusterExecutor(client, address, program)
+        with plain_answers():
             try:
-                yield executor
+                client = within(
+                    _SILENCE_SECONDS,
+                    lambda: Client(
+                        address, timeout=_CONNECT_SECONDS, set_as_default=False, deserializers=DESERIALIZERS
+                    ),
+                )
+            except Exception:
+                # Whatever is there (a web server, something that never answers, a `tls://` without its certificates) is no
+                # scheduler to us.
+                raise BatchFault(
+                    f"{address}: no scheduler answers there. Start the cluster, or run without --cluster."
+                ) from None
+            try:
+                program = this_program()
+                _refuse_others(client, address, program)
+                executor = ClusterExecutor(client, address, program)
+                try:
+                    yield executor
+                finally:
+                    executor.shutdown(wait=False)
+                    # Whatever the cluster is by now, the night is over.
+                    with contextlib.suppress(Exception):
+                        within(_CONNECT_SECONDS, lambda: client.run(end_processes))
             finally:
-                executor.shutdown(wait=False)
-                # Whatever the cluster is by now, the night is over.
                 with contextlib.suppress(Exception):
-                    client.run(end_processes)
+                    within(_CONNECT_SECONDS, client.close)
 
 
 def _refuse_others(client: Any, address: str, program: Program) -> None:
-    def ask() -> Program:
+    def ask() -> bytes:
         # Sent by value: a worker without perfbatch, or with an older one, has no function of ours to call.
         import hashlib
         import importlib.resources
+        import json
 
-        import perfbatch
+        try:
+            import perfbatch
 
-        rules = importlib.resources.files("perfbatch.rulebook").joinpath(name).read_bytes()
-        return perfbatch.__version__, hashlib.sha256(rules).hexdigest()
+            rules = importlib.resources.files("perfbatch.rulebook").joinpath(name).read_bytes()
+            its = [perfbatch.__version__, hashlib.sha256(rules).hexdigest()]
+        except Exception as error:
+            its = [type(error).__name__]
+        return json.dumps(its).encode()
 
     name = BUILT_IN
-    programs = client.run(ask, on_error="return")
+    try:
+        programs = within(_SILENCE_SECONDS, lambda: client.run(ask, on_error="return"))
+    except PeerSilent:
+        raise BatchFault(
+            f"{address}: the workers do not answer. Restart the cluster, or run without --cluster."
+        ) from None
+    except Exception as error:
+        raise BatchFault(
+            f"{address}: what a worker answers is not valid ({type(error).__name__}). Look at its program, or run without --cluster."
+        ) from None
     if not programs:
         raise BatchFault(f"{address}: the cluster has no workers. Start some, or run without --cluster.")
-    for worker, its in sorted(programs.items()):
-        if isinstance(its, BaseException):
-            raise BatchFault(f"{worker}: the worker has no perfbatch ({type(its).__name__}). {_remedy()}")
-        _refuse(worker, tuple(its), program)
+    for worker, answer in sorted(programs.items()):
+        its = _stated(answer)
+        if its is None:
+            raise BatchFault(
+                f"{worker}: what the worker answers is not valid ({type(answer).__name__}). "
+                "Look at its program, or run without --cluster."
+            )
+        if len(its) == 1:
+            raise BatchFault(f"{worker}: the worker has no perfbatch ({its[0]}). {_remedy()}")
+        _refuse(worker, (its[0], its[1]), program)
+
+
+def _stated(answer: object) -> list[str] | None:
+    """Version and hash, or the name of what kept the worker from telling them; None for anything else."""
+    try:
+        stated = json.loads(answer) if isinstance(answer, bytes) and len(answer) < _LONGEST_ANSWER else None
+    except (ValueError, RecursionError):
+        return None
+    if not (isinstance(stated, list) and len(stated) in (1, 2) and all(isinstance(text, str) for text in stated)):
+        return None
+    return ["".join(sign for sign in text if sign.isprintable()) for text in stated]
 
 
 def _refuse(worker: str, its: Program, program: Program) -> None:
@@ -124,12 +172,10 @@ class ClusterExecutor(Executor):
         self._client = client
         self._address = address
         self._program = program
-        # Not pure: a call that is tried again is to be run again.
-        self._calls = client.get_executor(pure=False)
         self._pending: set[Future[Any]] = set()
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self.workers = max(1, sum(client.nthreads().values()))
+        self.workers = max(1, sum(within(_SILENCE_SECONDS, client.nthreads).values()))
         threading.Thread(target=self._watch, name="cluster-watch", daemon=True).start()
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
@@ -137,19 +183,20 @@ class ClusterExecutor(Executor):
         future: Future[_T] = Future()
         with self._lock:
             self._pending.add(future)
-        call = self._calls.submit(_call, self._program, fn, args, kwargs)
+        # Not pure: a call that is tried again is to be run again.
+        call = self._client.submit(_call, self._program, fn, args, kwargs, pure=False)
 
-        def settle(called: Future[_T]) -> None:
+        def settle(called: Any) -> None:
             with self._lock:
                 self._pending.discard(future)
             # Already settled: given up by the watch, or cancelled.
             with contextlib.suppress(InvalidStateError):
-                if called.cancelled():
+                try:
+                    _settle(future, called.result(timeout=_SILENCE_SECONDS))
+                except CancelledError:
                     future.set_exception(WorkersUnavailable(f"{self._address} has dropped the work"))
-                elif (error := called.exception()) is not None:
+                except Exception as error:
                     future.set_exception(error)
-                else:
-                    future.set_result(called.result())
 
         call.add_done_callback(settle)
         future.add_done_callback(lambda done: call.cancel() if done.cancelled() else None)
@@ -158,14 +205,18 @@ class ClusterExecutor(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; those under way are dropped unless `wait`."""
         self._ended.set()
-        self._calls.shutdown(wait=wait and not cancel_futures)
+        if not wait or cancel_futures:
+            with self._lock:
+                pending = list(self._pending)
+            for future in pending:
+                future.cancel()
 
     def _watch(self) -> None:
         """Give up where no worker is left: the scheduler would wait for one for ever."""
         seen = time.monotonic()
         while not self._ended.wait(_LOOK_SECONDS):
             with contextlib.suppress(Exception):
-                if self._client.nthreads():
+                if within(_PATIENCE_SECONDS, self._client.nthreads):
                     seen = time.monotonic()
             if time.monotonic() - seen > _PATIENCE_SECONDS:
                 with self._lock:
@@ -175,9 +226,27 @@ class ClusterExecutor(Executor):
                         future.set_exception(WorkersUnavailable(f"{self._address} has no workers left"))
 
 
-def _call(program: Program, fn: Callable[..., _T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> _T:
-    """What a worker runs."""
+def _settle(future: Future[Any], answer: object) -> None:
+    """What `_call` answered. Whatever else a worker answers goes on as it is, to be refused by who asked."""
+    try:
+        kind, buffers = unpacked(answer) if isinstance(answer, bytes) else ("", [])
+    except Garbled:
+        kind, buffers = "", []
+    if kind == _REFUSED and len(buffers) == 1:
+        line = bytes(buffers[0]).decode("utf-8", "replace")[:_LONGEST_ANSWER]
+        future.set_exception(BatchFault("".join(sign for sign in line if sign.isprintable())))
+    elif kind == _DONE and len(buffers) == 1:
+        future.set_result(bytes(buffers[0]))
+    else:
+        future.set_result(answer)
+
+
+def _call(program: Program, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+    """What a worker runs; its answer as bytes."""
     from distributed import get_worker
 
-    _refuse(get_worker().address, this_program(), program)
-    return fn(*args, **kwargs)
+    try:
+        _refuse(get_worker().address, this_program(), program)
+    except BatchFault as fault:
+        return packed(_REFUSED, [str(fault).encode()])
+    return packed(_DONE, [fn(*args, **kwargs)])

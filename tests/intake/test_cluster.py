@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -9,9 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from perfbatch.intake.inbox import walk
 from perfbatch.intake.reading_pool import read_all
 from perfbatch.model.errors import BatchFault
 from perfbatch.publishing import NightPlan, run_night
+from perfbatch.rulebook.data import forms_data
 from perfbatch.rulebook.load import LoadedRulebook
 from tests.conftest import Lay, workbook
 from tests.hostile.files import HOSTILE
@@ -279,3 +282,146 @@ def test_the_whole_command_on_a_cluster(two: Cluster, inbox: Lay, tmp_path: Path
     done = subprocess.run([*command, "--cluster", two.address], capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"7 files: 3 accepted" in done.stdout
+
+
+def _runs_code(folder: Path) -> type[Exception]:
+    """An exception, which may be answered too, that runs code wherever it is unpickled: a file of that process's id."""
+    code = f"import os; open(os.path.join({str(folder)!r}, str(os.getpid())), 'w').close()"
+
+    class Hostile(Exception):
+        def __reduce__(self) -> tuple[Any, ...]:
+            return exec, (code,)
+
+    return Hostile
+
+
+def _answers(kind: str, folder: Path) -> Callable[..., Any]:
+    """What a hostile worker has in the place of our call."""
+    hostile = _runs_code(folder)
+
+    def call(program: Any, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        from perfbatch.model.message import packed
+
+        if kind == "raises":
+            raise hostile
+        if kind == "an object":
+            return hostile()
+        if kind in ("a text", "nothing", "a list of bytes"):
+            return {"a text": "answer", "nothing": None, "a list of bytes": [b"x"]}[kind]
+        answer = fn(*args, **kwargs)
+        if kind == "cut short":
+            return packed("done", [answer[: len(answer) // 2]])
+        if kind == "of another kind":
+            return packed("done", [packed("anything", [b"x"])])
+        if kind == "not wrapped":
+            return answer
+        # In another order: the first file's answer is the last one's.
+        return packed("done", [fn(*_turned(args), **kwargs)])
+
+    def _turned(args: tuple[Any, ...]) -> tuple[Any, ...]:
+        from perfbatch.intake.one_file import request_to_read_shipped, shipped_in
+
+        limits, files = shipped_in(args[0])
+        return (request_to_read_shipped(list(reversed(files)), forms, limits),)
+
+    forms = forms_data(rulebook())
+    return call
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["raises", "an object", "a text", "nothing", "a list of bytes", "cut short", "of another kind", "in another order"],
+)
+def test_what_a_hostile_worker_answers_is_no_code_and_costs_no_department(
+    two: Cluster, inbox: Lay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    files = walk(inbox(district(2)))
+    monkeypatch.setattr(intake_cluster, "_call", _answers(kind, marks))
+    with reading_cluster(two.address) as executor, pytest.raises(BatchFault) as refused:
+        read_all(files, rulebook(), 1, None, executor)
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("Workbooks cannot be read: ")
+    assert str(os.getpid()) not in {mark.name for mark in marks.iterdir()}
+
+
+def test_the_version_check_believes_nothing_but_data(bare: Cluster, tmp_path: Path) -> None:
+    other, marks = tmp_path / "other" / "perfbatch", tmp_path / "marks"
+    (other / "rulebook").mkdir(parents=True)
+    marks.mkdir()
+    (other / "__init__.py").write_text("__version__ = object()")
+    (other / "rulebook" / "__init__.py").touch()
+    (other / "rulebook" / "yunxi_2020.toml").touch()
+    bare.start_worker("odd", PYTHONPATH=str(other.parent))
+    bare.wait(1)
+    with pytest.raises(
+        BatchFault, match=r"^tcp://127\.0\.0\.1:\d+: what the worker answers is not valid \(\w+\)\. Look"
+    ):
+        with_cluster(bare.address)
+
+
+class FakeScheduler:
+    """Something at an address that is no scheduler: it takes connections and says `greeting`."""
+
+    def __init__(self, greeting: bytes | None) -> None:
+        self._greeting, self._socket = greeting, socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(20)
+        self._taken: list[socket.socket] = []
+        threading.Thread(target=self._take, daemon=True).start()
+        self.address = f"tcp://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def _take(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                taken, _ = self._socket.accept()
+                self._taken.append(taken)
+                if self._greeting is None:
+                    continue
+                taken.sendall(self._greeting)
+                taken.close()
+
+    def close(self) -> None:
+        for taken in (*self._taken, self._socket):
+            taken.close()
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        None,
+        b"",
+        b"\xff" * 4096,
+        (2**60).to_bytes(8, "little") * 4,
+        b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    ],
+    ids=["silence", "nothing", "garbage", "a huge length", "a web server"],
+)
+def test_what_is_no_scheduler_ends_in_one_line(
+    inbox: Lay,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    greeting: bytes | None,
+) -> None:
+    monkeypatch.setattr(intake_cluster, "_SILENCE_SECONDS", 3.0)
+    fake = FakeScheduler(greeting)
+    began = time.monotonic()
+    with contextlib.closing(fake):
+        assert ended(capsys, tmp_path, inbox(district(1)), fake.address) == (
+            1,
+            f"perfbatch: {fake.address}: no scheduler answers there. Start the cluster, or run without --cluster.\n",
+        )
+    assert time.monotonic() - began < 20
+
+
+def test_half_a_minute_at_the_most() -> None:
+    assert intake_cluster._SILENCE_SECONDS < 30
+
+
+def test_tls_without_its_configuration(inbox: Lay, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(capsys, tmp_path, inbox(district(1)), "tls://127.0.0.1:1") == (
+        1,
+        "perfbatch: tls://127.0.0.1:1: no scheduler answers there. Start the cluster, or run without --cluster.\n",
+    )
