@@ -8,7 +8,7 @@ from typing import NamedTuple
 from perfbatch.model.findings import Finding
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.expression import parse
-from perfbatch.rulebook.model import CasesRule, Indicator, PerCaseRule, Rulebook
+from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.names import BEHIND
 from perfbatch.rulebook.tree import Call, Member, Name, Node, children, leaves
 
@@ -28,7 +28,10 @@ class Origins:
     def __init__(self, rulebook: Rulebook) -> None:
         self._checks = {(bound.check.id, bound.each): bound for bound in bind_checks(rulebook)}
         self._of_checks = {key: _inputs([bound.holds]) for key, bound in self._checks.items()}
-        self._of_indicators = {indicator.id: _inputs(_trees(indicator)) for indicator in rulebook.indicators}
+        self._of_indicators = {
+            indicator.id: _inputs([parse(source) for source in indicator.expressions])
+            for indicator in rulebook.indicators
+        }
         self.unit_columns = frozenset(column.id for table in rulebook.unit_tables.values() for column in table.fields)
         """Ids of the fields with a row per unit."""
 
@@ -40,16 +43,6 @@ class Origins:
         """What the check, or the score that the finding is about, hangs on."""
         of_check = self._of_checks.get((finding.check, finding.each))
         return self._of_indicators.get(finding.check, Inputs()) if of_check is None else of_check
-
-
-def _trees(indicator: Indicator) -> list[Node]:
-    sources = [source for source in (indicator.ratio, indicator.figure) if source]
-    match indicator.rule:
-        case CasesRule(let=let, cases=cases):
-            sources += [*let.values(), *(case.when for case in cases)]
-        case PerCaseRule(count=count) if count != "breaches":
-            sources.append(count)
-    return [parse(source) for source in sources]
 
 
 def _inputs(trees: list[Node]) -> Inputs:

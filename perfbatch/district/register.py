@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from perfbatch.model.catalogue import CATALOGUE, SET_ASIDE
 from perfbatch.model.findings import Finding, Severity
-from perfbatch.rulebook.model import ChecklistRule, PerCaseRule, Rulebook
+from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["FindingRegister", "finding_order", "in_order"]
 
@@ -66,11 +66,7 @@ class FindingRegister:
     def _labels(self) -> dict[str, str]:
         labels = {indicator.id: indicator.name for indicator in self.rulebook.indicators}
         for indicator in self.rulebook.indicators:
-            match indicator.rule:
-                case ChecklistRule(items=items):
-                    labels |= {f"{indicator.id}.{item.id}": item.text for item in items}
-                case PerCaseRule(count="breaches", question=question):
-                    labels[f"{indicator.id}.breaches"] = question or indicator.name
+            labels |= {evidence_id: question.text for evidence_id, question in indicator.questions}
         return labels | {field.id: field.label for field in self.rulebook.fields()}
 
     def title(self, finding: Finding) -> str:

@@ -29,7 +29,6 @@ from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
     FormField,
-    PerCaseRule,
     RowsBlock,
     Rulebook,
     ScorecardBlock,
@@ -132,16 +131,12 @@ class _Form:
         self.item_id = next((field.id for block in scorecards for field in block.fields if field.kind == "id"), "")
         self.places = FormPlaces(rulebook)
         # Fields that count cases: a word for nothing is a 0 there.
-        self.cases = frozenset(
-            indicator.rule.count
-            for indicator in rulebook.indicators
-            if isinstance(indicator.rule, PerCaseRule) and indicator.rule.none_is_zero
-        )
+        self.cases = frozenset(field for indicator in rulebook.indicators for field in indicator.rule.none_is_zero_of())
         self.counted = frozenset(
-            evidence
+            evidence_id
             for indicator in rulebook.indicators
-            if isinstance(indicator.rule, PerCaseRule)
-            for evidence in indicator.evidence_ids
+            for evidence_id, question in indicator.questions
+            if question.each is not None
         )
 
     def read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str, heading: str = "") -> Reading:

@@ -36,7 +36,7 @@ from perfbatch.model.limits import Limits
 from perfbatch.model.message import Garbled
 from perfbatch.model.set_aside import SetAside
 from perfbatch.rulebook.forms import Forms, forms_of
-from perfbatch.rulebook.model import PerCaseRule, Rulebook
+from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["ReadingCache", "reader_key"]
 
@@ -55,15 +55,12 @@ _INFLATED_BYTES, _INFLATED_BYTES_A_FILE = 256 * 1024 * 1024, 64 * 1024
 
 def reader_key(rulebook: Rulebook, limits: Limits | None = None) -> str:
     """What a reading hangs on besides the workbook's bytes, as a hash in hex."""
-    counted = sorted(
-        evidence
-        for indicator in rulebook.indicators
-        if isinstance(indicator.rule, PerCaseRule)
-        for evidence in (*indicator.evidence_ids, indicator.rule.count)
-    )
+    questions = (question for indicator in rulebook.indicators for question in indicator.questions)
+    counted = sorted(evidence_id for evidence_id, question in questions if question.each is not None)
+    none_is_zero = sorted({field for indicator in rulebook.indicators for field in indicator.rule.none_is_zero_of()})
     digest = hashlib.sha256(program_key().encode())
     digest.update(rulebook.model_dump_json(include=set(_FORM)).encode())
-    digest.update(repr((counted, limits or Limits())).encode())
+    digest.update(repr((counted, none_is_zero, limits or Limits())).encode())
     return digest.hexdigest()
 
 

@@ -1,134 +1,22 @@
-"""Indicators and their rules as data: a row of 附件3-1 each. Points, thresholds and percentages are exact `Decimal`s."""
+"""Indicators as data: a row of 附件3-1 each. Points, thresholds and percentages are exact `Decimal`s."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from perfbatch.rulebook.form import Entry, Model
+from perfbatch.rulebook.expression import parse
+from perfbatch.rulebook.form import Entry
+from perfbatch.rulebook.kinds.registry import Rule
+from perfbatch.rulebook.kinds.rule import Question
 from perfbatch.rulebook.marks import Expression, GroupId, Identifier
+from perfbatch.rulebook.tree import Name, leaves
 
-__all__ = [
-    "Band",
-    "BandsRule",
-    "Case",
-    "CasesRule",
-    "ChecklistItem",
-    "ChecklistRule",
-    "DeductRule",
-    "Domain",
-    "Indicator",
-    "JudgementRule",
-    "PerCaseRule",
-    "Policy",
-    "Rule",
-]
+__all__ = ["Indicator", "Policy", "Rule"]
 
-Reading = Literal["pro_rata", "whole", "ceil"]
 Policy = Literal["manual", "full", "exclude"]
-
-
-class Domain(Model):
-    """Where a rule says something at all; `None` is unbounded. A figure outside it is scored by a person."""
-
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-
-
-class Band(Model):
-    """A band of a figure: `minimum`/`maximum` belong to it, `above`/`below` do not."""
-
-    minimum: Decimal | None = None
-    above: Decimal | None = None
-    maximum: Decimal | None = None
-    below: Decimal | None = None
-    points: Decimal
-
-    @model_validator(mode="after")
-    def _one_bound_a_side(self) -> Band:
-        if self.minimum is not None and self.above is not None:
-            raise ValueError("a band has either minimum or above, not both")
-        if self.maximum is not None and self.below is not None:
-            raise ValueError("a band has either maximum or below, not both")
-        return self
-
-
-class DeductRule(Model):
-    """Full points up to (or from) a threshold, then `per_point` off for every percentage point past it, down to 0."""
-
-    kind: Literal["deduct"]
-    side: Literal["above", "below"]
-    threshold: Decimal
-    per_point: Annotated[Decimal, Field(gt=0)]
-    reading: Reading = "pro_rata"
-    other_side: Literal["full", "finding"] = "full"
-
-
-class BandsRule(Model):
-    """Points by the band that the figure falls into."""
-
-    kind: Literal["bands"]
-    # Not made here: the first instance builds validators, and a reading process is to do without any.
-    domain: Domain = Field(default_factory=Domain)
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
-
-
-class PerCaseRule(Model):
-    """`per_case` off for every case counted, down to 0. `count` is a field id, or `breaches` for the evidence row; `whole`
-    is the field that counts all of them. With `none_is_zero` a stated none (无) counts 0 cases."""
-
-    kind: Literal["per_case"]
-    count: Expression
-    whole: Expression | None = None
-    none_is_zero: bool = True
-    per_case: Annotated[Decimal, Field(gt=0)]
-    question: str = ""
-
-
-class ChecklistItem(Model):
-    """A question answered 是 or 否, and what 是 earns."""
-
-    id: Annotated[str, Field(pattern=r"^\d+$")]
-    text: str
-    points: Annotated[Decimal, Field(gt=0)]
-
-
-class ChecklistRule(Model):
-    """The points of the items answered 是."""
-
-    kind: Literal["checklist"]
-    items: Annotated[tuple[ChecklistItem, ...], Field(min_length=1)]
-
-
-class Case(Model):
-    """The first case whose condition holds gives the points."""
-
-    when: Expression
-    points: Decimal
-    text: str = ""
-
-
-class CasesRule(Model):
-    """Conditions in order over named figures (`labels`: what people call them); where none holds the form says nothing, and a person scores."""
-
-    kind: Literal["cases"]
-    let: dict[Identifier, Expression] = Field(default_factory=dict)
-    labels: dict[Identifier, str] = Field(default_factory=dict)
-    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
-
-
-class JudgementRule(Model):
-    """Scored by people: the self-score stands until the bureau's reviewer enters another."""
-
-    kind: Literal["judgement"]
-    basis: str
-
-
-Rule = Annotated[
-    DeductRule | BandsRule | PerCaseRule | ChecklistRule | CasesRule | JudgementRule, Field(discriminator="kind")
-]
 
 
 class Indicator(Entry):
@@ -161,34 +49,36 @@ class Indicator(Entry):
     @property
     def objective(self) -> bool:
         """Whether the rulebook can compute the score; judgement cannot be."""
-        return not isinstance(self.rule, JudgementRule)
+        return self.rule.objective
 
     @property
     def is_part(self) -> bool:
         """Whether the numerator is a part of the denominator; so it is where the form asks for a finding past 100 %."""
-        asked = isinstance(self.rule, DeductRule) and self.rule.other_side == "finding" and self.rule.threshold == 100
-        return self.ratio is not None and (self.part_of_whole or asked)
+        return self.ratio is not None and (self.part_of_whole or self.rule.takes_part)
 
     @property
     def falls(self) -> bool:
         """Whether the points only fall as the figure rises."""
-        rule = self.rule
-        if isinstance(rule, BandsRule):
-            lowest = [band.minimum if band.minimum is not None else band.above for band in rule.bands]
-            # A band from a minimum lies below one from just above it.
-            order = sorted(
-                range(len(lowest)),
-                key=lambda at: (lowest[at] is not None, lowest[at] or 0, rule.bands[at].minimum is None),
-            )
-            points = [rule.bands[at].points for at in order]
-            return points == sorted(points, reverse=True) and points[-1] < points[0]
-        return isinstance(rule, DeductRule) and rule.side == "above"
+        return self.rule.falls
+
+    @property
+    def questions(self) -> tuple[tuple[str, Question], ...]:
+        """The rows of the evidence table that this indicator needs, in order, by their ids."""
+        return tuple((f"{self.id}.{question.row}", question) for question in self.rule.questions(self))
 
     @property
     def evidence_ids(self) -> tuple[str, ...]:
-        """The rows of the evidence table that this indicator needs, in order."""
-        if isinstance(self.rule, ChecklistRule):
-            return tuple(f"{self.id}.{item.id}" for item in self.rule.items)
-        if isinstance(self.rule, PerCaseRule) and self.rule.count == "breaches":
-            return (f"{self.id}.breaches",)
-        return ()
+        """The ids of those rows."""
+        return tuple(evidence_id for evidence_id, _ in self.questions)
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """Every expression that the score hangs on, the rule's own included."""
+        return (*(source for source in (self.ratio, self.figure) if source), *self.rule.sources())
+
+    @property
+    def input_ids(self) -> tuple[str, ...]:
+        """The fields and evidence rows that the score needs, in the order in which they are named."""
+        own = self.rule.own_names()
+        names = [leaf.id for source in self.expressions for leaf in leaves(parse(source)) if isinstance(leaf, Name)]
+        return self.evidence_ids or tuple(dict.fromkeys(name for name in names if name not in own))

@@ -5,27 +5,16 @@ Every fault is a line that names the rule, the key, where it has one the column,
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import pairwise
 from string import Formatter
+from typing import Literal
 
 from perfbatch.rulebook.checks import check_bindings, place_of
 from perfbatch.rulebook.expression import ExpressionError, parse
+from perfbatch.rulebook.kinds.band import Band, Domain, holes
 from perfbatch.rulebook.lint_form import lint_form
-from perfbatch.rulebook.model import (
-    Band,
-    BandsRule,
-    CasesRule,
-    Check,
-    ChecklistRule,
-    DeductRule,
-    Domain,
-    Indicator,
-    PerCaseRule,
-    Rulebook,
-)
+from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type
 from perfbatch.rulebook.tree import Binary, Member, Node, bind
 
@@ -80,39 +69,7 @@ def _points(rulebook: Rulebook) -> Iterator[str]:
 
 def _grades(rulebook: Rulebook) -> Iterator[str]:
     bands = [Band(minimum=grade.minimum, below=grade.below, points=Decimal()) for grade in rulebook.grades]
-    yield from (f"grades: {fault}" for fault in _holes(bands, Domain()))
-
-
-def _holes(bands: Sequence[Band], domain: Domain) -> Iterator[str]:
-    """Bands must meet end to end, each bound belonging to exactly one of two neighbours, and reach over the domain."""
-
-    def lower(band: Band) -> tuple[Decimal | None, bool]:
-        return (band.minimum, True) if band.above is None else (band.above, False)
-
-    def upper(band: Band) -> tuple[Decimal | None, bool]:
-        return (band.maximum, True) if band.below is None else (band.below, False)
-
-    # A band from a minimum sorts before one from just above it.
-    ordered = sorted(bands, key=lambda band: (lower(band)[0] is not None, lower(band)[0] or 0, not lower(band)[1]))
-    for band in ordered:
-        (low, has_low), (high, has_high) = lower(band), upper(band)
-        if low is not None and high is not None and (low > high or (low == high and not (has_low and has_high))):
-            yield f"the band from {low} to {high} is empty; correct its bounds"
-    for band, following in pairwise(ordered):
-        (end, has_end), (start, has_start) = upper(band), lower(following)
-        if end is None or start is None or end > start or (end == start and has_end and has_start):
-            yield f"the bands overlap at {start if start is not None else end}; each value belongs to one band"
-        elif end < start or not (has_end or has_start):
-            yield f"no band covers {'the values from ' if end < start else ''}{end}" + (
-                f" to {start}; add a band" if end < start else "; let one of the two bands have it"
-            )
-    (low, has_low), (high, has_high) = lower(ordered[0]), upper(ordered[-1])
-    if low is not None and (domain.minimum is None or low > domain.minimum or (low == domain.minimum and not has_low)):
-        yield f"no band covers values down to {'any' if domain.minimum is None else domain.minimum}; extend the lowest"
-    if high is not None and (
-        domain.maximum is None or high < domain.maximum or (high == domain.maximum and not has_high)
-    ):
-        yield f"no band covers values up to {'any' if domain.maximum is None else domain.maximum}; extend the highest"
+    yield from (f"grades: {fault}" for fault in holes(bands, Domain()))
 
 
 def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
@@ -128,16 +85,15 @@ def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
     if indicator.figure is not None:
         yield from _expression(f"{place}, figure", indicator.figure, namespace, "number")
     rule = indicator.rule
-    needs_figure = isinstance(rule, DeductRule | BandsRule)
-    if needs_figure == (indicator.ratio is None and indicator.figure is None):
-        yield f"{place}: a {rule.kind} rule {'needs a ratio or figure' if needs_figure else 'takes none'}"
+    if rule.needs_figure == (indicator.ratio is None and indicator.figure is None):
+        yield f"{place}: a {rule.kind} rule {'needs a ratio or figure' if rule.needs_figure else 'takes none'}"
     known_types = {
         choice for field in rulebook.fields() if field.id == rulebook.roles.target_type for choice in field.choices
     }
     for target_type in indicator.target_types:
         if target_type not in known_types:
             yield f"{place}, target_types: the form has no {rulebook.roles.target_type} {target_type}; correct it"
-    yield from (f"{place}, rule: {fault}" for fault in _rule(indicator, rulebook))
+    yield from (f"{place}, rule: {fault}" for fault in rule.faults(indicator, _FormGround(rulebook)))
 
 
 def _is_ratio(place: str, source: str) -> Iterator[str]:
@@ -149,47 +105,31 @@ def _is_ratio(place: str, source: str) -> Iterator[str]:
         yield f"{place}, ratio: must be numerator / denominator; set brackets"
 
 
-def _rule(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
-    rule, points = indicator.rule, indicator.points
-    if isinstance(rule, BandsRule):
-        yield from _holes(rule.bands, rule.domain)
-        yield from _within([band.points for band in rule.bands], points)
-    elif isinstance(rule, ChecklistRule):
-        total = sum((item.points for item in rule.items), Decimal())
-        if total != points:
-            yield f"the items' points add up to {total}, not {points}; correct them"
-        repeated = [item for item, times in Counter(entry.id for entry in rule.items).items() if times > 1]
-        if repeated:
-            yield f"duplicate item {', '.join(repeated)}; number them anew"
-    elif isinstance(rule, PerCaseRule):
-        if rule.count != "breaches":
-            field = rulebook.field_by_id.get(rule.count)
-            stated = field is not None and field.kind in NUMERIC_KINDS
-            if not stated or rule.count not in Namespace(rulebook, "department", scored=False).fields:
-                yield f"count: no field {rule.count}; name a count field or breaches"
-        if rule.whole is not None and rule.whole not in Namespace(rulebook, "department", scored=False).fields:
-            yield f"whole: no field {rule.whole}; name the field that counts all of them"
-    elif isinstance(rule, CasesRule):
-        yield from _within([case.points for case in rule.cases], points)
-        yield from _cases(rule, rulebook)
+class _FormGround:
+    """What a rule may ask of the form when it is linted."""
 
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._namespace = Namespace(rulebook, "department", scored=False)
 
-def _within(awarded: Sequence[Decimal], points: Decimal) -> Iterator[str]:
-    if not all(0 <= award <= points for award in awarded) or max(awarded) != points:
-        yield f"points must lie in 0 … {points} and reach {points}; correct them"
+    def is_field(self, name: str) -> bool:
+        """Whether a name may stand alone in a rule."""
+        return name in self._namespace.fields
 
+    def counts(self, name: str) -> bool:
+        """Whether it is a field of the form that holds a number."""
+        field = self._rulebook.field_by_id.get(name)
+        return field is not None and field.kind in NUMERIC_KINDS and self.is_field(name)
 
-def _cases(rule: CasesRule, rulebook: Rulebook) -> Iterator[str]:
-    namespace = Namespace(rulebook, "department", scored=False)
-    figures: dict[str, Node] = {}
-    for name, source in rule.let.items():
-        faults = list(_expression(f"let.{name}", source, namespace, "number"))
-        yield from faults
-        if not faults:
-            figures[name] = parse(source)
-    if len(figures) == len(rule.let):
-        for number, case in enumerate(rule.cases, start=1):
-            yield from _expression(f"cases[{number}].when", case.when, namespace, "condition", figures)
+    def expression(
+        self,
+        place: str,
+        source: str,
+        wanted: Literal["number", "condition"],
+        let: Mapping[str, Node] | None = None,
+    ) -> Iterator[str]:
+        """The faults of an expression that stands in a rule."""
+        return _expression(place, source, self._namespace, wanted, let)
 
 
 def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The frozen models of a rulebook: sections and fields, checks, indicators with their rules, grades.
 
 Unknown keys are refused everywhere. What a model cannot see by itself (an id that no field has, points that do not add up)
-is `lint.py`'s matter. The parts stand in `form.py` and `indicators.py`; this module is where others import them from.
+is `lint.py`'s matter. The parts stand in `form.py`, `indicators.py` and `kinds/`; this module is where others import them from.
 """
 
 from __future__ import annotations
@@ -31,21 +31,8 @@ from perfbatch.rulebook.form import (
     SignatureBlock,
     UnitTableBlock,
 )
-from perfbatch.rulebook.indicators import (
-    Band,
-    BandsRule,
-    Case,
-    CasesRule,
-    ChecklistItem,
-    ChecklistRule,
-    DeductRule,
-    Domain,
-    Indicator,
-    JudgementRule,
-    PerCaseRule,
-    Policy,
-    Rule,
-)
+from perfbatch.rulebook.indicators import Indicator, Policy, Rule
+from perfbatch.rulebook.kinds.band import Band, Domain
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, Identifier, Message
 from perfbatch.rulebook.roles import Entity, MoneySheet, Roles, usual_sheets
@@ -54,15 +41,9 @@ __all__ = [
     "AdaptableSet",
     "AmountColumn",
     "Band",
-    "BandsRule",
     "Block",
     "CardBlock",
-    "Case",
-    "CasesRule",
     "Check",
-    "ChecklistItem",
-    "ChecklistRule",
-    "DeductRule",
     "Domain",
     "EvidenceBlock",
     "FieldKind",
@@ -70,9 +51,7 @@ __all__ = [
     "Grade",
     "Group",
     "Indicator",
-    "JudgementRule",
     "Kind",
-    "PerCaseRule",
     "PresetRow",
     "RowsBlock",
     "Rule",

@@ -6,7 +6,9 @@ A part that has no entry keeps its own name; a test names it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
+
+from perfbatch.rulebook.kinds.registry import KINDS
 
 __all__ = ["SHEETS", "TABLE_NAMES", "TITLES", "WORDS", "title_of", "word_of"]
 
@@ -145,24 +147,8 @@ TITLES: Mapping[str, str] = {
     "editable": "组内可调分值",
     "rule": "评分规则",
     "rule.kind": "计分方法",
-    "rule.count": "计数栏目",
-    "side": "扣分方向",
-    "threshold": "标准（%）",
-    "per_point": "每百分点扣分",
-    "reading": "不足一个百分点",
-    "other_side": "另一侧",
-    "domain": "适用范围",
-    "bands": "分段",
-    "whole": "总数栏目",
-    "none_is_zero": "“无”计为零",
-    "per_case": "每例扣分",
-    "question": "核对问题",
-    "items": "核对项",
     "text": "文字",
-    "let": "算式",
-    "labels": "算式名称",
-    "cases": "情形",
-    "basis": "评定依据",
+    **{key: title for kind in KINDS for key, title in kind.titles.items()},
     # Checks.
     "checks": "勾稽关系",
     "code": "问题代码",
@@ -201,12 +187,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "score": "分数",
         "percent": "百分数",
         "id": "代码",
-        "deduct": "超标扣分",
-        "bands": "分段计分",
-        "per_case": "按例扣分",
-        "checklist": "清单计分",
-        "cases": "分情形计分",
-        "judgement": "人工评定",
+        **{get_args(kind.model_fields["kind"].annotation)[0]: kind.word for kind in KINDS},
     },
     "layout": {
         "card": "栏目卡",
@@ -218,9 +199,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "matrix": "矩阵表",
     },
     "not_applicable": {"manual": "自评分暂列", "full": "计满分", "exclude": "剔除后折算"},
-    "side": {"above": "高于标准时扣", "below": "低于标准时扣"},
-    "reading": {"pro_rata": "按比例折算", "whole": "不足不扣", "ceil": "不足按一个计"},
-    "other_side": {"full": "计满分", "finding": "列为问题"},
+    **{key: choices for kind in KINDS for key, choices in kind.choices.items()},
     "scope": {
         "department": "部门",
         "entity": "填报主体",

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from decimal import Decimal
 
+from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.expression import ExpressionError, parse, unparse
-from perfbatch.rulebook.model import (
-    Band,
-    BandsRule,
-    CasesRule,
-    ChecklistRule,
-    DeductRule,
-    Grade,
-    Indicator,
-    JudgementRule,
-    PerCaseRule,
-    Rulebook,
-    SignatureBlock,
-)
+from perfbatch.rulebook.kinds.band import range_words
+from perfbatch.rulebook.model import Band, Grade, Indicator, Rulebook, SignatureBlock
 from perfbatch.rulebook.tree import Binary, Boolean, Call, Compare, Member, Name, Negative, Node, Not, Text
 
 __all__ = [
-    "READINGS",
     "describe_expression",
     "describe_figure",
     "describe_grade",
     "describe_rule",
     "plain_decimal",
 ]
-
-READINGS: Mapping[str, str] = {
-    "pro_rata": "按比例折算",
-    "whole": "不足 1 个百分点的不扣",
-    "ceil": "不足 1 个百分点的按 1 个百分点扣",
-}
-"""The three readings of “每超过一个百分点扣” for a fraction of a point."""
 
 _RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _OPERATORS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
@@ -60,82 +41,14 @@ _OWNERS = {"units": "各机构", "items": "各指标", "prior": "上年报送的
 _COLLECTIONS = ("units", "items")
 
 
-def plain_decimal(value: Decimal) -> str:
-    """A decimal without exponent and trailing zeros: 5, 0.5, 100."""
-    return format(value.normalize(), "f")
-
-
 def describe_rule(indicator: Indicator) -> str:
     """How an indicator is scored, in one line of Chinese."""
-    points = plain_decimal(indicator.points)
-    match indicator.rule:
-        case DeductRule() as rule:
-            text = _deduct(indicator, rule)
-        case BandsRule() as rule:
-            bands = [f"{_range(band, '%')}：{plain_decimal(band.points)} 分" for band in rule.bands]
-            text = "；".join(bands) + _outside(rule)
-        case PerCaseRule(per_case=per_case, question=question):
-            of = f"（{question.removesuffix('（例）')}）" if question else ""
-            text = f"满分 {points} 分；每出现 1 例{of}扣 {plain_decimal(per_case)} 分，扣完为止"
-        case ChecklistRule(items=items):
-            answers = [
-                f"{_circled(number)}{item.text}，{plain_decimal(item.points)} 分"
-                for number, item in enumerate(items, 1)
-            ]
-            text = f"按核对清单逐项计分：{'；'.join(answers)}"
-        case CasesRule(cases=cases):
-            text = "；".join(f"{case.text or case.when}：{plain_decimal(case.points)} 分" for case in cases)
-            text += "；其他情形由人工核定"
-        case JudgementRule(basis=basis):
-            text = f"人工评定，0 至 {points} 分：{basis}"
-    return " ".join(text.split())
-
-
-def _deduct(indicator: Indicator, rule: DeductRule) -> str:
-    threshold, figure = f"{plain_decimal(rule.threshold)}%", indicator.ratio_name or "比率"
-    relation, past, beyond = ("≤", "超过", "低于") if rule.side == "above" else ("≥", "低于", "超过")
-    if rule.other_side == "finding":
-        relation = "="
-    text = (
-        f"{figure} {relation} {threshold}：{plain_decimal(indicator.points)} 分；"
-        f"每{past} 1 个百分点扣 {plain_decimal(rule.per_point)} 分（{READINGS[rule.reading]}），扣完为止"
-    )
-    if rule.other_side == "finding":
-        text += f"；{beyond} {threshold} 的列为问题，按 {threshold} 计分"
-    return text
-
-
-def _range(band: Band, unit: str) -> str:
-    """A band in words: 80%（含）至 90%（不含）."""
-    low = band.minimum if band.minimum is not None else band.above
-    high = band.maximum if band.maximum is not None else band.below
-    if low is not None and low == high:
-        return f"等于 {plain_decimal(low)}{unit}"
-    if low is None or high is None:
-        bound, limit = (low, "以上") if low is not None else (high, "以下")
-        if bound is None:
-            return "任意数值"
-        if band.minimum is None and band.maximum is None:
-            return f"{'大于' if low is not None else '低于'} {plain_decimal(bound)}{unit}"
-        return f"{plain_decimal(bound)}{unit}（含）{limit}"
-    first = f"{plain_decimal(low)}{unit}（{'含' if band.above is None else '不含'}）"
-    return f"{first}至 {plain_decimal(high)}{unit}（{'含' if band.below is None else '不含'}）"
-
-
-def _outside(rule: BandsRule) -> str:
-    low, high = rule.domain.minimum, rule.domain.maximum
-    outside = [f"低于 {plain_decimal(low)}%"] if low is not None else []
-    outside += [f"大于 {plain_decimal(high)}%"] if high is not None else []
-    return f"；{' 或'.join(outside)} 的由人工核定" if outside else ""
-
-
-def _circled(number: int) -> str:
-    return chr(ord("①") + number - 1) if number <= 20 else f"（{number}）"
+    return " ".join(indicator.rule.words(indicator).split())
 
 
 def describe_grade(grade: Grade) -> str:
     """The scores of a grade: 80 分（含）至 90 分（不含）."""
-    return _range(Band(minimum=grade.minimum, below=grade.below, points=Decimal(0)), " 分")
+    return range_words(Band(minimum=grade.minimum, below=grade.below, points=Decimal(0)), " 分")
 
 
 def describe_figure(indicator: Indicator, rulebook: Rulebook) -> str:
@@ -147,16 +60,7 @@ def describe_figure(indicator: Indicator, rulebook: Rulebook) -> str:
         return f"{indicator.ratio_name or '比率'} = {describe_expression(indicator.ratio, rulebook)} × 100%"
     if indicator.figure is not None:
         return describe_expression(indicator.figure, rulebook)
-    match indicator.rule:
-        case PerCaseRule(count="breaches", question=question):
-            return question
-        case PerCaseRule(count=count):
-            return describe_expression(count, rulebook)
-        case ChecklistRule(items=items):
-            return f"核对清单 {len(items)} 项"
-        case CasesRule(let=let):
-            return "；".join(describe_expression(source, rulebook) for source in let.values())
-    return ""
+    return indicator.rule.figure_words(_Wording(rulebook))
 
 
 def describe_expression(source: str, rulebook: Rulebook) -> str:
@@ -164,10 +68,7 @@ def describe_expression(source: str, rulebook: Rulebook) -> str:
 
     Raises nothing: a text that is not an expression comes back as it is, since `rulebook lint` is who refuses it.
     """
-    try:
-        return _Wording(rulebook).node(parse(source))
-    except ExpressionError:
-        return source
+    return _Wording(rulebook).expression(source)
 
 
 class _Wording:
@@ -181,6 +82,13 @@ class _Wording:
             for field in block.fields
         }
         self._shared = {label for label, count in Counter(f.label for f in rulebook.fields()).items() if count > 1}
+
+    def expression(self, source: str) -> str:
+        """The words of an expression; a text that is none as it is."""
+        try:
+            return self.node(parse(source))
+        except ExpressionError:
+            return source
 
     def node(self, node: Node, outer: int = 0) -> str:
         """The words of a node, bracketed where the operator around it binds tighter."""

@@ -28,7 +28,6 @@ from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints
-from perfbatch.scoring.rules import input_ids
 from perfbatch.scoring.verify import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED, Scored
 
 __all__ = ["points_at_risk"]
@@ -71,7 +70,7 @@ class _Stakes:
         self._rulebook = rulebook
         self._readers: dict[str, list[str]] = defaultdict(list)
         for indicator in rulebook.indicators:
-            for name in input_ids(indicator):
+            for name in indicator.input_ids:
                 self._readers[name].append(indicator.id)
         self._held: dict[str, Ints] = {}
         self._worded_risks: dict[tuple[tuple[str, int], ...], AtRisk] = {}

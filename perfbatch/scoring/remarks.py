@@ -18,10 +18,11 @@ from perfbatch.model.findings import CheckOutcome, Counts, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import parse
-from perfbatch.rulebook.model import DeductRule, Indicator, PerCaseRule, Rulebook
+from perfbatch.rulebook.kinds.readings import READING_NAMES, READINGS, Reading
+from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, quantise
 from perfbatch.rulebook.tree import Binary, Call, Name, Node, children, leaves
-from perfbatch.scoring.rules import HUNDREDTH, READINGS, Reading, input_ids, lacking
+from perfbatch.scoring.rules import HUNDREDTH, lacking
 from perfbatch.scoring.verify import (
     ADJUSTED,
     COMPUTED,
@@ -32,13 +33,7 @@ from perfbatch.scoring.verify import (
     Scored,
 )
 
-__all__ = ["READING_NAMES", "label_of_input", "remark"]
-
-READING_NAMES: Mapping[Reading, str] = {
-    "pro_rata": "不足一个百分点按比例扣分",
-    "whole": "不足一个百分点不扣分",
-    "ceil": "不足一个百分点按一个百分点扣分",
-}
+__all__ = ["label_of_input", "remark"]
 
 _CENT = SCALE // 100
 _NO_COUNTS: Counts = (None, None, None)
@@ -83,11 +78,8 @@ def label_of_input(input_id: str, rulebook: Rulebook) -> str:
     field = rulebook.field_by_id.get(input_id)
     if field is not None:
         return field.label
-    indicator_id, _, row = input_id.partition(".")
-    rule = rulebook.indicator_by_id[indicator_id].rule
-    if isinstance(rule, PerCaseRule):
-        return rule.question
-    return f"核对清单第{row}项"
+    indicator = rulebook.indicator_by_id[input_id.partition(".")[0]]
+    return dict(indicator.questions)[input_id].label
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,31 +157,28 @@ class _Speaker:
         computation, rule = self._scores.computation, self._indicator.rule
         if computation is None or computation.figure is None:
             return
-        if isinstance(rule, PerCaseRule):
-            yield from self._over_count(rule, np.flatnonzero(computation.over).tolist())
+        counted = rule.whole_of_count()
+        if counted is not None:
+            yield from self._over_count(*counted, np.flatnonzero(computation.over).tolist())
             return
-        threshold = (
-            Fraction(rule.threshold) if isinstance(rule, DeductRule) and not self._indicator.is_part else Fraction(100)
-        )
+        threshold = Fraction(100) if self._indicator.is_part else Fraction(rule.limit)
         expected = f"{percent_text(threshold)}%"
         for code, mask in (("S03", computation.over), ("S03.rounding", computation.over_rounding)):
             rows = np.flatnonzero(mask).tolist() if mask is not None else []
-            for row, fact in zip(rows, self._input_cells(input_ids(self._indicator)[0], rows), strict=True):
+            for row, fact in zip(rows, self._input_cells(self._indicator.input_ids[0], rows), strict=True):
                 figure = computation.figure.fraction(row)
                 reported, difference = f"{percent_text(figure)}%", f"{percent_text(figure - threshold)}%"
                 words = self._words(code, reported=reported, expected=expected)
                 yield self._say(words, row, fact, reported, expected, difference)
 
-    def _over_count(self, rule: PerCaseRule, rows: list[int]) -> Iterator[Finding]:
+    def _over_count(self, counting: str, total: str, rows: list[int]) -> Iterator[Finding]:
         """S03 for more cases than there can be."""
-        if rule.whole is None:
-            return
         labels = {
-            "label": label_of_input(rule.count, self._rulebook),
-            "field_label": label_of_input(rule.whole, self._rulebook),
+            "label": label_of_input(counting, self._rulebook),
+            "field_label": label_of_input(total, self._rulebook),
         }
-        facts = self._input_cells(input_ids(self._indicator)[0], rows)
-        for row, fact, whole in zip(rows, facts, self._input_cells(rule.whole, rows), strict=True):
+        facts = self._input_cells(self._indicator.input_ids[0], rows)
+        for row, fact, whole in zip(rows, facts, self._input_cells(total, rows), strict=True):
             cases, most = (count.value if isinstance(count.value, int) else 0 for count in (fact, whole))
             counts = cases, most, cases - most
             reported, expected, difference = (count_text(count, 0) for count in counts)
@@ -223,7 +212,7 @@ class _Speaker:
     @property
     def _numerator(self) -> str:
         """The first input that the ratio divides."""
-        return input_ids(self._indicator)[0]
+        return self._indicator.input_ids[0]
 
     def _denominator_cells(self, rows: Sequence[int]) -> Iterator[Fact]:
         """The cell that is divided by: of several that may stand in for each other, the first that is filled."""
@@ -247,7 +236,7 @@ class _Speaker:
             return
         unit = "%" if self._indicator.ratio or self._indicator.figure else ""
         rows = np.flatnonzero(~computation.covered & (self._scores.status == SELF_REPORTED)).tolist()
-        for row, fact in zip(rows, self._input_cells(input_ids(self._indicator)[0], rows), strict=True):
+        for row, fact in zip(rows, self._input_cells(self._indicator.input_ids[0], rows), strict=True):
             figure = f"{percent_text(computation.figure.fraction(row))}{unit}"
             yield self._say(self._words("S06", reported=figure), row, fact, figure)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from perfbatch.model.findings import Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.change_wording import change_words
-from perfbatch.rulebook.model import DeductRule, Rulebook
+from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.wording import (
-    READINGS,
     describe_expression,
     describe_figure,
     describe_grade,
@@ -64,7 +63,6 @@ def write_indicators(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
     groups = {group.id: group for group in rulebook.groups}
     rows: list[list[Cell]] = []
     for indicator in rulebook.indicators:
-        reading = READINGS[indicator.rule.reading] if isinstance(indicator.rule, DeductRule) else ""
         group = groups[indicator.group]
         rows.append(
             [
@@ -72,7 +70,7 @@ def write_indicators(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
                 indicator.subgroup,
                 indicator.name,
                 int(indicator.points * SCALE),
-                reading,
+                indicator.rule.rounding,
                 indicator.standard,
                 describe_figure(indicator, rulebook),
                 describe_rule(indicator),

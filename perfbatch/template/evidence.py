@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from perfbatch.rulebook.model import ChecklistRule, EvidenceBlock, Indicator, PerCaseRule
+from perfbatch.rulebook.model import EvidenceBlock, Indicator
 from perfbatch.template.plan import Form, InputCell, SheetPlan, Style
 from perfbatch.template.scorecard import SCORECARD_PRINTED, points_text
 
@@ -56,14 +56,9 @@ def place_evidence(form: Form, plan: SheetPlan, block: EvidenceBlock) -> None:
 
 def _rows(indicator: Indicator, block: EvidenceBlock) -> Iterator[tuple[str, str, str, str, InputCell]]:
     """Evidence id, question, points, advice and answer cell of every row that an indicator needs."""
-    rule = indicator.rule
-    if isinstance(rule, ChecklistRule):
-        reply = InputCell("choice", choices=(block.yes, block.no))
-        advice = f"选择“{block.yes}”或“{block.no}”。"
-        for evidence_id, item in zip(indicator.evidence_ids, rule.items, strict=True):
-            yield evidence_id, item.text, points_text(item.points), advice, reply
-    elif isinstance(rule, PerCaseRule):
-        advice = f"填整数，没有问题填 0。每例扣{points_text(rule.per_case)}分。"
-        question = rule.question or indicator.name
-        for evidence_id in indicator.evidence_ids:
-            yield evidence_id, question, points_text(indicator.points), advice, InputCell("count")
+    for evidence_id, question in indicator.questions:
+        advice, reply = f"选择“{block.yes}”或“{block.no}”。", InputCell("choice", choices=(block.yes, block.no))
+        if question.each is not None:
+            advice = f"填整数，没有问题填 0。每例扣{points_text(question.each)}分。"
+            reply = InputCell("count")
+        yield evidence_id, question.text, points_text(question.points), advice, reply

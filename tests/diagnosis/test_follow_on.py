@@ -17,7 +17,6 @@ from perfbatch.district.result import BatchResult
 from perfbatch.model.findings import CheckOutcome, Finding, Severity
 from perfbatch.model.submission import Submission
 from perfbatch.rulebook.model import Indicator
-from perfbatch.scoring.rules import input_ids
 from tests.cases.clean import changed
 from tests.submissions import RULEBOOK
 
@@ -180,7 +179,7 @@ def test_what_holds_by_rounding_or_could_not_be_made_is_no_cause(outcome: CheckO
 def test_a_score_hangs_on_the_figures_of_its_rule(indicator: Indicator) -> None:
     finding = replace(broken(indicator.id, "item_self_score", 0), code="S01")
     fields = set(RULEBOOK.field_by_id)
-    assert ORIGINS.inputs(finding).own & fields == {*input_ids(indicator)} & fields
+    assert ORIGINS.inputs(finding).own & fields == {*indicator.input_ids} & fields
 
 
 # ---------------------------------------------------------------------- rows are told by their place, not by their name

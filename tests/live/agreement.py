@@ -19,7 +19,6 @@ from perfbatch.rulebook.checks import BoundCheck
 from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.tree import Name, leaves
-from perfbatch.scoring.rules import input_ids
 from perfbatch.scoring.verify import STATUSES, Scored, computed_points
 from perfbatch.template import Layout
 from perfbatch.template.calculation.relative import column_number
@@ -227,7 +226,7 @@ def _compare_scores(
 def _has_text(row: ScoreRow, live: list[list[object]], plan: LivePlan, rulebook: Rulebook) -> bool:
     """Whether a word stands in one of the score's number cells: the night reads "10.05万元" as the figure it is (and says
     so), a cell does not."""
-    names = [name for name in input_ids(row.indicator) if name in rulebook.field_by_id]
+    names = [name for name in row.indicator.input_ids if name in rulebook.field_by_id]
     names += [sibling for name in names for sibling in rulebook.siblings.get(name, ())]
     cells = [plan.leaves.column_of(name)[0] for name in names]
     cells.append(plan.leaves.column_of("item_self_score")[row.row - 1])

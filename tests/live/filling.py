@@ -15,7 +15,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from perfbatch.rulebook.model import BandsRule, Rulebook
+from perfbatch.rulebook.kinds.bands import BandsRule
+from perfbatch.rulebook.model import Rulebook
 from perfbatch.template import Layout, lay_out, write_template
 from perfbatch.template.grid import cell_name
 from tests.cells import Stencil

@@ -15,7 +15,6 @@ from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.at_risk import points_at_risk
-from perfbatch.scoring.rules import input_ids
 from perfbatch.scoring.verify import SELF_REPORTED, Adjustment, score
 from tests.cases.clean import INDICATORS, changed, item
 from tests.submissions import RULEBOOK, UNREADABLE
@@ -143,7 +142,7 @@ def test_nothing_to_say_of_no_findings() -> None:
     st.sampled_from(list(Severity)),
 )
 def test_every_input_of_every_rule_counts_for_its_indicator(indicator: Any, severity: Severity) -> None:
-    name = input_ids(indicator)[-1]
+    name = indicator.input_ids[-1]
     address = f"evidence!{name}" if "." in name else name
     points, named = at_risk(finding_at(address, severity))
     if severity is Severity.INFO:

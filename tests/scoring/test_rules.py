@@ -16,8 +16,13 @@ from hypothesis import strategies as st
 from perfbatch.district.frames import build_frames
 from perfbatch.district.scopes import DepartmentScope, FrameScope
 from perfbatch.model.submission import SCALE
-from perfbatch.rulebook.model import BandsRule, Case, CasesRule, DeductRule, Indicator, JudgementRule, Rulebook
-from perfbatch.scoring.rules import READINGS, Reading, compute, input_ids, lacking
+from perfbatch.rulebook.kinds.bands import BandsRule
+from perfbatch.rulebook.kinds.cases import Case, CasesRule
+from perfbatch.rulebook.kinds.deduct import DeductRule
+from perfbatch.rulebook.kinds.judgement import JudgementRule
+from perfbatch.rulebook.kinds.readings import READINGS, Reading
+from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.scoring.rules import compute, lacking
 from perfbatch.scoring.verify import score
 from tests.cases.clean import changed
 from tests.cases.scores import MISSING_CASES, SCORE_CASES, Inputs
@@ -109,7 +114,7 @@ def test_a_blank_carryover_leaves_a_balance_unscored_when_all_of_the_revenue_is_
 
 
 def test_the_inputs_of_every_rule() -> None:
-    inputs = {indicator.id: input_ids(indicator) for indicator in RULEBOOK.indicators if indicator.objective}
+    inputs = {indicator.id: indicator.input_ids for indicator in RULEBOOK.indicators if indicator.objective}
     assert inputs == {
         "staff_control_rate": ("on_post_staff", "authorized_posts"),
         "three_public_change_rate": ("three_public_budget", "three_public_budget_prior"),

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.formula_terms import Figure, Term, Words, gather, plus, quoted
-from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind, PerCaseRule, RowsBlock
+from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind, RowsBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.grid import CellRange
 from perfbatch.template.layout import Layout
@@ -219,7 +219,7 @@ class Leaves:
     def _cases(self) -> frozenset[str]:
         """The fields that count cases, where a word for none is a 0."""
         rules = [indicator.rule for indicator in self.layout.rulebook.indicators]
-        return frozenset(rule.count for rule in rules if isinstance(rule, PerCaseRule) and rule.none_is_zero)
+        return frozenset(field for rule in rules for field in rule.none_is_zero_of())
 
     def _is_evidence(self, spec: FormField) -> bool:
         block = self.layout.rulebook.evidence_block

@@ -6,45 +6,20 @@ can round a quotient up to the next whole number and Excel's INT takes it at its
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from perfbatch.model.submission import SCALE
-from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.formula import compile_formula
-from perfbatch.rulebook.formula_terms import (
-    NO,
-    YES,
-    Condition,
-    Figure,
-    all_of,
-    any_of,
-    common,
-    gather,
-    none_of,
-    plus,
-    quoted,
-    some,
-    times,
-)
-from perfbatch.rulebook.model import (
-    BandsRule,
-    CasesRule,
-    ChecklistRule,
-    DeductRule,
-    Indicator,
-    PerCaseRule,
-    Rulebook,
-)
-from perfbatch.rulebook.tree import Binary, bind
-from perfbatch.template.live.leaves import LIVE_SHEET, Leaves, counts_nothing
+from perfbatch.rulebook.formula_terms import NO, YES, Figure, Term, all_of, gather, none_of, quoted, some
+from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.rulebook.tree import Node
+from perfbatch.template.live.leaves import LIVE_SHEET, Leaf, Leaves, counts_nothing
 from perfbatch.template.live.scope import DepartmentCells
-from perfbatch.template.live.score_rules import bands_formulas, deduct_formulas, state_formula
 
 __all__ = ["SCORE_COLUMNS", "TOTAL_ROW_LABEL", "ScoreBlock", "ScoreRow"]
 
 _CENT = SCALE // 100
-_REDUCIBLE = SCALE // 100
 
 # The block's columns on the hidden sheet, right of the leaves.
 SCORE_COLUMNS = {
@@ -138,7 +113,7 @@ class ScoreBlock:
 
     def _row(self, number: int, indicator: Indicator) -> ScoreRow:
         cell = {name: f"{letter}{number + 1}" for name, letter in SCORE_COLUMNS.items()}
-        formulas = self._rule(indicator, cell)
+        formulas = indicator.rule.formulas(indicator, _RuleCells(cell, self._leaves, self._rulebook, self._scope))
         formulas["computed"] = f"=N({cell['state']}={quoted('computed')})"
         formulas["maximum"] = f"={self._maximum(indicator)}"
         formulas["verified"] = f"={self._verified(indicator, cell)}"
@@ -162,100 +137,6 @@ class ScoreBlock:
             "hint": f'=IF({differs},"✗ 自评与核算不符","")',
         }
 
-    def _rule(self, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
-        match indicator.rule:
-            case DeductRule():
-                return {**self._figure(indicator, cell), **deduct_formulas(indicator, indicator.rule, cell)}
-            case BandsRule():
-                return {**self._figure(indicator, cell), **bands_formulas(indicator, indicator.rule, cell)}
-            case PerCaseRule():
-                return self._per_case(indicator.rule, indicator, cell)
-            case ChecklistRule():
-                return self._checklist(indicator.rule, indicator)
-            case CasesRule():
-                return self._cases(indicator.rule)
-        return {"state": f"={quoted('self_reported')}"}
-
-    def _figure(self, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
-        """n / d is the figure as a fraction of one: both whole, and as small as they can simply be made."""
-        if indicator.ratio is not None:
-            tree = parse(indicator.ratio)
-            assert isinstance(tree, Binary)
-            left, right = (compile_formula(operand, self._scope, tolerant=False) for operand in (tree.left, tree.right))
-            assert isinstance(left, Figure)
-            assert isinstance(right, Figure)
-            numerator, denominator, _ = common(left, right)
-        else:
-            figure = compile_formula(parse(indicator.figure or ""), self._scope, tolerant=False)
-            assert isinstance(figure, Figure)
-            numerator = figure
-            denominator = Figure(times(str(figure.den), 100), 1, NO, YES, NO)
-        fits = " ".join(
-            f"INT({cell[name]}/{_REDUCIBLE})*{_REDUCIBLE}={cell[name]}" for name in ("numerator", "denominator")
-        )
-        return {
-            "numerator": f"={numerator.num}",
-            "numerator_known": f"={numerator.known}",
-            "denominator": f"={denominator.num}",
-            "denominator_known": f"={denominator.known}",
-            "unreadable": f"={gather(numerator.tainted, denominator.tainted)}",
-            "reduce": f"=IF(AND({','.join(fits.split(' '))}),{_REDUCIBLE},1)",
-            "n": f"={cell['numerator']}/{cell['reduce']}*SIGN({cell['denominator']})",
-            "d": f"=ABS({cell['denominator']})/{cell['reduce']}",
-        }
-
-    def _per_case(self, rule: PerCaseRule, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
-        each, full = Fraction(rule.per_case), Fraction(indicator.points)
-        if rule.count == "breaches":
-            row = self._evidence_rows()[indicator.evidence_ids[0]]
-            leaf = self._leaves.column_of(self._rulebook.roles.evidence_answer)[row]
-            ref = leaf.column("G")
-            nothing = f"IF(ISERROR({ref}),0,N({counts_nothing(ref)}))"
-            whole = f"IF(ISNUMBER({ref}),IF({ref}>=0,IF({ref}=INT({ref}),1,0),0),{nothing})"
-            figure = Figure(f"IF(ISNUMBER({ref}),IF({whole}=1,{ref},0),0)", 1, NO, whole, NO)
-        else:
-            figure = self._leaves.figure(rule.count)
-        lost = 100 * each
-        left = f"{full * 100}-{lost.numerator}*{cell['numerator']}/{times(str(figure.den), lost.denominator)}"
-        return {
-            "numerator": f"={figure.num}",
-            "numerator_known": f"={figure.known}",
-            "unreadable": f"={figure.tainted}",
-            "cents": f"=MAX(0,INT({left}+1/2))",
-            "state": state_formula(all_of(some(cell["numerator_known"]), none_of(some(cell["unreadable"])))),
-        }
-
-    def _evidence_rows(self) -> dict[str, int]:
-        ids = [evidence_id for indicator in self._rulebook.indicators for evidence_id in indicator.evidence_ids]
-        return {evidence_id: row for row, evidence_id in enumerate(ids)}
-
-    def _checklist(self, rule: ChecklistRule, indicator: Indicator) -> dict[str, str]:
-        block = self._rulebook.evidence_block
-        assert block is not None
-        rows = self._evidence_rows()
-        answers = [
-            self._leaves.column_of(self._rulebook.roles.evidence_answer)[rows[evidence_id]].column("B")
-            for evidence_id in indicator.evidence_ids
-        ]
-        earned = [
-            f"{int(item.points * 100)}*N({answer}={quoted(block.yes)})"
-            for item, answer in zip(rule.items, answers, strict=True)
-        ]
-        given = [any_of(f"{answer}={quoted(block.yes)}", f"{answer}={quoted(block.no)}") for answer in answers]
-        return {"cents": f"={plus(*earned)}", "state": state_formula(all_of(*given))}
-
-    def _cases(self, rule: CasesRule) -> dict[str, str]:
-        figures = {name: parse(source) for name, source in rule.let.items()}
-        cents, decided = NO, "FALSE"
-        for case in reversed(rule.cases):
-            condition = compile_formula(bind(parse(case.when), figures), self._scope, tolerant=False)
-            assert isinstance(condition, Condition)
-            sound = all_of(some(condition.known), none_of(some(condition.tainted)))
-            hit = all_of(sound, condition.value)
-            cents = f"IF({hit},{int(case.points * 100)},{cents})"
-            decided = any_of(hit, all_of(sound, decided))
-        return {"cents": f"={cents}", "state": state_formula(decided)}
-
     def _maximum(self, indicator: Indicator) -> str:
         """The department's own points where it may re-cut them and the set that shares them still adds up."""
         row = self._rulebook.indicators.index(indicator)
@@ -275,3 +156,37 @@ class ScoreBlock:
         if (indicator.not_applicable or self._rulebook.not_applicable) == "full":
             verified = f"IF({cell['state']}={quoted('not_applicable')},{cell['maximum']},{verified})"
         return verified
+
+
+class _RuleCells:
+    """What a kind of rule may ask of the hidden sheet (`perfbatch.rulebook.kinds.rule.Cells`)."""
+
+    def __init__(self, cell: Mapping[str, str], leaves: Leaves, rulebook: Rulebook, scope: DepartmentCells) -> None:
+        self.cell = cell
+        self._leaves = leaves
+        self._scope = scope
+        self._answers = rulebook.roles.evidence_answer
+        ids = [evidence_id for indicator in rulebook.indicators for evidence_id in indicator.evidence_ids]
+        self._rows = {evidence_id: row for row, evidence_id in enumerate(ids)}
+        block = rulebook.evidence_block
+        self.yes, self.no = (block.yes, block.no) if block else ("", "")
+
+    def compiled(self, node: Node) -> Term:
+        """An expression over the department's cells, exact."""
+        return compile_formula(node, self._scope, tolerant=False)
+
+    def answer(self, evidence_id: str) -> str:
+        """The reference of an answer's text."""
+        return self._leaf(evidence_id).column("B")
+
+    def counted(self, name: str) -> Figure:
+        """A field, or an answer, that counts: a whole number from 0, or a word for none."""
+        if name not in self._rows:
+            return self._leaves.figure(name)
+        ref = self._leaf(name).column("G")
+        nothing = f"IF(ISERROR({ref}),0,N({counts_nothing(ref)}))"
+        whole = f"IF(ISNUMBER({ref}),IF({ref}>=0,IF({ref}=INT({ref}),1,0),0),{nothing})"
+        return Figure(f"IF(ISNUMBER({ref}),IF({whole}=1,{ref},0),0)", 1, NO, whole, NO)
+
+    def _leaf(self, evidence_id: str) -> Leaf:
+        return self._leaves.column_of(self._answers)[self._rows[evidence_id]]

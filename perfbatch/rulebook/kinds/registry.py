@@ -1,0 +1,26 @@
+"""The kinds of rules that there are: a line for each."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, per_case
+from perfbatch.rulebook.kinds.rule import ScoringRule
+
+__all__ = ["KINDS", "Rule"]
+
+_Any = (
+    deduct.DeductRule
+    | bands.BandsRule
+    | per_case.PerCaseRule
+    | checklist.ChecklistRule
+    | cases.CasesRule
+    | judgement.JudgementRule
+)
+
+Rule = Annotated[_Any, Field(discriminator="kind")]
+
+KINDS: tuple[type[ScoringRule], ...] = get_args(_Any)
+"""In the order in which people choose among them."""
