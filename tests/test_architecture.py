@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import perfbatch
+from perfbatch.rulebook.kinds.registry import KINDS
 from tests.words import empty_words
 
 ROOT = Path(perfbatch.__file__).parent
@@ -268,6 +269,55 @@ def test_no_class_name_stands_twice() -> None:
     assert _twice(sources | {"perfbatch.planted": "def f():\n    class Finding: ..."}) == {
         "Finding": ["perfbatch.model.findings", "perfbatch.planted"]
     }
+
+
+def _rules_named(sources: Mapping[str, str], kinds: set[str]) -> list[str]:
+    """Where a kind of rule is named outside of the kinds' package, as `module: class`."""
+    named = [
+        f"{module}: {name}"
+        for module, text in sources.items()
+        if not module.startswith("perfbatch.rulebook.kinds")
+        for node in ast.walk(ast.parse(text))
+        for name in (
+            [node.id]
+            if isinstance(node, ast.Name)
+            else [node.attr]
+            if isinstance(node, ast.Attribute)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        if name in kinds
+    ]
+    return sorted(set(named))
+
+
+def test_no_module_names_a_kind_of_rule() -> None:
+    """Who wants to know something of a rule asks it: a kind is one file and one line of the registry."""
+    kinds = {kind.__name__ for kind in KINDS}
+    assert len(kinds) >= 6
+    sources = {module: path.read_text(encoding="utf-8") for module, path in _modules().items()}
+    assert _rules_named(sources, kinds) == []
+    planted = {
+        "perfbatch.scoring.planted": "from perfbatch.rulebook.kinds.bands import BandsRule as B\n",
+        "perfbatch.notice.planted": "def f(rule):\n    return isinstance(rule, bands.BandsRule)\n",
+        "perfbatch.summary.planted": "match rule:\n    case BandsRule():\n        pass\n",
+    }
+    assert _rules_named(planted, kinds) == [f"{module}: BandsRule" for module in sorted(planted)]
+
+
+def test_the_registry_has_every_kind_of_rule() -> None:
+    """A file of the package that makes a kind and is not registered would be passed over."""
+    folder = ROOT / "rulebook" / "kinds"
+    made = {
+        node.name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "ScoringRule" for base in node.bases)
+    }
+    assert made == {kind.__name__ for kind in KINDS}
+    answers = {"word", "words", "compute", "formulas", "explained"}
+    assert {kind.__name__: answers - vars(kind).keys() for kind in KINDS if answers - vars(kind).keys()} == {}
 
 
 def test_the_limits_of_excel_stand_in_one_module() -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.form import Entry
 from perfbatch.rulebook.kinds.registry import Rule
-from perfbatch.rulebook.kinds.rule import Question
+from perfbatch.rulebook.kinds.surroundings import Question
 from perfbatch.rulebook.marks import Expression, GroupId, Identifier
 from perfbatch.rulebook.tree import Name, leaves
 

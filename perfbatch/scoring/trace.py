@@ -117,7 +117,7 @@ class _Arithmetic:
         result = f"得 {plain(Fraction(int(computation.points[row]), 100))} 分"
         return f"{rule.explained(self._indicator, self)}，{result}"
 
-    # What a kind of rule may ask (`perfbatch.rulebook.kinds.rule.Account`).
+    # What a kind of rule may ask (`perfbatch.rulebook.kinds.surroundings.Account`).
 
     @property
     def yes(self) -> str:

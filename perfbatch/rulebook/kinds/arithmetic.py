@@ -12,7 +12,7 @@ from perfbatch.rulebook.columns import Scope, evaluate
 from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.kinds.band import Band, Domain
 from perfbatch.rulebook.kinds.readings import Reading
-from perfbatch.rulebook.kinds.rule import Judged
+from perfbatch.rulebook.kinds.surroundings import Judged
 from perfbatch.rulebook.quantity import Bools, Quantity, arithmetic, constant, negated, product, quantise
 from perfbatch.rulebook.tree import Binary, Name, Node, Number, leaves
 

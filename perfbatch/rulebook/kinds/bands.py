@@ -13,7 +13,8 @@ from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.formula_terms import NO
 from perfbatch.rulebook.kinds.band import Band, Domain, holes, range_words, within
 from perfbatch.rulebook.kinds.figure_cells import capped, costs_all, figure_formulas, figure_state, inside
-from perfbatch.rulebook.kinds.rule import Account, Cells, Ground, Judged, ScoringRule
+from perfbatch.rulebook.kinds.rule import ScoringRule
+from perfbatch.rulebook.kinds.surroundings import Account, Ground, Judged, RuleCells
 
 if TYPE_CHECKING:
     from perfbatch.rulebook.columns import Scope
@@ -80,7 +81,7 @@ class BandsRule(ScoringRule):
             below_zero=figure.below_zero,
         )
 
-    def formulas(self, indicator: Judged, cells: Cells) -> dict[str, str]:
+    def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
         cell, score = cells.cell, NO
         n = capped(indicator, cell)
         for band in self.bands:

@@ -14,7 +14,8 @@ from perfbatch.rulebook.form import Model
 from perfbatch.rulebook.formula_terms import NO, Condition, all_of, any_of, none_of, some
 from perfbatch.rulebook.kinds.band import within
 from perfbatch.rulebook.kinds.figure_cells import state
-from perfbatch.rulebook.kinds.rule import Account, Cells, Ground, Judged, ScoringRule, Wording
+from perfbatch.rulebook.kinds.rule import ScoringRule
+from perfbatch.rulebook.kinds.surroundings import Account, FormWords, Ground, Judged, RuleCells
 from perfbatch.rulebook.marks import Expression, Identifier
 from perfbatch.rulebook.tree import Binary, Call, Name, Node, bind, leaves
 
@@ -54,7 +55,7 @@ class CasesRule(ScoringRule):
         cases = "；".join(f"{case.text or case.when}：{plain_decimal(case.points)} 分" for case in self.cases)
         return f"{cases}；其他情形由人工核定"
 
-    def figure_words(self, wording: Wording) -> str:
+    def figure_words(self, wording: FormWords) -> str:
         return "；".join(wording.expression(source) for source in self.let.values())
 
     def faults(self, indicator: Judged, ground: Ground) -> Iterator[str]:
@@ -102,7 +103,7 @@ class CasesRule(ScoringRule):
         everywhere = np.ones(scope.length, bool)
         return Computation(points, decided, everywhere, decided | ~known, figure, nowhere(scope.length), missing)
 
-    def formulas(self, indicator: Judged, cells: Cells) -> dict[str, str]:
+    def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
         figures = self._figures()
         score, decided = NO, "FALSE"
         for case in reversed(self.cases):

@@ -15,7 +15,8 @@ from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.form import Model
 from perfbatch.rulebook.formula_terms import all_of, any_of, plus, quoted
 from perfbatch.rulebook.kinds.figure_cells import state
-from perfbatch.rulebook.kinds.rule import Account, Cells, Ground, Judged, Question, ScoringRule, Wording
+from perfbatch.rulebook.kinds.rule import ScoringRule
+from perfbatch.rulebook.kinds.surroundings import Account, FormWords, Ground, Judged, Question, RuleCells
 from perfbatch.rulebook.tree import Compare, Name, Text
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class ChecklistRule(ScoringRule):
         ]
         return f"按核对清单逐项计分：{'；'.join(answers)}"
 
-    def figure_words(self, wording: Wording) -> str:
+    def figure_words(self, wording: FormWords) -> str:
         return f"核对清单 {len(self.items)} 项"
 
     def faults(self, indicator: Judged, ground: Ground) -> Iterator[str]:
@@ -82,7 +83,7 @@ class ChecklistRule(ScoringRule):
         everywhere = np.ones(scope.length, bool)
         return Computation(points, computed, everywhere, everywhere, None, nowhere(scope.length), tuple(missing))
 
-    def formulas(self, indicator: Judged, cells: Cells) -> dict[str, str]:
+    def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
         answers = [cells.answer(evidence_id) for evidence_id in indicator.evidence_ids]
         earned = [
             f"{int(item.points * 100)}*N({answer}={quoted(cells.yes)})"

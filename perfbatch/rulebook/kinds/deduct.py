@@ -14,7 +14,8 @@ from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.formula_terms import times
 from perfbatch.rulebook.kinds.figure_cells import capped, costs_all, figure_formulas, figure_state
 from perfbatch.rulebook.kinds.readings import READING_NAMES, READING_WORDS, READINGS, Reading
-from perfbatch.rulebook.kinds.rule import Account, Cells, Judged, ScoringRule
+from perfbatch.rulebook.kinds.rule import ScoringRule
+from perfbatch.rulebook.kinds.surroundings import Account, Judged, RuleCells
 
 if TYPE_CHECKING:
     from perfbatch.rulebook.columns import Scope
@@ -123,7 +124,7 @@ class DeductRule(ScoringRule):
         gap = less(Fraction(self.threshold), figure)
         return gap if self.side == "below" else negated(gap)
 
-    def formulas(self, indicator: Judged, cells: Cells) -> dict[str, str]:
+    def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
         """`excess` is the points past the threshold, times `d` and the threshold's denominator: whole."""
         cell = cells.cell
         full, n = Fraction(indicator.points), capped(indicator, cell)

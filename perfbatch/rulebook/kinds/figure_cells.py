@@ -21,7 +21,7 @@ from perfbatch.rulebook.formula_terms import (
     some,
     times,
 )
-from perfbatch.rulebook.kinds.rule import Cells, Judged
+from perfbatch.rulebook.kinds.surroundings import Judged, RuleCells
 from perfbatch.rulebook.tree import Binary
 
 __all__ = ["capped", "costs_all", "figure_formulas", "figure_state", "inside", "state"]
@@ -29,7 +29,7 @@ __all__ = ["capped", "costs_all", "figure_formulas", "figure_state", "inside", "
 _REDUCIBLE = SCALE // 100
 
 
-def figure_formulas(indicator: Judged, cells: Cells) -> dict[str, str]:
+def figure_formulas(indicator: Judged, cells: RuleCells) -> dict[str, str]:
     """`n` / `d` is the figure as a fraction of one: both whole, and as small as they can simply be made."""
     cell = cells.cell
     if indicator.ratio is not None:

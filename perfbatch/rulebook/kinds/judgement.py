@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.formula_terms import quoted
-from perfbatch.rulebook.kinds.rule import Account, Cells, Judged, ScoringRule
+from perfbatch.rulebook.kinds.rule import ScoringRule
+from perfbatch.rulebook.kinds.surroundings import Account, Judged, RuleCells
 
 if TYPE_CHECKING:
     from perfbatch.rulebook.columns import Scope
@@ -31,7 +32,7 @@ class JudgementRule(ScoringRule):
     def compute(self, indicator: Judged, scope: Scope, yes: str) -> None:
         return None
 
-    def formulas(self, indicator: Judged, cells: Cells) -> dict[str, str]:
+    def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
         return {"state": f"={quoted('self_reported')}"}
 
     def explained(self, indicator: Judged, account: Account) -> str:

@@ -13,7 +13,8 @@ from perfbatch.model.figures import plain
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.formula_terms import all_of, none_of, some, times
 from perfbatch.rulebook.kinds.figure_cells import state
-from perfbatch.rulebook.kinds.rule import Account, Cells, Ground, Judged, Question, ScoringRule, Wording
+from perfbatch.rulebook.kinds.rule import ScoringRule
+from perfbatch.rulebook.kinds.surroundings import Account, FormWords, Ground, Judged, Question, RuleCells
 from perfbatch.rulebook.marks import Expression
 from perfbatch.rulebook.tree import Name
 
@@ -71,7 +72,7 @@ class PerCaseRule(ScoringRule):
         full, each = plain_decimal(indicator.points), plain_decimal(self.per_case)
         return f"满分 {full} 分；每出现 1 例{of}扣 {each} 分，扣完为止"
 
-    def figure_words(self, wording: Wording) -> str:
+    def figure_words(self, wording: FormWords) -> str:
         return self.question if self._asks else wording.expression(self.count)
 
     def faults(self, indicator: Judged, ground: Ground) -> Iterator[str]:
@@ -95,7 +96,7 @@ class PerCaseRule(ScoringRule):
             over = count.usable & whole.usable & np.asarray(arithmetic("-", count, whole).num > 0, dtype=bool)
         return Computation(points, count.usable, everywhere, everywhere, count, over, ((name, ~count.usable),))
 
-    def formulas(self, indicator: Judged, cells: Cells) -> dict[str, str]:
+    def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
         each, full, cell = Fraction(self.per_case), Fraction(indicator.points), cells.cell
         figure = cells.counted(self._counted(indicator))
         lost = 100 * each

@@ -159,7 +159,7 @@ class ScoreBlock:
 
 
 class _RuleCells:
-    """What a kind of rule may ask of the hidden sheet (`perfbatch.rulebook.kinds.rule.Cells`)."""
+    """What a kind of rule may ask of the hidden sheet (`perfbatch.rulebook.kinds.surroundings.RuleCells`)."""
 
     def __init__(self, cell: Mapping[str, str], leaves: Leaves, rulebook: Rulebook, scope: DepartmentCells) -> None:
         self.cell = cell
