@@ -196,6 +196,19 @@ def test_the_key_follows_the_form_the_limits_and_the_program_and_nothing_else(mo
     assert len(others - {key}) == 5
 
 
+def test_the_key_follows_what_a_word_for_none_counts() -> None:
+    """Whether 无 is a 0 is decided when a cell is read."""
+    form = rulebook()
+    indicators = tuple(
+        indicator.model_copy(update={"rule": indicator.rule.model_copy(update={"none_is_zero": False})})
+        if indicator.rule.none_is_zero_of()
+        else indicator
+        for indicator in form.indicators
+    )
+    assert indicators != form.indicators
+    assert reader_key(form.model_copy(update={"indicators": indicators})) != reader_key(form)
+
+
 @pytest.mark.parametrize("what", ["form", "limits", "program"])
 def test_readings_under_another_key_are_forgotten(nights: Nights, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     nights.night()
