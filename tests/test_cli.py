@@ -433,8 +433,8 @@ class TestCheck:
         ended = perfbatch("check", two / "测试局.xlsx")
         assert (ended.code, ended.err) == (0, "")
         lines = ended.out.splitlines()
-        assert lines[:2] == [f"{two}/测试局.xlsx", "900001 云溪区测试局：自评 99.00，核定 99.00，优秀"]
-        assert lines[2].split() == ["指标", "分值", "自评", "核算", "核定", "状态"]
+        assert lines[:2] == [f"{two}/测试局.xlsx", "900001 云溪区测试局：自评 99.00，暂核 99.00，优秀"]
+        assert lines[2].split() == ["指标", "分值", "自评", "核算", "得分", "状态"]
         assert len(lines) == 2 + 2 + 25 + 2
         assert lines[-2:] == ["结论：没有问题。可以报送。", f"下一步　　perfbatch explain 900001 --inbox {two}"]
 
@@ -580,7 +580,7 @@ class TestExplain:
             ["人员编制（人）", "30人", "基本概况!B3"],
         ]
         assert lines[7].startswith("计算：32 ÷ 30 = 106.67 %，超 6.67 个百分点")
-        assert lines[8] == "结果：分值 5.00，自评 5.00，核算 1.67，核定 1.67（系统核算）"
+        assert lines[8] == "结果：分值 5.00，自评 5.00，核算 1.67，暂核 1.67（系统核算）"
 
     def test_one_check(self, inbox: Lay, perfbatch: Perfbatch) -> None:
         """By the id that the run report names."""
@@ -600,7 +600,7 @@ class TestExplain:
     def test_all_indicators(self, two: Path, perfbatch: Perfbatch) -> None:
         ended = perfbatch("explain", "900001", "--inbox", two)
         lines = ended.out.splitlines()
-        assert lines[0] == "900001 云溪区测试局：自评 99.00，核定 99.00，优秀"
+        assert lines[0] == "900001 云溪区测试局：自评 99.00，暂核 99.00，优秀"
         assert len(lines) == 1 + 2 + 25 + 1
         assert lines[-1] == f"下一步　　perfbatch explain 900001 fund_balance --inbox {two}"
         assert lines[8].split() == ["fund_balance", "资金结余", "3.00", "2.00", "2.00", "2.00", "系统核算"]

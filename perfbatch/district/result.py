@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     from perfbatch.rulebook.model import Rulebook
 
-__all__ = ["STATUS_LABELS", "BatchResult", "ExpectedDepartment", "RosterStanding", "RunResult", "run_of"]
+__all__ = [
+    "CONFIRMED",
+    "PROVISIONAL",
+    "STATUS_LABELS",
+    "BatchResult",
+    "ExpectedDepartment",
+    "RosterStanding",
+    "RunResult",
+    "run_of",
+]
 
 STATUS_LABELS: Mapping[str, str] = {
     "computed": "系统核算",
@@ -28,6 +37,9 @@ STATUS_LABELS: Mapping[str, str] = {
     "not_applicable": "不适用",
     "adjusted": "财政复核",
 }
+
+CONFIRMED, PROVISIONAL = "核定", "暂核"
+"""What a verified score is called: once nothing in it rests on the department's own word any more, and until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,8 @@ class BatchResult:
 
     `departments`: a row each, in the order of budget_code: budget_code, unit_name, file (text), every single-cell field
     and the 汇总 row's amounts under their field ids, self_total, verified_total, points.computed, points.self_reported,
-    points.not_applicable, points.adjusted (Int64), grade (text), rank (Int64, ties share it).
+    points.not_applicable, points.adjusted (Int64), grade (text), rank (Int64, ties share it); known.points, known.score,
+    known.rate, known.rank (Int64) and confirmed (bool), which `scoring.known` explains.
     `units`: department (position in departments), row (0 汇总, 1 局机关, 2… subordinate units), entity_name, the amounts;
     unused rows are left out.
     `scores`: department, indicator, max, self, computed, verified (Int64), status (text), missing (tuple of field ids);
@@ -87,6 +100,11 @@ class BatchResult:
     def summary_name(self) -> str:
         """The summary's file name in the outbox."""
         return f"{self.rulebook.summary_name}-{self.rulebook.fiscal_year}.xlsx"
+
+    @property
+    def verified_word(self) -> str:
+        """What the verified scores are called in tables of all departments: confirmed only once every one of them is."""
+        return CONFIRMED if len(self.departments) and self.departments["confirmed"].all() else PROVISIONAL
 
 
 @dataclass(frozen=True)

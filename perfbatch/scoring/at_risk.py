@@ -28,7 +28,8 @@ from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints
-from perfbatch.scoring.verify import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED, Scored
+from perfbatch.scoring.statuses import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED
+from perfbatch.scoring.verify import Scored
 
 __all__ = ["points_at_risk"]
 

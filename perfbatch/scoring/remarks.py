@@ -23,15 +23,8 @@ from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, quantise
 from perfbatch.rulebook.tree import Binary, Call, Name, Node, children, leaves
 from perfbatch.scoring.rules import HUNDREDTH, lacking
-from perfbatch.scoring.verify import (
-    ADJUSTED,
-    COMPUTED,
-    NOT_APPLICABLE,
-    SELF_REPORTED,
-    Adjustment,
-    IndicatorScores,
-    Scored,
-)
+from perfbatch.scoring.statuses import ADJUSTED, COMPUTED, NOT_APPLICABLE, SELF_REPORTED
+from perfbatch.scoring.verify import Adjustment, IndicatorScores, Scored
 
 __all__ = ["label_of_input", "remark"]
 

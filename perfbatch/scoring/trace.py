@@ -16,7 +16,8 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Quantity
 from perfbatch.rulebook.tree import Binary, Call, Name, Negative, Node, Number, children, leaves
 from perfbatch.scoring.remarks import label_of_input
-from perfbatch.scoring.verify import STATUSES, IndicatorScores, Scored
+from perfbatch.scoring.statuses import STATUSES
+from perfbatch.scoring.verify import IndicatorScores, Scored
 
 __all__ = ["Input", "Trace", "trace"]
 

@@ -19,14 +19,11 @@ from perfbatch.district.scopes import DepartmentScope, adds_up
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, Quantity, quantise
+from perfbatch.scoring.known import known_columns
 from perfbatch.scoring.rules import HUNDREDTH, Computation, compute, lacking
+from perfbatch.scoring.statuses import ADJUSTED, COMPUTED, NOT_APPLICABLE, SELF_REPORTED, STATUSES
 
 __all__ = [
-    "ADJUSTED",
-    "COMPUTED",
-    "NOT_APPLICABLE",
-    "SELF_REPORTED",
-    "STATUSES",
     "Adjustment",
     "IndicatorScores",
     "Scored",
@@ -35,8 +32,6 @@ __all__ = [
 ]
 
 _CENT = SCALE // 100
-STATUSES = ("computed", "self_reported", "not_applicable", "adjusted")
-COMPUTED, SELF_REPORTED, NOT_APPLICABLE, ADJUSTED = range(len(STATUSES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +138,8 @@ def _totals(
             np.zeros(scope.length, np.int64),
         )
         departments[f"points.{status}"] = _nullable(points, np.ones(scope.length, bool))
+    for name, column in known_columns(by_indicator, rulebook, scope.length).items():
+        departments[name] = column if column.dtype == np.bool_ else _nullable(column, np.ones(scope.length, bool))
     none = np.zeros(scope.length, np.int64)
     sure, no = np.ones(scope.length, bool), np.zeros(scope.length, bool)
     departments["grade"] = scope.grade(Quantity(verified, SCALE, none, sure, no)).values

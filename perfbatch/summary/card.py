@@ -91,14 +91,18 @@ class _Card:
         """Scores, grade and rank; then every amount of the unit tables. Returns the first free row."""
         tiles = (
             ("自评得分", "self_total", SCORE),
-            ("核定得分", "verified_total", SCORE),
+            ("得分", "verified_total", SCORE),
             ("等次", "grade", ""),
             ("名次", "rank", WHOLE),
             ("错误", "error", WHOLE),
             ("提醒", "warning", WHOLE),
         )
         for column, (heading, key, number_format) in enumerate(tiles):
-            self._sheet.text(top, column, heading, "tile_head")
+            if key == "verified_total":
+                word = f"{self._value('verified_word')}{heading}"
+                self._formula(top, column, f'{self._index("verified_word")}&"{heading}"', word, "tile_head")
+            else:
+                self._sheet.text(top, column, heading, "tile_head")
             self._look_up(top + 1, column, key, "tile", number_format)
         self._sheet.heights(top + 1, 26)
         row = top + 3
@@ -127,7 +131,7 @@ class _Card:
                 }
             )
         font = {"name": "宋体", "size": 8}
-        drawn.set_title({"name": "各指标核定得分与全区平均", "name_font": {"name": "黑体", "size": 10, "bold": False}})
+        drawn.set_title({"name": "各指标得分与全区平均", "name_font": {"name": "黑体", "size": 10, "bold": False}})
         drawn.set_x_axis({"visible": False, "num_font": font})
         drawn.set_y_axis(
             {"num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}, "min": 0}
@@ -136,7 +140,7 @@ class _Card:
         drawn.set_chartarea({"border": {"color": "#BFBFBF"}})
         width = sum(int(characters * 7 + 5) for characters in _WIDTHS[:6])
         drawn.set_size({"width": width, "height": int(_ROW * 4 / 3 * _CHART_ROWS)})
-        place = {"object_position": 1, "description": "各指标核定得分与全区平均"}
+        place = {"object_position": 1, "description": "各指标得分与全区平均"}
         sheet.native.insert_chart(top, 0, drawn, place)
 
     def findings(self, top: int) -> int:
@@ -170,7 +174,7 @@ class _Card:
         """Every indicator: points, self, verified, the district's mean, the gap to it, where the score comes from. Returns
         the last row."""
         sheet, column = self._sheet, _RIGHT
-        for offset, heading in enumerate(("指标", "分值", "自评", "核定", "全区平均", "与平均差", "来源")):
+        for offset, heading in enumerate(("指标", "分值", "自评", "得分", "全区平均", "与平均差", "来源")):
             sheet.text(top, column + offset, heading, "head")
         labels = ",".join(f'"{STATUS_LABELS[status]}"' for status in _STATUS)
         statuses = self._value("statuses")
@@ -208,8 +212,8 @@ class _Card:
         sheet.formula(row, column + 5, f'=IFERROR({own}-{district},"")', gap, "total", '"+"0.00;"−"0.00;0.00')
         share = self._value("computable")
         points = float(rulebook.total_points)
-        formula = f'=IFERROR("核定率 "&TEXT({self._index("computable")}/{points:g},"0%"),"")'
-        sheet.formula(row, column + 6, formula, f"核定率 {share / points:.0%}", "total_text", PERCENT)
+        formula = f'=IFERROR("可核算 "&TEXT({self._index("computable")}/{points:g},"0%"),"")'
+        sheet.formula(row, column + 6, formula, f"可核算 {share / points:.0%}", "total_text", PERCENT)
         for number in range(top, row + 1):
             if number != top + 1:
                 sheet.heights(number, _ROW)

@@ -82,13 +82,14 @@ def _departments(result: BatchResult) -> _Block:
     frame = result.departments
     own, verified, names = counts(frame["self_total"]), counts(frame["verified_total"]), texts(frame["unit_name"])
     order = [at for at in ranking_order(result) if verified[at] is not None]
-    title = "各部门自评与核定得分"
+    word = result.verified_word
+    title = f"各部门自评与{word}得分"
     if len(order) > DEPARTMENTS_SHOWN:
         half = DEPARTMENTS_SHOWN // 2
         order = order[:half] + order[-half:]
-        title = f"自评与核定得分：前 {half} 名和后 {half} 名"
+        title = f"自评与{word}得分：前 {half} 名和后 {half} 名"
     rows = [(_short(names[at], result.rulebook), _points(own[at]), _points(verified[at])) for at in order]
-    return title, "pair", ("自评", "核定"), rows
+    return title, "pair", ("自评", word), rows
 
 
 def _points(count: int | None) -> float | None:

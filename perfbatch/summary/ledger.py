@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from perfbatch.diagnosis.diagnose import Diagnosis
-from perfbatch.district.result import STATUS_LABELS, BatchResult
+from perfbatch.district.result import CONFIRMED, PROVISIONAL, STATUS_LABELS, BatchResult
 from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.model.figures import arrays, nearest_float, texts
 from perfbatch.model.findings import Severity
@@ -121,6 +121,9 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
         "unit_name": Values(text["unit_name"], _LOOKS),
         "file": Values(text["file"], _LOOKS),
         "grade": Values([grade or BLANK for grade in text["grade"]], _LOOKS),
+        "verified_word": Values(
+            [CONFIRMED if confirmed else PROVISIONAL for confirmed in frame["confirmed"].tolist()], _LOOKS
+        ),
         "rank": Counts(*arrays(frame["rank"]), _LOOKS, scale=1, otherwise=BLANK),
         **{
             name: Counts(*arrays(frame[name]), _LOOKS, otherwise=BLANK)
@@ -138,9 +141,7 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
     for name, (counts, filled) in (("self", matrix.counts("self")), ("verified", matrix.verified)):
         for row, indicator in enumerate(matrix.indicators):
             by_key[f"{name}.{indicator}"] = Counts(counts[row], filled[row], _LOOKS, otherwise=BLANK)
-    most, _ = matrix.counts("max")
-    computed = np.where(matrix.statuses == STATUSES.index("computed"), most, 0).sum(axis=0)
-    by_key["computable"] = Counts(computed, everywhere, _LOOKS)
+    by_key["computable"] = Counts(arrays(frame["known.points"])[0], everywhere, _LOOKS)
     # One digit per indicator: its place in the list of statuses, from 1.
     digits = ("", *(str(number) for number in range(1, len(STATUSES) + 1)))
     by_key["statuses"] = Values(

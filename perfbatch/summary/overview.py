@@ -15,6 +15,7 @@ from perfbatch.summary.charts import ChartSource, chart
 from perfbatch.summary.failures import failures_text
 from perfbatch.summary.ledger import Ledger
 from perfbatch.summary.links import SheetLinks
+from perfbatch.summary.ranking import SHARE_HEADING
 from perfbatch.summary.receipts import ENTRY_LABELS, MISSING_LABEL
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
@@ -148,17 +149,18 @@ def _amounts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]], fields: 
 
 
 def _scores(result: BatchResult, places: Places) -> list[_Tile]:
-    """The mean verified score, and 核定率: the points of the indicators that the program could compute, of all points."""
+    """The mean verified score, and the share of all points that was computed or reviewed."""
+    heading = f"平均{result.verified_word}分"
     if places.verified is None:
-        return [_Tile("平均核定分", "—"), _Tile("核定率", "—")]
+        return [_Tile(heading, "—"), _Tile(SHARE_HEADING, "—")]
     value = mean(counts(result.departments["verified_total"]))
     column = places.ledger.columns["computable"]
     cells = f"{places.ledger.departments.address(1, column)}:{_cell(places.ledger.last, column)}"
     points = float(result.rulebook.total_points)
     share = (places.ledger.mean("computable") or 0) / points
     return [
-        _Tile("平均核定分", 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE),
-        _Tile("核定率（可核算分值占比）", 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT),
+        _Tile(heading, 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE),
+        _Tile(SHARE_HEADING, 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT),
     ]
 
 

@@ -12,20 +12,27 @@ import numpy as np
 from perfbatch.district.result import STATUS_LABELS, BatchResult
 from perfbatch.model.figures import arrays, counts, nearest_float, texts
 from perfbatch.model.findings import Severity
+from perfbatch.model.submission import SCALE
 from perfbatch.summary.links import SheetLinks
 from perfbatch.summary.marks import excel_table, stacked_bar
 from perfbatch.summary.sheet import Sheet, TableColumn
 from perfbatch.summary.strips import Counts, Link, Look, Values
-from perfbatch.summary.styles import SCORE, STATUS_COLOURS, WHOLE
+from perfbatch.summary.styles import PERCENT, SCORE, STATUS_COLOURS, WHOLE
 
-__all__ = ["VERIFIED_COLUMN", "Ranked", "ranking_order", "write_ranking"]
+__all__ = ["SHARE_HEADING", "VERIFIED_COLUMN", "Ranked", "ranking_order", "write_ranking"]
 
 VERIFIED_COLUMN = 4
 """The column of the verified score, for formulas elsewhere."""
 
+FINAL, PROVISIONAL_RANK = "已核定", "暂列"
+"""Whether a rank rests on figures, rules and reviews alone, or on the department's own word as well."""
+
+SHARE_HEADING = "可核算分值占比"
+"""The share of all points that was computed or reviewed."""
+
 TABLE_NAME = "Ranking"
 _COUNTED = (Severity.ERROR, Severity.WARNING)
-_POINTS = 8
+_POINTS = 12
 _LEGEND_SIZE = 10
 
 
@@ -50,19 +57,24 @@ def write_ranking(
 
     `heads`: file → the row of its department in `problems`; `notices`: file of a submission → path of its notice beside the summary.
     """
+    word = result.verified_word
     label = {field.id: field.label for field in result.rulebook.fields()}
     columns = [
         TableColumn("名次", "whole", "centred", narrowest=7),
         TableColumn(label["budget_code"], style="centred", narrowest=11),
         TableColumn(label["unit_name"], narrowest=24),
         TableColumn("自评得分", "figure", "number", SCORE, narrowest=10, widest=12),
-        TableColumn("核定得分", "figure", "number", SCORE, narrowest=10, widest=12),
-        TableColumn("自评−核定", "figure", "number", SCORE, narrowest=10, widest=12),
+        TableColumn(f"{word}得分", "figure", "number", SCORE, narrowest=10, widest=12),
+        TableColumn(f"自评−{word}", "figure", "number", SCORE, narrowest=10, widest=12),
         TableColumn("等次", style="centred", narrowest=8),
+        TableColumn("名次性质", style="centred", narrowest=9),
+        TableColumn(SHARE_HEADING, "figure", "number", PERCENT, narrowest=10, widest=12),
+        TableColumn("可核算得分率", "figure", "number", PERCENT, narrowest=10, widest=12),
+        TableColumn("按得分率名次", "whole", "centred", narrowest=13),
         TableColumn("分值构成", style="bar", narrowest=27, widest=27),
         *(
-            TableColumn(f"{word}（分）", "figure", "number", SCORE, narrowest=11, widest=12)
-            for word in STATUS_LABELS.values()
+            TableColumn(f"{label_of_status}（分）", "figure", "number", SCORE, narrowest=11, widest=12)
+            for label_of_status in STATUS_LABELS.values()
         ),
         *(TableColumn(f"{severity.label}数", "whole", "number", WHOLE, narrowest=8) for severity in _COUNTED),
         TableColumn("问题", style="centred", narrowest=8),
@@ -71,9 +83,17 @@ def write_ranking(
     first, *_, last = STATUS_LABELS.values()
     top = sheet.title(
         f"{result.rulebook.district}{result.rulebook.fiscal_year}年度部门整体支出绩效评价得分排名",
-        f"按核定得分排列，得分相同的名次并列。“{first}”至“{last}”各列把总分值按得分的来源分开；构成条由深到浅：",
+        f"按{word}得分排列，得分相同的名次并列。“{first}”至“{last}”各列把总分值按得分的来源分开；构成条由深到浅：",
     )
     _legend(sheet)
+    sheet.text(
+        top,
+        0,
+        f"“{PROVISIONAL_RANK}”：得分中还有凭自评列示、未经财政复核的部分。按得分率名次只比系统核算和财政复核的部分：不因自评而靠前。",
+        "note",
+    )
+    sheet.heights(top, 18)
+    top += 1
     order = ranking_order(result)
     links = _links(sheet, result, order, problems, heads, notices)
     sheet.columns(top, columns, [*_strips(result, columns, order), *links] if order else [], filters=False)
@@ -98,6 +118,7 @@ def _strips(result: BatchResult, columns: Sequence[TableColumn], order: Sequence
     looks = [[Look(column.style, column.number_format)] for column in columns]
     ranks, own, verified = (arrays(frame[name]) for name in ("rank", "self_total", "verified_total"))
     codes, names, files, grades = (texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade"))
+    known, everywhere = arrays(frame["known.points"])[0], np.ones(len(order), np.bool_)
     points = {status: arrays(frame[f"points.{status}"]) for status in STATUS_LABELS}
     by_severity = Counter((finding.file, finding.severity) for finding in result.findings if not finding.settled)
     counted = [np.array([by_severity[file, severity] for file in files], np.int64) for severity in _COUNTED]
@@ -109,13 +130,21 @@ def _strips(result: BatchResult, columns: Sequence[TableColumn], order: Sequence
         Counts(*verified, looks[4]),
         Counts(own[0] - verified[0], own[1] & verified[1], looks[5]),
         Values(grades, looks[6]),
+        Values([_standing(*pair) for pair in zip(verified[1].tolist(), frame["confirmed"], strict=True)], looks[7]),
+        Counts(known, everywhere, looks[8], scale=int(result.rulebook.total_points * SCALE)),
+        Counts(arrays(frame["known.rate"])[0], known > 0, looks[9]),
+        Counts(arrays(frame["known.rank"])[0], known > 0, looks[10], scale=1),
         _bars(points, float(result.rulebook.total_points)),
         *(Counts(*column, look) for column, look in zip(points.values(), looks[_POINTS:], strict=False)),
         *(
-            Counts(counts, np.ones(len(order), np.bool_), look, scale=1)
+            Counts(counts, everywhere, look, scale=1)
             for counts, look in zip(counted, looks[_POINTS + len(points) :], strict=False)
         ),
     ]
+
+
+def _standing(has_score: bool, confirmed: bool) -> str | None:
+    return None if not has_score else FINAL if confirmed else PROVISIONAL_RANK
 
 
 def _bars(points: Mapping[str, tuple[Any, Any]], most: float) -> Values:

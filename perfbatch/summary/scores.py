@@ -51,13 +51,13 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     places = _places(rulebook)
     total = places[-1].column
     top = sheet.title(
-        f"{rulebook.district}{rulebook.fiscal_year}年度各部门指标核定得分",
+        f"{rulebook.district}{rulebook.fiscal_year}年度各部门指标{result.verified_word}得分",
         "颜色越深，失分越多（按占分值的比例）。得分后的符号表示来源：",
     )
     for offset, (status, word) in enumerate(STATUS_LABELS.items()):
         sheet.text(1, 8 + 2 * offset, f"{STATUS_SIGNS[status] or '无符号'} {word}", "note")
     points, means, shares = top + 2, top + 3, top + 4
-    _headings(sheet, top, rulebook, places)
+    _headings(sheet, top, rulebook, places, result.verified_word)
     for row, word in ((points, "分值"), (means, "全区平均"), (shares, "得分率")):
         sheet.text(row, 0, "", "points")
         sheet.text(row, 1, word, "points")
@@ -120,7 +120,7 @@ def _places(rulebook: Rulebook) -> list[_Place]:
     return places
 
 
-def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place]) -> None:
+def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place], word: str) -> None:
     for index, field in enumerate(("budget_code", "unit_name")):
         sheet.merged(top, index, top + 1, index, rulebook.field_by_id[field].label)
     deepest = 1
@@ -133,7 +133,7 @@ def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place]) 
             sheet.merged(top, place.span[0], top, place.column, place.group.name)
             sheet.text(top + 1, place.column, f"{place.group.name}小计", "head", single_line=True)
         else:
-            sheet.merged(top, place.column, top + 1, place.column, "核定总分")
+            sheet.merged(top, place.column, top + 1, place.column, f"{word}总分")
     sheet.fit(0, 11)
     sheet.fit(1, 24)
     sheet.lines(top, 1)

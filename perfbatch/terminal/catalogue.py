@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from perfbatch.terminal.language import Language, current_language
 
-__all__ = ["NOUNS", "WORDINGS", "Wording", "counted", "listed", "say"]
+__all__ = ["NOUNS", "WORDINGS", "Wording", "counted", "listed", "say", "verified_word"]
 
 
 class Wording(NamedTuple):
@@ -84,9 +84,12 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "run.apart": Wording("; {count} {standing}", "；{standing} {count} 项"),
     "run.scores": Wording(
-        "Scores    mean verified {mean}, highest {highest}, lowest {lowest}",
-        "得分　　　平均核定 {mean}，最高 {highest}，最低 {lowest}",
+        "Scores    mean {verified_word} {mean}, highest {highest}, lowest {lowest}",
+        "得分　　　平均{verified_word} {mean}，最高 {highest}，最低 {lowest}",
     ),
+    # What a verified score is called until it rests on the department's own word no more, and from then on.
+    "verified.provisional": Wording("verified", "暂核"),
+    "verified.confirmed": Wording("verified", "核定"),
     "run.no_scores": Wording("Scores    none: no workbook was accepted", "得分　　　无：没有接收任何表格"),
     "run.wrote": Wording("Wrote     {outputs} to {outbox}", "写出　　　{outputs}，在 {outbox}"),
     "run.took": Wording("Took      {phases}", "用时　　　{phases}"),
@@ -99,8 +102,8 @@ WORDINGS: Mapping[str, Wording] = {
     "progress.rate": Wording("{files} files/s", "每秒 {files} 个"),
     # check and explain
     "department.totals": Wording(
-        "{code} {name}: self {self}, verified {verified}, {grade}",
-        "{code} {name}：自评 {self}，核定 {verified}，{grade}",
+        "{code} {name}: self {self}, {verified_word} {verified}, {grade}",
+        "{code} {name}：自评 {self}，{verified_word} {verified}，{grade}",
     ),
     "check.set_aside": Wording("{code}  {message}. {remedy}.", "{code}  {message}。{remedy}。"),
     "check.remedy": Wording("remedy: {remedy}", "整改：{remedy}"),
@@ -123,7 +126,7 @@ WORDINGS: Mapping[str, Wording] = {
     "column.max": Wording("max", "分值"),
     "column.self": Wording("self", "自评"),
     "column.computed": Wording("computed", "核算"),
-    "column.verified": Wording("verified", "核定"),
+    "column.verified": Wording("verified", "得分"),
     "column.status": Wording("status", "状态"),
     "column.outcome": Wording("outcome", "结果"),
     "column.message": Wording("message", "说明"),
@@ -135,8 +138,8 @@ WORDINGS: Mapping[str, Wording] = {
     "explain.arithmetic": Wording("Computed: {text}", "计算：{text}"),
     "explain.not_found": Wording("(not found)", "（找不到）"),
     "explain.score": Wording(
-        "Result: max {max}, self {self}, computed {computed}, verified {verified} ({status})",
-        "结果：分值 {max}，自评 {self}，核算 {computed}，核定 {verified}（{status}）",
+        "Result: max {max}, self {self}, computed {computed}, {verified_word} {verified} ({status})",
+        "结果：分值 {max}，自评 {self}，核算 {computed}，{verified_word} {verified}（{status}）",
     ),
     "explain.holds": Wording("Must hold: {text}", "勾稽关系：{text}"),
     "explain.when": Wording("Where: {text}", "条件：{text}"),
@@ -263,6 +266,11 @@ def say(key: str, /, **values: object) -> str:
     """A wording in the language of the terminal, with its placeholders filled in."""
     wording = WORDINGS[key]
     return (wording.zh if current_language() == "zh" else wording.en).format_map(values)
+
+
+def verified_word(confirmed: bool) -> str:
+    """What a verified score is called, once it is confirmed and until then."""
+    return say("verified.confirmed") if confirmed else say("verified.provisional")
 
 
 def counted(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from perfbatch.district.register import in_order
 from perfbatch.model.figures import score_text
 from perfbatch.model.submission import SCALE
 from perfbatch.report.check_report import total_at_risk, verdict_of
-from perfbatch.terminal.catalogue import listed, say
+from perfbatch.terminal.catalogue import listed, say, verified_word
 from perfbatch.terminal.console import (
     FIGURE_WIDTH,
     WIDE,
@@ -109,6 +109,7 @@ def _print_totals(console: Console, night: Night, department: int) -> None:
         code=inert(row["budget_code"]),
         name=inert(row["unit_name"]),
         self=score_cell(row["self_total"]),
+        verified_word=verified_word(bool(row["confirmed"])),
         verified=score_cell(row["verified_total"]),
         grade=row["grade"],
     )
@@ -157,6 +158,7 @@ def print_trace(night: Night, department: int, indicator_id: str) -> None:
         max=traced.maximum,
         self=traced.self_score or "—",
         computed=traced.computed or "—",
+        verified_word=verified_word(traced.status == "adjusted"),
         verified=traced.verified,
         status=say(f"status.{traced.status}"),
     )

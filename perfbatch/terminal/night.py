@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from perfbatch.model.figures import plain, score_text
 from perfbatch.model.submission import SCALE
-from perfbatch.terminal.catalogue import counted, listed, say
+from perfbatch.terminal.catalogue import counted, listed, say, verified_word
 from perfbatch.terminal.console import console_of, inert
 from perfbatch.terminal.next_command import after_night, print_next
 
@@ -82,7 +82,9 @@ def _print_form(result: BatchResult) -> None:
     if verified:
         mean = plain(Fraction(sum(verified), len(verified) * SCALE), 2, most=2)
         highest, lowest = score_text(max(verified)), score_text(min(verified))
-        console.print(say("run.scores", mean=mean, highest=highest, lowest=lowest), soft_wrap=True)
+        word = verified_word(bool(result.departments["confirmed"].all()))
+        scores = say("run.scores", verified_word=word, mean=mean, highest=highest, lowest=lowest)
+        console.print(scores, soft_wrap=True)
     else:
         console.print(say("run.no_scores"))
 

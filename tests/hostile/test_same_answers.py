@@ -43,7 +43,7 @@ def answers(night: Night, names: set[str]) -> dict[str, Any]:
         given[name] = (
             next(entry for entry in result.entries if entry.path == name),
             [finding for finding in result.findings if finding.file == name],
-            mine.drop(columns="rank").to_dict("records"),
+            mine.drop(columns=["rank", "known.rank"]).to_dict("records"),
             scores.to_dict("records"),
         )
     return given

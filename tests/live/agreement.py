@@ -19,7 +19,8 @@ from perfbatch.rulebook.checks import BoundCheck
 from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.tree import Name, leaves
-from perfbatch.scoring.verify import STATUSES, Scored, computed_points
+from perfbatch.scoring.statuses import STATUSES
+from perfbatch.scoring.verify import Scored, computed_points
 from perfbatch.template import Layout
 from perfbatch.template.calculation.relative import column_number
 from perfbatch.template.live import LIVE_SHEET, LivePlan, plan_live

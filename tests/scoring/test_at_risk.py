@@ -15,7 +15,8 @@ from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.at_risk import points_at_risk
-from perfbatch.scoring.verify import SELF_REPORTED, Adjustment, score
+from perfbatch.scoring.statuses import SELF_REPORTED
+from perfbatch.scoring.verify import Adjustment, score
 from tests.cases.clean import INDICATORS, changed, item
 from tests.submissions import RULEBOOK, UNREADABLE
 

@@ -246,6 +246,34 @@ def test_points_by_status_add_up_to_all_points() -> None:
     assert by_status == [[60, 40, 0, 0], [55, 36, 5, 4], [52, 48, 0, 0]]
 
 
+def _known(scored: Scored, number: int) -> tuple[object, ...]:
+    names = ("known.points", "known.score", "known.rate")
+    rank, confirmed = (scored.departments[name][number] for name in ("known.rank", "confirmed"))
+    return (*(_total(scored, name, number) for name in names), int(rank), bool(confirmed))
+
+
+def test_what_is_computed_or_reviewed_is_known() -> None:
+    adjustments = {("000001", "duty_other"): Adjustment(1_000_000, "复核")}
+    scored = _score([{}, NO_PROJECTS], adjustments=adjustments)
+    assert _known(scored, 0) == (60, Decimal("52.3"), Decimal("0.871667"), 1, False)
+    # 55 computed, of which 47.3 stand, and 4 reviewed.
+    assert _known(scored, 1) == (59, Decimal("48.3"), Decimal("0.818644"), 2, False)
+
+
+@pytest.mark.parametrize(("policy", "confirmed"), [("manual", False), ("full", True), ("exclude", True)])
+def test_a_score_is_confirmed_when_nothing_rests_on_the_department_s_word(policy: Policy, confirmed: bool) -> None:
+    judged = [indicator for indicator in RULEBOOK.indicators if not indicator.objective]
+    adjustments = {
+        (code, indicator.id): Adjustment(int(indicator.points * SCALE), "复核")
+        for code in ("000000", "000001")
+        for indicator in judged
+    }
+    scored = _score([{}, NO_PROJECTS, {}], _policy(policy), adjustments)
+    assert scored.departments["confirmed"].to_list() == [True, confirmed, False]
+    del adjustments["000000", judged[-1].id]
+    assert not _score([{}], _policy(policy), adjustments).departments["confirmed"][0]
+
+
 def test_the_self_total_is_the_stated_one_or_the_sum() -> None:
     none = {f"item_self_score!{row}": None for row in range(25)}
     scored = _score(

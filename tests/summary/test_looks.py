@@ -103,5 +103,5 @@ def test_an_axis_that_does_not_start_at_nought_says_so(sample: Written, tmp_path
         data, front = book.add("data"), book.add("front")
         sources = write_chart_sources(data, sample.result, {})
         pair: Any = next(source for source in sources if source.kind == "pair")
-        assert (pair.floor, pair.title) == (80, "各部门自评与核定得分（纵轴从 80 起）")
+        assert (pair.floor, pair.title) == (80, "各部门自评与暂核得分（纵轴从 80 起）")
         assert chart(front, pair, data, (100, 100)).y_axis["min"] == 80

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from perfbatch.diagnosis.diagnose import diagnose
@@ -15,7 +16,7 @@ from perfbatch.history.changes import changes_between
 from perfbatch.history.record import tonight
 from perfbatch.model.findings import Severity
 from perfbatch.report.report import build_report
-from perfbatch.summary import Surroundings
+from perfbatch.summary import Surroundings, write_summary
 from perfbatch.summary.charts import DEPARTMENTS_SHOWN
 from perfbatch.summary.urgent import MOST, urgent_matters
 from tests.districts import INJECTION
@@ -33,8 +34,8 @@ def links_of(sheet: Any) -> dict[str, Any]:
 def test_overview(small: Written) -> None:
     rows = small.rows("总览")
     assert flat(rows[2:4]) == [
-        "应报部门", "已报部门", "未报部门", "退回（文件）", "收入合计", "支出合计", "平均核定分", "核定率（可核算分值占比）",
-        5, 4, 1, 2, 375.205, 374.98, pytest.approx(286 / 3), pytest.approx(0.025),
+        "应报部门", "已报部门", "未报部门", "退回（文件）", "收入合计", "支出合计", "平均暂核分", "可核算分值占比",
+        5, 4, 1, 2, 375.205, 374.98, pytest.approx(286 / 3), pytest.approx(0.0375),
     ]  # fmt: skip
     assert flat(rows[5:7]) == [
         "三公经费合计", "固定资产合计", "优秀（个）", "良好（个）", "中（个）", "差（个）", "有错误的部门", "错误（条）", "提醒（条）", "说明（条）",
@@ -70,17 +71,18 @@ def test_ten_matters_at_most(sample: Written) -> None:
 
 def test_ranking(small: Written) -> None:
     assert small.rows("得分排名")[2:] == [
-        ["名次", "预算编码", "部门（单位）名称", "自评得分", "核定得分", "自评−核定", "等次", "分值构成", "系统核算（分）", "自评待核（分）", "不适用（分）", "财政复核（分）", "错误数", "提醒数", "问题", "通知书"],
-        [1, "007002", "区教育局", 100, 100, 0, "优秀", "█" * 20, 0, 100, 0, 0, 1, 0, "查看"],
-        [2, "116001", "云溪区总工会", 98, 93, 5, "优秀", "█" * 19, 3, 85, 5, 0, 1, 2, "查看", "打开"],
-        [2, "116002", "区妇联", 94.665, 93, 1.665, "优秀", "█" * 19, 0, 89.665, 0, 3.335, 0, 0],
-        [None, "101001", INJECTION, None, None, None, None, None, 0, 0, 0, 0, 0, 0],
+        ["“暂列”：得分中还有凭自评列示、未经财政复核的部分。按得分率名次只比系统核算和财政复核的部分：不因自评而靠前。"],
+        ["名次", "预算编码", "部门（单位）名称", "自评得分", "暂核得分", "自评−暂核", "等次", "名次性质", "可核算分值占比", "可核算得分率", "按得分率名次", "分值构成", "系统核算（分）", "自评待核（分）", "不适用（分）", "财政复核（分）", "错误数", "提醒数", "问题", "通知书"],
+        [1, "007002", "区教育局", 100, 100, 0, "优秀", "暂列", 0, None, None, "█" * 20, 0, 100, 0, 0, 1, 0, "查看"],
+        [2, "116001", "云溪区总工会", 98, 93, 5, "优秀", "暂列", 0.1, 0.3, 2, "█" * 19, 3, 85, 5, 0, 1, 2, "查看", "打开"],
+        [2, "116002", "区妇联", 94.665, 93, 1.665, "优秀", "暂列", 0.05, 0.667, 1, "█" * 19, 0, 89.665, 0, 3.335, 0, 0],
+        [None, "101001", INJECTION, None, None, None, None, None, 0, None, None, None, 0, 0, 0, 0, 0, 0],
     ]  # fmt: skip
     table = small.formulas["得分排名"].tables["Ranking"]
-    assert (table.ref, table.autoFilter.ref) == ("A3:P7", "A3:P7")
+    assert (table.ref, table.autoFilter.ref) == ("A4:T8", "A4:T8")
     links = links_of(small.formulas["得分排名"])
-    assert links["P5"].target == "notices/116001-云溪区总工会.xlsx"
-    assert links["O5"].location.startswith("'问题清单'!A")
+    assert links["T6"].target == "notices/116001-云溪区总工会.xlsx"
+    assert links["S6"].location.startswith("'问题清单'!A")
 
 
 def test_scores(small: Written) -> None:
@@ -206,18 +208,22 @@ def test_every_total_is_the_run_reports(sample: Written) -> None:
     tiles = flat(sample.rows("总览")[2:4])
     assert tiles[9] == len(report["departments"])
     assert tiles[11] == sum(file["status"] == "set_aside" for file in report["files"])
-    ranking = {row[1]: row for row in sample.rows("得分排名")[3:]}
+    ranking = {row[1]: row for row in sample.rows("得分排名")[4:]}
     for department in report["departments"]:
         row = ranking[department["budget_code"]]
         assert [row[0], row[3], row[4], row[6]] == [
             department["rank"], float(department["self_total"]), float(department["verified_total"]), department["grade"],
         ]  # fmt: skip
         statuses = ("computed", "self_reported", "not_applicable", "adjusted")
-        assert row[8:12] == [float(department["points_by_status"][status]) for status in statuses]
+        assert row[12:16] == [float(department["points_by_status"][status]) for status in statuses]
     mean = sum(float(department["verified_total"]) for department in report["departments"]) / len(report["departments"])
     assert tiles[14] == pytest.approx(mean)
-    computed = sum(float(department["points_by_status"]["computed"]) for department in report["departments"])
-    assert tiles[15] == pytest.approx(computed / 100 / len(report["departments"]))
+    known = sum(
+        float(department["points_by_status"][status])
+        for department in report["departments"]
+        for status in ("computed", "adjusted")
+    )
+    assert tiles[15] == pytest.approx(known / 100 / len(report["departments"]))
     severities = Counter(finding["severity"] for finding in report["findings"] if not finding["explained"])
     assert flat(sample.rows("总览")[5:7])[-3:] == [severities[severity.value] for severity in Severity]
 
@@ -261,3 +267,21 @@ def test_charts_show_top_and_bottom(sample: Written, tmp_path: Path) -> None:
     assert verified[0] == 98.5
     assert verified[-1] == min(verified)
     assert verified[:half] == sorted(verified[:half], reverse=True)
+
+
+def test_what_is_confirmed_is_called_so(sample: Written, tmp_path: Path) -> None:
+    departments = sample.result.departments.assign(confirmed=True)
+    some = departments.assign(confirmed=[True, *[False] * (len(departments) - 1)])
+    for frame, word, standings in (
+        (departments, "核定", {"已核定"}),
+        (some, "暂核", {"已核定", "暂列"}),
+    ):
+        path = tmp_path / f"{word}.xlsx"
+        write_summary(replace(sample.result, departments=frame), path, [])
+        book = openpyxl.load_workbook(path)
+        head, *rows = book["得分排名"].iter_rows(min_row=4, values_only=True)
+        assert head[4:6] == (f"{word}得分", f"自评−{word}")
+        assert {row[7] for row in rows} == standings
+        assert book["指标得分"]["A1"].value == f"岳阳市云溪区2020年度各部门指标{word}得分"
+        assert book["指标得分"].cell(3, book["指标得分"].max_column).value == f"{word}总分"
+        assert f"平均{word}分" in [cell.value for cell in book["总览"][3]]

@@ -201,7 +201,7 @@ def test_layout(book: Any) -> None:
     assert {name: book[name].freeze_panes for name in SHEETS} == {
         "总览": None,
         "部门一览": None,
-        "得分排名": "D4",
+        "得分排名": "D5",
         "收支汇总": "D7",
         "三公与资产": "D6",
         "指标得分": "C8",
@@ -233,8 +233,8 @@ def test_an_empty_night(empty_night: BatchResult, tmp_path: Path, values: Values
         "退回（文件）",
         "收入合计",
         "支出合计",
-        "平均核定分",
-        "核定率",
+        "平均暂核分",
+        "可核算分值占比",
     ]
     assert overview[10:18] == ["未提供名录", 0, "—", 0, "—", "—", "—", "—"]
     assert overview[-1] == "今日要办：无"
