@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from perfbatch.model.submission import Submission
 from perfbatch.rulebook.checks import BoundCheck
 from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.rulebook.tree import Name, leaves
 from perfbatch.scoring.statuses import STATUSES
 from perfbatch.scoring.verify import Scored, computed_points
@@ -27,11 +29,11 @@ from perfbatch.template.live import LIVE_SHEET, LivePlan, plan_live
 from perfbatch.template.live.checks import APART, UNCHECKED
 from perfbatch.template.live.scores import ScoreRow
 from tests.calc_session import work
-from tests.live.filling import Filler, draw
+from tests.live.filling import Filler, Typed, draw
 from tests.live.inserting import inserting
 from tests.recalculation import recalculate
 
-__all__ = ["Comparison", "compare_many"]
+__all__ = ["Comparison", "compare_many", "without_words"]
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Comparison:
     workbooks: int = 0
     checks: int = 0
     scores: int = 0
+    totals: int = 0
     words: Counter[str] = field(default_factory=Counter)
     parted: list[str] = field(default_factory=list)
 
@@ -53,16 +56,18 @@ def compare_many(
     first: int = 0,
     night: Rulebook | None = None,
     inserted: int = 0,
+    changing: Callable[[int, Typed], Typed] = lambda _, typed: typed,
 ) -> Comparison:
     """Fill, recalculate in LibreOffice, read by night, compare: `count` workbooks from the `first`. `night`: the night's
     rulebook, where it is another one. Into `inserted` of them rows are put in a LibreOffice that calculates as it does by
-    default, and they are compared as it saved them and once more recalculated."""
+    default, and they are compared as it saved them and once more recalculated. `changing` may
+    change what is typed into a workbook."""
     filler = Filler(rulebook, folder)
     plan = plan_live(filler.layout)
     filled, calculated = folder / "filled", folder / "calculated"
     filled.mkdir()
     for number, typed in enumerate(draw(count, rulebook, first)):
-        filler.fill(typed, filled / f"{number:05}.xlsx")
+        filler.fill(changing(number, typed), filled / f"{number:05}.xlsx")
     recalculate(sorted(filled.glob("*.xlsx")), calculated, folder / "profile")
     comparison = Comparison()
     paths = sorted(calculated.glob("*.xlsx"))
@@ -71,6 +76,15 @@ def compare_many(
     for path in paths:
         _compare(path, plan, night or rulebook, comparison)
     return comparison
+
+
+def without_words(typed: Typed, rulebook: Rulebook) -> Typed:
+    """What is typed, without the words that stand in number cells: the cells then decide every score, and the total."""
+    words_belong = {field.id for field in rulebook.fields() if field.kind not in NUMERIC_KINDS}
+    return {
+        name: column if name in words_belong else [None if isinstance(value, str) else value for value in column]
+        for name, column in typed.items()
+    }
 
 
 def _with_rows(paths: list[Path], folder: Path, layout: Layout, rulebook: Rulebook, first: int) -> list[Path]:
@@ -222,6 +236,11 @@ def _compare_scores(
             seen[1] = expected[1]
         if seen != expected:
             comparison.parted.append(f"{name} score {row.indicator.id}: cell {seen}, night {expected}")
+    if not texts and not shared:
+        total, of_night = live[plan.scores.total_row][columns["verified"]], scored.departments["verified_total"].iloc[0]
+        comparison.totals += 1
+        if float(str(total)) != float(of_night):
+            comparison.parted.append(f"{name} total: cell {total}, night {of_night}")
 
 
 def _has_text(row: ScoreRow, live: list[list[object]], plan: LivePlan, rulebook: Rulebook) -> bool:

@@ -10,7 +10,8 @@ import pytest
 from perfbatch.rulebook.formula import BLANK, FAILS, HOLDS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.live.checks import APART
-from tests.live.agreement import compare_many
+from tests.live.agreement import compare_many, without_words
+from tests.live.filling import Typed
 from tests.workbooks import rulebook
 
 WORKBOOKS = 100
@@ -50,3 +51,30 @@ def test_the_comparison_finds_a_night_that_judges_otherwise(tmp_path: Path) -> N
     assert isinstance(strict, Rulebook)
     comparison = compare_many(8, book, tmp_path, night=strict)
     assert {line.split()[1] for line in comparison.parted} == {"R07"}
+
+
+def test_what_an_indicator_takes_out_of_the_total_leaves_it_in_the_form_too(tmp_path: Path) -> None:
+    """Policies of indicators and of the rulebook, mixed: the total in the cell is the night's, to the cent."""
+    own = {"staff_control_rate": "exclude", "key_spending_share": "full", "official_card_rate": "exclude"}
+    book = rulebook()
+    indicators = tuple(
+        indicator.model_copy(update={"not_applicable": own[indicator.id]}) if indicator.id in own else indicator
+        for indicator in book.indicators
+    )
+    mixed = book.model_copy(update={"indicators": indicators})
+
+    def idle(number: int, typed: Typed) -> Typed:
+        nothing = (
+            ("authorized_posts", "on_post_staff")
+            if number % 2
+            else ("official_card_eligible", "official_card_spending")
+        )
+        return {**without_words(typed, mixed), **{name: [0] for name in nothing if number % 3}}
+
+    comparison = compare_many(24, mixed, tmp_path, changing=idle)
+    assert comparison.parted == []
+    assert comparison.totals > 10
+    # A night that knows the rulebook's policy alone comes to other totals wherever one of them does not apply.
+    (tmp_path / "again").mkdir()
+    apart = compare_many(6, mixed, tmp_path / "again", night=book, changing=idle)
+    assert {line.split()[1] for line in apart.parted} == {"total:"}

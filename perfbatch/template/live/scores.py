@@ -97,15 +97,28 @@ class ScoreBlock:
         return f"{SCORE_COLUMNS['verified']}{self.total_row + 1}"
 
     def total_formula(self) -> str:
-        """The verified total; what is excluded as not applicable leaves it, and the rest is rescaled."""
-        verified, maximum, state = (self._column(name) for name in ("verified", "maximum", "state"))
-        if self._rulebook.not_applicable != "exclude":
-            return f"=SUM({verified})"
+        """The verified total; what is excluded as not applicable leaves it, and the rest is rescaled to all points, to 0.01.
+
+        An indicator's own policy goes before the rulebook's. A total from which nothing leaves stays as it was typed.
+        """
+        total = f"SUM({self._column('verified')})"
+        may_leave = [row for row in self.rows if self._may_leave(row.indicator)]
+        if not may_leave:
+            return f"={total}"
         whole = int(self._rulebook.total_points * 100)
-        out = f"({state}={quoted('not_applicable')})"
-        kept = f"SUMPRODUCT({verified}*(1-{out}))/{_CENT}"
-        left = f"({whole}-SUMPRODUCT({maximum}*{out})/{_CENT})"
-        return f"=IF({left}<=0,0,INT((2*{kept}*{whole}+{left})/(2*{left})))*{_CENT}"
+
+        def leaving(column: str) -> str:
+            idle = quoted("not_applicable")
+            return "+".join(f"({row.ref('state')}={idle})*{row.ref(column)}" for row in may_leave)
+
+        kept = f"({total}-({leaving('verified')}))"
+        left = f"({whole * _CENT}-({leaving('maximum')}))"
+        rescaled = f"IF({left}<=0,0,INT((2*{kept}*{whole}+{left})/(2*{left})))*{_CENT}"
+        return f"=IF({leaving('maximum')}=0,{total},{rescaled})"
+
+    def _may_leave(self, indicator: Indicator) -> bool:
+        """Whether it is taken out of the total where it does not apply."""
+        return indicator.objective and (indicator.not_applicable or self._rulebook.not_applicable) == "exclude"
 
     def _column(self, name: str) -> str:
         letter = SCORE_COLUMNS[name]
