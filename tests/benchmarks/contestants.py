@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+import time
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 __all__ = ["BASELINE", "CONTESTANTS"]
@@ -17,8 +21,24 @@ BASELINE = "baseline"
 def night(inbox: Path, outbox: Path) -> None:
     """`perfbatch run`, everything switched on; in an outbox that has last night's readings, the changed workbooks alone."""
     from perfbatch.cli import main
+    from perfbatch.model.phases import Phases
 
-    main(["run", "--inbox", str(inbox), "--outbox", str(outbox)])
+    begun: list[tuple[str, float]] = []
+    begin = Phases.begin
+
+    def timed(phases: Phases, phase: str, files: int = 0) -> None:
+        begun.append((phase, time.process_time()))
+        begin(phases, phase, files)
+
+    Phases.begin = timed  # type: ignore[method-assign]
+    try:
+        main(["run", "--inbox", str(inbox), "--outbox", str(outbox)])
+    finally:
+        laps = [("start", 0.0), *begun, ("", time.process_time())]
+        cpu = {"workers": sum(os.times()[2:4])}
+        for (phase, since), (_, until) in pairwise(laps):
+            cpu[f"parent, {phase}"] = cpu.get(f"parent, {phase}", 0.0) + until - since
+        outbox.with_suffix(".cpu.json").write_text(json.dumps({name: round(spent, 3) for name, spent in cpu.items()}))
 
 
 def baseline(inbox: Path, outbox: Path) -> None:
