@@ -28,6 +28,7 @@ _CODES = ("406001", "408001", "404001", "407001", "402001")
 # The rows 汇总 and 局机关 of the unit tables keep their names.
 _PRINTED_ROWS = 2
 _LONGEST = 120
+_MULTIPLES = 997
 _WORDS = ("完成", "推进", "加强", "落实", "规范", "健全", "保障", "提高", "压减", "及时")
 _FOOTING = ("revenue_total", "expenditure_total", "three_public_total", "fixed_assets_total")
 
@@ -97,9 +98,11 @@ def _typed(bases: list[_Base], number: int, again: int) -> dict[_At, Any]:
     """What stands in a workbook that stands in no other."""
     chance = random.Random(number)
     base = bases[number % len(bases)]
-    others = [other for other in bases if other.amounts.keys() <= base.amounts.keys()]
-    other = chance.choice(others)
-    many, more = chance.randint(1, 300), chance.randint(0, 300)
+    others = [other for other in bases if other is not base and other.amounts.keys() <= base.amounts.keys()]
+    other = chance.choice(others) if others else base
+    # No two workbooks of one sample have the same multiple of it: chance alone would give hundreds the same figures.
+    many = 1 + number // len(bases) % _MULTIPLES
+    more = chance.randint(0, _MULTIPLES // 4) if others else 0
     typed: dict[_At, Any] = {
         at: many * amount + more * other.amounts.get(at, Decimal(0)) for at, amount in base.amounts.items()
     }
