@@ -4,7 +4,7 @@ The contestants run in turn, `--repeat` times over, as programs of their own; CP
 ratio is between two runs of the same round. The baseline reads only `--sample` workbooks and is scaled up; the table says so.
 `again` is the night after: one workbook of a hundred has changed; `tenth` a night of a tenth of the departments. The corpus is
 `diverse` (figures and texts of its own in each, a tenth with an error in a sum, a cell edited the night after) or `faulty` (nine
-tenths need a notice). The last night's CPU is told apart: the parent by phase, and its processes. `--profile`: nothing but reading
+tenths need a notice). The last round's CPU of both nights is told apart: the parent by phase, and its processes. `--profile`: nothing but reading
 the corpus in one process, and where its time goes.
 """
 
@@ -80,7 +80,7 @@ def compare(departments: int, sample: int, repeat: int, corpus: str = "diverse")
     sample = min(sample, departments)
     with tempfile.TemporaryDirectory(prefix="perfbatch-benchmark-") as folder:
         rounds = list(_rounds(Path(folder), departments, sample, repeat, corpus))
-        by_phase = json.loads((Path(folder) / f"night-{repeat - 1}.cpu.json").read_text())
+        by_phase = {name: json.loads(Path(folder, f"{name}.json").read_text()) for name in ("night", "again")}
     return {
         "corpus": corpus,
         "departments": departments,
@@ -94,7 +94,7 @@ def compare(departments: int, sample: int, repeat: int, corpus: str = "diverse")
             }
             for name in _RUNS
         },
-        "last_night_cpu": by_phase,
+        "cpu_by_phase": by_phase,
         "ratios": {name: spread([ratio(costs) for costs in rounds]) for name, ratio in _RATIOS.items()},
     }
 
@@ -118,6 +118,9 @@ def _rounds(folder: Path, departments: int, sample: int, repeat: int, corpus: st
                 outbox = folder / f"{'night' if name == 'again' else name}-{number}"
                 scale = departments / sample if name == BASELINE else 1.0
                 costs[name] = measure(contestant, inboxes[inbox], outbox, scale)
+                if contestant == "night":
+                    # The night after has the night's outbox: each keeps its own account.
+                    outbox.with_suffix(".cpu.json").rename(folder / f"{name}.json")
                 progress.advance(task)
             yield costs
 
@@ -157,7 +160,8 @@ def main() -> None:
     for name, cost in comparison["seconds"].items():
         print(f"  {name:<10} {cost['cpu']:>9.2f} s CPU {cost['wall']:>9.2f} s wall {cost['peak_mb']:>7} MB")
     print_spreads(comparison["ratios"], "times")
-    print("  the last night: " + ", ".join(f"{phase} {cpu:.2f}" for phase, cpu in comparison["last_night_cpu"].items()))
+    for name, phases in comparison["cpu_by_phase"].items():
+        print(f"  {name}, CPU of the last round: " + ", ".join(f"{phase} {cpu:.2f}" for phase, cpu in phases.items()))
 
 
 if __name__ == "__main__":
