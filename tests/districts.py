@@ -107,7 +107,6 @@ def _departments(rulebook: Rulebook, rows: list[tuple[str, str, int | None, str,
     known = scores[scores["status"].isin(["computed", "adjusted"])].groupby("department")[["max", "verified"]].sum()
     known = known.reindex(range(len(rows)), fill_value=0)
     columns["known.points"] = nullable(int(points) for points in known["max"])
-    columns["known.score"] = nullable(int(points) for points in known["verified"])
     rate = (known["verified"] / known["max"].clip(lower=1)).astype("float64")
     columns["known.rate"] = nullable(int(share) for share in (rate * SCALE).round())
     columns["known.rank"] = nullable(int(rank) for rank in rate.rank(method="min", ascending=False))

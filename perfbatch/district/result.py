@@ -68,7 +68,7 @@ class BatchResult:
 
     `departments`: a row each, in the order of budget_code: budget_code, unit_name, file (text), every single-cell field
     and the 汇总 row's amounts under their field ids, self_total, verified_total, points.computed, points.self_reported,
-    points.not_applicable, points.adjusted (Int64), grade (text), rank (Int64, ties share it); known.points, known.score,
+    points.not_applicable, points.adjusted (Int64), grade (text), rank (Int64, ties share it); known.points,
     known.rate, known.rank (Int64) and confirmed (bool), which `scoring.known` explains.
     `units`: department (position in departments), row (0 汇总, 1 局机关, 2… subordinate units), entity_name, the amounts;
     unused rows are left out.
@@ -102,9 +102,14 @@ class BatchResult:
         return f"{self.rulebook.summary_name}-{self.rulebook.fiscal_year}.xlsx"
 
     @property
+    def confirmed(self) -> bool:
+        """Whether every department's score is confirmed; not so where there is none."""
+        return bool(len(self.departments) and self.departments["confirmed"].all())
+
+    @property
     def verified_word(self) -> str:
         """What the verified scores are called in tables of all departments: confirmed only once every one of them is."""
-        return CONFIRMED if len(self.departments) and self.departments["confirmed"].all() else PROVISIONAL
+        return CONFIRMED if self.confirmed else PROVISIONAL
 
 
 @dataclass(frozen=True)

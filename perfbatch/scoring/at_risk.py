@@ -28,7 +28,7 @@ from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints
-from perfbatch.scoring.statuses import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED
+from perfbatch.scoring.indicator_scores import ADJUSTED, NOT_APPLICABLE, SELF_REPORTED
 from perfbatch.scoring.verify import Scored
 
 __all__ = ["points_at_risk"]

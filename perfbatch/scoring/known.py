@@ -7,55 +7,38 @@ been reviewed (财政复核), or the rulebook says what becomes of it where it d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from perfbatch.model.figures import Array
 from perfbatch.model.submission import SCALE
-from perfbatch.scoring.statuses import ADJUSTED, COMPUTED, NOT_APPLICABLE
-
-if TYPE_CHECKING:
-    from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.rulebook.model import Rulebook
+from perfbatch.scoring.indicator_scores import ADJUSTED, COMPUTED, NOT_APPLICABLE, IndicatorScores
 
 __all__ = ["known_columns"]
 
 
-class _Scores(Protocol):
-    """An indicator's scores over the district, as `verify` has them."""
+def known_columns(by_indicator: Mapping[str, IndicatorScores], rulebook: Rulebook, departments: int) -> dict[str, Any]:
+    """What is known of each department's score, as columns of the departments.
 
-    @property
-    def indicator(self) -> Indicator: ...
-    @property
-    def maximum(self) -> Any: ...
-    @property
-    def verified(self) -> Any: ...
-    @property
-    def status(self) -> Any: ...
-
-
-def known_columns(by_indicator: Mapping[str, _Scores], rulebook: Rulebook, departments: int) -> dict[str, Array]:
-    """What is known of each department's score.
-
-    `known.points`: what the indicators are worth whose points were computed or reviewed; `known.score`: what they came to;
-    `known.rate`: the one over the other, 0 where none is known (all int64 counts of 1/SCALE); `known.rank`: 1 for the
-    highest rate, ties share it; `confirmed`: whether no point rests on the department's own word.
+    `known.points`: what the indicators are worth whose points were computed or reviewed; `known.rate`: the share of them that
+    was reached, 0 where none is known (both Int64 counts of 1/SCALE); `known.rank`: 1 for the highest rate, ties share it
+    (Int64); `confirmed`: whether no point rests on the department's own word (bool).
     """
-    points, came_to = np.zeros(departments, np.int64), np.zeros(departments, np.int64)
+    points, reached = np.zeros(departments, np.int64), np.zeros(departments, np.int64)
     confirmed = np.ones(departments, np.bool_)
     for scores in by_indicator.values():
         known = (scores.status == COMPUTED) | (scores.status == ADJUSTED)
         points += np.where(known, scores.maximum, 0)
-        came_to += np.where(known, scores.verified, 0)
+        reached += np.where(known, scores.verified, 0)
         ruled = (scores.indicator.not_applicable or rulebook.not_applicable) != "manual"
         confirmed &= known | ((scores.status == NOT_APPLICABLE) & ruled)
-    # Two quotients of counts below 2³¹ that differ, differ as floats too.
-    rate = came_to / np.maximum(points, 1)
+    whole = np.maximum(points, 1)
+    rate = pd.Series((2 * reached * SCALE + whole) // (2 * whole), dtype="Int64")
     return {
-        "known.points": points,
-        "known.score": came_to,
-        "known.rate": np.rint(rate * SCALE).astype(np.int64),
-        "known.rank": pd.Series(rate).rank(method="min", ascending=False).to_numpy(np.int64, na_value=0),
+        "known.points": pd.array(points, dtype="Int64"),
+        "known.rate": rate.array,
+        "known.rank": rate.rank(method="min", ascending=False).astype("Int64").array,
         "confirmed": confirmed,
     }

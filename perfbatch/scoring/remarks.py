@@ -22,9 +22,9 @@ from perfbatch.rulebook.kinds.readings import READING_NAMES, READINGS, Reading
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, quantise
 from perfbatch.rulebook.tree import Binary, Call, Name, Node, children, leaves
+from perfbatch.scoring.indicator_scores import ADJUSTED, COMPUTED, NOT_APPLICABLE, SELF_REPORTED, IndicatorScores
 from perfbatch.scoring.rules import HUNDREDTH, lacking
-from perfbatch.scoring.statuses import ADJUSTED, COMPUTED, NOT_APPLICABLE, SELF_REPORTED
-from perfbatch.scoring.verify import Adjustment, IndicatorScores, Scored
+from perfbatch.scoring.verify import Adjustment, Scored
 
 __all__ = ["label_of_input", "remark"]
 

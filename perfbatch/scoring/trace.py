@@ -15,9 +15,9 @@ from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Quantity
 from perfbatch.rulebook.tree import Binary, Call, Name, Negative, Node, Number, children, leaves
+from perfbatch.scoring.indicator_scores import STATUSES, IndicatorScores
 from perfbatch.scoring.remarks import label_of_input
-from perfbatch.scoring.statuses import STATUSES
-from perfbatch.scoring.verify import IndicatorScores, Scored
+from perfbatch.scoring.verify import Scored
 
 __all__ = ["Input", "Trace", "trace"]
 

@@ -12,20 +12,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from perfbatch.district.frames import Frames
 from perfbatch.district.scopes import DepartmentScope, adds_up
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, Quantity, quantise
+from perfbatch.scoring.indicator_scores import (
+    ADJUSTED,
+    COMPUTED,
+    NOT_APPLICABLE,
+    SELF_REPORTED,
+    STATUSES,
+    IndicatorScores,
+)
 from perfbatch.scoring.known import known_columns
-from perfbatch.scoring.rules import HUNDREDTH, Computation, compute, lacking
-from perfbatch.scoring.statuses import ADJUSTED, COMPUTED, NOT_APPLICABLE, SELF_REPORTED, STATUSES
+from perfbatch.scoring.rules import HUNDREDTH, compute, lacking
 
 __all__ = [
     "Adjustment",
-    "IndicatorScores",
     "Scored",
     "computed_points",
     "score",
@@ -40,19 +45,6 @@ class Adjustment:
 
     score: int
     reason: str
-
-
-@dataclass(frozen=True)
-class IndicatorScores:
-    """One indicator over the district; `self_score`, `maximum`, `verified` count 1/SCALE points, `status` are positions in
-    `STATUSES`."""
-
-    indicator: Indicator
-    computation: Computation | None
-    maximum: Ints
-    self_score: Quantity
-    verified: Ints
-    status: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -139,7 +131,7 @@ def _totals(
         )
         departments[f"points.{status}"] = _nullable(points, np.ones(scope.length, bool))
     for name, column in known_columns(by_indicator, rulebook, scope.length).items():
-        departments[name] = column if column.dtype == np.bool_ else _nullable(column, np.ones(scope.length, bool))
+        departments[name] = column
     none = np.zeros(scope.length, np.int64)
     sure, no = np.ones(scope.length, bool), np.zeros(scope.length, bool)
     departments["grade"] = scope.grade(Quantity(verified, SCALE, none, sure, no)).values

@@ -88,21 +88,20 @@ class _Card:
         self._formula(row, _RIGHT, self._index("file"), f"文件：{self._value('file')}", "note", prefix='"文件："&')
 
     def figures(self, top: int, rulebook: Rulebook) -> int:
-        """Scores, grade and rank; then every amount of the unit tables. Returns the first free row."""
+        """Scores, grade and rank, the one heading that is not everybody's looked up; then every amount of the unit tables. Returns the first free row."""
         tiles = (
             ("自评得分", "self_total", SCORE),
-            ("得分", "verified_total", SCORE),
+            ("", "verified_total", SCORE),
             ("等次", "grade", ""),
             ("名次", "rank", WHOLE),
             ("错误", "error", WHOLE),
             ("提醒", "warning", WHOLE),
         )
         for column, (heading, key, number_format) in enumerate(tiles):
-            if key == "verified_total":
-                word = f"{self._value('verified_word')}{heading}"
-                self._formula(top, column, f'{self._index("verified_word")}&"{heading}"', word, "tile_head")
-            else:
+            if heading:
                 self._sheet.text(top, column, heading, "tile_head")
+            else:
+                self._look_up(top, column, f"{key}.heading", "tile_head")
             self._look_up(top + 1, column, key, "tile", number_format)
         self._sheet.heights(top + 1, 26)
         row = top + 3

@@ -121,8 +121,8 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
         "unit_name": Values(text["unit_name"], _LOOKS),
         "file": Values(text["file"], _LOOKS),
         "grade": Values([grade or BLANK for grade in text["grade"]], _LOOKS),
-        "verified_word": Values(
-            [CONFIRMED if confirmed else PROVISIONAL for confirmed in frame["confirmed"].tolist()], _LOOKS
+        "verified_total.heading": Values(
+            [f"{CONFIRMED if confirmed else PROVISIONAL}得分" for confirmed in frame["confirmed"].tolist()], _LOOKS
         ),
         "rank": Counts(*arrays(frame["rank"]), _LOOKS, scale=1, otherwise=BLANK),
         **{

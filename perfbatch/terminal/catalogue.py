@@ -87,9 +87,6 @@ WORDINGS: Mapping[str, Wording] = {
         "Scores    mean {verified_word} {mean}, highest {highest}, lowest {lowest}",
         "得分　　　平均{verified_word} {mean}，最高 {highest}，最低 {lowest}",
     ),
-    # What a verified score is called until it rests on the department's own word no more, and from then on.
-    "verified.provisional": Wording("verified", "暂核"),
-    "verified.confirmed": Wording("verified", "核定"),
     "run.no_scores": Wording("Scores    none: no workbook was accepted", "得分　　　无：没有接收任何表格"),
     "run.wrote": Wording("Wrote     {outputs} to {outbox}", "写出　　　{outputs}，在 {outbox}"),
     "run.took": Wording("Took      {phases}", "用时　　　{phases}"),
@@ -100,6 +97,9 @@ WORDINGS: Mapping[str, Wording] = {
     "phase.publish": Wording("publishing", "写出"),
     "phase.import": Wording("importing", "导入"),
     "progress.rate": Wording("{files} files/s", "每秒 {files} 个"),
+    # What a verified score is called until it rests on the department's own word no more, and from then on.
+    "verified.provisional": Wording("verified", "暂核"),
+    "verified.confirmed": Wording("confirmed", "核定"),
     # check and explain
     "department.totals": Wording(
         "{code} {name}: self {self}, {verified_word} {verified}, {grade}",

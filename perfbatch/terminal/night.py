@@ -82,7 +82,7 @@ def _print_form(result: BatchResult) -> None:
     if verified:
         mean = plain(Fraction(sum(verified), len(verified) * SCALE), 2, most=2)
         highest, lowest = score_text(max(verified)), score_text(min(verified))
-        word = verified_word(bool(result.departments["confirmed"].all()))
+        word = verified_word(result.confirmed)
         scores = say("run.scores", verified_word=word, mean=mean, highest=highest, lowest=lowest)
         console.print(scores, soft_wrap=True)
     else:

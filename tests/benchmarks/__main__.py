@@ -4,8 +4,8 @@ The contestants run in turn, `--repeat` times over, as programs of their own; CP
 ratio is between two runs of the same round. The baseline reads only `--sample` workbooks and is scaled up; the table says so.
 `again` is the night after: one workbook of a hundred has changed; `tenth` a night of a tenth of the departments. The corpus is
 `diverse` (figures and texts of its own in each, a tenth with an error in a sum, a cell edited the night after) or `faulty` (nine
-tenths need a notice). The last round's CPU of both nights is told apart: the parent by phase, and its processes. `--profile`: nothing but reading
-the corpus in one process, and where its time goes.
+tenths need a notice). The last round's CPU of both nights is told apart: the parent by phase, and its processes.
+`--profile`: nothing but reading the corpus in one process, and where its time goes.
 """
 
 from __future__ import annotations

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from perfbatch.intake.reader import read_submission
-from perfbatch.model.submission import SCALE
+from perfbatch.model.submission import SCALE, Submission
 from perfbatch.rulebook.load import read_rulebook
+from perfbatch.rulebook.model import Rulebook
 from tests.cells import Place, Stencil
 from tests.workbooks import places
 
-__all__ = ["change_corpus", "make_corpus"]
+__all__ = ["amounts_of", "change_corpus", "make_corpus"]
 
 _SAMPLE = Path(__file__).parents[2] / "inbox" / "408001岳阳市云溪区审计局.xlsx"
 _MULTIPLES = 997
@@ -43,7 +44,9 @@ def change_corpus(folder: Path, departments: int, *, again: int) -> None:
 
 def _write(folder: Path, numbers: Iterable[int], *, again: int) -> None:
     content = _SAMPLE.read_bytes()
-    stencil, where, amounts = Stencil(content), places(content), _amounts(content)
+    rulebook = read_rulebook().rulebook
+    amounts = amounts_of(read_submission(content, _SAMPLE.name, rulebook), rulebook)
+    stencil, where = Stencil(content), places(content)
     for number in numbers:
         values: dict[Place, Any] = {
             where[field][row]: value for (field, row), value in _figures(amounts, number, again).items()
@@ -51,10 +54,8 @@ def _write(folder: Path, numbers: Iterable[int], *, again: int) -> None:
         stencil.write(values, folder / f"{number:06}.xlsx")
 
 
-def _amounts(content: bytes) -> Mapping[tuple[str, int], Decimal]:
-    """The sample's amounts other than 0, in 万元."""
-    rulebook = read_rulebook().rulebook
-    submission = read_submission(content, _SAMPLE.name, rulebook)
+def amounts_of(submission: Submission, rulebook: Rulebook) -> Mapping[tuple[str, int], Decimal]:
+    """Its amounts other than 0, in 万元, by field id and row."""
     return {
         (field.id, fact.row): Decimal(fact.value) / SCALE
         for field in rulebook.fields()

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from perfbatch.intake.reader import read_submission
-from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.load import read_rulebook
+from tests.benchmarks.corpus import amounts_of
 from tests.cells import Stencil
 from tests.workbooks import places
 
@@ -75,22 +75,16 @@ def _bases() -> list[_Base]:
         submission = read_submission(content, path.name, rulebook)
         if submission.budget_code not in _CODES:
             continue
-        facts = {field: submission.facts[field.id] for field in rulebook.fields()}
-        amounts = {
-            (field.id, fact.row): Decimal(fact.value) / SCALE
-            for field in facts
-            if field.kind == "amount"
-            for fact in facts[field]
-            if isinstance(fact.value, int) and fact.value
-        }
         texts = {
             (field.id, fact.row): fact.value
-            for field in facts
-            if field.kind == "longtext" or (field.id == "entity_name")
-            for fact in facts[field]
+            for field in rulebook.fields()
+            if field.kind == "longtext" or field.id == "entity_name"
+            for fact in submission.facts[field.id]
             if isinstance(fact.value, str) and (field.id != "entity_name" or fact.row >= _PRINTED_ROWS)
         }
-        bases[submission.budget_code] = _Base(Stencil(content), places(content), amounts, texts)
+        bases[submission.budget_code] = _Base(
+            Stencil(content), places(content), amounts_of(submission, rulebook), texts
+        )
     return [bases[code] for code in _CODES]
 
 

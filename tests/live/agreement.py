@@ -21,7 +21,7 @@ from perfbatch.rulebook.formula import BLANK, FAILS, TAIL, UNREADABLE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.rulebook.tree import Name, leaves
-from perfbatch.scoring.statuses import STATUSES
+from perfbatch.scoring.indicator_scores import STATUSES
 from perfbatch.scoring.verify import Scored, computed_points
 from perfbatch.template import Layout
 from perfbatch.template.calculation.relative import column_number
@@ -60,8 +60,8 @@ def compare_many(
 ) -> Comparison:
     """Fill, recalculate in LibreOffice, read by night, compare: `count` workbooks from the `first`. `night`: the night's
     rulebook, where it is another one. Into `inserted` of them rows are put in a LibreOffice that calculates as it does by
-    default, and they are compared as it saved them and once more recalculated. `changing` may
-    change what is typed into a workbook."""
+    default, and they are compared as it saved them and once more recalculated. `changing` may change what is typed into a
+    workbook, which comes with its number."""
     filler = Filler(rulebook, folder)
     plan = plan_live(filler.layout)
     filled, calculated = folder / "filled", folder / "calculated"

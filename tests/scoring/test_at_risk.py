@@ -15,7 +15,7 @@ from perfbatch.model.findings import AtRisk, Finding, Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.at_risk import points_at_risk
-from perfbatch.scoring.statuses import SELF_REPORTED
+from perfbatch.scoring.indicator_scores import SELF_REPORTED
 from perfbatch.scoring.verify import Adjustment, score
 from tests.cases.clean import INDICATORS, changed, item
 from tests.submissions import RULEBOOK, UNREADABLE

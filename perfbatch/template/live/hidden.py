@@ -88,7 +88,8 @@ def _write_scores(book: FormBook, scores: ScoreBlock) -> None:
             elif name in row.formulas:
                 book.put(LIVE_SHEET, row.row, _number(letter), row.formulas[name])
     book.put(LIVE_SHEET, scores.total_row, _number(SCORE_COLUMNS["indicator"]), TOTAL_ROW_LABEL)
-    book.put(LIVE_SHEET, scores.total_row, _number(SCORE_COLUMNS["verified"]), scores.total_formula())
+    for name, formula in scores.total_formulas().items():
+        book.put(LIVE_SHEET, scores.total_row, _number(SCORE_COLUMNS[name]), formula)
 
 
 def _number(letters: str) -> int:

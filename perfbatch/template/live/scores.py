@@ -94,27 +94,35 @@ class ScoreBlock:
     @property
     def total_ref(self) -> str:
         """The verified total in counts of 1/SCALE point."""
-        return f"{SCORE_COLUMNS['verified']}{self.total_row + 1}"
+        return self._total_cell("verified")
 
-    def total_formula(self) -> str:
-        """The verified total; what is excluded as not applicable leaves it, and the rest is rescaled to all points, to 0.01.
+    def _total_cell(self, column: str) -> str:
+        return f"{SCORE_COLUMNS[column]}{self.total_row + 1}"
+
+    def total_formulas(self) -> dict[str, str]:
+        """The total row by column name: the verified total, from which what is excluded as not applicable leaves, the rest
+        rescaled to all points, to 0.01; beside it the points that leave.
 
         An indicator's own policy goes before the rulebook's. A total from which nothing leaves stays as it was typed.
         """
         total = f"SUM({self._column('verified')})"
         may_leave = [row for row in self.rows if self._may_leave(row.indicator)]
         if not may_leave:
-            return f"={total}"
-        whole = int(self._rulebook.total_points * 100)
+            return {"verified": f"={total}"}
+        idle = quoted("not_applicable")
 
         def leaving(column: str) -> str:
-            idle = quoted("not_applicable")
             return "+".join(f"({row.ref('state')}={idle})*{row.ref(column)}" for row in may_leave)
 
-        kept = f"({total}-({leaving('verified')}))"
-        left = f"({whole * _CENT}-({leaving('maximum')}))"
+        whole = int(self._rulebook.total_points * 100)
+        gone, lost = self._total_cell("maximum"), self._total_cell("cents")
+        kept, left = f"({total}-{lost})", f"({whole * _CENT}-{gone})"
         rescaled = f"IF({left}<=0,0,INT((2*{kept}*{whole}+{left})/(2*{left})))*{_CENT}"
-        return f"=IF({leaving('maximum')}=0,{total},{rescaled})"
+        return {
+            "maximum": f"={leaving('maximum')}",
+            "cents": f"={leaving('verified')}",
+            "verified": f"=IF({gone}=0,{total},{rescaled})",
+        }
 
     def _may_leave(self, indicator: Indicator) -> bool:
         """Whether it is taken out of the total where it does not apply."""
