@@ -20,9 +20,19 @@ def main() -> NoReturn:
         listen()
         from perfbatch.cli import main as command_line
     except Interrupted:
-        print("perfbatch: interrupted.", file=sys.stderr)
+        _tell_interrupted()
         sys.exit(1)
     command_line()
+
+
+def _tell_interrupted() -> None:
+    import os
+
+    from perfbatch.terminal.catalogue import say
+    from perfbatch.terminal.language import language_of, speak
+
+    speak(language_of(os.environ))
+    print(say("fault", line=say("fault.interrupted", consequence="")).rstrip(), file=sys.stderr)
 
 
 if __name__ == "__main__":

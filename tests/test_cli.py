@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -551,7 +551,7 @@ class TestCheck:
 
     def test_nothing_to_check(self, perfbatch: Perfbatch) -> None:
         ended = perfbatch("check")
-        assert ended == Ended(2, "", "perfbatch check: Missing argument 'WORKBOOK'. Try `perfbatch check --help`.\n")
+        assert ended == Ended(2, "", "perfbatch check：缺少参数 'WORKBOOK'。用法见 `perfbatch check --help`。\n")
 
     def test_cells_cannot_command_the_terminal(self, inbox: Lay, perfbatch: Perfbatch) -> None:
         typed = "约\u202e10\u009b[red]"
@@ -821,7 +821,9 @@ class TestRulebook:
     def test_lint(self, perfbatch: Perfbatch) -> None:
         ended = perfbatch("rulebook", "lint")
         assert (ended.code, ended.err) == (0, "")
-        assert re.fullmatch(r"yunxi_2020\.toml: 25 indicators, \d+ checks, no fault\.\n", ended.out)
+        assert re.fullmatch(
+            r"yunxi_2020\.toml: 25 indicators, \d+ checks, no fault\.\nNext      perfbatch template\n", ended.out
+        )
 
     def test_lint_tells_every_fault(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         text = resources.files("perfbatch.rulebook").joinpath("yunxi_2020.toml").read_text("utf-8")
@@ -876,11 +878,37 @@ class TestRulebook:
         )
 
     def test_a_built_in_rulebook_by_its_id(self, perfbatch: Perfbatch) -> None:
-        assert perfbatch("rulebook", "lint", "--rulebook", "yunxi-2020") == perfbatch("rulebook", "lint")
+        named, usual = perfbatch("rulebook", "lint", "--rulebook", "yunxi-2020"), perfbatch("rulebook", "lint")
+        assert named == replace(usual, out=usual.out.replace("template", "template --rulebook yunxi-2020"))
+
+    @pytest.mark.parametrize(
+        ("words", "following"),
+        [
+            (("show",), "rulebook print"),
+            (("show", "R02"), "rulebook print"),
+            (("lint",), "template"),
+            (("export",), "rulebook lint --rulebook rulebook.xlsx"),
+            (("print",), "template"),
+        ],
+    )
+    def test_each_ends_with_the_next_command(
+        self,
+        words: tuple[str, ...],
+        following: str,
+        tmp_path: Path,
+        perfbatch: Perfbatch,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        ended = perfbatch("rulebook", *words, "--lang", "zh")
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[-1] == f"下一步　　perfbatch {following}"
 
     def test_export(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "标准.xlsx"
-        assert perfbatch("rulebook", "export", "--output", path) == Ended(0, f"Wrote {path}\n", "")
+        assert perfbatch("rulebook", "export", "--output", path) == Ended(
+            0, f"Wrote {path}\nNext      perfbatch rulebook lint --rulebook '{path}'\n", ""
+        )
         assert openpyxl.load_workbook(path).sheetnames == [
             "使用说明",
             "规则",
@@ -900,7 +928,9 @@ class TestRulebook:
 
     def test_print(self, tmp_path: Path, perfbatch: Perfbatch) -> None:
         path = tmp_path / "标准.xlsx"
-        assert perfbatch("rulebook", "print", "--output", path) == Ended(0, f"Wrote {path}\n", "")
+        assert perfbatch("rulebook", "print", "--output", path) == Ended(
+            0, f"Wrote {path}\nNext      perfbatch template\n", ""
+        )
         assert openpyxl.load_workbook(path).sheetnames == ["评分标准", "勾稽关系", "等次"]
 
     def test_an_export_replaces_nothing_unasked(self, tmp_path: Path, perfbatch: Perfbatch) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 import typer
 
 from perfbatch.cli.application import app
+from perfbatch.cli.options import LangOption
 from perfbatch.settings import Command, Option, SettingsFile, read_settings_file, settings_of
 
 __all__ = ["all_commands", "settings", "settings_file"]
 
 
 @app.command()
-def settings() -> None:
+def settings(_lang: LangOption = None) -> None:
     """Print every option of every command, its value, and where that came from: the environment, perfbatch.toml, or default."""
     from perfbatch.terminal.next_command import print_next
     from perfbatch.terminal.settings import print_settings

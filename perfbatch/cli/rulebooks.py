@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from perfbatch.cli.application import rulebook_app
-from perfbatch.cli.options import USAGE, ForceOption, RulebookOption
+from perfbatch.cli.options import USAGE, ForceOption, LangOption, RulebookOption, same_rulebooks
 from perfbatch.cli.telling import tell
 from perfbatch.model.errors import OperatorFault
 
@@ -23,25 +23,32 @@ def rulebook_show(
         bool, typer.Option("--resolved", help="Print the whole rulebook as TOML, overlays laid over their bases.")
     ] = False,
     rulebook: RulebookOption = None,
+    _lang: LangOption = None,
 ) -> None:
     """Print the rules as text."""
     from perfbatch.rulebook.load import load_rulebook
     from perfbatch.rulebook.toml_text import rulebook_toml
+    from perfbatch.terminal.next_command import print_next
     from perfbatch.terminal.rules import print_rulebook
 
     loaded = load_rulebook(rulebook)
     if resolved:
         if rule is not None:
             raise OperatorFault("--resolved", f"does not go with {rule}", "Give one of the two.")
+        # A file for other programs: nothing else belongs into it.
         typer.echo(rulebook_toml(loaded.rulebook), nl=False)
-    elif not print_rulebook(loaded, rule):
+        return
+    if not print_rulebook(loaded, rule):
         raise OperatorFault(f"rule {rule}", "not in the rulebook", "Use an indicator id or a check's code, e.g. R02.")
+    print_next(["rulebook", "print", *_same(rulebook)])
 
 
 @rulebook_app.command("lint")
-def rulebook_lint(rulebook: RulebookOption = None) -> None:
+def rulebook_lint(rulebook: RulebookOption = None, _lang: LangOption = None) -> None:
     """Check the rulebook itself. Exit codes: 0 sound; 2 faults, a line each."""
     from perfbatch.rulebook.load import RulebookFault, load_rulebook
+    from perfbatch.terminal.next_command import print_next
+    from perfbatch.terminal.rules import print_sound
 
     try:
         loaded = load_rulebook(rulebook)
@@ -49,9 +56,8 @@ def rulebook_lint(rulebook: RulebookOption = None) -> None:
         for line in fault.faults:
             tell(line)
         raise typer.Exit(USAGE) from None
-    typer.echo(
-        f"{loaded.name}: {len(loaded.rulebook.indicators)} indicators, {len(loaded.rulebook.checks)} checks, no fault."
-    )
+    print_sound(loaded)
+    print_next(["template", *_same(rulebook)])
 
 
 @rulebook_app.command("new")
@@ -77,6 +83,7 @@ def rulebook_new(
         Path | None, typer.Option("--output", metavar="FILE", help="The file to write; the id with .toml unless given.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    _lang: LangOption = None,
 ) -> None:
     """Write a new year's rulebook: an overlay on the year before, which states only what is other."""
     from perfbatch.rulebook.load import BUILT_IN_ID
@@ -100,13 +107,17 @@ def rulebook_export(
     ] = False,
     force: ForceOption = False,
     rulebook: RulebookOption = None,
+    _lang: LangOption = None,
 ) -> None:
     """Write the rules as a workbook to change in Excel or WPS; --rulebook takes it back."""
     from perfbatch.outbox.unasked import hand_out_file
     from perfbatch.rulebook.exporting import export_rules
+    from perfbatch.terminal.next_command import print_next
+    from perfbatch.terminal.written import print_made
 
     hand_out_file(output, lambda aside: export_rules(rulebook, aside, output, resolved=resolved), force=force)
-    typer.echo(f"Wrote {output}")
+    print_made([output])
+    print_next(["rulebook", "lint", "--rulebook", output])
 
 
 @rulebook_app.command("print")
@@ -116,13 +127,20 @@ def rulebook_print(
     ),
     force: ForceOption = False,
     rulebook: RulebookOption = None,
+    _lang: LangOption = None,
 ) -> None:
     """Write the scoring standard, the checks and the grades as a workbook to read, print or approve."""
     from perfbatch.outbox.unasked import hand_out_file
     from perfbatch.rulebook.load import load_rulebook
     from perfbatch.summary.standard import write_standard
+    from perfbatch.terminal.next_command import print_next
     from perfbatch.terminal.written import print_written
 
     book = load_rulebook(rulebook).rulebook
     hand_out_file(output, lambda aside: write_standard(book, aside), force=force)
     print_written([output], output.parent)
+    print_next(["template", *_same(rulebook)])
+
+
+def _same(rulebook: str | None) -> list[object]:
+    return same_rulebooks([rulebook] if rulebook else None)

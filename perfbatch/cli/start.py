@@ -20,10 +20,12 @@ from perfbatch.cli.telling import tell
 from perfbatch.model.errors import BatchFault, OperatorFault, OperatorFaults
 from perfbatch.outbox.interruption import Interrupted, listen, switched
 from perfbatch.settings import SettingsFile, settings_path, typed_value, with_settings
+from perfbatch.terminal.catalogue import say
 from perfbatch.terminal.faults import fault_line
-from perfbatch.terminal.language import language_of, speak
+from perfbatch.terminal.language import LANGUAGES, language_of, speak
 from perfbatch.terminal.record import print_record
 from perfbatch.terminal.streams import unfailing_streams
+from perfbatch.terminal.usage import usage_line
 
 if TYPE_CHECKING:
     from perfbatch.bureau.account import NightAccount
@@ -54,10 +56,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             raise
         sys.stdout.flush()
         if outlet is not None and outlet.fault is not None:
-            consequence = "The night is published." if switched() else "Send it elsewhere."
-            invocation.tell(
-                f"perfbatch: standard output: cannot be written to ({outlet.fault.strerror}). {consequence}"
-            )
+            consequence = say("fault.output.published") if switched() else say("fault.output.lost")
+            invocation.tell(_line("output", reason=outlet.fault.strerror, consequence=consequence))
             code = code if switched() else NOT_COMPLETED
         invocation.end(code)
     sys.exit(code)
@@ -93,20 +93,20 @@ class Invocation:
         except BatchFault as fault:
             self.tell(fault_line(fault))
         except (Interrupted, KeyboardInterrupt, typer.Abort) as interruption:
-            self.tell(f"perfbatch: interrupted. {interruption}".rstrip())
+            self.tell(_line("interrupted", consequence=interruption).rstrip())
         except _UsageError as error:
             self._tell_usage(error, sources)
             return USAGE
         except Exception as error:
             if not switched():
                 if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-                    self.tell(f"perfbatch: {NO_THREADS}")
+                    self.tell(say("fault", line=NO_THREADS))
                     return NOT_COMPLETED
                 raise
             import traceback
 
             traceback.print_exc()
-            self.tell("perfbatch: a fault of the program after the night was published. Please report it.")
+            self.tell(_line("afterwards"))
         # Whatever failed after the outbox was replaced: to say that nothing was replaced would be a lie.
         return DONE if switched() else NOT_COMPLETED
 
@@ -119,14 +119,16 @@ class Invocation:
                 print_record(self._account.record(code, self.faults).as_json())
             self._account.end(code, self.faults)
             for fault in self._account.faults:
-                tell(f"perfbatch: {fault}")
+                tell(say("fault", line=fault))
         except Exception as error:
-            tell(f"perfbatch: the account of the night could not be kept ({type(error).__name__}). Please report it.")
+            tell(_line("account", error=type(error).__name__))
 
     def _settle(self) -> dict[str, str]:
         """Put what environment and file say in front of the arguments, and open the account of a night; the sources of what
         was put there."""
         arguments = self._arguments
+        # What is typed counts also for what is wrong with the settings.
+        self._speak()
         if not arguments or arguments[0].startswith("-"):
             return {}
         night = arguments[0] == "run" and not {"--help", "-h"} & {*arguments}
@@ -139,11 +141,14 @@ class Invocation:
             if night:
                 self._open(with_settings(arguments, commands, {}, SettingsFile())[0], folder)
             raise
-        if language := typed_value(self._arguments, "lang"):
-            speak("zh" if language == "zh" else "en")
+        self._speak()
         if night:
             self._open(self._arguments, folder)
         return sources
+
+    def _speak(self) -> None:
+        if (language := typed_value(self._arguments, "lang")) in LANGUAGES:
+            speak("zh" if language == "zh" else "en")
 
     def _open(self, arguments: list[str], folder: Path) -> None:
         from perfbatch.bureau.account import NightAccount
@@ -160,8 +165,13 @@ class Invocation:
             # A command named without anything else: its help.
             typer.echo(message, err=True)
             return
-        stated = [f" (from {source})" for option, source in sources.items() if f"'{option}'" in message]
-        self.tell(f"{path}: {message.rstrip('.')}{''.join(stated)}. Try `{path} --help`.")
+        stated = [source for option, source in sources.items() if f"'{option}'" in message]
+        self.tell(usage_line(path, message, stated))
         if sys.stderr.isatty() and not stated:
             # Mistyped by somebody who sees it at once: no night.
             self._account = None
+
+
+def _line(key: str, **stated: object) -> str:
+    """One of the program's own faults as it is told."""
+    return say("fault", line=say(f"fault.{key}", **stated))

@@ -26,6 +26,21 @@ WORDINGS: Mapping[str, Wording] = {
         "perfbatch：程序处理 {file} 时出错（{place}），该文件已退回。请报告此错误。",
     ),
     "fault": Wording("perfbatch: {line}", "perfbatch：{line}"),
+    "fault.interrupted": Wording("interrupted. {consequence}", "已中断。{consequence}"),
+    "fault.afterwards": Wording(
+        "a fault of the program after the night was published. Please report it.",
+        "结果发布之后程序出错，已发布的结果有效。请报告此错误。",
+    ),
+    "fault.output": Wording(
+        "standard output: cannot be written to ({reason}). {consequence}",
+        "标准输出：无法写入（{reason}）。{consequence}",
+    ),
+    "fault.output.published": Wording("The night is published.", "结果已经发布。"),
+    "fault.output.lost": Wording("Send it elsewhere.", "请改向别处输出。"),
+    "fault.account": Wording(
+        "the account of the night could not be kept ({error}). Please report it.",
+        "本次运行的记录未能写下（{error}）。请报告此错误。",
+    ),
     "fault.department.several": Wording(
         "department {wanted}: {count} are called so: {names}. Give the budget code.",
         "部门 {wanted}：有 {count} 个部门与之相符（{names}）。请改用编码。",
@@ -172,6 +187,39 @@ WORDINGS: Mapping[str, Wording] = {
     "column.year": Wording("year", "年度"),
     "column.departments": Wording("departments", "部门数"),
     "column.findings": Wording("findings", "问题数"),
+    # What the parser of the command line says
+    "usage": Wording(
+        "{path}: {fault}{source}. Try `{path} --help`.", "{path}：{fault}{source}。用法见 `{path} --help`。"
+    ),
+    "usage.source": Wording(" (from {source})", "（取自 {source}）"),
+    "usage.option.near": Wording(
+        "No such option: {option} (Possible options: {near})", "没有选项 {option}（相近的有：{near}）"
+    ),
+    "usage.option.none": Wording("No such option: {option}", "没有选项 {option}"),
+    "usage.option.bare": Wording("Option {option} requires an argument", "选项 {option} 后面须写取值"),
+    "usage.option.flag": Wording("Option {option} does not take a value", "选项 {option} 不带取值"),
+    "usage.command.near": Wording(
+        "No such command {command}. Did you mean {near}?", "没有命令 {command}（相近的有：{near}）"
+    ),
+    "usage.command.none": Wording("No such command {command}", "没有命令 {command}"),
+    "usage.command.missing": Wording("Missing command", "没有写明命令"),
+    "usage.missing.option": Wording("Missing option {option}", "缺少选项 {option}"),
+    "usage.missing.argument": Wording("Missing argument {argument}", "缺少参数 {argument}"),
+    "usage.words": Wording("Got unexpected extra argument(s) ({words})", "多余的参数（{words}）"),
+    "usage.value": Wording("Invalid value for {option}: {why}", "{option} 的取值有误：{why}"),
+    "usage.why.integer": Wording("Input should be a valid integer, unable to parse string as an integer", "应为整数"),
+    "usage.why.least": Wording("Input should be greater than or equal to {bound}", "不得小于 {bound}"),
+    "usage.why.most": Wording("Input should be less than or equal to {bound}", "不得大于 {bound}"),
+    "usage.why.format": Wording(
+        "Value error, {value} does not match the formats {formats}",
+        "{value} 不合格式 {formats}（年-月-日，例 2027-07-31）",
+    ),
+    "usage.why.choice": Wording("Value error, {value} is not one of {choices}", "{value} 不在可选值 {choices} 之内"),
+    # rulebook
+    "rulebook.sound": Wording(
+        "{rulebook}: {indicators} indicators, {checks} checks, no fault.",
+        "{rulebook}：指标 {indicators} 项，勾稽关系 {checks} 条，没有问题。",
+    ),
     # settings
     "settings.file": Wording("File: {file}", "文件：{file}"),
     "column.command": Wording("command", "命令"),

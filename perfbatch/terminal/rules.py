@@ -12,9 +12,10 @@ from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
 from perfbatch.template import lay_out
 from perfbatch.template.live import LivePlan, plan_live
-from perfbatch.terminal.console import console_of
+from perfbatch.terminal.catalogue import say
+from perfbatch.terminal.console import console_of, inert
 
-__all__ = ["print_rulebook"]
+__all__ = ["print_rulebook", "print_sound"]
 
 
 def print_rulebook(loaded: LoadedRulebook, wanted: str | None) -> bool:
@@ -39,6 +40,13 @@ def print_rulebook(loaded: LoadedRulebook, wanted: str | None) -> bool:
         else:
             _print_check_rule(console, rule, rulebook, live)
     return True
+
+
+def print_sound(loaded: LoadedRulebook) -> None:
+    """That lint finds nothing, and in how much."""
+    book = loaded.rulebook
+    counts = {"indicators": len(book.indicators), "checks": len(book.checks)}
+    console_of().print(say("rulebook.sound", rulebook=inert(loaded.name), **counts), soft_wrap=True)
 
 
 def _print_indicator(console: Console, indicator: Indicator, rulebook: Rulebook, live: LivePlan) -> None:
