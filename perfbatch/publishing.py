@@ -24,7 +24,9 @@ from perfbatch.model.errors import OperatorFault
 from perfbatch.model.findings import Finding
 from perfbatch.model.nights import FailedNight
 from perfbatch.model.phases import Phases, Watch
-from perfbatch.outbox.durable import reason, refuse_locale
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
+from perfbatch.outbox.durable import refuse_locale
 from perfbatch.outbox.switch import locked, publish
 from perfbatch.roster import Roster
 from perfbatch.rulebook.load import LoadedRulebook
@@ -135,7 +137,7 @@ def run_night(plan: NightPlan) -> tuple[Nights, list[str]]:
         pool = NoticePool(notices, plan.workers, phases.advance, earlier)
         published = publish_outputs(nights.run, outbox, counted, pool, [of_form.rulebook for of_form in planned])
         keeping = (cache.keep, lambda: keep_notices(kept, notices, pool.written), kept.write) if cache else ()
-        remarks = [f"{damage} It counts as none, and is kept as {kept_as}." for kept_as in damaged]
+        remarks = [worded("history.set_apart", damage=damage, kept_as=kept_as) for kept_as in damaged]
         return replace(nights, forgiven=(*remarks, *_forgiven(outbox / CACHE_NAME, keeping))), published
 
 
@@ -221,10 +223,7 @@ def _forgiven(kept: Path, keeping: Iterable[Callable[[], None]]) -> Iterator[str
         try:
             keep()
         except Exception as error:
-            yield (
-                f"{kept}: could not be written ({reason(error)}). The night is published; the next one does again what this "
-                "one could not keep. Remove the file if this is told again."
-            )
+            yield worded("cache.not_written", path=kept, reason=reason(error))
 
 
 def _points(result: BatchResult) -> dict[Finding, Decimal]:
@@ -241,9 +240,9 @@ def _refuse_folders(outbox: Path, inbox: Path) -> None:
     refuse_locale()
     # Before the outbox is made and locked: nothing is left behind for an inbox that is not there.
     if not inbox.is_dir():
-        raise OperatorFault(str(inbox), "is not a folder", "Name the folder of filled workbooks with --inbox.")
+        raise OperatorFault("inbox.none", inbox=inbox)
     if outbox.exists() and not outbox.is_dir():
-        raise OperatorFault(str(outbox), "is not a folder", "Name the folder for the results with --outbox.")
+        raise OperatorFault("outbox.no_folder", outbox=outbox)
     # The inbox is only ever read, and tomorrow night would read tonight's summary as a submission.
     if outbox.resolve().is_relative_to(inbox.resolve()):
-        raise OperatorFault(str(outbox), "lies in the inbox, which is only read", "Name another folder with --outbox.")
+        raise OperatorFault("outbox.in_inbox", outbox=outbox)

@@ -132,4 +132,6 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     with pytest.raises(OperatorFault) as fault:
         write_blank_roster(RULEBOOK, tmp_path / "taken")
-    assert fault.value.fault == "cannot be written (File exists)"
+    path = tmp_path / "taken" / blank_roster_name(RULEBOOK)
+    remedy = "Close it where it is open, or name another folder."
+    assert str(fault.value) == f"{path}: cannot be written (File exists). {remedy}"

@@ -272,7 +272,7 @@ class TestRun:
         def night(*given: object, **named: object) -> object:
             within.append(gc.get_threshold())
             if fails:
-                raise BatchFault("The disk is full.")
+                raise BatchFault("outbox.busy", outbox="outbox")
             return run_night(*given, **named)  # type: ignore[arg-type]
 
         run_night = publishing.run_night

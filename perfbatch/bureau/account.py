@@ -21,6 +21,8 @@ from perfbatch.bureau.last_night import (
 from perfbatch.bureau.night_log import NightLog, discreet
 from perfbatch.bureau.notifying import notify
 from perfbatch.model.nights import FailedNight
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
 
 if TYPE_CHECKING:
     from perfbatch.batch import Nights
@@ -52,7 +54,7 @@ class NightAccount:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self.faults.append(f"{self._folder}: cannot be made ({error.strerror}).")
+            self.faults.append(worded("account.no_folder", folder=self._folder, reason=reason(error)))
         self._record = replace(self._record, failures=read_failures(self._folder))
         self._log.rotate()
         folders = f"inbox {self._inbox}, outbox {self._record.outbox}"
@@ -125,15 +127,15 @@ class NightAccount:
             done, outcome = notify(self._notified, self._record.without_notices().as_json(), self._folder)
             self._log.write(_now(), f"notified: {outcome}")
             if not done:
-                self.faults.append(f"--notify: {outcome}. The night is what it was.")
+                self.faults.append(worded("account.not_notified", outcome=outcome))
         if self._log.fault:
-            self.faults.append(f"{self._log.fault}.")
+            self.faults.append(self._log.fault)
 
     def _write(self) -> None:
         try:
             write_record(self._folder, self._record)
         except OSError as error:
-            fault = f"{self._folder / LAST_NIGHT_NAME}: cannot be written ({error.strerror})."
+            fault = worded("account.not_written", path=self._folder / LAST_NIGHT_NAME, reason=reason(error))
             if fault not in self.faults:
                 self.faults.append(fault)
 

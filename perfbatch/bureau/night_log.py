@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from perfbatch.model.legible import cell_text
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
 
 __all__ = ["DAYS_KEPT", "NightLog", "discreet"]
 
@@ -46,7 +48,7 @@ class NightLog:
             with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.writelines(f"{moment:%Y-%m-%d %H:%M:%S} {line}\n" for line in lines)
         except OSError as error:
-            self.fault = self.fault or f"{path}: cannot be written ({error.strerror})"
+            self.fault = self.fault or worded("account.not_written", path=path, reason=reason(error))
 
     def rotate(self) -> None:
         """Take the oldest days away."""

@@ -61,12 +61,12 @@ def scheduled(at: str, settings: Path) -> Schedule:
     a path that no scheduler can be told."""
     time = _TIME.fullmatch(at.strip())
     if time is None:
-        raise OperatorFault("--at", f"{at!r} is no time of the day", "Give it as HH:MM, e.g. 02:00.")
+        raise OperatorFault("schedule.time", at=repr(at))
     file = Path(os.path.abspath(settings))  # noqa: PTH100 - a link is what the bureau has chosen to be known by
     folder, python = str(file.parent), os.path.abspath(sys.executable)  # noqa: PTH100
     for path in (folder, file.name, python):
         if any(ord(sign) < 32 or 0x7F <= ord(sign) < 0xA0 or 0xD800 <= ord(sign) < 0xE000 for sign in path):
-            raise OperatorFault(repr(path), "holds a character that no scheduler can be told", "Rename it.")
+            raise OperatorFault("schedule.character", path=repr(path))
     other = "" if file.name == FILE_NAME else str(file)
     name = f"perfbatch-{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
     return Schedule(int(time[1]), int(time[2]), folder, other, python, name)
@@ -109,9 +109,7 @@ def windows_task(schedule: Schedule) -> str:
     """The task as XML, which needs no quoting of a command line. Raises `OperatorFault` where the settings have another name:
     a task has no environment."""
     if schedule.settings:
-        raise OperatorFault(
-            schedule.settings, "is not called perfbatch.toml", f"Rename it, and unset {SETTINGS_VARIABLE}."
-        )
+        raise OperatorFault("schedule.name", path=schedule.settings, variable=SETTINGS_VARIABLE)
     return f"""<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>perfbatch</Description></RegistrationInfo>

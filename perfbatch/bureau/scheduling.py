@@ -12,6 +12,8 @@ from shutil import which
 
 from perfbatch.bureau.schedule import Schedule, System, cron_line, systemd_units, windows_task
 from perfbatch.model.errors import BatchFault, OperatorFault
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
 
 __all__ = ["install", "remove", "shown"]
 
@@ -61,7 +63,7 @@ def _install_units(schedule: Schedule) -> None:
                 if name in before:
                     (folder / name).write_bytes(before[name])
         if isinstance(fault, OSError):
-            raise BatchFault(f"{folder}: cannot be written to ({fault.strerror}). The schedule is as it was.") from None
+            raise BatchFault("schedule.not_written", folder=folder, reason=reason(fault)) from None
         raise
 
 
@@ -82,11 +84,7 @@ def remove(schedule: Schedule, system: System) -> None:
 def _refuse_missing(system: System) -> None:
     program = _PROGRAMS[system]
     if which(program) is None:
-        raise OperatorFault(
-            program,
-            "is not on this machine",
-            "Choose another scheduler with --as, or hand over by yourself what is printed.",
-        )
+        raise OperatorFault("schedule.missing", program=program)
 
 
 def _units_folder() -> Path:
@@ -116,10 +114,10 @@ def _run(command: Sequence[str], content: bytes = b"", *, allowed: Sequence[byte
             env={**os.environ, "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise BatchFault(f"{command[0]}: cannot be run ({type(error).__name__}). Nothing is changed.") from None
+        raise BatchFault("schedule.not_run", program=command[0], error=type(error).__name__) from None
     if done.returncode == 0:
         return done.stdout
     if any(word in done.stderr.lower() for word in allowed):
         return b""
-    why = " ".join(done.stderr.decode("utf-8", "replace").split()) or f"exit code {done.returncode}"
-    raise BatchFault(f"{' '.join(command)}: {why}. The schedule is as it was.")
+    why = " ".join(done.stderr.decode("utf-8", "replace").split()) or worded("schedule.exit_code", code=done.returncode)
+    raise BatchFault("schedule.refused", command=" ".join(command), reason=why)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from perfbatch.bureau.last_night import LAST_NIGHT_NAME
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.reasons import reason
 from perfbatch.outbox.unasked import hand_out
 from perfbatch.roster.blank import blank_roster_name, write_blank_roster
 from perfbatch.rulebook.load import BUILT_IN_ID, built_in_ids, load_rulebook
@@ -62,13 +63,7 @@ def set_up(bureau: Bureau, folder: Path) -> list[Path]:
     roster = blank_roster_name(load_rulebook(None).rulebook.model_copy(update={"id": name}))
     for path in (folder / FILE_NAME, folder / f"{name}.toml", folder / roster):
         if path.exists() or path.is_symlink():
-            raise OperatorFault(
-                str(path),
-                "is there already, and is left as it is",
-                "Move it away, or start the command in another folder.",
-                kind="init.there",
-                path=path,
-            )
+            raise OperatorFault("init.there", path=path)
 
     def write(aside: Path) -> Sequence[Path]:
         new = NewYear(bureau.year, bureau.district, bureau.issuer, bureau.deadline, BUILT_IN_ID, name)
@@ -85,7 +80,7 @@ def set_up(bureau: Bureau, folder: Path) -> list[Path]:
         for path in made:
             path.mkdir(parents=True)
     except OSError as error:
-        raise OperatorFault(str(path), f"cannot be made ({error.strerror})", "Name another folder.") from None
+        raise OperatorFault("init.folder", path=path, reason=reason(error)) from None
     try:
         return hand_out(folder, write)
     except OperatorFault:
@@ -103,14 +98,12 @@ def _refuse_values(bureau: Bureau) -> None:
         ("--outbox", str(bureau.outbox)),
     ):
         if any(ord(sign) < 32 or sign == "\x7f" for sign in text):
-            raise OperatorFault(option, "holds a control character", "Give it as plain text.")
+            raise OperatorFault("init.control", option=option)
         if not text.strip() and option != "--contact":
-            raise OperatorFault(option, "is blank", "Give it, or leave the option out.")
+            raise OperatorFault("init.blank", option=option)
     inbox, outbox = bureau.inbox.resolve(), bureau.outbox.resolve()
     if outbox.is_relative_to(inbox):
-        raise OperatorFault(
-            str(bureau.outbox), "lies in the inbox, which is only read", "Name another folder with --outbox."
-        )
+        raise OperatorFault("outbox.in_inbox", outbox=bureau.outbox)
 
 
 def _rulebook_id(year: int) -> str:

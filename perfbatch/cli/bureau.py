@@ -99,7 +99,7 @@ def schedule(
     from perfbatch.terminal.schedule import print_schedule
 
     if to_install and to_remove:
-        raise OperatorFault("--install", "does not go with --remove", "Give one of the two.")
+        raise OperatorFault("options.both", option="--install", other="--remove")
     system = scheduler.value if scheduler is not None else usual_system()
     nightly = scheduled(at, settings_path(os.environ))
     if to_remove:

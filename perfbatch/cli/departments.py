@@ -125,10 +125,4 @@ def explain(
 
 def _folder(inbox: Path) -> None:
     if not inbox.is_dir():
-        raise OperatorFault(
-            str(inbox),
-            "is not a folder",
-            "Name the folder of filled workbooks with --inbox.",
-            kind="inbox.none",
-            inbox=inbox,
-        )
+        raise OperatorFault("inbox.none", inbox=inbox)

@@ -54,7 +54,7 @@ def template(
 
     loaded = load_rulebook(rulebook)
     if blank_roster and roster is not None:
-        raise OperatorFault("--blank-roster", "does not go with --roster", "Give one of the two.")
+        raise OperatorFault("options.both", option="--blank-roster", other="--roster")
     book = loaded.rulebook
     if blank_roster:
         paths = hand_out(output, lambda aside: [write_blank_roster(book, aside)], force=force)

@@ -44,7 +44,7 @@ def diff_runs(
     for pair in pairs:
         earlier, later = (recorded_run(history, run.run_id, run.rulebook) for run in pair)
         if earlier is None or later is None:
-            raise BatchFault(f"{history}: changed while it was read. Run the command again.")
+            raise BatchFault("history.changed", history=history)
         several.append(changes_between(earlier, later))
         print_changes(several[-1], rulebook=pair.later.rulebook if len(pairs) > 1 else "")
     grave = next((changes for changes in several if changes.appeared), several[0])

@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perfbatch.model.errors import BatchFault
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.wording import words_of
 
 if TYPE_CHECKING:
     from perfbatch.intake.cluster import ClusterExecutor
     from perfbatch.isolated.executor import IsolatedExecutor
 
-__all__ = ["NO_THREADS", "readers_of"]
-
-NO_THREADS = (
-    "No further thread or process can be started. Raise the limit of processes (ulimit -u), or give --workers 1."
-)
+__all__ = ["readers_of"]
 
 
 @contextlib.contextmanager
@@ -37,7 +35,7 @@ def readers_of(workers: int, cluster: str | None = None) -> Iterator[IsolatedExe
         try:
             processes.start_early()
         except WorkersUnavailable as error:
-            raise BatchFault(f"Workbooks cannot be read: {error}. {NO_THREADS}") from error
+            raise BatchFault("reading.no_process", reason=words_of(error), remedy=worded("threads.none")) from error
         yield processes
 
 

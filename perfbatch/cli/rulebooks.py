@@ -34,12 +34,12 @@ def rulebook_show(
     loaded = load_rulebook(rulebook)
     if resolved:
         if rule is not None:
-            raise OperatorFault("--resolved", f"does not go with {rule}", "Give one of the two.")
+            raise OperatorFault("options.both", option="--resolved", other=rule)
         # A file for other programs: nothing else belongs into it.
         typer.echo(rulebook_toml(loaded.rulebook), nl=False)
         return
     if not print_rulebook(loaded, rule):
-        raise OperatorFault(f"rule {rule}", "not in the rulebook", "Use an indicator id or a check's code, e.g. R02.")
+        raise OperatorFault("rule.unknown", rule=rule)
     print_next(["rulebook", "print", *_same(rulebook)])
 
 

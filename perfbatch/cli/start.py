@@ -15,9 +15,10 @@ import typer
 from perfbatch.cli.application import app
 from perfbatch.cli.configured import all_commands, settings_file
 from perfbatch.cli.options import DONE, NOT_COMPLETED, USAGE
-from perfbatch.cli.readers import NO_THREADS
 from perfbatch.cli.telling import tell
 from perfbatch.model.errors import BatchFault, OperatorFault, OperatorFaults
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.wording import words_of
 from perfbatch.outbox.interruption import Interrupted, listen, switched
 from perfbatch.settings import SettingsFile, settings_path, typed_value, with_settings
 from perfbatch.terminal.catalogue import say
@@ -93,14 +94,14 @@ class Invocation:
         except BatchFault as fault:
             self.tell(fault_line(fault))
         except (Interrupted, KeyboardInterrupt, typer.Abort) as interruption:
-            self.tell(_line("interrupted", consequence=interruption).rstrip())
+            self.tell(_line("interrupted", consequence=words_of(interruption)).rstrip())
         except _UsageError as error:
             self._tell_usage(error, sources)
             return USAGE
         except Exception as error:
             if not switched():
                 if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-                    self.tell(say("fault", line=NO_THREADS))
+                    self.tell(say("fault", line=worded("threads.none")))
                     return NOT_COMPLETED
                 raise
             import traceback

@@ -31,25 +31,9 @@ def department_called(wanted: str, submissions: Sequence[Submission], inbox: str
     if len(meant) == 1:
         return meant[0]
     if meant:
-        raise OperatorFault(
-            f"department {wanted}",
-            f"{len(meant)} are called so: {_some(shown)}",
-            "Give the budget code.",
-            kind="department.several",
-            wanted=wanted,
-            count=len(meant),
-            names=_some(shown),
-        )
+        raise OperatorFault("department.several", wanted=wanted, count=len(meant), names=_some(shown))
     near = _near(wanted, known)
-    raise OperatorFault(
-        f"department {wanted}",
-        f"no accepted workbook in {inbox} has this code or name",
-        f"The nearest: {_some(near)}." if near else "Check the code or the inbox.",
-        kind="department.near" if near else "department.none",
-        wanted=wanted,
-        inbox=inbox,
-        **({"names": _some(near)} if near else {}),
-    )
+    raise OperatorFault("department.near" if near else "department.none", wanted=wanted, inbox=inbox, names=_some(near))
 
 
 def rule_called(wanted: str, *rulebooks: Rulebook) -> str:
@@ -66,24 +50,9 @@ def rule_called(wanted: str, *rulebooks: Rulebook) -> str:
         return ids[(named or meant)[0]]
     shown = [known[number][0] for number in meant]
     if meant:
-        raise OperatorFault(
-            f"indicator {wanted}",
-            f"{len(meant)} are called so: {_some(shown)}",
-            "Give the id.",
-            kind="indicator.several",
-            wanted=wanted,
-            count=len(meant),
-            names=_some(shown),
-        )
+        raise OperatorFault("indicator.several", wanted=wanted, count=len(meant), names=_some(shown))
     near = _near(wanted, known)
-    raise OperatorFault(
-        f"indicator {wanted}",
-        "not in the rulebook",
-        f"The nearest: {_some(near)}." if near else "`perfbatch rulebook show` lists all of them.",
-        kind="indicator.near" if near else "indicator.none",
-        wanted=wanted,
-        **({"names": _some(near)} if near else {}),
-    )
+    raise OperatorFault("indicator.near" if near else "indicator.none", wanted=wanted, names=_some(near))
 
 
 def _meant(wanted: str, names: Sequence[tuple[str, ...]]) -> list[int]:

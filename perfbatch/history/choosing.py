@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from perfbatch.history.reading import ListedRun, listed_runs
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.catalogue import worded
 
 __all__ = ["ChosenRuns", "chosen_runs"]
 
@@ -28,7 +29,7 @@ def chosen_runs(history: Path, earlier: str | None, later: str | None) -> list[C
     runs = listed_runs(history)
     if earlier is None or later is None:
         if earlier is not None:
-            raise OperatorFault(f"run {earlier}", "is given alone", "Give both runs, or none for the last two.")
+            raise OperatorFault("run.alone", run=earlier)
         return _last_two(runs, history)
     first, second = _named(earlier, runs, history), _named(later, runs, history)
     pairs = [
@@ -37,8 +38,7 @@ def chosen_runs(history: Path, earlier: str | None, later: str | None) -> list[C
         if (before := _counterpart(after, _forms_of(first, runs), _forms_of(second, runs))) is not None
     ]
     if not pairs:
-        remedy = "Compare runs over the same form (`perfbatch history` lists them)."
-        raise OperatorFault(f"runs {first}, {second}", "have no form in common", remedy)
+        raise OperatorFault("runs.apart", first=first, second=second)
     return pairs
 
 
@@ -75,7 +75,7 @@ def _last_two(runs: Sequence[ListedRun], history: Path) -> list[ChosenRuns]:
         if before is not None:
             pairs.append(ChosenRuns(before, latest))
     if not pairs:
-        raise OperatorFault(str(history), "has no two runs of one form and year", "Compare after the next night.")
+        raise OperatorFault("runs.single", history=history)
     return pairs
 
 
@@ -84,6 +84,5 @@ def _named(wanted: str, runs: Sequence[ListedRun], history: Path) -> str:
     meant = [wanted] if wanted in known else [run_id for run_id in known if run_id.startswith(wanted)]
     if len(meant) == 1:
         return meant[0]
-    fault = "the history has no such run" if not meant else f"{len(meant)} runs begin so"
-    latest = ", ".join(known[:_SHOWN]) or f"none ({history})"
-    raise OperatorFault(f"run {wanted}", fault, f"The latest on record: {latest}.")
+    latest = ", ".join(known[:_SHOWN]) or worded("run.none", history=history)
+    raise OperatorFault("run.several" if meant else "run.unknown", run=wanted, count=len(meant), latest=latest)

@@ -81,10 +81,7 @@ def explanations_of(path: Path, rulebook: Rulebook, fiscal_year: int) -> dict[Ex
                     at = ExplainedPlace(entity, _today(rulebook, "checks", check), each, field, row)
                     recorded[at._replace(field=_today(rulebook, "fields", field))] = Explained(text, _counts(counts))
                 except (TypeError, ValueError):
-                    raise BatchFault(
-                        f"{path}: explanation: holds what no run has written ({str(place)[:40]}). "
-                        "Restore it from a backup or move it away."
-                    ) from None
+                    raise BatchFault("history.odd_explanation", path=path, place=str(place)[:40]) from None
     return recorded
 
 

@@ -43,7 +43,7 @@ def export_history(history: Path, folder: Path, *, parquet: bool = False) -> lis
     extra for it is not installed; `OSError` where a file cannot be written.
     """
     if not history.exists():
-        raise OperatorFault(str(history), "is not there", "Name the outbox of a night with --outbox.")
+        raise OperatorFault("history.missing", history=history)
     if parquet:
         _need_pyarrow()
     written = []
@@ -62,9 +62,7 @@ def _need_pyarrow() -> None:
     try:
         import pyarrow  # noqa: F401
     except ImportError:
-        raise OperatorFault(
-            "--parquet", "pyarrow is not installed", "Install it with `pip install 'perfbatch[parquet]'`, or take CSV."
-        ) from None
+        raise OperatorFault("parquet.missing") from None
 
 
 def _frame(rows: Iterator[Sequence[Any]], columns: Sequence[str]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from perfbatch.history.explanations import explanations_on_record
 from perfbatch.history.reading import LastNight, last_night, last_run, notice_days, prior_figures
 from perfbatch.history.tables import HistoryDamaged
 from perfbatch.model.errors import BatchFault
-from perfbatch.outbox.durable import KEPT
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["Past", "past_of", "refuse_loss"]
@@ -47,7 +47,7 @@ def past_of(history: Path, rulebook: Rulebook, fields: Collection[str]) -> Past:
             explained=explanations_on_record(history, rulebook),
         )
     except HistoryDamaged as fault:
-        return Past(damaged=str(fault))
+        return Past(damaged=fault.worded)
 
 
 def refuse_loss(
@@ -69,12 +69,13 @@ def refuse_loss(
         return
     if files == 0:
         if last.files > 0 and not allow_empty:
-            raise BatchFault(
-                f"{inbox}: files: 0 tonight, {last.files} on the last night. Look whether it is the right folder, or "
-                f"give --allow-empty. {KEPT}."
-            )
+            raise BatchFault("night.empty", inbox=inbox, before=last.files, kept=worded("outbox.kept"))
     elif 2 * accepted < last.accepted and not allow_fewer:
         raise BatchFault(
-            f"{inbox}: {rulebook and f'{rulebook}: '}departments accepted: {accepted} tonight, {last.accepted} on the last night. Look what became of the "
-            f"others (`perfbatch check`), or give --allow-fewer. {KEPT}."
+            "night.fewer",
+            inbox=inbox,
+            rulebook=worded("night.rulebook", rulebook=rulebook) if rulebook else "",
+            tonight=accepted,
+            before=last.accepted,
+            kept=worded("outbox.kept"),
         )

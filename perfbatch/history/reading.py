@@ -80,9 +80,7 @@ def _stored_figures(path: Path, code: object, figures: object) -> dict[str, int]
 
 def _odd(path: Path, table: str, place: object) -> BatchFault:
     where = str(place)[:_SHOWN] if isinstance(place, str | int) else type(place).__name__
-    return BatchFault(
-        f"{path}: holds what no run has written (table {table}, at {where}). Restore it from a backup or move it away."
-    )
+    return BatchFault("history.odd", path=path, table=table, place=where)
 
 
 def prior_figures(path: Path, rulebook: Rulebook, fields: Collection[str] | None = None) -> dict[str, dict[str, int]]:

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from perfbatch.model.errors import BatchFault
+from perfbatch.model.words.reasons import reason
 
 __all__ = ["HistoryDamaged", "opened", "version_of"]
 
@@ -109,7 +110,7 @@ def opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     except sqlite3.DatabaseError as error:
         damaged = getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
         raise (HistoryDamaged if damaged else BatchFault)(
-            f"{path}: cannot be used as the history ({error}). Restore it from a backup or move it away."
+            "history.unusable", path=path, reason=reason(error)
         ) from error
 
 
@@ -117,27 +118,25 @@ def _refuse_others(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise BatchFault(
-            f"{path}: cannot be used as the history ({error.strerror}). Make it readable or move it away."
-        ) from error
+        raise BatchFault("history.unreadable", path=path, reason=reason(error)) from error
     if not stat.S_ISREG(mode):
-        raise BatchFault(f"{path}: cannot be used as the history (not a regular file). Move it away.")
+        raise BatchFault("history.no_file", path=path)
 
 
 def _prepare(path: Path, connection: sqlite3.Connection, write: bool) -> None:
     version = version_of(connection)
     if version == 0:
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise BatchFault(f"{path}: is not a history of perfbatch. Move it away.")
+            raise BatchFault("history.foreign", path=path)
         if not write:
-            raise HistoryDamaged(f"{path}: cannot be used as the history (it is empty). Move it away.")
+            raise HistoryDamaged("history.empty", path=path)
         connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
     elif write and version in _MIGRATIONS:
         connection.executescript(
             f"BEGIN; {_MIGRATIONS[version]}{_steps(connection)} PRAGMA user_version = {_VERSION}; COMMIT;"
         )
     elif version != _VERSION:
-        raise BatchFault(f"{path}: written by another version of perfbatch ({version}). Use that version.")
+        raise BatchFault("history.version", path=path, version=version)
 
 
 def _steps(connection: sqlite3.Connection) -> str:

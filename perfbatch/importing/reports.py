@@ -24,6 +24,7 @@ from perfbatch.isolated.executor import (
 from perfbatch.model.errors import BatchFault, OperatorFault
 from perfbatch.model.limits import Limits
 from perfbatch.model.message import Garbled
+from perfbatch.model.words.wording import words_of
 from perfbatch.outbox.unasked import hand_out
 from perfbatch.rulebook.data import rulebook_data
 from perfbatch.rulebook.model import Rulebook
@@ -58,11 +59,9 @@ def reports_in(paths: Sequence[Path]) -> list[Path]:
         elif path.is_file():
             reports.append(path)
         else:
-            raise OperatorFault(str(path), "is not there", "Name Word reports (.docx, .doc), or folders of them.")
+            raise OperatorFault("import.missing", path=path)
     if not reports:
-        raise OperatorFault(
-            str(paths[0]), "holds no Word report", "Name Word reports (.docx, .doc), or folders of them."
-        )
+        raise OperatorFault("import.none", path=paths[0])
     return list(dict.fromkeys(reports))
 
 
@@ -81,11 +80,7 @@ def import_reports(
 
     Raises `OperatorFault` where the folder is the inbox or lies in it (a person looks first), or is not to be written."""
     if output.resolve().is_relative_to(inbox.resolve()):
-        raise OperatorFault(
-            str(output),
-            "is the inbox, or lies in it",
-            "Name another folder with --output; look through the protocols first.",
-        )
+        raise OperatorFault("import.in_inbox", output=output)
     reports = reports_in(paths)
     workers = workers or min(len(reports), os.cpu_count() or 1)
     given, limits = rulebook_data(rulebook), Limits()
@@ -135,7 +130,7 @@ def _import(report: Path, rulebook: bytes, limits: Limits, executor: IsolatedExe
     except CallFault:
         return Imported("fault")
     except (AnswerInvalid, Garbled, WorkersUnavailable) as error:
-        raise BatchFault(f"Reports cannot be imported: a process does not answer as it should ({error}).") from error
+        raise BatchFault("import.invalid", reason=words_of(error)) from error
 
 
 def _content(report: Path, limits: Limits) -> bytes:

@@ -25,6 +25,7 @@ from perfbatch.intake.reading_pool import end_processes
 from perfbatch.isolated.executor import WorkersUnavailable
 from perfbatch.model.errors import BatchFault, OperatorFault
 from perfbatch.model.message import Garbled, packed, unpacked
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.load import BUILT_IN
 
 __all__ = ["ClusterExecutor", "reading_cluster"]
@@ -57,18 +58,18 @@ def reading_cluster(address: str) -> Iterator[ClusterExecutor]:
     there within seconds, it has no workers, or one of them has another program.
     """
     if not _ADDRESS.fullmatch(address):
-        raise OperatorFault(f"--cluster {address}", "is not a scheduler's address", "Give it as tcp://HOST:PORT.")
+        raise OperatorFault("cluster.address", address=address)
     try:
         import dask
     except ImportError:
-        raise OperatorFault("--cluster", "needs the package distributed", "Install perfbatch[cluster].") from None
+        raise OperatorFault("cluster.extra") from None
     # Files may be large, and what goes wrong is told in one line of our own.
     quiet = dict.fromkeys(("distributed", "distributed.client", "distributed.core", "tornado"), "critical")
     with dask.config.set({"logging": quiet, "distributed.admin.large-graph-warning-threshold": "1 GiB"}):
         try:
             from distributed import Client
         except ImportError:
-            raise OperatorFault("--cluster", "needs the package distributed", "Install perfbatch[cluster].") from None
+            raise OperatorFault("cluster.extra") from None
         with plain_answers():
             try:
                 client = within(
@@ -80,9 +81,7 @@ def reading_cluster(address: str) -> Iterator[ClusterExecutor]:
             except Exception:
                 # Whatever is there (a web server, something that never answers, a `tls://` without its certificates) is no
                 # scheduler to us.
-                raise BatchFault(
-                    f"{address}: no scheduler answers there. Start the cluster, or run without --cluster."
-                ) from None
+                raise BatchFault("cluster.silent", address=address) from None
             try:
                 program = this_program()
                 _refuse_others(client, address, program)
@@ -119,25 +118,19 @@ def _refuse_others(client: Any, address: str, program: Program) -> None:
     try:
         programs = within(_SILENCE_SECONDS, lambda: client.run(ask, on_error="return"))
     except PeerSilent:
-        raise BatchFault(
-            f"{address}: the workers do not answer. Restart the cluster, or run without --cluster."
-        ) from None
+        raise BatchFault("cluster.workers_silent", address=address) from None
     except Exception as error:
-        raise BatchFault(
-            f"{address}: what a worker answers is not valid ({type(error).__name__}). Look at its program, or run without --cluster."
-        ) from None
+        raise BatchFault("cluster.a_worker_invalid", address=address, error=type(error).__name__) from None
     if not programs:
-        raise BatchFault(f"{address}: the cluster has no workers. Start some, or run without --cluster.")
+        raise BatchFault("cluster.empty", address=address)
     for worker, answer in sorted(programs.items()):
         its = _stated(answer)
         if its is None:
-            raise BatchFault(
-                f"{worker}: what the worker answers is not valid ({type(answer).__name__}). "
-                "Look at its program, or run without --cluster."
-            )
+            raise BatchFault("cluster.worker_invalid", worker=worker, error=type(answer).__name__)
         if len(its) == 1:
-            raise BatchFault(f"{worker}: the worker has no perfbatch ({its[0]}). {_remedy()}")
-        _refuse(worker, (its[0], its[1]), program)
+            raise BatchFault("cluster.no_program", worker=worker, error=its[0], version=__version__)
+        if fault := _refusal(worker, (its[0], its[1]), program):
+            raise fault
 
 
 def _stated(answer: object) -> list[str] | None:
@@ -151,17 +144,20 @@ def _stated(answer: object) -> list[str] | None:
     return ["".join(sign for sign in text if sign.isprintable()) for text in stated]
 
 
-def _refuse(worker: str, its: Program, program: Program) -> None:
+def _refusal(worker: str, its: Program, program: Program) -> BatchFault | None:
+    """Why a worker of this program is none for us."""
     if its[0] != program[0]:
-        raise BatchFault(f"{worker}: the worker has perfbatch {its[0]}, this is {program[0]}. {_remedy()}")
+        return BatchFault("cluster.other_program", worker=worker, its=its[0], ours=program[0], version=__version__)
     if its[1] != program[1]:
-        raise BatchFault(
-            f"{worker}: the worker's {BUILT_IN} is another one (sha256 {its[1][:12]}, here {program[1][:12]}). {_remedy()}"
+        return BatchFault(
+            "cluster.other_rules",
+            worker=worker,
+            file=BUILT_IN,
+            its=its[1][:12],
+            ours=program[1][:12],
+            version=__version__,
         )
-
-
-def _remedy() -> str:
-    return f"Install perfbatch {__version__} there as it is here."
+    return None
 
 
 class ClusterExecutor(Executor):
@@ -192,9 +188,9 @@ class ClusterExecutor(Executor):
             # Already settled: given up by the watch, or cancelled.
             with contextlib.suppress(InvalidStateError):
                 try:
-                    _settle(future, called.result(timeout=_SILENCE_SECONDS))
+                    _settle(future, called.result(timeout=_SILENCE_SECONDS), self._program)
                 except CancelledError:
-                    future.set_exception(WorkersUnavailable(f"{self._address} has dropped the work"))
+                    future.set_exception(WorkersUnavailable(worded("cluster.dropped", address=self._address)))
                 except Exception as error:
                     future.set_exception(error)
 
@@ -223,18 +219,22 @@ class ClusterExecutor(Executor):
                     pending = list(self._pending)
                 for future in pending:
                     with contextlib.suppress(InvalidStateError):
-                        future.set_exception(WorkersUnavailable(f"{self._address} has no workers left"))
+                        future.set_exception(WorkersUnavailable(worded("cluster.deserted", address=self._address)))
 
 
-def _settle(future: Future[Any], answer: object) -> None:
+def _settle(future: Future[Any], answer: object, program: Program) -> None:
     """What `_call` answered. Whatever else a worker answers goes on as it is, to be refused by who asked."""
     try:
         kind, buffers = unpacked(answer) if isinstance(answer, bytes) else ("", [])
     except Garbled:
         kind, buffers = "", []
-    if kind == _REFUSED and len(buffers) == 1:
-        line = bytes(buffers[0]).decode("utf-8", "replace")[:_LONGEST_ANSWER]
-        future.set_exception(BatchFault("".join(sign for sign in line if sign.isprintable())))
+    if kind == _REFUSED and len(buffers) == 3:
+        texts = (bytes(buffer).decode("utf-8", "replace")[:_LONGEST_ANSWER] for buffer in buffers)
+        worker, version, rules = ("".join(sign for sign in text if sign.isprintable()) for text in texts)
+        if fault := _refusal(worker, (version, rules), program):
+            future.set_exception(fault)
+        else:
+            future.set_result(answer)
     elif kind == _DONE and len(buffers) == 1:
         future.set_result(bytes(buffers[0]))
     else:
@@ -245,8 +245,7 @@ def _call(program: Program, fn: Callable[..., Any], args: tuple[Any, ...], kwarg
     """What a worker runs; its answer as bytes."""
     from distributed import get_worker
 
-    try:
-        _refuse(get_worker().address, this_program(), program)
-    except BatchFault as fault:
-        return packed(_REFUSED, [str(fault).encode()])
+    worker, its = get_worker().address, this_program()
+    if _refusal(worker, its, program) is not None:
+        return packed(_REFUSED, [text.encode() for text in (worker, *its)])
     return packed(_DONE, [fn(*args, **kwargs)])

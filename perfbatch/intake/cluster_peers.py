@@ -81,9 +81,7 @@ def plain_answers() -> Iterator[None]:
     readers = ((distributed.client, "clean_exception"), (distributed.core, "clean_exception"))
     wire = distributed.protocol.core
     if not all(hasattr(module, name) for module, name in (*readers, (wire, "pickle"))):
-        raise BatchFault(
-            "--cluster: this version of distributed cannot be kept from running what a worker sends. Use another version of it."
-        )
+        raise BatchFault("cluster.unguarded")
     with contextlib.ExitStack() as patched:
         for module, name in readers:
             patched.enter_context(patch.object(module, name, _raised))

@@ -17,6 +17,7 @@ from pathlib import Path
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
+from perfbatch.model.words.reasons import reason
 
 __all__ = ["EntryKind", "Found", "found_at", "read_bytes", "walk"]
 
@@ -81,8 +82,7 @@ def walk(inbox: Path) -> list[Found]:
             listing = _list(folder, follow=not prefix)
         except OSError as error:
             if not prefix:
-                remedy = "Name a folder that exists and can be read (--inbox)."
-                raise OperatorFault(str(inbox), f"cannot be read ({error.strerror})", remedy) from None
+                raise OperatorFault("inbox.unreadable", inbox=inbox, reason=reason(error)) from None
             if not isinstance(error, FileNotFoundError):
                 relative = prefix.removesuffix("/")
                 listed.append((os.fsencode(relative), Found(_shown(relative), folder, 0, 0, EntryKind.FOLDER)))

@@ -38,6 +38,7 @@ from perfbatch.model.errors import BatchFault
 from perfbatch.model.limits import Limits
 from perfbatch.model.message import Garbled, packed, unpacked
 from perfbatch.model.set_aside import SetAside
+from perfbatch.model.words.wording import words_of
 from perfbatch.rulebook.data import forms_data
 from perfbatch.rulebook.forms import Forms
 
@@ -149,9 +150,7 @@ class _ReadingCall:
                 while self._waiting:
                     self._collect_some()
         except (WorkersUnavailable, BrokenExecutor, CancelledError) as error:
-            raise BatchFault(
-                f"Workbooks cannot be read: the reading processes do not run ({error or type(error).__name__})."
-            ) from error
+            raise BatchFault("reading.stopped", reason=words_of(error)) from error
         finally:
             for future in self._waiting:
                 future.cancel()
@@ -198,9 +197,7 @@ class _ReadingCall:
                 self._note(numbers[0], self._verdict(numbers[0], error))
             return
         except Exception as error:
-            raise BatchFault(
-                f"Workbooks cannot be read: what a reading process answers is not valid ({_described(error)})."
-            ) from error
+            raise BatchFault("reading.invalid", reason=_described(error)) from error
         for number, read in zip(numbers, reads, strict=False):
             self._note(number, read)
         if len(reads) < len(numbers):

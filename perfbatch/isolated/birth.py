@@ -21,6 +21,9 @@ import threading
 from typing import IO, Protocol
 
 from perfbatch.isolated.answer import AnswerInvalid, CallFault, WorkersUnavailable, received
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
+from perfbatch.model.words.wording import words_of
 
 __all__ = ["FORKS", "Birth", "Forked", "Nursery", "Spawned"]
 
@@ -193,7 +196,7 @@ class _Mother:
         except (OSError, EOFError):
             raise self._gone() from None
         except CallFault as fault:
-            raise WorkersUnavailable(str(fault)) from None
+            raise WorkersUnavailable(words_of(fault)) from None
         finally:
             watch.cancel()
         if len(content) != size:
@@ -202,7 +205,7 @@ class _Mother:
 
     def _gone(self) -> WorkersUnavailable:
         self.kill()
-        return WorkersUnavailable(f"ended with {self.process.wait()}")
+        return WorkersUnavailable(worded("process.ended", status=self.process.wait()))
 
     def kill(self) -> None:
         if self.process.returncode is None:
@@ -257,7 +260,7 @@ def _interpreter(program: str, role: str, tasks: str, stdin: int) -> subprocess.
             start_new_session=os.name == "posix",
         )
     except OSError as error:
-        raise WorkersUnavailable(f"cannot start {sys.executable} ({error.strerror})") from None
+        raise WorkersUnavailable(worded("process.not_started", program=sys.executable, reason=reason(error))) from None
 
 
 def _kill(process: int) -> None:

@@ -44,6 +44,7 @@ from perfbatch.isolated.process import (
 )
 from perfbatch.isolated.worker import Confinement
 from perfbatch.model.message import packed
+from perfbatch.model.words.catalogue import worded
 
 __all__ = [
     "MOST_TURNS",
@@ -193,7 +194,7 @@ class IsolatedExecutor:
     def _start(self) -> Worker:
         with self._lock:
             if self._abandoned:
-                raise WorkersUnavailable("the executor was left by an exception")
+                raise WorkersUnavailable(worded("process.left"))
             worker = Worker(self._confinement, self._tasks, self._clock, self._nursery)
             self._alive.add(worker)
         return worker

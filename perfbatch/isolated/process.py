@@ -11,6 +11,7 @@ from perfbatch.isolated.answer import Answer, AnswerInvalid, CallFault, WorkerLo
 from perfbatch.isolated.birth import FORKS, Birth, Nursery, Spawned
 from perfbatch.isolated.worker import HEADER, HELLO, TIMED, Confinement
 from perfbatch.model.message import packed
+from perfbatch.model.words.wording import words_of
 
 __all__ = [
     "MOST_TURNS",
@@ -89,7 +90,7 @@ class Worker:
             try:
                 self._exchange(birth, None, _START_SECONDS)
             except (WorkerLost, CallFault, AnswerInvalid) as error:
-                raise WorkersUnavailable(str(error)) from None
+                raise WorkersUnavailable(words_of(error)) from None
             self.fresh = False
         return self._exchange(
             birth, request, min(turns, _TURNS_WAITED_FOR) * self._confinement.wall_seconds + _SPARE_SECONDS

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["BatchFault", "OperatorFault", "OperatorFaults"]
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.wording import Worded
+
+__all__ = ["BatchFault", "Fault", "OperatorFault", "OperatorFaults"]
 
 
-class OperatorFault(Exception):
-    """Something that the operator gave is wrong; nothing was opened yet. Exit code 2.
+class Fault(Exception):
+    """What ends a command. It is a wording of the catalogue (`key`) with what it speaks of (`stated`); as a text it is English."""
 
-    `kind` names it in the terminal's catalogue, where it stands in other languages too, and `stated` is what it says there.
-    """
-
-    def __init__(self, place: str, fault: str, remedy: str, *, kind: str = "", **stated: object) -> None:
-        super().__init__(f"{place}: {fault}. {remedy}")
-        self.place = place
-        self.fault = fault
-        self.remedy = remedy
-        self.kind = kind
+    def __init__(self, key: str, /, **stated: object) -> None:
+        self.key = key
         self.stated = stated
+        self.worded = worded(key, **stated)
+        super().__init__(self.worded)
+
+
+class OperatorFault(Fault):
+    """Something that the operator gave is wrong; nothing was opened yet. Exit code 2."""
+
+    def elsewhere(self, before: str, after: str) -> OperatorFault:
+        """The same of another path: `after` where it speaks of `before`."""
+        stated = {name: _moved(value, before, after) for name, value in self.stated.items()}
+        return OperatorFault(self.key, **stated)
 
 
 class OperatorFaults(OperatorFault):
     """Several things wrong with what the operator gave, told at once: a line for each."""
 
     def __init__(self, faults: Sequence[OperatorFault]) -> None:
-        first = faults[0]
-        super().__init__(first.place, first.fault, first.remedy)
+        super().__init__(faults[0].key, **faults[0].stated)
         self.faults = tuple(faults)
 
 
-class BatchFault(Exception):
-    """The night could not be completed; nothing was replaced. Exit code 1. `kind` and `stated` as of `OperatorFault`."""
+class BatchFault(Fault):
+    """The night could not be completed; nothing was replaced. Exit code 1."""
 
-    def __init__(self, line: str, *, kind: str = "", **stated: object) -> None:
-        super().__init__(line)
-        self.kind = kind
-        self.stated = stated
+
+def _moved(value: object, before: str, after: str) -> object:
+    if isinstance(value, Worded):
+        return Worded(value.replace(before, after), value.zh.replace(before, after))
+    return str(value).replace(before, after)

@@ -26,6 +26,7 @@ from perfbatch.isolated.executor import (
 )
 from perfbatch.model.errors import BatchFault
 from perfbatch.model.message import Garbled
+from perfbatch.model.words.wording import words_of
 from perfbatch.notice.copies import EarlierNotices
 from perfbatch.notice.order import NoticeOrder, hashes_in, request_to_write
 from perfbatch.outbox.durable import NotWritten
@@ -133,7 +134,7 @@ class NoticePool:
                 self._write_here(chunk, folder)
             return ()
         except (AnswerInvalid, Garbled) as error:
-            raise BatchFault(f"Notices cannot be made: what a process answers is not valid ({error}).") from error
+            raise BatchFault("notices.invalid", reason=words_of(error)) from error
         written = chunk[: len(hashes)]
         self._note(written, hashes)
         self._watch(len(written))

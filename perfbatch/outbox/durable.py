@@ -8,14 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.reasons import reason
 
-__all__ = ["KEPT", "TONIGHT", "NotWritten", "flush", "made_folder", "reason", "refuse_locale", "sync_folder"]
+__all__ = ["TONIGHT", "NotWritten", "flush", "made_folder", "refuse_locale", "sync_folder"]
 
 TONIGHT = "tonight"
 """The folder inside a private folder in which tonight's files are built."""
-
-KEPT = "The outbox still holds the files of the run before"
-
 
 # Those that wait at the same time share one commit of the file system's journal: ten thousand files last after a second
 # instead of forty. Not while others are still written, for every commit then holds up the writing.
@@ -55,20 +53,12 @@ def _fault_of(path: Path) -> OSError | None:
     return None
 
 
-def reason(error: BaseException) -> str:
-    """One line, whatever the exception says."""
-    text = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
-    return " ".join(text.split())
-
-
 def made_folder(folder: Path) -> Path:
     """The folder, made with those above it where it is not there. Raises `OperatorFault`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OperatorFault(
-            str(folder), f"cannot be made ({reason(error)})", "Name a folder that can be written."
-        ) from None
+        raise OperatorFault("folder.not_made", folder=folder, reason=reason(error)) from None
     return folder
 
 
@@ -77,11 +67,7 @@ def refuse_locale() -> None:
     try:
         os.fsencode("云")
     except UnicodeEncodeError as error:
-        raise OperatorFault(
-            "locale",
-            f"its encoding ({error.encoding}) has no Chinese file names",
-            "Set LC_ALL=C.UTF-8 or PYTHONUTF8=1 and run again.",
-        ) from None
+        raise OperatorFault("locale", encoding=error.encoding) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,7 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from perfbatch.model.errors import BatchFault
-from perfbatch.outbox.durable import KEPT, TONIGHT, reason, sync_folder
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
+from perfbatch.outbox.durable import TONIGHT, sync_folder
 from perfbatch.outbox.interruption import committing, uninterrupted
 
 __all__ = ["pending", "settle", "switch"]
@@ -60,11 +62,12 @@ def switch(outbox: Path, private: Path, outputs: Sequence[str], stale: Sequence[
             restore(outbox, private)
         if isinstance(error, PermissionError):
             raise BatchFault(
-                f"{outbox / at}: cannot be replaced, it may be open in Excel or WPS ({reason(error)}). "
-                f"Close it and run again. {KEPT}."
+                "output.open", path=outbox / at, reason=reason(error), kept=worded("outbox.kept")
             ) from error
         if isinstance(error, OSError):
-            raise BatchFault(f"{outbox / at}: cannot be replaced ({reason(error)}). {KEPT}.") from error
+            raise BatchFault(
+                "output.not_replaced", path=outbox / at, reason=reason(error), kept=worded("outbox.kept")
+            ) from error
         raise
 
 
@@ -123,10 +126,7 @@ def restore(outbox: Path, private: Path) -> None:
         sync_folder(outbox)
         (private / _JOURNAL).unlink()
     except (OSError, ValueError, KeyError) as error:
-        raise BatchFault(
-            f"{outbox}: the files of the run before could not all be put back ({reason(error)}). "
-            f"They are in {before}; close open files and run again."
-        ) from error
+        raise BatchFault("outbox.not_restored", outbox=outbox, reason=reason(error), before=before) from error
 
 
 def _untouched(target: Path, kept: Path) -> bool:

@@ -28,8 +28,10 @@ from typing import Protocol
 from filelock import FileLock, SoftFileLock, Timeout
 
 from perfbatch.model.errors import BatchFault
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
 from perfbatch.outbox import exchange, journal
-from perfbatch.outbox.durable import KEPT, TONIGHT, NotWritten, flush, reason
+from perfbatch.outbox.durable import TONIGHT, NotWritten, flush
 from perfbatch.outbox.interruption import Interrupted, uninterrupted
 
 __all__ = ["LOCK_NAME", "Elsewhere", "Writer", "locked", "publish"]
@@ -76,7 +78,9 @@ def publish(
         try:
             removed = sorted(stale(real)) if stale else []
         except OSError as error:
-            raise BatchFault(f"{error.filename or outbox}: cannot be read ({reason(error)}). {KEPT}.") from error
+            raise BatchFault(
+                "outbox.unreadable", outbox=error.filename or outbox, reason=reason(error), kept=worded("outbox.kept")
+            ) from error
         outputs = list(writers)
         if not (whole and exchange.exchange(real, private, {*outputs, *removed})):
             journal.switch(real, private, outputs, removed)
@@ -101,7 +105,7 @@ def locked(outbox: Path) -> Iterator[Path]:
         with _locked(outbox) as real:
             yield real
     except Interrupted:
-        raise Interrupted(f"{KEPT}.") from None
+        raise Interrupted(worded("outbox.kept")) from None
 
 
 @contextlib.contextmanager
@@ -110,20 +114,24 @@ def _locked(outbox: Path) -> Iterator[Path]:
         outbox.mkdir(parents=True, exist_ok=True)
         real = Path(os.path.realpath(outbox))
     except OSError as error:
-        raise BatchFault(f"{outbox}: cannot be made ({reason(error)}). Name another outbox.") from error
+        raise BatchFault("outbox.not_made", outbox=outbox, reason=reason(error)) from error
     lock = FileLock(real / LOCK_NAME, timeout=0, is_singleton=True)
     nested = lock.is_locked
     try:
         lock.acquire()
     except Timeout:
-        raise BatchFault(f"{outbox}: another run is publishing there. Wait for it to end and run again.") from None
+        raise BatchFault("outbox.busy", outbox=outbox) from None
     except (OSError, NotImplementedError) as error:
         # A share without file locks says so with the latter.
-        raise BatchFault(f"{outbox}: cannot be locked ({reason(error)}). {KEPT}.") from error
+        raise BatchFault(
+            "outbox.not_locked", outbox=outbox, reason=reason(error), kept=worded("outbox.kept")
+        ) from error
     try:
         if isinstance(lock, SoftFileLock):
             # Nothing drops such a lock when its process dies.
-            raise BatchFault(f"{outbox}: cannot be locked (no file locks there). {KEPT}.")
+            raise BatchFault(
+                "outbox.not_locked", outbox=outbox, reason=worded("outbox.no_locks"), kept=worded("outbox.kept")
+            )
         if not nested:
             _clear(real)
         yield real
@@ -138,7 +146,9 @@ def _clear(outbox: Path) -> None:
     try:
         leftovers = [*_folders(outbox, _PREFIX), *_folders(outbox.parent, _prefix_beside(outbox))]
     except OSError as error:
-        raise BatchFault(f"{outbox}: cannot be read ({reason(error)}). {KEPT}.") from error
+        raise BatchFault(
+            "outbox.unreadable", outbox=outbox, reason=reason(error), kept=worded("outbox.kept")
+        ) from error
     for private in leftovers:
         journal.settle(outbox, private)
         exchange.bring_over(outbox, private)
@@ -167,7 +177,9 @@ def _set_up(outbox: Path) -> Iterator[tuple[Path, bool]]:
             private, whole = _private(outbox)
         yield private, whole
     except OSError as error:
-        raise BatchFault(f"{outbox}: cannot be written to ({reason(error)}). {KEPT}.") from error
+        raise BatchFault(
+            "outbox.not_written", outbox=outbox, reason=reason(error), kept=worded("outbox.kept")
+        ) from error
     finally:
         # The night may be out by now: what is left is the next run's to remove, and no reason to fail.
         with contextlib.suppress(Exception):
@@ -219,7 +231,9 @@ def _build(tonight: Path, writers: Mapping[str, Writer], elsewhere: Elsewhere | 
         _narrow(tonight, writers, mode)
         flush({name: tonight / name for name in writers})
     except NotWritten as fault:
-        raise BatchFault(f"{fault.name}: cannot be written ({reason(fault.error)}). {KEPT}.") from fault.error
+        raise BatchFault(
+            "output.not_written", output=fault.name, reason=reason(fault.error), kept=worded("outbox.kept")
+        ) from fault.error
 
 
 def _narrow(tonight: Path, names: Collection[str], mode: int) -> None:

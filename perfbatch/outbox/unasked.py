@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.outbox.durable import made_folder, reason, refuse_locale
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
+from perfbatch.outbox.durable import made_folder, refuse_locale
 
 __all__ = ["hand_out", "hand_out_file"]
 
@@ -33,11 +35,9 @@ def hand_out(folder: Path, write: Callable[[Path], Sequence[Path]], *, force: bo
             path.replace(target)
         return targets
     except OperatorFault as fault:
-        raise OperatorFault(fault.place.replace(str(aside), str(folder)), fault.fault, fault.remedy) from None
+        raise fault.elsewhere(str(aside), str(folder)) from None
     except OSError as error:
-        raise OperatorFault(
-            str(folder), f"cannot be written to ({reason(error)})", "Close what is open there, or name another folder."
-        ) from None
+        raise OperatorFault("folder.not_written", folder=folder, reason=reason(error)) from None
     finally:
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)
@@ -51,7 +51,7 @@ def hand_out_file(path: Path, write: Callable[[Path], None], *, force: bool = Fa
         return [aside / path.name]
 
     if not path.parent.is_dir():
-        raise OperatorFault(str(path), "cannot be written (its folder is not there)", "Name another file.")
+        raise OperatorFault("file.no_folder", path=path)
     hand_out(path.parent, write_aside, force=force)
 
 
@@ -62,12 +62,8 @@ def _refuse_loss(written: Sequence[Path], targets: Sequence[Path]) -> None:
         if (target.exists() or target.is_symlink()) and not _same(path, target)
     ]
     if lost:
-        more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-        raise OperatorFault(
-            f"{lost[0]}{more}",
-            "is there already, with other content",
-            "Move it away, name another place with --output, or replace it with --force.",
-        )
+        more = worded("part.more", count=len(lost) - 1) if len(lost) > 1 else ""
+        raise OperatorFault("file.other_content", path=lost[0], more=more)
 
 
 def _same(path: Path, target: Path) -> bool:

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.excel import CELL_LIMIT, LIST_LIMIT
+from perfbatch.model.words.reasons import reason
 from perfbatch.package.addresses import column_letters
 from perfbatch.roster.model import (
     MAX_UNITS,
@@ -86,9 +87,7 @@ def write_blank_roster(rulebook: Rulebook, directory: Path) -> Path:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
-        raise OperatorFault(
-            str(path), f"cannot be written ({error.strerror})", "Close it where it is open, or name another folder."
-        ) from None
+        raise OperatorFault("file.not_written", path=path, reason=reason(error)) from None
     return path
 
 

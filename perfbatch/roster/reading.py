@@ -15,6 +15,7 @@ from typing import Any
 from perfbatch.model.errors import OperatorFault, OperatorFaults
 from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE
+from perfbatch.model.words.catalogue import alternatives
 from perfbatch.roster.model import (
     MAX_UNITS,
     ExplanationReview,
@@ -48,7 +49,7 @@ def read_roster(path: Path, rulebook: Rulebook) -> Roster:
     everything that is wrong with what it says."""
     sheets = _sheets(path, [rulebook])
     if roster_sheet(rulebook) not in sheets:
-        raise OperatorFault(str(path), f"has no sheet {roster_sheet(rulebook)}", "Start from a blank roster.")
+        raise OperatorFault("roster.no_sheet", path=path, sheets=roster_sheet(rulebook))
     return _roster(path, sheets, rulebook)
 
 
@@ -57,8 +58,8 @@ def read_rosters(path: Path, rulebooks: Sequence[Rulebook]) -> dict[str, Roster]
     sheets = _sheets(path, rulebooks)
     rosters = {book.id: _roster(path, sheets, book) for book in rulebooks if roster_sheet(book) in sheets}
     if not rosters:
-        wanted = " or ".join(dict.fromkeys(map(roster_sheet, rulebooks)))
-        raise OperatorFault(str(path), f"has no sheet {wanted}", "Start from a blank roster.")
+        wanted = alternatives(list(dict.fromkeys(map(roster_sheet, rulebooks))))
+        raise OperatorFault("roster.no_sheet", path=path, sheets=wanted)
     return rosters
 
 
@@ -74,7 +75,7 @@ def _sheets(path: Path, rulebooks: Sequence[Rulebook]) -> dict[str, _Rows]:
                 if sheet in wanted
             }
     except (OSError, CalamineError) as error:
-        raise OperatorFault(str(path), f"cannot be read as a workbook ({error})", "Name a roster .xlsx.") from None
+        raise OperatorFault("roster.unreadable", path=path, reason=error) from None
 
 
 def _roster(path: Path, sheets: Mapping[str, _Rows], rulebook: Rulebook) -> Roster:
@@ -84,7 +85,7 @@ def _roster(path: Path, sheets: Mapping[str, _Rows], rulebook: Rulebook) -> Rost
     departments = RosterTable(path, sheet, sheets[sheet], roster_columns(rulebook), required, faults)
     entries = tuple(_entries(departments, rulebook))
     if not entries and not faults:
-        raise OperatorFault(f"{path} [{sheet}]", "lists no department", "Fill in a row for every department.")
+        raise OperatorFault("roster.empty", roster=f"{path} [{sheet}]")
     reviews: dict[tuple[str, str], tuple[int, str]] = {}
     waivers: tuple[Waiver, ...] = ()
     findings: list[Finding] = []
@@ -121,14 +122,12 @@ def _entries(table: RosterTable, rulebook: Rulebook) -> Iterator[RosterEntry]:
     for row, values in table.rows():
         code, name = code_of(table, row, values, rulebook), words(values[entity.name])
         if code in seen:
-            table.note(
-                row, entity.key[-1], f"the code {code} stands in row {seen[code] + 1} too", "Keep one of the rows."
-            )
+            table.note(row, entity.key[-1], "roster.code_twice", code=code, row=seen[code] + 1)
         elif code:
             seen[code] = row
             table.codes.add(code)
         if not name:
-            table.note(row, entity.name, "the name is blank", "Fill it in.")
+            table.note(row, entity.name, "roster.name_blank")
         group = words(values.get(entity.group_name or "", ""))
         stated = {entity.name: name, **({entity.group_name: group} if entity.group_name in values else {})}
         for column in entity.key:
@@ -154,7 +153,7 @@ def _entries(table: RosterTable, rulebook: Rulebook) -> Iterator[RosterEntry]:
 
 def _fit(table: RosterTable, row: int, column: str, text: str, most: int | None) -> None:
     if most is not None and len(text) > most:
-        table.note(row, column, f"{text[:12]}… is longer than the form's {most} characters", "Shorten it.")
+        table.note(row, column, "roster.long", text=text[:12], most=most)
 
 
 def _units(
@@ -166,12 +165,7 @@ def _units(
     column = "subordinate_units"
     units = tuple(name for part in _BETWEEN_UNITS.split(str(values[column])) if (name := words(part)))
     if len(units) > MAX_UNITS:
-        table.note(
-            row,
-            column,
-            f"{len(units)} subordinate units, the form has room for {MAX_UNITS}",
-            "Put small units together.",
-        )
+        table.note(row, column, "roster.units_many", units=len(units), most=MAX_UNITS)
         return units
     names = next(
         (field for table in rulebook.unit_tables.values() for field in table.fields if field.kind == "text"), None
@@ -181,9 +175,9 @@ def _units(
         if names is not None:
             _fit(table, row, column, unit, rulebook.kind_of(names).max_length)
         if plain_text(unit) == plain_text(department):
-            table.note(row, column, f"{unit} is the department itself", "List its subordinate units only.")
+            table.note(row, column, "roster.unit_itself", unit=unit)
         elif plain_text(unit) in seen:
-            table.note(row, column, f"{unit} stands twice", "Keep it once.")
+            table.note(row, column, "roster.unit_twice", unit=unit)
         seen.add(plain_text(unit))
     return units
 
@@ -196,9 +190,7 @@ def _figure(table: RosterTable, row: int, field_id: str, value: Any, rulebook: R
     if number is None:
         return None
     if least is not None and most is not None and not least * SCALE <= number <= most * SCALE:
-        table.note(
-            row, field_id, f"{plain_text(value)} must lie in {least} … {most}", "Correct the number or its unit."
-        )
+        table.note(row, field_id, "roster.bounds", value=plain_text(value), least=least, most=most)
     elif kind.decimals == 0 and number % SCALE:
-        table.note(row, field_id, f"{plain_text(value)} is not a whole number", "Correct the number.")
+        table.note(row, field_id, "roster.not_whole", value=plain_text(value))
     return number

@@ -28,16 +28,14 @@ def read_reviews(
         indicator_id = by_name.get(typed, typed)
         if (code, indicator_id) in seen:
             before = seen[code, indicator_id] + 1
-            table.note(
-                row, "indicator", f"{indicator_id} of {code} stands in row {before} too", "Keep one of the rows."
-            )
+            table.note(row, "indicator", "roster.review_twice", indicator=indicator_id, code=code, row=before)
         seen.setdefault((code, indicator_id), row)
         if not plain_text(values["score"]):
-            table.note(row, "score", "the score is blank", "Fill it in or delete the row.")
+            table.note(row, "score", "roster.score_blank")
         score = number_of(table, row, "score", values["score"])
         reason = plain_text(values["reason"])
         if not reason:
-            table.note(row, "reason", "the reason is blank", "State why the score was changed.")
+            table.note(row, "reason", "roster.review_reason")
         indicator = rulebook.indicator_by_id.get(indicator_id)
         if score is None or not code:
             continue

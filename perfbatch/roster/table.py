@@ -48,17 +48,13 @@ class RosterTable:
             if required[0] in at:
                 if twice:
                     heading = plain_text(row[twice[0]])
-                    raise self._fault(
-                        number, twice[0], f"the heading {heading} stands twice", "Keep one of the columns."
-                    )
+                    raise self._fault(number, twice[0], "roster.heading_twice", heading=heading)
                 missing = [columns[name] for name in required if name not in at]
                 if missing:
-                    raise self._fault(number, 0, f"has no column {'、'.join(missing)}", "Add the column.")
+                    raise self._fault(number, 0, "roster.no_column", columns="、".join(missing))
                 self._at, self._first, self._rows = at, number + 1, rows
                 return
-        raise OperatorFault(
-            f"{path} [{sheet}]", f"has no heading row with {columns[required[0]]}", "Start from a blank roster."
-        )
+        raise OperatorFault("roster.no_heading", path=path, sheet=sheet, column=columns[required[0]])
 
     def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """(row number from 0, column name → value) for every row that is not blank."""
@@ -68,14 +64,16 @@ class RosterTable:
             if any(plain_text(value) for value in values.values()):
                 yield number, values
 
-    def note(self, row: int, column: str, fault: str, remedy: str) -> None:
-        """Something is wrong with a cell."""
-        self._faults.append(self._fault(row, column, fault, remedy))
+    def note(self, at: int, column: str, key: str, /, **stated: object) -> None:
+        """Something is wrong with a cell of a row (`at`, from 0): a wording of the catalogue, and what it states beside the
+        place."""
+        self._faults.append(self._fault(at, column, key, **stated))
 
-    def _fault(self, row: int, column: int | str, fault: str, remedy: str) -> OperatorFault:
+    def _fault(self, at: int, column: int | str, key: str, /, **stated: object) -> OperatorFault:
         """A fault at a cell; `column` is a number from 0 or a column's name."""
         number = self._at[column] if isinstance(column, str) else column
-        return OperatorFault(f"{self._path} [{self._sheet}!{cell_name(row + 1, number + 1)}]", fault, remedy)
+        place = f"{self._path} [{self._sheet}!{cell_name(at + 1, number + 1)}]"
+        return OperatorFault(key, place=place, **stated)
 
     def finding(
         self, code: str, row: int, column: str, budget_code: str, reported: str = "", expected: str = "", **words: str
@@ -104,13 +102,12 @@ def code_of(table: RosterTable, row: int, values: Mapping[str, Any], rulebook: R
     for column in rulebook.entity.key:
         value = values[column]
         if not isinstance(value, str):
-            fault = f"the code {value!r} is a number, its leading zeros may be lost"
-            table.note(row, column, fault, "Format it as text.")
+            table.note(row, column, "roster.code_number", value=repr(value))
             parts.append("")
             continue
         parts.append(plain_text(value) if len(rulebook.entity.key) == 1 else "".join(plain_text(value).split()))
         if not parts[-1]:
-            table.note(row, column, "the code is blank", "Fill it in or delete the row.")
+            table.note(row, column, "roster.code_blank")
     return entity_code(parts)
 
 
@@ -124,6 +121,6 @@ def number_of(table: RosterTable, row: int, column: str, value: Any) -> int | No
     except InvalidOperation:
         exact = Decimal("NaN")
     if exact.is_nan():
-        table.note(row, column, f"{text!r} is not a number", "Give a plain number or leave it blank.")
+        table.note(row, column, "roster.no_number", value=repr(text))
         return None
     return int(exact * SCALE)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Literal
 
 from perfbatch.model.findings import STANDING_LABELS, Finding
+from perfbatch.model.words.catalogue import alternatives
 from perfbatch.package.addresses import place_of
 from perfbatch.roster.model import ExplanationReview
 from perfbatch.roster.table import RosterTable, code_of, plain_text
@@ -34,7 +35,7 @@ def read_verdicts(
         code, place = plain_text(values["code"]).split(" ")[0], plain_text(values["place"])
         opinion = plain_text(values["opinion"])
         if opinion not in OPINIONS:
-            table.note(row, "opinion", f"{opinion!r} is no verdict", f"Write {' or '.join(OPINIONS)}.")
+            table.note(row, "opinion", "roster.no_verdict", value=repr(opinion), opinions=alternatives(list(OPINIONS)))
             continue
         if not budget_code:
             continue

@@ -32,7 +32,7 @@ def read_waivers(
         code, place = plain_text(values["code"]), plain_text(values["place"])
         reason = plain_text(values["reason"])
         if not reason:
-            table.note(row, "reason", "the reason is blank", "State why the finding may stand.")
+            table.note(row, "reason", "roster.waiver_reason")
         until = _day(table, row, values["until"])
         if until is None or not budget_code:
             continue
@@ -57,7 +57,7 @@ def _day(table: RosterTable, row: int, value: Any) -> date | None:
     try:
         return date.fromisoformat(plain_text(value).replace("/", "-"))
     except ValueError:
-        table.note(row, "until", f"{plain_text(value)!r} is not a date", "Give the last day, like 2021-12-31.")
+        table.note(row, "until", "roster.no_date", value=repr(plain_text(value)))
         return None
 
 

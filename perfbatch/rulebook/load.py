@@ -18,11 +18,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.completing import completed
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.lint import lint
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.rulebook.nearest import nearest_or
+from perfbatch.rulebook.nearest import nearest
 from perfbatch.rulebook.overlay import apply_overlay
 from perfbatch.rulebook.overlay_work import Applied
 from perfbatch.rulebook.shape_faults import shape_fault
@@ -46,7 +47,6 @@ __all__ = [
 BUILT_IN, BUILT_IN_ID = "yunxi_2020.toml", "yunxi-2020"
 """The rulebook of whoever names none: its file, its id."""
 
-_REMEDY = "Correct the file and run `perfbatch rulebook lint`"
 # A year on a year on a year: more is a ring, or nothing that anybody could follow.
 _MOST_OVERLAYS = 20
 _SUFFIXES = (".toml", ".xlsx")
@@ -55,10 +55,10 @@ _SUFFIXES = (".toml", ".xlsx")
 class RulebookFault(OperatorFault):
     """A rulebook that cannot be used. `faults` are all that is wrong with it, a line each, with the file."""
 
-    def __init__(self, name: str, faults: Sequence[str], remedy: str = f"{_REMEDY}.") -> None:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    def __init__(self, name: str, faults: Sequence[str], *, remedy: str = "rulebook.correct") -> None:
+        more = worded("part.more", count=len(faults) - 1) if len(faults) > 1 else ""
         file, _, first = faults[0].partition(": ")
-        super().__init__(file, f"{first}{more}", remedy)
+        super().__init__("rulebook.faulty", file=file, fault=first, more=more, remedy=worded(remedy))
         self.name = name
         self.faults = tuple(faults)
 
@@ -182,7 +182,7 @@ def load_rulebook(source: Path | str | None = None) -> LoadedRulebook:
         raise RulebookFault(
             loaded.name,
             [f"{loaded.name}: {loaded.source.located(fault)}" for fault in faults],
-            f"{_REMEDY} for the whole list.",
+            remedy="rulebook.correct_all",
         )
     return loaded
 
@@ -199,24 +199,27 @@ def load_forms(sources: Sequence[Path | str] | None = None) -> list[LoadedRulebo
     else:
         named = [path for source in sources for path in _each_of(source)]
     forms = [load_rulebook(source) for source in named]
-    for what, remedy, key in _ONCE:
+    for what, changed, key in _ONCE:
         seen: dict[object, str] = {}
         for loaded in forms:
             value = key(loaded.rulebook)
             if value in seen:
                 raise OperatorFault(
-                    f"--rulebook {loaded.name}",
-                    f"has the {what} of {seen[value]} ({value})",
-                    f"{remedy}, or give one of the two.",
+                    "rulebook.alike",
+                    rulebook=loaded.name,
+                    what=worded(f"rulebook.alike.{what}"),
+                    other=seen[value],
+                    value=value,
+                    key=changed,
                 )
             seen[value] = loaded.name
     return forms
 
 
 _ONCE: tuple[tuple[str, str, Callable[[Rulebook], str]], ...] = (
-    ("id", "Change `id`", lambda book: book.id),
-    ("form and version", "Change `form_version`", lambda book: f"{book.form_id} {book.form_version}"),
-    ("summary", "Change `summary_name`", lambda book: f"{book.summary_name}-{book.fiscal_year}"),
+    ("id", "id", lambda book: book.id),
+    ("form", "form_version", lambda book: f"{book.form_id} {book.form_version}"),
+    ("summary", "summary_name", lambda book: f"{book.summary_name}-{book.fiscal_year}"),
 )
 """What no two rulebooks of a night may share."""
 
@@ -230,9 +233,7 @@ def _each_of(source: Path | str) -> list[Path | str]:
         file for file in path.iterdir() if file.suffix in _SUFFIXES and not file.name.startswith(".")
     )
     if not inside:
-        raise OperatorFault(
-            str(path), "the folder holds no rulebook", "Name a rulebook file (.toml, .xlsx), or a folder of them."
-        )
+        raise OperatorFault("rulebook.folder_empty", path=path)
     return inside
 
 
@@ -293,14 +294,13 @@ def _located(source: str, beside: Path | None, above: tuple[str, ...]) -> tuple[
         )
         if len(inside) == 1:
             return inside[0], str(inside[0])
-        fault = f"the folder holds {len(inside)} rulebooks"
-        raise OperatorFault(str(path), fault, "Name one rulebook file (.toml, .xlsx) of it.")
+        raise OperatorFault("rulebook.folder", path=path, count=len(inside))
     if not path.exists() and path.suffix == "":
         known = built_in_ids()
-        remedy = nearest_or(source, known, f"there are {', '.join(known)}")
+        alike = nearest(source, known)
+        meant = worded("rulebook.nearest", name=alike) if alike else worded("rulebook.known", names=", ".join(known))
         place = f"{above[-1]}: extends" if above else f"--rulebook {source}"
-        fault = f"is neither a file nor the id of a built-in rulebook ({remedy})"
-        raise OperatorFault(place, fault, "Name a rulebook file (.toml, .xlsx) or a built-in id.")
+        raise OperatorFault("rulebook.unknown", place=place, known=meant)
     return path, str(path)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.reasons import reason
 from perfbatch.rulebook.load import built_in_ids, load_rulebook, read_resolved
 from perfbatch.rulebook.tables import Data, entries_of
 from perfbatch.rulebook.toml_text import toml_value
@@ -40,7 +41,7 @@ def write_overlay(new: NewYear, output: Path | None = None, *, force: bool = Fal
     data = read_resolved(new.base)
     path = output or Path(f"{_identity(data, new)}.toml")
     if path.exists() and not force:
-        raise OperatorFault(str(path), "is there already", "Name another file with --output, or give --force.")
+        raise OperatorFault("new_year.there", path=path)
     # The overlay finds its base from where it lies itself.
     base = new.base if new.base in built_in_ids() else Path(os.path.relpath(new.base, path.parent)).as_posix()
     beside = path.with_name(f".{path.name}.part")
@@ -49,7 +50,7 @@ def write_overlay(new: NewYear, output: Path | None = None, *, force: bool = Fal
         load_rulebook(beside)
         beside.replace(path)
     except OSError as error:
-        raise OperatorFault(str(path), f"cannot be written ({error.strerror})", "Name another file.") from None
+        raise OperatorFault("new_year.not_written", path=path, reason=reason(error)) from None
     finally:
         beside.unlink(missing_ok=True)
     return path
@@ -62,7 +63,7 @@ def new_overlay(new: NewYear, data: Data) -> str:
     Raises `OperatorFault` for a deadline before the year's end.
     """
     if new.deadline < date(new.year, 12, 31):
-        raise OperatorFault("--deadline", f"{new.deadline} lies before the end of {new.year}", "Give a later day.")
+        raise OperatorFault("new_year.deadline", deadline=new.deadline, year=new.year)
     meta = _meta(data, new)
     lines = [
         f"# {new.district}{new.year}年度规则：在 {new.base} 的基础上，只写与其不同的地方。",

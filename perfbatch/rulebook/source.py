@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.reasons import reason
 from perfbatch.rulebook.source_text import toml_data
 from perfbatch.rulebook.workbook.places import CellPlace, RulePlaces
 
@@ -45,11 +46,9 @@ def read_source(file: _File, name: str) -> RuleSource:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise OperatorFault(
-            name, f"cannot be read ({error.strerror})", "Name a rulebook file (.toml or .xlsx)."
-        ) from None
+        raise OperatorFault("rulebook.unreadable", file=name, reason=reason(error)) from None
     if content.startswith(_OLE):
-        raise OperatorFault(name, "is an .xls or protected by a password", "Save it as .xlsx without a password.")
+        raise OperatorFault("rulebook.old_excel", file=name)
     if not content.startswith(_ZIP):
         return RuleSource(toml_data(content, name))
     from perfbatch.rulebook.workbook.reading import read_rules

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import toml_reason
 
 __all__ = ["toml_data"]
 
-_REMEDY = "Correct the file and run `perfbatch rulebook lint`."
 _PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _QUOTES = dict.fromkeys("“”„‟＂", '"') | dict.fromkeys("‘’＇", "'") | {"、": ",", "。": ".", "【": "[", "】": "]"}
 
@@ -24,21 +25,22 @@ def toml_data(content: bytes, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise OperatorFault(name, f"not TOML: {error}{_full_width(str(error), text)}", _REMEDY) from None
+        raise OperatorFault(
+            "rulebook.not_toml", file=name, reason=toml_reason(error), sign=_full_width(str(error), text)
+        ) from None
     except RecursionError:
-        raise OperatorFault(name, "not TOML: nested too deep", _REMEDY) from None
+        raise OperatorFault("rulebook.too_deep", file=name) from None
 
 
 def _decoded(content: bytes, name: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise OperatorFault(name, "is saved as UTF-16 (“Unicode”)", "Save it as UTF-8.")
+        raise OperatorFault("rulebook.utf16", file=name)
     try:
         # With or without a byte order mark, as Windows' editors write it.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        gbk = "saved as GBK (“ANSI”)" if _is_gbk(content) else "not UTF-8"
-        raise OperatorFault(name, f"is {gbk}: line {line}", "Save it as UTF-8.") from None
+        raise OperatorFault("rulebook.gbk" if _is_gbk(content) else "rulebook.not_utf8", file=name, line=line) from None
 
 
 def _is_gbk(content: bytes) -> bool:
@@ -59,5 +61,5 @@ def _full_width(fault: str, text: str) -> str:
     sign = line[int(place[2]) - 1 : int(place[2])]
     plain = _QUOTES.get(sign) or (unicodedata.normalize("NFKC", sign) if sign else "")
     if sign and plain != sign and plain.isascii():
-        return f"; there stands the full-width {sign}, write {plain}"
+        return worded("rulebook.full_width", sign=sign, plain=plain)
     return ""

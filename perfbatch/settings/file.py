@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason, toml_reason
 
 __all__ = ["FILE_NAME", "SETTINGS_VARIABLE", "SettingsFile", "read_settings_file", "settings_path"]
 
 FILE_NAME = "perfbatch.toml"
 SETTINGS_VARIABLE = "PERFBATCH_SETTINGS"
 """Names another file than the one in the folder that the program was started in."""
-
-_REMEDY = "Correct the file, or take the line out."
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def read_settings_file(environment: Mapping[str, str], known: Mapping[str, froze
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise OperatorFault(
-            str(path), f"cannot be read ({error.strerror})", f"Name a file with {SETTINGS_VARIABLE}."
+            "settings.unreadable", path=path, reason=reason(error), variable=SETTINGS_VARIABLE
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OperatorFault(str(path), f"not TOML: {error}", _REMEDY) from None
+        raise OperatorFault("settings.not_toml", path=path, reason=toml_reason(error)) from None
     values: dict[tuple[str, str], Any] = {}
     for command, name, value in _flat(content):
         option = name.replace("_", "-")
@@ -88,15 +88,15 @@ def _flat(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 def _refuse_unknown(path: Path, command: str, option: str, known: Mapping[str, frozenset[str]]) -> None:
     if command and command not in known:
-        raise OperatorFault(f"{path} [{command}]", f"no such command{_near(command, known)}", _REMEDY)
+        raise OperatorFault("settings.no_command", path=path, command=command, meant=_near(command, known))
     options = known[command] if command else frozenset[str]().union(*known.values())
     if option not in options:
         place = f"{path} [{command}] {option}" if command else f"{path} {option}"
-        raise OperatorFault(place, f"no such option{_near(option, options)}", _REMEDY)
+        raise OperatorFault("settings.no_option", place=place, meant=_near(option, options))
 
 
-def _near(name: str, names: Any) -> str:
+def _near(name: str, names: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, sorted(names), 1)
-    return f" (is {near[0]} meant)" if near else ""
+    return worded("part.meant", name=near[0]) if near else ""

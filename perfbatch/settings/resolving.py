@@ -115,7 +115,7 @@ def _setting(command: str, option: Option, environment: Mapping[str, str], file:
     place = f"{file.path or FILE_NAME} {option.name}"
     if option.flag:
         if not isinstance(value, bool):
-            raise OperatorFault(place, f"{value!r} is neither true nor false", "Correct the file.")
+            raise OperatorFault("settings.no_truth", place=place, value=repr(value))
         return Setting(option, (str(value).lower(),), str(file.path))
     several = value if isinstance(value, list) and option.several else [value]
     return Setting(option, tuple(_text(part, place, option, file) for part in several), str(file.path))
@@ -126,12 +126,12 @@ def _truth(text: str, variable: str) -> str:
         return "true"
     if text.strip().lower() in _FALSE:
         return "false"
-    raise OperatorFault(variable, f"{text!r} is neither true nor false", "Set it to 1 or 0, or unset it.")
+    raise OperatorFault("variable.no_truth", variable=variable, value=repr(text))
 
 
 def _text(value: Any, place: str, option: Option, file: SettingsFile) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | date | datetime):
-        raise OperatorFault(place, f"{value!r} is no value of --{option.name}", "Correct the file.")
+        raise OperatorFault("settings.no_value", place=place, value=repr(value), option=option.name)
     text = value.isoformat() if isinstance(value, date) else str(value)
     if option.metavar in _FILES or (option.metavar in _FILES_OR_IDS and (file.folder / text).exists()):
         # A path of the file's own begins where the file lies, wherever the program was started.

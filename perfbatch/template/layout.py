@@ -59,14 +59,12 @@ def lay_out(
 
     Raises `OperatorFault` if `units` is negative or too few for the rows that are given."""
     if units < 0:
-        raise OperatorFault("--units", f"{units} subordinate units", "Give 0 or more.")
+        raise OperatorFault("form.units_negative", units=units)
     filled = prefill or Prefill()
     for table in rulebook.unit_tables.values():
         rows = max((len(filled.values.get(field.id, ())) for field in table.fields), default=0)
         if rows > unit_row_count(units):
-            raise OperatorFault(
-                "--units", f"{units} rows, and {rows - unit_row_count(0)} units are given", "Give more."
-            )
+            raise OperatorFault("form.units_few", units=units, given=rows - unit_row_count(0))
     printed = {rulebook.roles.fiscal_year: rulebook.fiscal_year}
     form = Form(rulebook, units, printed, filled.values, filled.lines, row_counts or {}, offered=filled.offered)
     sheets = tuple(_lay_out_sheet(form, section) for section in rulebook.sections)

@@ -54,9 +54,7 @@ def _criteria(rulebook: Rulebook, field: FormField, cell: InputCell, kind: Kind,
         if not cell.choices:
             return None
         if len(",".join(cell.choices)) > LIST_LIMIT or any("," in choice for choice in cell.choices):
-            raise OperatorFault(
-                rulebook.id, f"{field.id}: choices too long for a drop-down, or with a comma", "Shorten the choices."
-            )
+            raise OperatorFault("form.choices", rulebook=rulebook.id, field=field.id)
         return {"validate": "list", "source": list(cell.choices)}
     if cell.kind in _TEXTS:
         if kind.max_length is None:

@@ -14,6 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.file_names import workbook_name
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
 from perfbatch.outbox.durable import made_folder
 from perfbatch.package.formula_sheet import with_sheet_data
 from perfbatch.roster import Roster
@@ -87,7 +89,7 @@ def write_prefilled(
     of 1/SCALE, last year's figures; `explained` is budget_code → last year's explanations. Raises `OperatorFault` as `write_blank` does, and for a roster without departments.
     """
     if not roster.entries:
-        raise OperatorFault("roster", "lists no department", "Fill in a row for every department.")
+        raise OperatorFault("roster.empty", roster=worded("roster.itself"))
     made_folder(directory)
     paths = []
     for entry in roster.entries:
@@ -113,9 +115,7 @@ def write_template(rulebook: Rulebook, path: Path, *, units: int = DEFAULT_UNITS
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise OperatorFault(
-            str(path), f"cannot be written ({error.strerror})", "Close it where it is open, or name another folder."
-        ) from None
+        raise OperatorFault("file.not_written", path=path, reason=reason(error)) from None
 
 
 def form_content(layout: Layout) -> bytes:
@@ -143,11 +143,7 @@ def _assemble(layout: Layout) -> bytes:
     _write_stamp(workbook, layout.rulebook)
     for place in layout.places.values():
         if not book.define_name(place.field.id, place.where):
-            raise OperatorFault(
-                layout.rulebook.id,
-                f"{place.field.id}: Excel takes it for a cell",
-                "Choose an id without such a number.",
-            )
+            raise OperatorFault("form.name", rulebook=layout.rulebook.id, field=place.field.id)
     book.finish()
     number = [sheet.name for sheet in workbook.worksheets()].index(LIVE_SHEET) + 1
     workbook.close()

@@ -4,21 +4,16 @@ is data and stands as it is."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from perfbatch.model.words.catalogue import FAULTS
+from perfbatch.model.words.wording import Wording, in_chinese
 from perfbatch.terminal.language import Language, current_language
 
-__all__ = ["NOUNS", "WORDINGS", "Wording", "counted", "listed", "say", "verified_word"]
-
-
-class Wording(NamedTuple):
-    """One thing to say. The placeholders of both are the same."""
-
-    en: str
-    zh: str
+__all__ = ["NOUNS", "WORDINGS", "counted", "listed", "say", "spoken", "verified_word"]
 
 
 WORDINGS: Mapping[str, Wording] = {
+    **{f"fault.{key}": wording for key, wording in FAULTS.items()},
     # Of several commands
     "next": Wording("Next      {command}", "下一步　　{command}"),
     "fault.program": Wording(
@@ -40,34 +35,6 @@ WORDINGS: Mapping[str, Wording] = {
     "fault.account": Wording(
         "the account of the night could not be kept ({error}). Please report it.",
         "本次运行的记录未能写下（{error}）。请报告此错误。",
-    ),
-    "fault.department.several": Wording(
-        "department {wanted}: {count} are called so: {names}. Give the budget code.",
-        "部门 {wanted}：有 {count} 个部门与之相符（{names}）。请改用编码。",
-    ),
-    "fault.department.near": Wording(
-        "department {wanted}: no accepted workbook in {inbox} has this code or name. The nearest: {names}.",
-        "部门 {wanted}：{inbox} 中已接收的表格里没有这个编码或名称。相近的有：{names}。",
-    ),
-    "fault.department.none": Wording(
-        "department {wanted}: no accepted workbook in {inbox} has this code or name. Check the code or the inbox.",
-        "部门 {wanted}：{inbox} 中已接收的表格里没有这个编码或名称。请核对编码，或看是否在别的收件文件夹。",
-    ),
-    "fault.indicator.several": Wording(
-        "indicator {wanted}: {count} are called so: {names}. Give the id.",
-        "指标 {wanted}：有 {count} 项与之相符（{names}）。请改用代码。",
-    ),
-    "fault.indicator.near": Wording(
-        "indicator {wanted}: not in the rulebook. The nearest: {names}.",
-        "指标 {wanted}：规则中没有。相近的有：{names}。",
-    ),
-    "fault.indicator.none": Wording(
-        "indicator {wanted}: not in the rulebook. `perfbatch rulebook show` lists all of them.",
-        "指标 {wanted}：规则中没有。全部指标见 `perfbatch rulebook show`。",
-    ),
-    "fault.inbox.none": Wording(
-        "{inbox}: is not a folder. Name the folder of filled workbooks with --inbox.",
-        "{inbox}：不是文件夹。请用 --inbox 指明存放各部门表格的文件夹。",
     ),
     "severity.error": Wording("error", "错误"),
     "severity.warning": Wording("warning", "提醒"),
@@ -238,10 +205,6 @@ WORDINGS: Mapping[str, Wording] = {
     "ask.inbox": Wording("Folder of the departments' workbooks", "存放各部门自评表的文件夹"),
     "ask.outbox": Wording("Folder for the results", "存放结果的文件夹"),
     "ask.again": Wording("That cannot be. Once more:", "填写有误，请重新输入："),
-    "fault.init.there": Wording(
-        "{path}: is there already, and is left as it is. Move it away, or start the command in another folder.",
-        "{path}：已经存在，未作改动。请移走该文件，或在别的文件夹中运行本命令。",
-    ),
     # schedule
     "schedule.installed": Wording("Installed ({system})", "已安装（{system}）"),
     "schedule.removed": Wording("Removed {name} ({system})", "已移除 {name}（{system}）"),
@@ -313,7 +276,12 @@ _BETWEEN: Mapping[Language, str] = {"en": ", ", "zh": "，"}
 def say(key: str, /, **values: object) -> str:
     """A wording in the language of the terminal, with its placeholders filled in."""
     wording = WORDINGS[key]
-    return (wording.zh if current_language() == "zh" else wording.en).format_map(values)
+    return spoken(wording.filled(values))
+
+
+def spoken(text: str) -> str:
+    """What is worded in the language of the terminal; any other text as it is."""
+    return str(in_chinese(text)) if current_language() == "zh" else text
 
 
 def verified_word(confirmed: bool) -> str:

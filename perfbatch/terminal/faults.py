@@ -1,14 +1,13 @@
-"""A fault as one line, in the language of the terminal where the catalogue knows it, else in English."""
+"""A fault as one line, in the language of the terminal."""
 
 from __future__ import annotations
 
-from perfbatch.model.errors import BatchFault, OperatorFault
+from perfbatch.model.errors import Fault
 from perfbatch.terminal.catalogue import say
 
 __all__ = ["fault_line"]
 
 
-def fault_line(fault: OperatorFault | BatchFault) -> str:
+def fault_line(fault: Fault) -> str:
     """Place, fault and remedy behind the program's name."""
-    line = say(f"fault.{fault.kind}", **fault.stated) if fault.kind else str(fault)
-    return say("fault", line=line)
+    return say("fault", line=fault.worded)

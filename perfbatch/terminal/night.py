@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from perfbatch.model.figures import plain, score_text
 from perfbatch.model.submission import SCALE
-from perfbatch.terminal.catalogue import counted, listed, say, verified_word
+from perfbatch.terminal.catalogue import counted, listed, say, spoken, verified_word
 from perfbatch.terminal.console import console_of, inert
 from perfbatch.terminal.next_command import after_night, print_next
 
@@ -92,7 +92,7 @@ def _print_form(result: BatchResult) -> None:
 def print_forgiven(nights: Nights) -> None:
     """What failed without failing the night, and where the program failed on a file: on standard error."""
     for line in nights.forgiven:
-        console_of(errors=True).print(say("fault", line=inert(line)), soft_wrap=True)
+        console_of(errors=True).print(say("fault", line=inert(spoken(line))), soft_wrap=True)
     for file, fault in nights.faults:
         print_fault(file, fault)
 

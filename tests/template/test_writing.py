@@ -37,7 +37,7 @@ def test_a_folder_that_is_a_file_is_refused(form_rulebook: Rulebook, tmp_path: P
     taken.write_text("", encoding="utf-8")
     with pytest.raises(OperatorFault) as fault:
         write_blank(form_rulebook, taken)
-    assert (fault.value.place, fault.value.fault) == (str(taken), "cannot be made (File exists)")
+    assert str(fault.value) == f"{taken}: cannot be made (File exists). Name a folder that can be written."
 
 
 def test_a_path_that_cannot_be_written_is_refused_and_leaves_nothing(form_rulebook: Rulebook, tmp_path: Path) -> None:
@@ -45,7 +45,8 @@ def test_a_path_that_cannot_be_written_is_refused_and_leaves_nothing(form_rulebo
     target.mkdir()
     with pytest.raises(OperatorFault) as fault:
         write_template(form_rulebook, target)
-    assert (fault.value.place, fault.value.fault) == (str(target), "cannot be written (Is a directory)")
+    line = f"{target}: cannot be written (Is a directory). Close it where it is open, or name another folder."
+    assert str(fault.value) == line
     assert [path.name for path in tmp_path.iterdir()] == ["blank.xlsx"]
 
 
@@ -58,4 +59,4 @@ def test_a_field_id_that_excel_takes_for_a_cell_is_refused(form_rulebook: Rulebo
     sections[1] = cover.model_copy(update={"blocks": (block,)})
     with pytest.warns(UserWarning, match="looks like a cell"), pytest.raises(OperatorFault) as fault:
         write_template(form_rulebook.model_copy(update={"sections": tuple(sections)}), tmp_path / "blank.xlsx")
-    assert fault.value.fault == "abc12: Excel takes it for a cell"
+    assert str(fault.value) == ("yunxi-2020: abc12: Excel takes it for a cell. Choose an id without such a number.")

@@ -58,11 +58,6 @@ def _asked() -> Iterator[tuple[str, set[str] | None]]:
                 for column in node.args:
                     if isinstance(column, ast.Constant):
                         yield re.escape(f"column.{column.value}"), set()
-            for word in node.keywords:
-                if word.arg == "kind" and name in ("OperatorFault", "BatchFault"):
-                    for text in ast.walk(word.value):
-                        if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                            yield re.escape(f"fault.{text.value}"), None
 
 
 def _pattern(key: ast.expr) -> str:

@@ -35,8 +35,6 @@ from perfbatch.rulebook.workbook.titles import (
 
 __all__ = ["RulesRead", "read_rules"]
 
-_REMEDY = "Write a workbook of rules with `perfbatch rulebook export`, and change that one"
-
 
 @dataclass
 class RulesRead:
@@ -58,10 +56,10 @@ def read_rules(content: bytes, name: str) -> RulesRead:
         known = (RULES_SHEET, CHANGE_SHEET, *(sheet.name for sheet in plan()))
         workbook = open_workbook(Package(content, members, limits), limits, (), known)
         if RULES_SHEET not in workbook.sheets:
-            raise OperatorFault(name, f"is not a workbook of rules: it has no sheet {RULES_SHEET}", f"{_REMEDY}.")
+            raise OperatorFault("rulebook.no_rules", file=name, sheet=RULES_SHEET)
         return _Reading(workbook).read()
     except SetAside as reason:
-        raise OperatorFault(name, f"cannot be read as a workbook ({reason.message})", f"{_REMEDY}.") from None
+        raise OperatorFault("rulebook.no_workbook", file=name, reason=reason.message) from None
 
 
 class _Reading:
