@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from perfbatch import __version__
+from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.reasons import reason
+from perfbatch.model.words.wording import Worded
 
 __all__ = ["COMMAND_SECONDS", "POST_SECONDS", "notify"]
 
@@ -41,7 +44,7 @@ def _in_time(address: str, content: bytes) -> tuple[bool, str]:
     posting = threading.Thread(target=lambda: answers.append(_post(address, content)), daemon=True)
     posting.start()
     posting.join(POST_SECONDS)
-    return answers[0] if answers else (False, f"no answer within {POST_SECONDS:g} s")
+    return answers[0] if answers else (False, worded("notify.no_answer", seconds=f"{POST_SECONDS:g}"))
 
 
 def _post(address: str, content: bytes) -> tuple[bool, str]:
@@ -49,17 +52,16 @@ def _post(address: str, content: bytes) -> tuple[bool, str]:
     try:
         request = urllib.request.Request(_spelt(address), content, headers, method="POST")
         with _opener().open(request, timeout=POST_SECONDS) as answer:
-            return True, f"answered {answer.status}"
+            return True, worded("notify.answered", status=answer.status)
     except Exception as error:
         # Some of them say the address.
-        status = getattr(error, "code", None)
-        reason = getattr(error, "reason", "")
-        why = (
-            f"answered {status}"
-            if status
-            else f"{type(error).__name__}{f', {reason}' if isinstance(reason, OSError) else ''}"
-        )
-        return False, why
+        if status := getattr(error, "code", None):
+            return False, worded("notify.answered", status=status)
+        cause = getattr(error, "reason", "")
+        if isinstance(cause, OSError):
+            why = Worded(str(cause), reason(cause).zh)
+            return False, worded("notify.unreachable", error=type(error).__name__, reason=why)
+        return False, type(error).__name__
 
 
 def _spelt(address: str) -> str:
@@ -96,13 +98,13 @@ def _run(command: str, content: bytes, surroundings: Mapping[str, str], folder: 
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        return False, f"cannot be run ({error})"
+        return False, worded("notify.not_run", reason=Worded(str(error), reason(error).zh))
     try:
         process.communicate(content, COMMAND_SECONDS)
     except subprocess.TimeoutExpired:
         _kill(process)
-        return False, f"not ended within {COMMAND_SECONDS:g} s"
-    return process.returncode == 0, f"exit code {process.returncode}"
+        return False, worded("notify.not_ended", seconds=f"{COMMAND_SECONDS:g}")
+    return process.returncode == 0, worded("schedule.exit_code", code=process.returncode)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from perfbatch.cli.application import app
 from perfbatch.cli.options import LangOption
-from perfbatch.settings import Command, Option, SettingsFile, read_settings_file, settings_of
+from perfbatch.settings import FILE_NAME, Command, Option, SettingsFile, read_settings_file, settings_of
 
 __all__ = ["all_commands", "settings", "settings_file"]
 
@@ -28,7 +28,7 @@ def settings(_lang: LangOption = None) -> None:
         for command in all_commands()
         for setting in settings_of(command, os.environ, file)
     ]
-    print_settings(file.shown, rows)
+    print_settings(file.path, FILE_NAME, rows)
     print_next(["run"])
 
 

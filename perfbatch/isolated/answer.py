@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import IO, NamedTuple
 
 from perfbatch.isolated.worker import GIVEN, HEADER, RAISED, REPLY, TOO_LARGE
+from perfbatch.model.words.catalogue import worded
 
 __all__ = ["Answer", "AnswerInvalid", "CallFault", "WorkerLost", "WorkersUnavailable", "received"]
 
@@ -52,7 +53,7 @@ def received(replies: IO[bytes], most: int) -> Answer:
     kind, fit, peak = REPLY.unpack(_read(replies, REPLY.size))
     content = _read(replies, size - REPLY.size)
     if kind == TOO_LARGE and not content:
-        raise WorkerLost("the result is larger than the limit")
+        raise WorkerLost(worded("process.too_much"))
     if kind == RAISED:
         raise CallFault(content.decode("utf-8", "replace"))
     if kind != GIVEN:

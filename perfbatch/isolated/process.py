@@ -11,6 +11,7 @@ from perfbatch.isolated.answer import Answer, AnswerInvalid, CallFault, WorkerLo
 from perfbatch.isolated.birth import FORKS, Birth, Nursery, Spawned
 from perfbatch.isolated.worker import HEADER, HELLO, TIMED, Confinement
 from perfbatch.model.message import packed
+from perfbatch.model.words.catalogue import worded
 from perfbatch.model.words.wording import words_of
 
 __all__ = [
@@ -35,7 +36,6 @@ _SPARE_SECONDS = 2.0
 _TURNS_WAITED_FOR = 3
 # What an interpreter is told to run: a worker, or the nursery that workers are forked from.
 _BOOTSTRAP = "import importlib, sys; sys.path[:] = sys.argv[3:]; importlib.import_module(sys.argv[1]).serve()"
-_LATE = "longer than the limit of wall-clock time"
 
 
 def nursery_of(tasks: str) -> Nursery | None:
@@ -109,8 +109,8 @@ class Worker:
         self.kill()
         ended = birth.wait()
         if self._expired or (TIMED and ended == -signal.SIGALRM):
-            raise WorkerLost(_LATE, late=True)
-        raise WorkerLost(f"ended with {ended}")
+            raise WorkerLost(worded("process.late"), late=True)
+        raise WorkerLost(worded("process.ended", status=ended))
 
     @staticmethod
     def _send(birth: Birth, request: bytes) -> None:

@@ -16,6 +16,7 @@ from perfbatch.model.errors import OperatorFault, OperatorFaults
 from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE
 from perfbatch.model.words.catalogue import alternatives
+from perfbatch.model.words.reasons import reason_of_reader
 from perfbatch.roster.model import (
     MAX_UNITS,
     ExplanationReview,
@@ -75,7 +76,7 @@ def _sheets(path: Path, rulebooks: Sequence[Rulebook]) -> dict[str, _Rows]:
                 if sheet in wanted
             }
     except (OSError, CalamineError) as error:
-        raise OperatorFault("roster.unreadable", path=path, reason=error) from None
+        raise OperatorFault("roster.unreadable", path=path, reason=reason_of_reader(error)) from None
 
 
 def _roster(path: Path, sheets: Mapping[str, _Rows], rulebook: Rulebook) -> Roster:

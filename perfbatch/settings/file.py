@@ -32,11 +32,6 @@ class SettingsFile:
         """Where relative paths in it begin, and where the log lies."""
         return self.path.parent if self.path is not None else Path()
 
-    @property
-    def shown(self) -> str:
-        """The file's name, or that there is none."""
-        return str(self.path) if self.path is not None else f"none ({FILE_NAME})"
-
     def value(self, command: str, option: str) -> Any:
         """What the file says of an option of a command; None where it says nothing."""
         return self.values.get((command, option), self.values.get(("", option)))

@@ -35,7 +35,7 @@ class Command(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """An option's values (one, but of an option that may be given several times) and where they came from."""
+    """An option's values (one, but of an option that may be given several times) and where they came from, "" of a default."""
 
     option: Option
     values: tuple[str, ...]
@@ -86,7 +86,7 @@ def typed_value(arguments: Sequence[str], option: str) -> str:
 
 
 def _as_typed(setting: Setting) -> list[str]:
-    if setting.source == "default":
+    if not setting.source:
         return []
     if setting.option.flag:
         return [f"--{setting.option.name}"] if setting.values == ("true",) else []
@@ -111,7 +111,7 @@ def _setting(command: str, option: Option, environment: Mapping[str, str], file:
             return Setting(option, values, variable)
     value = file.value(command, option.name)
     if value is None:
-        return Setting(option, (option.default,) if option.default else (), "default")
+        return Setting(option, (option.default,) if option.default else (), "")
     place = f"{file.path or FILE_NAME} {option.name}"
     if option.flag:
         if not isinstance(value, bool):

@@ -189,6 +189,8 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     # settings
     "settings.file": Wording("File: {file}", "文件：{file}"),
+    "settings.none": Wording("none ({name})", "无（{name}）"),
+    "settings.default": Wording("default", "默认"),
     "column.command": Wording("command", "命令"),
     "column.option": Wording("option", "选项"),
     "column.value": Wording("value", "取值"),

@@ -66,7 +66,7 @@ def _print_indicator(console: Console, indicator: Indicator, rulebook: Rulebook,
 
 
 def _print_check_rule(console: Console, check: Check, rulebook: Rulebook, live: LivePlan) -> None:
-    console.print(f"{check.id} · {check.title} · {check.severity}", soft_wrap=True)
+    console.print(f"{check.id} · {check.title} · {say(f'severity.{check.severity}')}", soft_wrap=True)
     console.print(f"  公式：{check.holds}", soft_wrap=True)
     console.print(f"  含义：{describe_expression(check.holds, rulebook)}", soft_wrap=True)
     if check.when:

@@ -16,7 +16,7 @@ import pytest
 import perfbatch
 from perfbatch.model.errors import OperatorFault, OperatorFaults
 from perfbatch.model.words.catalogue import FAULTS, alternatives, worded
-from perfbatch.model.words.reasons import REASONS, reason, toml_reason
+from perfbatch.model.words.reasons import REASONS, reason, reason_of_reader, toml_reason
 from perfbatch.model.words.wording import Worded, words_of
 
 _PACKAGE = Path(perfbatch.__file__).parent
@@ -204,3 +204,16 @@ def test_what_is_no_toml_is_told_with_its_place(text: str, chinese: str) -> None
         tomllib.loads(text)
     why = toml_reason(caught.value)
     assert (why, why.zh) == (str(caught.value), chinese)
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("No such file or directory (os error 2)", "文件或文件夹不存在"),
+        ("[Errno 13] Permission denied: 'roster.xlsx'", "没有权限"),
+        ("Cannot detect file format", "文件已损坏，或不是 Excel 工作簿"),
+    ],
+)
+def test_why_a_workbook_could_not_be_opened(text: str, chinese: str) -> None:
+    why = reason_of_reader(ValueError(text))
+    assert (why, why.zh) == (text, chinese)

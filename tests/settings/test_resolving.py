@@ -69,7 +69,7 @@ def test_where_each_came_from(tmp_path: Path) -> None:
         for setting in settings_of(RUN, {"PERFBATCH_RULEBOOK": "a,b"}, file)
     }
     assert origins == {
-        "inbox": ("inbox", "default"),
+        "inbox": ("inbox", ""),
         "strict": ("true", str(tmp_path / "perfbatch.toml")),
         "rulebook": ("a, b", "PERFBATCH_RULEBOOK"),
     }

@@ -123,6 +123,8 @@ FAULTS_OF_NIGHTS: Mapping[str, Wording] = {
         "Reports cannot be imported: a process does not answer as it should ({reason}).",
         "无法导入报告：进程的答复无效（{reason}）。",
     ),
+    "process.late": Wording("longer than the limit of wall-clock time", "超过时限"),
+    "process.too_much": Wording("the result is larger than the limit", "结果超过限制"),
     "process.ended": Wording("ended with {status}", "进程已结束，状态 {status}"),
     "process.not_started": Wording("cannot start {program} ({reason})", "不能启动 {program}（{reason}）"),
     "process.left": Wording("the executor was left by an exception", "程序因异常中止"),
@@ -185,7 +187,12 @@ FAULTS_OF_NIGHTS: Mapping[str, Wording] = {
         "{command}: {reason}. The schedule is as it was.", "{command}：{reason}。计划任务没有变动。"
     ),
     "schedule.exit_code": Wording("exit code {code}", "退出码 {code}"),
-    # The account of a night
+    # The account of a night, and what came of telling of it
+    "notify.answered": Wording("answered {status}", "对方应答 {status}"),
+    "notify.no_answer": Wording("no answer within {seconds} s", "{seconds} 秒内没有应答"),
+    "notify.unreachable": Wording("{error}, {reason}", "未能连接（{error}，{reason}）"),
+    "notify.not_run": Wording("cannot be run ({reason})", "无法运行（{reason}）"),
+    "notify.not_ended": Wording("not ended within {seconds} s", "{seconds} 秒内没有结束"),
     "account.no_folder": Wording("{folder}: cannot be made ({reason}).", "{folder}：无法建立（{reason}）。"),
     "account.not_written": Wording("{path}: cannot be written ({reason}).", "{path}：无法写入（{reason}）。"),
     "account.not_notified": Wording(

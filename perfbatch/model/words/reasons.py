@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from perfbatch.model.words.wording import Worded
 
-__all__ = ["REASONS", "reason", "toml_reason"]
+__all__ = ["REASONS", "reason", "reason_of_reader", "toml_reason"]
 
 REASONS: Mapping[str, str] = {
     # The system
@@ -68,6 +68,7 @@ REASONS: Mapping[str, str] = {
 }
 """Reason in English, as it comes → in Chinese. One that is not among them stands as it is."""
 
+_NUMBER = re.compile(r" \(os error \d+\)$|^\[Errno \d+\] | ?: '.*'$")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -81,6 +82,12 @@ def reason(error: BaseException) -> Worded:
         return _of(str(error))
     text = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
     return _of(" ".join(text.split()))
+
+
+def reason_of_reader(error: Exception) -> Worded:
+    """Why a workbook could not be opened, as the library that reads it says."""
+    text = str(error)
+    return Worded(text, REASONS.get(_NUMBER.sub("", text), "文件已损坏，或不是 Excel 工作簿"))
 
 
 def toml_reason(error: tomllib.TOMLDecodeError | UnicodeDecodeError) -> Worded:
