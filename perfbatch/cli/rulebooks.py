@@ -47,6 +47,7 @@ def rulebook_show(
 def rulebook_lint(rulebook: RulebookOption = None, _lang: LangOption = None) -> None:
     """Check the rulebook itself. Exit codes: 0 sound; 2 faults, a line each."""
     from perfbatch.rulebook.load import RulebookFault, load_rulebook
+    from perfbatch.terminal.catalogue import spoken
     from perfbatch.terminal.next_command import print_next
     from perfbatch.terminal.rules import print_sound
 
@@ -54,7 +55,7 @@ def rulebook_lint(rulebook: RulebookOption = None, _lang: LangOption = None) -> 
         loaded = load_rulebook(rulebook)
     except RulebookFault as fault:
         for line in fault.faults:
-            tell(line)
+            tell(spoken(line))
         raise typer.Exit(USAGE) from None
     print_sound(loaded)
     print_next(["template", *_same(rulebook)])

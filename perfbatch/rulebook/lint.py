@@ -10,6 +10,7 @@ from decimal import Decimal
 from string import Formatter
 from typing import Literal
 
+from perfbatch.model.words.catalogue import behind, in_front, placed
 from perfbatch.rulebook.checks import check_bindings, place_of
 from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.kinds.band import Band, Domain, holes
@@ -22,7 +23,6 @@ __all__ = ["lint"]
 
 # What reconciliation puts into a check's message and remedy.
 _WORDS = ("label", "item", "title")
-_SOURCE_MISSING = "names no source; name the clause of the form or the regulation"
 
 
 def lint(rulebook: Rulebook) -> list[str]:
@@ -40,60 +40,62 @@ def lint(rulebook: Rulebook) -> list[str]:
 def _fields(rulebook: Rulebook) -> Iterator[str]:
     for field in rulebook.fields():
         if field.kind not in rulebook.kinds:
-            yield f"field {field.id}, kind: there is no [kinds.{field.kind}]; add it"
+            yield placed(f"field {field.id}, kind", "lint.kind", kind=field.kind)
         if field.kind == "choice" and not field.choices and field.id != rulebook.roles.evidence_answer:
-            yield f"field {field.id}, choices: none given; list what may be chosen"
+            yield placed(f"field {field.id}, choices", "lint.no_choices")
         if field.since > rulebook.revision:
-            yield f"field {field.id}, since: the form has no revision {field.since} yet; raise the rulebook's revision"
+            yield placed(f"field {field.id}, since", "lint.since", since=field.since)
     for table in rulebook.unit_tables.values():
         columns = {column.id for column in table.fields}
         for column in table.fields:
             for part in column.parts:
                 if part not in columns:
-                    yield f"field {column.id}, parts: the table {table.id} has no column {part}; correct the id"
+                    yield placed(f"field {column.id}, parts", "lint.part", table=table.id, part=part)
 
 
 def _points(rulebook: Rulebook) -> Iterator[str]:
     groups = {group.id: group for group in rulebook.groups}
     total = sum((group.points for group in rulebook.groups), Decimal())
     if total != rulebook.total_points:
-        yield f"groups: points add up to {total}, not {rulebook.total_points}; correct the groups' points"
+        yield placed("groups", "lint.total", total=total, wanted=rulebook.total_points)
     for group in rulebook.groups:
         points = sum((indicator.points for indicator in rulebook.indicators if indicator.group == group.id), Decimal())
         if points != group.points:
-            yield f"group {group.id}: its indicators' points add up to {points}, not {group.points}; correct them"
+            yield placed(f"group {group.id}", "lint.group_total", total=points, wanted=group.points)
     for indicator in rulebook.indicators:
         if indicator.group not in groups:
-            yield f"indicator {indicator.id}, group: there is no group {indicator.group}; correct the id"
+            yield placed(f"indicator {indicator.id}, group", "lint.group", group=indicator.group)
 
 
 def _grades(rulebook: Rulebook) -> Iterator[str]:
     bands = [Band(minimum=grade.minimum, below=grade.below, points=Decimal()) for grade in rulebook.grades]
-    yield from (f"grades: {fault}" for fault in holes(bands, Domain()))
+    yield from (behind("grades", fault) for fault in holes(bands, Domain()))
 
 
 def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
     place = f"indicator {indicator.id}"
     if not any(source.strip() for source in indicator.sources):
-        yield f"{place}, sources: {_SOURCE_MISSING}"
+        yield placed(f"{place}, sources", "lint.source")
     namespace = Namespace(rulebook, "department", scored=False)
     if indicator.ratio is not None:
         yield from _expression(f"{place}, ratio", indicator.ratio, namespace, "number")
         yield from _is_ratio(place, indicator.ratio)
     elif indicator.part_of_whole or indicator.last_year_denominator:
-        yield f"{place}: part_of_whole and last_year_denominator need a ratio; give one or leave them out"
+        yield placed(place, "lint.no_ratio")
     if indicator.figure is not None:
         yield from _expression(f"{place}, figure", indicator.figure, namespace, "number")
     rule = indicator.rule
     if rule.needs_figure == (indicator.ratio is None and indicator.figure is None):
-        yield f"{place}: a {rule.kind} rule {'needs a ratio or figure' if rule.needs_figure else 'takes none'}"
+        yield placed(place, "lint.figure_needed" if rule.needs_figure else "lint.figure_idle", kind=rule.kind)
     known_types = {
         choice for field in rulebook.fields() if field.id == rulebook.roles.target_type for choice in field.choices
     }
     for target_type in indicator.target_types:
         if target_type not in known_types:
-            yield f"{place}, target_types: the form has no {rulebook.roles.target_type} {target_type}; correct it"
-    yield from (f"{place}, rule: {fault}" for fault in rule.faults(indicator, _FormGround(rulebook)))
+            yield placed(
+                f"{place}, target_types", "lint.target_type", role=rulebook.roles.target_type, target_type=target_type
+            )
+    yield from (behind(f"{place}, rule", fault) for fault in rule.faults(indicator, _FormGround(rulebook)))
 
 
 def _is_ratio(place: str, source: str) -> Iterator[str]:
@@ -102,7 +104,7 @@ def _is_ratio(place: str, source: str) -> Iterator[str]:
     except ExpressionError:
         return
     if not (isinstance(tree, Binary) and tree.op == "/"):
-        yield f"{place}, ratio: must be numerator / denominator; set brackets"
+        yield placed(f"{place}, ratio", "lint.ratio")
 
 
 class _FormGround:
@@ -135,13 +137,13 @@ class _FormGround:
 def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
     place = f"check {check.id}"
     if not check.source.strip():
-        yield f"{place}, source: {_SOURCE_MISSING}"
-    yield from (f"{place}, {fault}" for fault in _wording(check))
+        yield placed(f"{place}, source", "lint.source")
+    yield from (in_front(f"{place}, ", fault) for fault in _wording(check))
     unknown = [
         table for table in (*check.each_table, *check.each_total, *check.each_part) if table not in rulebook.unit_tables
     ]
     if unknown:
-        yield f"{place}: there is no unit table {', '.join(unknown)}; correct the id"
+        yield placed(place, "lint.table", tables=", ".join(unknown))
         return
     namespace = Namespace(rulebook, check.scope)
     against = [
@@ -150,14 +152,14 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
         for fault in _expression(f"each_against.{name}", source, namespace, "number")
     ]
     if against:
-        yield from (f"{place}, {fault}" for fault in against)
+        yield from (in_front(f"{place}, ", fault) for fault in against)
         return
     seen: set[str] = set()
     for bindings in check_bindings(check, rulebook):
         for fault in _bound_check(check, bindings, namespace, rulebook):
             if fault not in seen:
                 seen.add(fault)
-                yield f"{place}, {fault}"
+                yield in_front(f"{place}, ", fault)
 
 
 def _wording(check: Check) -> Iterator[str]:
@@ -165,11 +167,11 @@ def _wording(check: Check) -> Iterator[str]:
         try:
             words = [word for _, word, _, _ in Formatter().parse(text) if word is not None]
         except ValueError as error:
-            yield f"{key}: {error}; write {{{{ for a bracket"
+            yield placed(key, "lint.brackets", error=error)
             continue
         for word in words:
             if word not in _WORDS:
-                yield f"{key}: nothing is called {{{word}}}; there are {', '.join(f'{{{name}}}' for name in _WORDS)}"
+                yield placed(key, "lint.word", word=word, words=", ".join(f"{{{name}}}" for name in _WORDS))
 
 
 def _bound_check(check: Check, bindings: Mapping[str, Node], namespace: Namespace, book: Rulebook) -> Iterator[str]:
@@ -184,11 +186,11 @@ def _bound_check(check: Check, bindings: Mapping[str, Node], namespace: Namespac
     try:
         place = place_of(check, bind(parse(check.holds), bindings), bindings)
     except ExpressionError as error:
-        yield f"at, column {error.column}: {error.fault}"
+        yield behind(f"at, column {error.column}", error.fault)
         return
     field = place.field if isinstance(place, Member) else place.id
     if field not in book.field_by_id:
-        yield f"at: no field {field}; name the cell that the finding points at"
+        yield placed("at", "lint.no_cell", field=field)
 
 
 def _expression(
@@ -197,7 +199,7 @@ def _expression(
     try:
         inferred = namespace.infer(bind(parse(source), bindings or {}))
     except ExpressionError as error:
-        yield f"{place}, column {error.column}: {error.fault}; in `{source}`"
+        yield placed(f"{place}, column {error.column}", "lint.expression", fault=error.fault, source=source)
         return
     if wanted is not None and inferred != wanted:
-        yield f"{place}, column 1: a {wanted} is wanted, this is a {inferred}; in `{source}`"
+        yield placed(f"{place}, column 1", "lint.type", wanted=wanted, inferred=inferred, source=source)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from perfbatch.model.excel import LAST_COLUMN, LAST_ROW, LIST_LIMIT
+from perfbatch.model.words.catalogue import placed, worded
 from perfbatch.package.addresses import column_number
 from perfbatch.rulebook.form import Block
 from perfbatch.rulebook.model import (
@@ -65,11 +66,11 @@ def lint_form(rulebook: Rulebook) -> list[str]:
 
 def _file_names(rulebook: Rulebook) -> Iterator[str]:
     if not _FILE_NAME.fullmatch(rulebook.id) or _DEVICES.fullmatch(rulebook.id):
-        yield f"id: {rulebook.id!r} does not do as a file name; use small letters, digits and hyphens"
+        yield placed("id", "lint.file_name", name=repr(rulebook.id))
     if not _FILE_NAME.fullmatch(rulebook.summary_name) or _DEVICES.fullmatch(rulebook.summary_name):
-        yield f"summary_name: {rulebook.summary_name!r} does not do as a file name; use small letters, digits and hyphens"
+        yield placed("summary_name", "lint.file_name", name=repr(rulebook.summary_name))
     if not rulebook.form_version.strip():
-        yield "form_version: is empty; give the form's version"
+        yield placed("form_version", "lint.version")
 
 
 def _year(rulebook: Rulebook) -> Iterator[str]:
@@ -80,9 +81,9 @@ def _year(rulebook: Rulebook) -> Iterator[str]:
     for place, title in titles:
         named = _YEAR.findall(title)
         if named and str(rulebook.fiscal_year) not in named:
-            yield f"{place}: says {named[0]}, and fiscal_year is {rulebook.fiscal_year}; correct one of the two"
+            yield placed(place, "lint.year", named=named[0], year=rulebook.fiscal_year)
     if rulebook.deadline is not None and rulebook.deadline < date(rulebook.fiscal_year, 12, 31):
-        yield f"deadline: {rulebook.deadline} lies before the end of {rulebook.fiscal_year}; correct the day"
+        yield placed("deadline", "lint.deadline", deadline=rulebook.deadline, year=rulebook.fiscal_year)
 
 
 def _money_sheets(rulebook: Rulebook) -> Iterator[str]:
@@ -93,11 +94,16 @@ def _money_sheets(rulebook: Rulebook) -> Iterator[str]:
     for number, sheet in enumerate(rulebook.summary, start=1):
         place = f"summary {number}"
         if sheet.sheet in _SUMMARY_SHEETS or sheet.sheet in seen or any(sign in sheet.sheet for sign in _SHEET_SIGNS):
-            yield f"{place}, sheet: {sheet.sheet} is taken, or no name for a sheet; choose another"
+            yield placed(f"{place}, sheet", "lint.summary_sheet", sheet=sheet.sheet)
         seen.add(sheet.sheet)
         for name in sheet.blocks:
             if name not in known:
-                yield f"{place}, blocks: no unit table is called {name}; {nearest_or(name, known, 'correct the id')}"
+                yield placed(
+                    f"{place}, blocks",
+                    "lint.summary_block",
+                    name=name,
+                    remedy=nearest_or(name, known, worded("lint.do.id")),
+                )
 
 
 def _sheets(rulebook: Rulebook) -> Iterator[str]:
@@ -106,27 +112,27 @@ def _sheets(rulebook: Rulebook) -> Iterator[str]:
         place, name = f"section {section.id}, sheet", section.sheet
         bad = sorted({sign for sign in name if sign in _SHEET_SIGNS or not sign.isprintable()})
         if bad:
-            yield f"{place}: Excel takes no {' '.join(bad)} in a sheet's name; leave it out"
+            yield placed(place, "lint.sheet_sign", signs=" ".join(bad))
         if name.startswith("'") or name.endswith("'") or name != name.strip():
-            yield f"{place}: {name!r} begins or ends with a space or apostrophe; leave it out"
+            yield placed(place, "lint.sheet_space", name=repr(name))
         if name.lower() in _SHEETS:
-            yield f"{place}: {name} is taken ({_SHEETS[name.lower()]}); choose another name"
+            yield placed(place, "lint.sheet_taken", name=name, by=_SHEETS[name.lower()])
         if name.lower() in seen:
-            yield f"{place}: {name} is the sheet of section {seen[name.lower()]} too; choose another name"
+            yield placed(place, "lint.sheet_twice", name=name, section=seen[name.lower()])
         seen.setdefault(name.lower(), section.id)
 
 
 def _ids(rulebook: Rulebook) -> Iterator[str]:
     for field in rulebook.fields():
         if is_cell_name(field.id):
-            yield f"field {field.id}, id: Excel reads it as a cell or a truth value; choose a longer id"
+            yield placed(f"field {field.id}, id", "lint.cell_name")
         elif field.id in _OWN_NAMES:
-            yield f"field {field.id}, id: the program has this name for something else; choose another id"
+            yield placed(f"field {field.id}, id", "lint.own_name")
         listed = len(",".join(field.choices))
         if listed > LIST_LIMIT:
-            yield f"field {field.id}, choices: {listed} characters; a drop-down holds {LIST_LIMIT}, shorten them"
+            yield placed(f"field {field.id}, choices", "lint.choices_long", count=listed, most=LIST_LIMIT)
         if not field.label.strip():
-            yield f"field {field.id}, label: is empty; give the words that stand beside the cell"
+            yield placed(f"field {field.id}, label", "lint.label")
 
 
 def is_cell_name(name: str) -> bool:
@@ -148,12 +154,12 @@ def _shared(rulebook: Rulebook) -> Iterator[str]:
     }
     for name, times in Counter(named["block"]).items():
         if times > 1:
-            yield f"block {name}, id: {times} blocks have it; choose another id for one of them"
+            yield placed(f"block {name}, id", "lint.block_twice", count=times)
     owners: dict[str, str] = {}
     for table, ids in named.items():
         for name in dict.fromkeys(ids):
             if name in owners:
-                yield f"{table} {name}, id: a {owners[name]} has it too; choose another id"
+                yield placed(f"{table} {name}, id", "lint.id_twice", owner=owners[name])
             owners.setdefault(name, table)
 
 
@@ -162,16 +168,16 @@ def _blocks(rulebook: Rulebook) -> Iterator[str]:
     for kind, layout in ((ScorecardBlock, "scorecard"), (EvidenceBlock, "evidence")):
         count = sum(isinstance(block, kind) for block in blocks)
         if count > 1:
-            yield f"sections: {count} blocks have the layout {layout}; there is room for one"
+            yield placed("sections", "lint.layout_twice", count=count, layout=layout)
     if not any(isinstance(block, ScorecardBlock) for block in blocks):
-        yield "sections: no block has the layout scorecard; add the table of the indicators"
+        yield placed("sections", "lint.no_scorecard")
     if not any(isinstance(block, UnitTableBlock) for block in blocks):
-        yield "sections: no block has the layout unit_table; add one"
+        yield placed("sections", "lint.no_unit_table")
     if any(indicator.evidence_ids for indicator in rulebook.indicators) and rulebook.evidence_block is None:
-        yield "sections: indicators ask for evidence and no block has the layout evidence; add it"
+        yield placed("sections", "lint.no_evidence")
     for section, block in rulebook.blocks():
         if not isinstance(block, SignatureBlock) and not block.fields:
-            yield f"section {section.id}: a block without fields; add one, or remove the block"
+            yield placed(f"section {section.id}", "lint.no_fields")
         if isinstance(block, RowsBlock):
             yield from _rows(block)
 
@@ -179,18 +185,22 @@ def _blocks(rulebook: Rulebook) -> Iterator[str]:
 def _rows(block: RowsBlock) -> Iterator[str]:
     known = [field.id for field in block.fields]
     if block.preset_rows and block.preset_column is None:
-        yield f"block {block.id}, preset_column: missing beside preset_rows; name the column that they fill"
+        yield placed(f"block {block.id}, preset_column", "lint.no_preset_column")
     if block.preset_column is not None and block.preset_column not in known:
-        remedy = nearest_or(block.preset_column, known, f"there are {', '.join(known)}")
-        yield f"block {block.id}, preset_column: the table has no column {block.preset_column}; {remedy}"
+        remedy = nearest_or(block.preset_column, known, worded("rulebook.known", names=", ".join(known)))
+        yield placed(
+            f"block {block.id}, preset_column", "lint.preset_column", column=block.preset_column, remedy=remedy
+        )
     if not block.preset_rows and block.blank_rows < 1:
-        yield f"block {block.id}: has no rows; give preset_rows or blank_rows"
+        yield placed(f"block {block.id}", "lint.no_rows")
     column = next((field for field in block.fields if field.id == block.preset_column), None)
     if column is not None and column.choices:
         for preset in block.preset_rows:
             if preset.value not in column.choices:
-                remedy = nearest_or(preset.value, column.choices, "add it to the choices")
-                yield f"block {block.id}, preset_rows: {preset.value} is no choice of {column.id}; {remedy}"
+                remedy = nearest_or(preset.value, column.choices, worded("lint.do.choice"))
+                yield placed(
+                    f"block {block.id}, preset_rows", "lint.preset", value=preset.value, column=column.id, remedy=remedy
+                )
 
 
 # ----------------------------------------------------------------------------------------------------- fields by their part
@@ -204,30 +214,34 @@ _TARGETS = ("target_type", "target", "target_actual")
 def _roles(rulebook: Rulebook) -> Iterator[str]:
     single = _fields_in(rulebook, CardBlock)
     for key in rulebook.entity.key:
-        yield from _role("entity.key", key, single, "of a card")
+        yield from _role("entity.key", key, single, worded("lint.role.card"))
     if len(rulebook.entity.key) > 1:
         for key in rulebook.entity.key:
             if key in single and single[key].kind not in ("code", "id", "year"):
-                yield f"entity.key: {key} may hold blanks, and the key has several fields; name fields of the kind code"
-    yield from _role("entity.name", rulebook.entity.name, single, "of a card")
-    yield from _role("roles.self_total", rulebook.roles.self_total, single, "of a card", numeric=True)
-    yield from _roles_in(rulebook, _SCORECARD, ScorecardBlock, "of the scorecard")
-    yield from _roles_in(rulebook, _EVIDENCE, EvidenceBlock, "of the evidence list")
-    yield from _roles_in(rulebook, ("sub_unit",), UnitTableBlock, "of a table with a row per unit")
+                yield placed("entity.key", "lint.key", key=key)
+    yield from _role("entity.name", rulebook.entity.name, single, worded("lint.role.card"))
+    yield from _role("roles.self_total", rulebook.roles.self_total, single, worded("lint.role.card"), numeric=True)
+    yield from _roles_in(rulebook, _SCORECARD, ScorecardBlock, worded("lint.role.scorecard"))
+    yield from _roles_in(rulebook, _EVIDENCE, EvidenceBlock, worded("lint.role.evidence"))
+    yield from _roles_in(rulebook, ("sub_unit",), UnitTableBlock, worded("lint.role.units"))
     if rulebook.explanation_block is not None:
         explained = {field.id: field for field in rulebook.explanation_block.fields}
         for role in _EXPLANATIONS:
             name = getattr(rulebook.roles, role)
-            yield from _role(f"roles.{role}", name, explained, f"of the table {rulebook.roles.explanations}")
+            yield from _role(
+                f"roles.{role}", name, explained, worded("lint.role.table", table=rulebook.roles.explanations)
+            )
     targets = {block.id: block for _, block in rulebook.blocks() if isinstance(block, RowsBlock)}
     table = targets.get(rulebook.roles.targets)
     if table is None:
-        remedy = nearest_or(rulebook.roles.targets, targets, "name the table of the targets")
-        yield f"roles.targets: the form has no table of rows called {rulebook.roles.targets}; {remedy}"
+        remedy = nearest_or(rulebook.roles.targets, targets, worded("lint.do.targets"))
+        yield placed("roles.targets", "lint.targets", name=rulebook.roles.targets, remedy=remedy)
         return
     columns = {field.id: field for field in table.fields}
     for role in _TARGETS:
-        yield from _role(f"roles.{role}", getattr(rulebook.roles, role), columns, f"of the table {table.id}")
+        yield from _role(
+            f"roles.{role}", getattr(rulebook.roles, role), columns, worded("lint.role.table", table=table.id)
+        )
 
 
 def _roles_in(rulebook: Rulebook, roles: tuple[str, ...], layout: type[Block], where: str) -> Iterator[str]:
@@ -251,16 +265,18 @@ def _fields_in(rulebook: Rulebook, layout: type[Block]) -> dict[str, FormField]:
 
 def _role(place: str, name: str, fields: dict[str, FormField], where: str, *, numeric: bool = False) -> Iterator[str]:
     if name not in fields:
-        yield f"{place}: no field {where} is called {name}; {nearest_or(name, fields, 'name the field')}"
+        yield placed(
+            place, "lint.role", where=where, name=name, remedy=nearest_or(name, fields, worded("lint.do.field"))
+        )
     elif numeric and fields[name].kind not in NUMERIC_KINDS:
-        yield f"{place}: {name} holds no numbers; name a field that does"
+        yield placed(place, "lint.no_numbers", name=name)
 
 
 def _grade_choices(rulebook: Rulebook) -> Iterator[str]:
     field = rulebook.field_by_id.get(rulebook.roles.self_grade)
     if field is None:
         if "self_grade" in rulebook.roles.model_fields_set and rulebook.roles != Roles():
-            yield f"roles.self_grade: the form has no field {rulebook.roles.self_grade}; name the field"
+            yield placed("roles.self_grade", "lint.own_grade", name=rulebook.roles.self_grade)
         return
     if not field.choices:
         # Told where the choices are looked at.
@@ -268,7 +284,17 @@ def _grade_choices(rulebook: Rulebook) -> Iterator[str]:
     grades = [grade.name for grade in rulebook.grades]
     for name in grades:
         if name not in field.choices:
-            yield f"field {field.id}, choices: the grade {name} is missing; {nearest_or(name, field.choices, 'add it')}"
+            yield placed(
+                f"field {field.id}, choices",
+                "lint.grade_missing",
+                name=name,
+                remedy=nearest_or(name, field.choices, worded("lint.do.add")),
+            )
     for choice in field.choices:
         if choice not in grades:
-            yield f"field {field.id}, choices: {choice} is no grade; {nearest_or(choice, grades, 'leave it out')}"
+            yield placed(
+                f"field {field.id}, choices",
+                "lint.no_grade",
+                choice=choice,
+                remedy=nearest_or(choice, grades, worded("lint.do.drop")),
+            )

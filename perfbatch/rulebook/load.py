@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.model.words.catalogue import worded
+from perfbatch.model.words.catalogue import apart, behind, worded
 from perfbatch.rulebook.completing import completed
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.lint import lint
@@ -57,7 +57,7 @@ class RulebookFault(OperatorFault):
 
     def __init__(self, name: str, faults: Sequence[str], *, remedy: str = "rulebook.correct") -> None:
         more = worded("part.more", count=len(faults) - 1) if len(faults) > 1 else ""
-        file, _, first = faults[0].partition(": ")
+        file, first = apart(faults[0])
         super().__init__("rulebook.faulty", file=file, fault=first, more=more, remedy=worded(remedy))
         self.name = name
         self.faults = tuple(faults)
@@ -102,9 +102,9 @@ class _Resolved:
 
     def located(self, fault: str) -> str:
         """A line `file: place: fault` with sheet and cell in place of the place, where the file is a workbook."""
-        file, _, rest = fault.partition(": ")
+        file, rest = apart(fault)
         source = dict(self.files).get(file)
-        return f"{file}: {source.located(rest)}" if source is not None else fault
+        return behind(file, source.located(rest)) if source is not None else fault
 
 
 def built_in_ids() -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def read_rulebook(source: Path | str | None = None) -> LoadedRulebook:
         faults = [*of_cells, *_elsewhere(of_cells, of_shape)]
         rulebook = completed(data, error.errors()) if resolved.files[-1][1].places is not None else None
     if rulebook is None or faults:
-        further = [resolved.located(f"{resolved.name}: {fault}") for fault in lint(rulebook)] if rulebook else []
+        further = [resolved.located(behind(resolved.name, fault)) for fault in lint(rulebook)] if rulebook else []
         raise RulebookFault(resolved.name, [*faults, *_elsewhere(faults, further)])
     return LoadedRulebook(
         rulebook.resolved_from(_compared(rulebook, resolved)),
@@ -181,7 +181,7 @@ def load_rulebook(source: Path | str | None = None) -> LoadedRulebook:
     if faults:
         raise RulebookFault(
             loaded.name,
-            [f"{loaded.name}: {loaded.source.located(fault)}" for fault in faults],
+            [behind(loaded.name, loaded.source.located(fault)) for fault in faults],
             remedy="rulebook.correct_all",
         )
     return loaded
@@ -270,7 +270,7 @@ def _resolved(source: str, beside: Path | None, above: tuple[str, ...]) -> _Reso
     applied = apply_overlay(base.data, data)
     if applied.faults:
         faults = [*file.faults, *(file.located(fault) for fault in applied.faults)]
-        raise RulebookFault(name, [f"{name}: {fault}" for fault in faults])
+        raise RulebookFault(name, [behind(name, fault) for fault in faults])
     origins = {place: f"{name}: {key}" for place, key in applied.origins.items()}
     return _Resolved(
         applied.data,

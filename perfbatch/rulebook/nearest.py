@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from perfbatch.model.words.catalogue import worded
+
 __all__ = ["nearest", "nearest_or"]
 
 
@@ -18,4 +20,4 @@ def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
 def nearest_or(name: str, known: Iterable[str], otherwise: str) -> str:
     """The remedy for a name that is not known: the nearest one, else what to do without one."""
     meant = nearest(name, known)
-    return f"the nearest is {meant}" if meant else otherwise
+    return worded("rulebook.nearest", name=meant) if meant else otherwise

@@ -66,6 +66,8 @@ def bypasses(source: str) -> list[str]:
             right = right and _called(call.args[0]) in ("worded", "words_of")  # type: ignore[arg-type]
         elif name in (*_FAULTS, "worded") and call.args and name not in own:
             right = _right(call.args[0], stated)
+        elif name == "placed" and len(call.args) > 1:
+            right = _right(call.args[1], stated)
         elif (name == "_fault" or _of_a_roster(call)) and len(call.args) > 2:
             right = _right(call.args[2], {*stated, "place"})
         else:
@@ -105,6 +107,7 @@ def test_no_fault_bypasses_the_catalogue() -> None:
         'raise Interrupted("The outbox is as it was.")',
         'table.note(row, column, "the name is blank", "Fill it in.")',
         'worded("inbox.none", outbox=1)',
+        'placed("groups", "no.such.key")',
     ],
 )
 def test_a_planted_bypass_is_found(source: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from perfbatch.cli import main
@@ -99,3 +101,37 @@ def test_settings_by_default(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_check_s_level(capsys: pytest.CaptureFixture[str]) -> None:
     assert _ended("rulebook show R03") == 0
     assert capsys.readouterr().out.splitlines()[0] == "R03 · 支出合计 = 基本支出 + 项目支出 · 错误"
+
+
+def test_what_lint_finds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = resources.files("perfbatch.rulebook").joinpath("yunxi_2020.toml").read_text("utf-8")
+    for there, bad in (("minimum = 80", "minimum = 81"), ('self_total = "', 'self_total = "x')):
+        assert text.count(there) >= 1
+        text = text.replace(there, bad)
+    (tmp_path / "mine.toml").write_text(text, "utf-8")
+    assert _ended("rulebook lint --rulebook mine.toml") == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "mine.toml：grades：80 至 81 之间没有区间；请补上",
+        "mine.toml：roles.self_total：信息卡中没有字段 xself_score_total；相近的有 self_score_total",
+        "mine.toml：indicator key_spending_share, rule：80 至 81 之间没有区间；请补上",
+    ]
+    assert _ended("run --rulebook mine.toml") == 2
+    assert capsys.readouterr().err == (
+        "perfbatch：mine.toml：grades：80 至 81 之间没有区间；请补上（另有 2 个）。请改正该文件；全部问题见 `perfbatch rulebook lint`。\n"
+    )
+
+
+def test_what_lint_finds_in_a_workbook_is_told_with_its_cell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _ended("rulebook export") == 0
+    book = openpyxl.load_workbook("rulebook.xlsx")
+    column = next(cell.column for cell in book["指标"][1] if cell.value == "分值")
+    cell = book["指标"].cell(2, column)
+    cell.value = 1
+    book.save("rulebook.xlsx")
+    capsys.readouterr()
+    assert _ended("rulebook lint --rulebook rulebook.xlsx") == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "rulebook.xlsx：一级指标!A2（代码）：所属指标分值合计 11，应为 15；请改正"
+    ]

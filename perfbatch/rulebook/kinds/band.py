@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from pydantic import model_validator
 
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.form import Model
 
@@ -80,25 +81,29 @@ def holes(bands: Sequence[Band], domain: Domain) -> Iterator[str]:
     for band in ordered:
         (low, has_low), (high, has_high) = lower(band), upper(band)
         if low is not None and high is not None and (low > high or (low == high and not (has_low and has_high))):
-            yield f"the band from {low} to {high} is empty; correct its bounds"
+            yield worded("lint.band_empty", low=low, high=high)
     for band, following in pairwise(ordered):
         (end, has_end), (start, has_start) = upper(band), lower(following)
         if end is None or start is None or end > start or (end == start and has_end and has_start):
-            yield f"the bands overlap at {start if start is not None else end}; each value belongs to one band"
-        elif end < start or not (has_end or has_start):
-            yield f"no band covers {'the values from ' if end < start else ''}{end}" + (
-                f" to {start}; add a band" if end < start else "; let one of the two bands have it"
-            )
+            yield worded("lint.band_overlap", at=start if start is not None else end)
+        elif end < start:
+            yield worded("lint.band_gap", end=end, start=start)
+        elif not (has_end or has_start):
+            yield worded("lint.band_bound", end=end)
     (low, has_low), (high, has_high) = lower(ordered[0]), upper(ordered[-1])
     if low is not None and (domain.minimum is None or low > domain.minimum or (low == domain.minimum and not has_low)):
-        yield f"no band covers values down to {'any' if domain.minimum is None else domain.minimum}; extend the lowest"
+        yield worded("lint.band_low", bound=_bound(domain.minimum))
     if high is not None and (
         domain.maximum is None or high < domain.maximum or (high == domain.maximum and not has_high)
     ):
-        yield f"no band covers values up to {'any' if domain.maximum is None else domain.maximum}; extend the highest"
+        yield worded("lint.band_high", bound=_bound(domain.maximum))
+
+
+def _bound(limit: Decimal | None) -> object:
+    return worded("lint.any") if limit is None else limit
 
 
 def within(awarded: Sequence[Decimal], points: Decimal) -> Iterator[str]:
     """Points that are given must lie in 0 … all and reach all."""
     if not all(0 <= award <= points for award in awarded) or max(awarded) != points:
-        yield f"points must lie in 0 … {points} and reach {points}; correct them"
+        yield worded("lint.within", points=points)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from perfbatch.model.figures import plain
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.form import Model
 from perfbatch.rulebook.formula_terms import all_of, any_of, plus, quoted
@@ -59,10 +60,10 @@ class ChecklistRule(ScoringRule):
     def faults(self, indicator: Judged, ground: Ground) -> Iterator[str]:
         total = sum((item.points for item in self.items), Decimal())
         if total != indicator.points:
-            yield f"the items' points add up to {total}, not {indicator.points}; correct them"
+            yield worded("lint.items", total=total, wanted=indicator.points)
         repeated = [item for item, times in Counter(entry.id for entry in self.items).items() if times > 1]
         if repeated:
-            yield f"duplicate item {', '.join(repeated)}; number them anew"
+            yield worded("lint.item_twice", items=", ".join(repeated))
 
     def compute(self, indicator: Judged, scope: Scope, yes: str) -> Computation:
         import numpy as np

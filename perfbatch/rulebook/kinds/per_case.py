@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from perfbatch.model.figures import plain
+from perfbatch.model.words.catalogue import placed
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.formula_terms import all_of, none_of, some, times
 from perfbatch.rulebook.kinds.figure_cells import state
@@ -77,9 +78,9 @@ class PerCaseRule(ScoringRule):
 
     def faults(self, indicator: Judged, ground: Ground) -> Iterator[str]:
         if not self._asks and not ground.counts(self.count):
-            yield f"count: no field {self.count}; name a count field or {_BREACHES}"
+            yield placed("count", "lint.count", field=self.count, breaches=_BREACHES)
         if self.whole is not None and not ground.is_field(self.whole):
-            yield f"whole: no field {self.whole}; name the field that counts all of them"
+            yield placed("whole", "lint.whole", field=self.whole)
 
     def compute(self, indicator: Judged, scope: Scope, yes: str) -> Computation:
         import numpy as np

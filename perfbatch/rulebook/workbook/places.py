@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from perfbatch.model.words.catalogue import apart, behind
 from perfbatch.package.addresses import cell_name
 from perfbatch.rulebook.tables import TABLES
 
@@ -74,4 +75,4 @@ class RulePlaces:
     def located(self, fault: str) -> str:
         """A line `place: fault` with sheet and cell in place of its own, where they are known."""
         cell = self.cell_of(fault)
-        return f"{cell}: {fault.partition(': ')[2]}" if cell else fault
+        return behind(str(cell), apart(fault)[1]) if cell else fault
