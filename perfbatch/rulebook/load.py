@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from perfbatch.model.errors import OperatorFault
-from perfbatch.model.words.catalogue import apart, behind, worded
+from perfbatch.model.words.catalogue import apart, behind, placed, worded
 from perfbatch.rulebook.completing import completed
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.lint import lint
@@ -257,15 +257,13 @@ def _resolved(source: str, beside: Path | None, above: tuple[str, ...]) -> _Reso
     files that lead here."""
     path, name = _located(source, beside, above)
     if name in above or len(above) >= _MOST_OVERLAYS:
-        raise RulebookFault(
-            name, [f"{above[-1]}: extends: {name} leads back here; name the rulebook of the year before"]
-        )
+        raise RulebookFault(name, [placed(f"{above[-1]}: extends", "overlay.ring", name=name)])
     file = read_source(path, name)
     data = file.data
     if "extends" not in data:
         return _Resolved(data, name, (name,), {}, Lineage(), ((name, file),))
     if not isinstance(data["extends"], str):
-        raise RulebookFault(name, [f"{name}: extends: is not a text; name a built-in id or a file"])
+        raise RulebookFault(name, [placed(f"{name}: extends", "overlay.extends")])
     base = _resolved(data["extends"], path.parent if isinstance(path, Path) else None, (*above, name))
     applied = apply_overlay(base.data, data)
     if applied.faults:

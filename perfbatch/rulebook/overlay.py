@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.lineage import ACTIONS
 from perfbatch.rulebook.marks import Mark, renamed_expression, renamed_message, rewritten
 from perfbatch.rulebook.model import Rulebook
@@ -41,12 +42,14 @@ def apply_overlay(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> Applie
     for key in overlay:
         if key not in ("extends", *ACTIONS):
             known = ", ".join(f"[{action}]" for action in ACTIONS)
-            hint = "set it in [meta]" if key in META else f"an overlay has {known}"
-            work.fault(key, "is not part of an overlay", hint)
+            if key in META:
+                work.fault(key, "overlay.of_meta")
+            else:
+                work.fault(key, "overlay.foreign", known=known)
     for action in ACTIONS:
         given = overlay.get(action, {})
         if not isinstance(given, dict):
-            work.fault(action, "is not a table", f"write [{action}…]")
+            work.fault(action, "overlay.action", action=action)
         else:
             getattr(work, action)(given)
     return work.applied
@@ -59,9 +62,13 @@ class _Overlay(Entries):
         for key, value in given.items():
             place = f"meta.{key}"
             if key not in META:
-                self.fault(place, "the rulebook has no such key", nearest_or(key, META, f"there are {', '.join(META)}"))
+                self.fault(
+                    place,
+                    "overlay.no_meta",
+                    remedy=nearest_or(key, META, worded("rulebook.known", names=", ".join(META))),
+                )
             elif key in self.data and self.data[key] == value:
-                self.fault(place, "says what the base says", "leave it out")
+                self.fault(place, "overlay.same")
             else:
                 self.note("meta", "", "", {}, key, before=self.data.get(key), after=value)
                 self.data[key] = value
@@ -72,7 +79,7 @@ class _Overlay(Entries):
             if not self.known_table("rename", table, _RENAMED):
                 continue
             if not isinstance(names, dict):
-                self.fault(f"rename.{table}", "is not a table", f'write [rename.{table}] old = "new"')
+                self.fault(f"rename.{table}", "overlay.rename_table", table=table)
                 continue
             entries = entries_of(self.data, table)
             news = [str(new) for new in names.values()]
@@ -83,13 +90,13 @@ class _Overlay(Entries):
                 if target is None:
                     continue
                 if not isinstance(new, str):
-                    self.fault(place, "the new name is not a text", 'write old = "new"')
+                    self.fault(place, "overlay.rename_text")
                 elif new == old:
-                    self.fault(place, "is called so already", "leave it out")
+                    self.fault(place, "overlay.rename_same")
                 elif new in entries and new not in names:
-                    self.fault(place, f"{new} is there already", "choose another name")
+                    self.fault(place, "overlay.rename_there", new=new)
                 elif news.count(new) > 1:
-                    self.fault(place, f"{new} is named twice", "give each entry a name of its own")
+                    self.fault(place, "overlay.rename_twice", new=new)
                 else:
                     places.append((target, old, new))
             for target, old, new in places:
@@ -125,12 +132,12 @@ class _Overlay(Entries):
             if not self.known_table("remove", table, TABLES):
                 continue
             if not isinstance(names, list):
-                self.fault(f"remove.{table}", "is not a list", f'write {table} = ["id"]')
+                self.fault(f"remove.{table}", "overlay.remove_list", table=table)
                 continue
             for name in names:
                 place = f"remove.{table}.{name}"
                 if (table, name) in renamed:
-                    self.fault(place, f"{name} is renamed above", "name it once, by its old name")
+                    self.fault(place, "overlay.remove_renamed", name=name)
                 elif (target := self.entry(place, table, str(name))) is not None:
                     target.remove()
                     self.removed.add((table, name))

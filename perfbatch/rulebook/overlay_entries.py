@@ -5,8 +5,9 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.nearest import nearest_or
-from perfbatch.rulebook.overlay_work import Work, base_has, source_of
+from perfbatch.rulebook.overlay_work import Work, source_of
 from perfbatch.rulebook.tables import KEYS, NESTED, TABLES, Data, entries_of, fields_of_block, list_of
 
 __all__ = ["Entries"]
@@ -22,7 +23,7 @@ class Entries(Work):
             if not self.known_table("change", table, TABLES):
                 continue
             if not isinstance(entries, dict):
-                self.fault(f"change.{table}", "is not a table", f"write [change.{table}.id]")
+                self.fault(f"change.{table}", "overlay.change_table", table=table)
                 continue
             # Found before any is changed: a grade is known by its name, and may get another.
             by_name = {name: self.entry(f"change.{table}.{name}", table, name) for name in entries}
@@ -31,7 +32,7 @@ class Entries(Work):
                 if entry is None:
                     continue
                 if not isinstance(changes, dict) or not changes:
-                    self.fault(place, "changes nothing", "name the keys that change, or leave it out")
+                    self.fault(place, "overlay.nothing")
                     continue
                 self._change_entry(table, name, entry.entry, changes)
 
@@ -42,10 +43,10 @@ class Entries(Work):
         unset = changes.get("unset", [])
         for key in unset if isinstance(unset, list) else ():
             if key in changes:
-                self.fault(f"{place}.{key}", "is set and unset", "do one of the two")
+                self.fault(f"{place}.{key}", "overlay.set_unset")
             elif key not in entry:
-                remedy = nearest_or(str(key), entry, "leave it out")
-                self.fault(f"{place}.unset", f"{base_has('keys')} {key}", remedy)
+                remedy = nearest_or(str(key), entry, worded("lint.do.drop"))
+                self.fault(f"{place}.unset", "overlay.no_entry", what="key", name=key, remedy=remedy)
             else:
                 self.note("change", table, name, label, key, before=entry.pop(key), source=source)
         for key, value in changes.items():
@@ -53,9 +54,9 @@ class Entries(Work):
             if key == "unset":
                 continue
             if key == "id" and table != "kinds":
-                self.fault(where, "an id is not changed", f"use [rename.{table}]")
+                self.fault(where, "overlay.id", table=table)
             elif key in NESTED.get(table, ()):
-                self.fault(where, "is made of entries of their own", f"change {key} by their ids")
+                self.fault(where, "overlay.nested", key=key)
             else:
                 before = deepcopy(entry.get(key))
                 self._set(where, entry, key, value)
@@ -81,7 +82,7 @@ class Entries(Work):
             for below, item in value.items():
                 self._set(f"{place}.{below}", before, below, item)
         elif key in entry and before == value:
-            self.fault(place, "says what the base says", "leave it out")
+            self.fault(place, "overlay.same")
         else:
             entry[key] = deepcopy(value)
 
@@ -92,7 +93,7 @@ class Entries(Work):
             if table == "kinds" and isinstance(entries, dict):
                 entries = [{"id": name, **kind} for name, kind in entries.items() if isinstance(kind, dict)]
             if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-                self.fault(f"add.{table}", "is not a list of entries", f"write [[add.{table}]]")
+                self.fault(f"add.{table}", "overlay.add_list", table=table)
                 continue
             for number, entry in enumerate(entries, start=1):
                 self._add_entry(table, number, deepcopy(entry))
@@ -104,14 +105,14 @@ class Entries(Work):
         where = {word: entry.pop(word) for word in _PLACES if word in entry}
         if not isinstance(name, str) or not name:
             if table != "blocks":
-                self.fault(place, f"has no {key}", "give it one")
+                self.fault(place, "overlay.no_key", key=key)
                 return
             name = f"{number}"
         elif name in entries_of(self.data, table):
-            self.fault(place, f"{name} is there already", f"change it in [change.{table}], or choose another {key}")
+            self.fault(place, "overlay.there", name=name, table=table, key=key)
             return
         if len(where) > 1:
-            self.fault(place, f"has {' and '.join(where)}", "give it one place")
+            self.fault(place, "overlay.places", places=" and ".join(where))
             return
         if table == "kinds":
             self.data.setdefault("kinds", {})[entry.pop("id")] = entry
@@ -128,13 +129,13 @@ class Entries(Work):
             if beside is None:
                 return False
             if not isinstance(beside.container, list):
-                self.fault(f"{place}.{word}", f"nothing stands beside {name}", "name a field of a list")
+                self.fault(f"{place}.{word}", "overlay.beside", name=name)
                 return False
             at = next(number for number, other in enumerate(beside.container) if other is beside.entry)
             beside.container.insert(at + (word == "after"), entry)
             return True
         if table in ("fields", "blocks"):
-            self.fault(place, "has no place", "give it before, after or into")
+            self.fault(place, "overlay.no_place")
             return False
         list_of(self.data, table).append(entry)
         return True
@@ -145,17 +146,14 @@ class Entries(Work):
             fields = fields_of_block(self.data, name)
             if fields is None:
                 known = [*entries_of(self.data, "blocks"), *entries_of(self.data, "sections")]
-                self.fault(
-                    place,
-                    f"there is no block or section with fields called {name}",
-                    nearest_or(name, known, "correct the name"),
-                )
+                remedy = nearest_or(name, known, worded("overlay.do.name"))
+                self.fault(place, "overlay.no_block", name=name, remedy=remedy)
                 return False
             fields.append(entry)
             return True
         owners = {"blocks": "sections", "indicators": "groups"}
         if table not in owners:
-            self.fault(place, f"{table} have no place to stand in", "use before or after")
+            self.fault(place, "overlay.nowhere", table=table)
             return False
         owner = self.entry(place, owners[table], name)
         if owner is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any, NamedTuple
 
+from perfbatch.model.words.catalogue import placed, worded
 from perfbatch.rulebook.lineage import Action, RuleChange
 from perfbatch.rulebook.nearest import nearest_or
 from perfbatch.rulebook.tables import Data, Place, entries_of, label_of
 
-__all__ = ["Applied", "Work", "base_has", "source_of"]
+__all__ = ["Applied", "Work", "source_of"]
 
 
 class Applied(NamedTuple):
@@ -31,16 +32,16 @@ class Work:
         self.data = data
         self.removed: set[tuple[str, str]] = set()
 
-    def fault(self, place: str, fault: str, remedy: str) -> None:
-        """Note a fault; the work goes on, so that all are told at once."""
-        self.applied.faults.append(f"{place}: {fault}; {remedy}")
+    def fault(self, at: str, key: str, /, **stated: object) -> None:
+        """Note a fault at a place, a wording of the catalogue; the work goes on, so that all are told at once."""
+        self.applied.faults.append(placed(at, key, **stated))
 
     def known_table(self, action: str, table: str, tables: tuple[str, ...]) -> bool:
         """Whether there is such a table; else that is a fault."""
         if table in tables:
             return True
-        remedy = nearest_or(table, tables, f"there are {', '.join(tables)}")
-        self.fault(f"{action}.{table}", "there is no such table", remedy)
+        remedy = nearest_or(table, tables, worded("rulebook.known", names=", ".join(tables)))
+        self.fault(f"{action}.{table}", "overlay.no_table", remedy=remedy)
         return False
 
     def entry(self, place: str, table: str, name: str) -> Place | None:
@@ -50,22 +51,18 @@ class Work:
             return entries[name]
         renamed = self.applied.renamed.get(table, {})
         if name in renamed:
-            self.fault(place, f"{name} is called {renamed[name]} from here on", "use the new name")
+            self.fault(place, "overlay.renamed", name=name, new=renamed[name])
         elif (table, name) in self.removed:
-            self.fault(place, f"{name} is removed above", "name it once")
+            self.fault(place, "overlay.removed", name=name)
         else:
-            remedy = nearest_or(name, entries, "correct the name")
-            self.fault(place, f"{base_has(table)} {name}", remedy)
+            remedy = nearest_or(name, entries, worded("overlay.do.name"))
+            self.fault(place, "overlay.no_entry", what=table.removesuffix("s"), name=name, remedy=remedy)
         return None
 
     def note(self, action: Action, table: str, name: str, entry: Data, key: str = "", **values: Any) -> None:
         """Note a change; `name` is the entry's id, the rest as `RuleChange` has it."""
         # As it is now: the entries go on changing.
         self.applied.changes.append(RuleChange(action, table, name, label_of(entry), key, **deepcopy(values)))
-
-
-def base_has(table: str) -> str:
-    return f"the base has no {table.removesuffix('s')}"
 
 
 def source_of(entry: Data) -> str:

@@ -45,6 +45,10 @@ def _called(call: ast.Call) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
+def _of_an_overlay(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in ("self.fault", "work.fault")
+
+
 def _of_a_roster(call: ast.Call) -> bool:
     return ast.unparse(call.func) == "table.note"
 
@@ -66,7 +70,7 @@ def bypasses(source: str) -> list[str]:
             right = right and _called(call.args[0]) in ("worded", "words_of")  # type: ignore[arg-type]
         elif name in (*_FAULTS, "worded") and call.args and name not in own:
             right = _right(call.args[0], stated)
-        elif name == "placed" and len(call.args) > 1:
+        elif (name == "placed" or _of_an_overlay(call)) and len(call.args) > 1:
             right = _right(call.args[1], stated)
         elif (name == "_fault" or _of_a_roster(call)) and len(call.args) > 2:
             right = _right(call.args[2], {*stated, "place"})
@@ -108,6 +112,7 @@ def test_no_fault_bypasses_the_catalogue() -> None:
         'table.note(row, column, "the name is blank", "Fill it in.")',
         'worded("inbox.none", outbox=1)',
         'placed("groups", "no.such.key")',
+        'self.fault(place, "has no place", "give it one")',
     ],
 )
 def test_a_planted_bypass_is_found(source: str) -> None:

@@ -135,3 +135,14 @@ def test_what_lint_finds_in_a_workbook_is_told_with_its_cell(
     assert capsys.readouterr().err.splitlines() == [
         "rulebook.xlsx：一级指标!A2（代码）：所属指标分值合计 11，应为 15；请改正"
     ]
+
+
+def test_what_lint_finds_in_an_overlay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'extends = "yunxi-2020"\n[remove]\nfields = ["nix"]\n[change.checks.R24]\nid = "R30"\n[meta]\ntitel = "x"\n'
+    (tmp_path / "2021.toml").write_text(text, "utf-8")
+    assert _ended("rulebook lint --rulebook 2021.toml") == 2
+    assert set(capsys.readouterr().err.splitlines()) == {
+        "2021.toml：meta.titel：规则中没有此键；相近的有 title",
+        "2021.toml：remove.fields.nix：原规则没有 field nix；请改正名称",
+        "2021.toml：change.checks.R24.id：代码不能在此修改；请用 [rename.checks]",
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from perfbatch.model.words.faults_in_overlays import FAULTS_IN_OVERLAYS
 from perfbatch.model.words.faults_in_rules import FAULTS_IN_RULES
 from perfbatch.model.words.faults_of_commands import FAULTS_OF_COMMANDS
 from perfbatch.model.words.faults_of_nights import FAULTS_OF_NIGHTS
@@ -12,7 +13,13 @@ from perfbatch.model.words.wording import Worded, Wording, in_chinese
 
 __all__ = ["FAULTS", "alternatives", "apart", "behind", "in_front", "placed", "worded"]
 
-FAULTS: Mapping[str, Wording] = {**FAULTS_OF_COMMANDS, **FAULTS_OF_NIGHTS, **FAULTS_OF_RULES, **FAULTS_IN_RULES}
+FAULTS: Mapping[str, Wording] = {
+    **FAULTS_OF_COMMANDS,
+    **FAULTS_OF_NIGHTS,
+    **FAULTS_OF_RULES,
+    **FAULTS_IN_RULES,
+    **FAULTS_IN_OVERLAYS,
+}
 
 
 def worded(key: str, /, **values: object) -> Worded:
