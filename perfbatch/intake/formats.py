@@ -55,6 +55,10 @@ class FormWorkbook(Protocol):
         """What the cells of a sheet store, for recomputing."""
         ...
 
+    def rows(self, sheet: str) -> Sequence[int]:
+        """The rows of `cells`, each once, from the top."""
+        ...
+
     def may_hold(self, patterns: Mapping[bytes, re.Pattern[bytes]]) -> bool:
         """Whether a text may match one of the patterns by its markup; True where only looking at the cells would tell."""
         ...

@@ -79,6 +79,10 @@ class GridWorkbook:
             stored[place] = StoredCell(kind, 0, text, cell.formula, cell.has_value)
         return stored
 
+    def rows(self, sheet: str) -> Sequence[int]:
+        """The rows of `cells`, each once, from the top."""
+        return sorted({row for row, _ in self._grids[sheet].cells})
+
     def claim(self, names: Mapping[str, Area]) -> None:
         """Say which cells are the form's inputs, so that a merged area is never read twice."""
         self.names, self._inputs = {**self.names, **names}, {}

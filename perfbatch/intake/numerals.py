@@ -24,7 +24,7 @@ __all__ = [
     "typed_decimals",
 ]
 
-_LONGEST = 60
+_LONGEST, _LONGEST_REMEMBERED = 60, 64
 # Marks that show nothing: soft hyphen, zero-width and direction marks, byte order mark.
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
 _MINUS = dict.fromkeys(map(ord, "−–‐‑‒﹣"), "-")
@@ -102,8 +102,16 @@ class WordsAround:
 
 def fold(text: str) -> str:
     """Text in its compatibility form (NFKC), without invisible marks, with ordinary spaces, stripped."""
+    return _fold_once(text) if len(text) <= _LONGEST_REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
     return " ".join(folded.split())
+
+
+# Labels, names and figures are folded several times in a workbook and again in the next; accounts of oneself once.
+_fold_once = lru_cache(maxsize=16_384)(_fold)
 
 
 def is_stated_none(text: str) -> bool:

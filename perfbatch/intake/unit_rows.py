@@ -286,7 +286,7 @@ def _outside(
             for row in _span(area.first_row, area.last_row)
         }
         words = {_plain(word) for field in tables for word in (field.label, *field.under)}
-        for row in sorted({row for row, _ in workbook.cells(sheet)}):
+        for row in workbook.rows(sheet):
             if row in named:
                 continue
             name = workbook.cell(sheet, row, max(min(at) - 1, 1))

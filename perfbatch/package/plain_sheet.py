@@ -57,7 +57,8 @@ _RAISED = re.compile(rb'<vertAlign val="(?:superscript|subscript)"')
 _PRESERVED, _BARE, _ENDS = b'<t xml:space="preserve">', b"<t>", b"</t></si>"
 _TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
 _LONGEST_FRAME = 128 * 1024
-_LONGEST_REMEMBERED = 300
+_LONGEST_REMEMBERED, _LONGEST_RICH = 300, 4_000
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class PlainCell(NamedTuple):
@@ -124,6 +125,16 @@ class PlainSheet:
     def formulas(self) -> frozenset[bytes]:
         """Its formulas as the markup has them, each once."""
         return frozenset([cell.formula for cell in self.cells.values() if cell.formula])
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """The rows in which a cell of `parsed` stands, from the top; most are told without parsing a cell."""
+        rows: set[int] = set()
+        for cell in self.cells.values():
+            row = int(cell.place.lstrip(_LETTERS))
+            if row not in rows and (cell.has_formula or cell.value.isalnum() or stored_cell(cell).has_value):
+                rows.add(row)
+        return sorted(rows)
 
     @cached_property
     def parsed(self) -> Mapping[tuple[int, int], StoredCell]:
@@ -270,7 +281,9 @@ class PlainStrings:
     def __getitem__(self, index: int) -> Runs:
         """A string by its number."""
         piece = self._pieces[index]
-        return _runs_once(piece) if len(piece) <= _LONGEST_REMEMBERED else _runs(piece)
+        if len(piece) <= _LONGEST_REMEMBERED:
+            return _runs_once(piece)
+        return _rich_once(piece) if piece.startswith(b"<r>") and len(piece) <= _LONGEST_RICH else _runs(piece)
 
 
 def _runs(piece: bytes) -> Runs:
@@ -282,6 +295,8 @@ def _runs(piece: bytes) -> Runs:
 
 # Labels stand in every workbook, accounts of oneself in one.
 _runs_once = lru_cache(maxsize=20_000)(_runs)
+# So do the form's labels of several looks, whose markup is long for few characters.
+_rich_once = lru_cache(maxsize=2_000)(_runs)
 
 
 def _run(look: bytes, markup: bytes) -> Run:

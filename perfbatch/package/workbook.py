@@ -159,6 +159,11 @@ class Workbook:
         plain = self._plain_sheet(sheet)
         return plain.parsed if plain else self._parsed(sheet).cells
 
+    def rows(self, sheet: str) -> Sequence[int]:
+        """The rows of `cells`, each once, from the top."""
+        plain = self._plain_sheet(sheet)
+        return plain.rows if plain else sorted({row for row, _ in self._parsed(sheet).cells})
+
     def _parsed(self, sheet: str) -> SheetCells:
         if sheet not in self._cells:
             self._cells[sheet] = read_sheet_cells(self._package, self._part.sheets[sheet], self._limits)
@@ -205,7 +210,7 @@ class Workbook:
         """
         rows: Sequence[int] = range(area.first_row, area.last_row + 1)
         if len(rows) > self._limits.rows:
-            rows = [row for row in sorted({row for row, _ in self.cells(area.sheet)}) if row in rows]
+            rows = [row for row in self.rows(area.sheet) if row in rows]
         if len(rows) > self._limits.rows:
             top = cell_name(area.first_row, area.first_column)
             raise SetAside("F07", f"工作表“{area.sheet}”：{top} 起的表格超过 {self._limits.rows} 行")

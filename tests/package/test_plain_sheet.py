@@ -146,6 +146,38 @@ def test_every_cell_is_the_same_both_ways(rows: str, strings: str, rest: str, da
     assert repr(read(content, plainly=True)) == repr(read(content, plainly=False))
 
 
+@settings(max_examples=200, deadline=None)
+@given(rows=cells())
+def test_the_rows_of_a_sheet_are_those_of_its_cells(rows: str) -> None:
+    part = f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode()
+    sheet = PlainSheet.read(part, Limits())
+    assert sheet is None or sheet.rows == sorted({row for row, _ in sheet.parsed})
+
+
+def test_a_row_of_blanks_alone_is_none() -> None:
+    rows = (
+        '<row r="1"><c r="A1"><v>\u3000</v></c></row><row r="2"><c r="A2"><v/></c><c r="B2"><v>-1.5</v></c></row>'
+        '<row r="3"><c r="A3" t="str"><v/></c></row><row r="4"><c r="A4"><f>B1</f></c></row><row r="5"><c r="A5" s="1"/></row>'
+    )
+    sheet = PlainSheet.read(f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode(), Limits())
+    assert sheet is not None
+    assert sheet.rows == [2, 3, 4]
+
+
+def test_a_label_of_several_looks_is_each_workbooks_own() -> None:
+    def labels(last: str) -> list[object]:
+        runs = "".join(f'<r><rPr><b/><sz val="{size}"/></rPr><t>字{size}</t></r>' for size in range(9, 19))
+        si = f"<si>{runs}<r><rPr><strike/></rPr><t>{last}</t></r></si>"
+        strings = PlainStrings.read(f"<sst>{si}<si><t>{last}</t></si>{si}</sst>".encode(), Limits())
+        assert strings is not None
+        return [strings[number] for number in range(len(strings))]
+
+    whole = [Run(f"字{size}", struck=False) for size in range(9, 19)]
+    for last in ("甲", "乙", "甲"):
+        several = (*whole, Run(last, struck=True))
+        assert labels(last) == [several, last, several]
+
+
 def row(cell: str) -> str:
     return f'<row r="1" spans="1:2" ht="12.5" customHeight="1" x14ac:dyDescent="0.2">{cell}</row>'
 
