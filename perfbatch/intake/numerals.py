@@ -111,7 +111,7 @@ def _fold(text: str) -> str:
 
 
 # Labels, names and figures are folded several times in a workbook and again in the next; accounts of oneself once.
-_fold_once = lru_cache(maxsize=16_384)(_fold)
+_fold_once = lru_cache(maxsize=16_000)(_fold)
 
 
 def is_stated_none(text: str) -> bool:
