@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.model import Check, Rulebook
 from perfbatch.rulebook.tree import Binary, Member, Name, Node, bind, leaves
@@ -63,7 +64,7 @@ def place_of(check: Check, holds: Node, bindings: Mapping[str, Node]) -> Name | 
     """Where the finding points: `at`, else the first field that the rule names."""
     tree = bind(parse(check.at), bindings) if check.at else next(leaves(holds), None)
     if not isinstance(tree, Name | Member):
-        raise ExpressionError("`at` must be a field", 1)
+        raise ExpressionError(worded("expression.at"), 1)
     return tree
 
 

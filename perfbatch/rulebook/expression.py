@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.tree import (
     Binary,
     Boolean,
@@ -78,13 +79,13 @@ def parse(source: str) -> Node:
     Raises `ExpressionError` (fault, column) for anything outside the allow-list; nothing is ever evaluated.
     """
     if len(source) > _MAX_LENGTH:
-        raise ExpressionError(f"longer than {_MAX_LENGTH} characters", 1)
+        raise ExpressionError(worded("expression.long", most=_MAX_LENGTH), 1)
     try:
         tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
-        raise ExpressionError(f"not an expression: {error.msg}", error.offset or 1) from None
+        raise ExpressionError(worded("expression.no_syntax", reason=error.msg), error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
-        raise ExpressionError("not an expression", 1) from None
+        raise ExpressionError(worded("expression.none"), 1) from None
     return _Parser(source).node(tree.body, 0)
 
 
@@ -100,7 +101,7 @@ class _Parser:
 
     def node(self, node: ast.expr, depth: int) -> Node:
         if depth > _MAX_DEPTH:
-            raise ExpressionError(f"nested deeper than {_MAX_DEPTH}", self._column(node))
+            raise ExpressionError(worded("expression.deep", most=_MAX_DEPTH), self._column(node))
         match node:
             case ast.Constant():
                 return self._constant(node)
@@ -121,7 +122,7 @@ class _Parser:
                 return self._comparison(node, depth)
             case ast.Call():
                 return self._call(node, depth)
-        raise ExpressionError(f"{type(node).__name__} is not part of the language", self._column(node))
+        raise ExpressionError(worded("expression.foreign", part=type(node).__name__), self._column(node))
 
     def _constant(self, node: ast.Constant) -> Node:
         value = node.value
@@ -131,28 +132,32 @@ class _Parser:
         digits = (ast.get_source_segment(self._source, node) or "").replace("_", "")
         if type(value) in (int, float) and digits.replace(".", "", 1).isdigit() and digits.isascii():
             return Number(Fraction(digits))
-        raise ExpressionError(f"{digits or value!r} is not a plain number or text", self._column(node))
+        raise ExpressionError(worded("expression.no_constant", value=repr(digits or value)), self._column(node))
 
     def _comparison(self, node: ast.Compare, depth: int) -> Node:
         operands = [self.node(operand, depth + 1) for operand in (node.left, *node.comparators)]
         links: list[Node] = []
         for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
             if type(op) not in _RELATIONS:
-                raise ExpressionError(f"{type(op).__name__} is not part of the language", self._column(node))
+                raise ExpressionError(worded("expression.foreign", part=type(op).__name__), self._column(node))
             links.append(Compare(_RELATIONS[type(op)], left, right))
         return links[0] if len(links) == 1 else Boolean("and", tuple(links))
 
     def _call(self, node: ast.Call, depth: int) -> Node:
         column = self._column(node)
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
-            raise ExpressionError(f"no such function; there are {', '.join(FUNCTIONS)}", column)
+            raise ExpressionError(worded("expression.no_function", names=", ".join(FUNCTIONS)), column)
         name, signature = node.func.id, FUNCTIONS[node.func.id]
         if node.keywords or len(node.args) != signature.arguments:
-            raise ExpressionError(f"{name}() takes {signature.arguments}: {signature.meaning}", column)
+            raise ExpressionError(
+                worded("expression.arguments", name=name, count=signature.arguments, meaning=signature.meaning), column
+            )
         arguments = tuple(self.node(argument, depth + 1) for argument in node.args)
         wanted = {"name": Name, "member": Member, "any": Node}[signature.takes]
         if not isinstance(arguments[0], wanted):
-            raise ExpressionError(f"{name}() takes a {signature.takes}: {signature.meaning}", column)
+            raise ExpressionError(
+                worded("expression.argument", name=name, kind=signature.takes, meaning=signature.meaning), column
+            )
         return Call(name, arguments, column)
 
 

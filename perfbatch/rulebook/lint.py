@@ -16,7 +16,7 @@ from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.kinds.band import Band, Domain, holes
 from perfbatch.rulebook.lint_form import lint_form
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
-from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type
+from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type, type_word
 from perfbatch.rulebook.tree import Binary, Member, Node, bind
 
 __all__ = ["lint"]
@@ -202,4 +202,6 @@ def _expression(
         yield placed(f"{place}, column {error.column}", "lint.expression", fault=error.fault, source=source)
         return
     if wanted is not None and inferred != wanted:
-        yield placed(f"{place}, column 1", "lint.type", wanted=wanted, inferred=inferred, source=source)
+        yield placed(
+            f"{place}, column 1", "lint.type", wanted=type_word(wanted), inferred=type_word(inferred), source=source
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
+from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.expression import ExpressionError
 from perfbatch.rulebook.model import CardBlock, FormField, RowsBlock, Rulebook, ScorecardBlock
 from perfbatch.rulebook.nearest import nearest
@@ -23,7 +24,7 @@ from perfbatch.rulebook.tree import (
     leaves,
 )
 
-__all__ = ["BEHIND", "NUMERIC_KINDS", "OTHER_RECORDS", "Namespace", "Type"]
+__all__ = ["BEHIND", "NUMERIC_KINDS", "OTHER_RECORDS", "Namespace", "Type", "type_word"]
 
 Type = Literal["number", "text", "condition"]
 
@@ -98,8 +99,10 @@ class Namespace:
             case Name(name, column):
                 if name not in self.fields:
                     meant = nearest(name, self.fields, 0.8)
-                    hint = f" (the nearest is {meant})" if meant else ""
-                    raise ExpressionError(f"no field {name!r} in the scope {self._scope}{hint}", column)
+                    hint = worded("expression.nearest", name=meant) if meant else ""
+                    raise ExpressionError(
+                        worded("expression.no_field", name=repr(name), scope=self._scope, hint=hint), column
+                    )
                 return self.fields[name]
             case Member():
                 return self._member(node)
@@ -113,7 +116,10 @@ class Namespace:
             case Compare(op, left, right):
                 kinds = self.infer(left), self.infer(right)
                 if kinds[0] != kinds[1] or kinds[0] == "condition" or (kinds[0] == "text" and op not in ("==", "!=")):
-                    raise ExpressionError(f"cannot compare {kinds[0]} {op} {kinds[1]}", _column(node))
+                    raise ExpressionError(
+                        worded("expression.compare", left=type_word(kinds[0]), op=op, right=type_word(kinds[1])),
+                        _column(node),
+                    )
                 return "condition"
             case Boolean(_, operands):
                 for operand in operands:
@@ -126,7 +132,9 @@ class Namespace:
     def _want(self, node: Node, wanted: Type, result: Type) -> Type:
         inferred = self.infer(node)
         if inferred != wanted:
-            raise ExpressionError(f"a {wanted} is wanted, this is a {inferred}", _column(node))
+            raise ExpressionError(
+                worded("expression.type", wanted=type_word(wanted), inferred=type_word(inferred)), _column(node)
+            )
         return result
 
     def _member(self, node: Member) -> Type:
@@ -140,7 +148,9 @@ class Namespace:
                 return "number"
             if node.owner in book.indicator_by_id and node.field in _scores(book):
                 return "number"
-        raise ExpressionError(f"nothing is called {node.owner}.{node.field} in the scope {self._scope}", node.column)
+        raise ExpressionError(
+            worded("expression.no_member", owner=node.owner, field=node.field, scope=self._scope), node.column
+        )
 
     def _call(self, node: Call) -> Type:
         first = node.arguments[0]
@@ -151,11 +161,13 @@ class Namespace:
             case "points", Name(indicator, column):
                 known = indicator in self._rulebook.indicator_by_id
                 if self._scope != "department" or not self._scored or not known:
-                    raise ExpressionError(f"no indicator {indicator!r} in the scope {self._scope}", column)
+                    raise ExpressionError(
+                        worded("expression.no_indicator", name=repr(indicator), scope=self._scope), column
+                    )
                 return "number"
             case "part", Name(name, column):
                 if name not in self._rulebook.siblings:
-                    raise ExpressionError(f"{name!r} is not a part of any total", column)
+                    raise ExpressionError(worded("expression.no_part", name=repr(name)), column)
                 return self.infer(first)
             case "filled", _:
                 self.infer(first)
@@ -176,7 +188,7 @@ class Namespace:
         rows = owner == "units" and field in amounts
         scores = owner in groups and field in _scores(book)
         if self._scope != "department" or not (rows or scores):
-            raise ExpressionError(f"nothing to sum in {owner}.{field} in the scope {self._scope}", column)
+            raise ExpressionError(worded("expression.no_sum", owner=owner, field=field, scope=self._scope), column)
 
 
 def _scores(rulebook: Rulebook) -> tuple[str, str]:
@@ -191,3 +203,8 @@ def _type(field: FormField) -> Type:
 def _column(node: Node) -> int:
     """Where a node starts, as far as a name in it tells."""
     return next((leaf.column for leaf in leaves(node)), 1)
+
+
+def type_word(kind: Type) -> str:
+    """What a type is called in a fault."""
+    return worded(f"expression.type.{kind}")

@@ -8,6 +8,8 @@ from dataclasses import field as attribute
 from fractions import Fraction
 from typing import Literal
 
+from perfbatch.model.words.catalogue import worded
+
 __all__ = [
     "Binary",
     "Boolean",
@@ -177,5 +179,5 @@ def _renamed(name: str, bindings: Mapping[str, Node], column: int) -> str:
     if bound is None:
         return name
     if not isinstance(bound, Name):
-        raise ExpressionError(f"{name} stands for more than a name here", column)
+        raise ExpressionError(worded("expression.one_name", name=name), column)
     return bound.id

@@ -21,8 +21,8 @@ from perfbatch.model.words.wording import Worded, words_of
 
 _PACKAGE = Path(perfbatch.__file__).parent
 _FAULTS = ("BatchFault", "HistoryDamaged", "OperatorFault")
-# These carry a worded reason into a fault of the night.
-_REASONS = ("Interrupted", "WorkersUnavailable")
+# These carry a worded reason into a fault.
+_REASONS = ("ExpressionError", "Interrupted", "WorkersUnavailable")
 
 
 def _sources() -> Iterator[tuple[str, str]]:
@@ -66,7 +66,7 @@ def bypasses(source: str) -> list[str]:
     for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
         name, stated = _called(call), {str(word.arg) for word in call.keywords}
         if name in _REASONS:
-            right = len(call.args) == 1 and isinstance(call.args[0], ast.Call)
+            right = bool(call.args) and isinstance(call.args[0], ast.Call)
             right = right and _called(call.args[0]) in ("worded", "words_of")  # type: ignore[arg-type]
         elif name in (*_FAULTS, "worded") and call.args and name not in own:
             right = _right(call.args[0], stated)
@@ -108,6 +108,7 @@ def test_no_fault_bypasses_the_catalogue() -> None:
         'raise BatchFault("no.such.key")',
         'raise (HistoryDamaged if damaged else BatchFault)("The disk is full.")',
         'raise WorkersUnavailable("ended")',
+        'raise ExpressionError("not an expression", 1)',
         'raise Interrupted("The outbox is as it was.")',
         'table.note(row, column, "the name is blank", "Fill it in.")',
         'worded("inbox.none", outbox=1)',

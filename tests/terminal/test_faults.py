@@ -146,3 +146,14 @@ def test_what_lint_finds_in_an_overlay(tmp_path: Path, capsys: pytest.CaptureFix
         "2021.toml：remove.fields.nix：原规则没有 field nix；请改正名称",
         "2021.toml：change.checks.R24.id：代码不能在此修改；请用 [rename.checks]",
     }
+
+
+def test_what_lint_finds_in_an_expression(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'extends = "yunxi-2020"\n[change.checks.R02]\nholds = "revenue_totl == 1"\n[change.checks.R03]\nholds = "1 ** 2"\n'
+    (tmp_path / "2021.toml").write_text(text, "utf-8")
+    assert _ended("rulebook lint --rulebook 2021.toml") == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "2021.toml：check R02, holds, column 1：unit 范围内没有字段 'revenue_totl'（相近的有 revenue_total）；见 "
+        "`revenue_totl == 1`",
+        "2021.toml：check R03, holds, column 1：不能使用 BinOp；见 `1 ** 2`",
+    ]

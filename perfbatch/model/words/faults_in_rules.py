@@ -50,8 +50,35 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     ),
     "lint.expression": Wording("{fault}; in `{source}`", "{fault}；见 `{source}`"),
     "lint.type": Wording(
-        "a {wanted} is wanted, this is a {inferred}; in `{source}`", "应为 {wanted}，此处是 {inferred}；见 `{source}`"
+        "a {wanted} is wanted, this is a {inferred}; in `{source}`", "应为{wanted}，此处是{inferred}；见 `{source}`"
     ),
+    # Expressions
+    "expression.no_field": Wording("no field {name} in the scope {scope}{hint}", "{scope} 范围内没有字段 {name}{hint}"),
+    "expression.nearest": Wording(" (the nearest is {name})", "（相近的有 {name}）"),
+    "expression.compare": Wording("cannot compare {left} {op} {right}", "不能比较 {left} {op} {right}"),
+    "expression.type": Wording("a {wanted} is wanted, this is a {inferred}", "应为{wanted}，此处是{inferred}"),
+    "expression.type.number": Wording("number", "数字"),
+    "expression.type.text": Wording("text", "文字"),
+    "expression.type.condition": Wording("condition", "条件"),
+    "expression.no_member": Wording(
+        "nothing is called {owner}.{field} in the scope {scope}", "{scope} 范围内没有 {owner}.{field}"
+    ),
+    "expression.no_indicator": Wording("no indicator {name} in the scope {scope}", "{scope} 范围内没有指标 {name}"),
+    "expression.no_part": Wording("{name} is not a part of any total", "{name} 不是任何合计的组成项"),
+    "expression.no_sum": Wording(
+        "nothing to sum in {owner}.{field} in the scope {scope}", "{scope} 范围内 {owner}.{field} 没有可以相加的内容"
+    ),
+    "expression.one_name": Wording("{name} stands for more than a name here", "此处的 {name} 代表的不只是一个名称"),
+    "expression.long": Wording("longer than {most} characters", "超过 {most} 个字符"),
+    "expression.no_syntax": Wording("not an expression: {reason}", "不是表达式：{reason}"),
+    "expression.none": Wording("not an expression", "不是表达式"),
+    "expression.deep": Wording("nested deeper than {most}", "嵌套超过 {most} 层"),
+    "expression.foreign": Wording("{part} is not part of the language", "不能使用 {part}"),
+    "expression.no_constant": Wording("{value} is not a plain number or text", "{value} 不是普通的数字或文字"),
+    "expression.no_function": Wording("no such function; there are {names}", "没有此函数；现有 {names}"),
+    "expression.arguments": Wording("{name}() takes {count}: {meaning}", "{name}() 须有 {count} 个参数：{meaning}"),
+    "expression.argument": Wording("{name}() takes a {kind}: {meaning}", "{name}() 的参数应为 {kind}：{meaning}"),
+    "expression.at": Wording("`at` must be a field", "`at` 应为字段"),
     # Rules
     "lint.count": Wording(
         "no field {field}; name a count field or {breaches}", "没有字段 {field}；请写明计数字段或 {breaches}"
