@@ -13,67 +13,30 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from perfbatch.model.limits import Limits
 from perfbatch.package.addresses import cell_name
 from perfbatch.package.extent import SheetExtent
+from perfbatch.package.plain_rows import ATTRIBUTES, REACH, RUN, SPACE, PlainCell, plain_rows
+from perfbatch.package.plain_text import is_sound, text_of
 from perfbatch.package.scanning import remembered, starts_plainly
 from perfbatch.package.sheet_cells import SheetFrame, StoredCell, parse_cell, read_sheet_frame
 from perfbatch.package.texts import Run, Runs, plainest, unescaped_text
 
-__all__ = ["PlainCell", "PlainSheet", "PlainStrings", "stored_cell"]
+__all__ = ["PlainSheet", "PlainStrings", "stored_cell"]
 
-# Cells to DZ9999: what lies farther out is the parsers' matter, limits of rows and columns with it.
-_REACH = 130 * 9_999
-_HEAD = rb'(?: s="\d{1,8}")?(?: t="(?:n|s|str|inlineStr|b|e)")?'
-_ATTRIBUTES = rb'(?: [A-Za-z][\w:]*="[^"<>&]*+")*+'
-_NAMES = re.compile(rb" ([\w:]+)=")
-_FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*+</f>)"
-_SPACE = rb'(?: xml:space="preserve")?'
-_RUN = rb"<t" + _SPACE + rb"(?: ?/>|>[^<]*+</t>)"
-_VALUE = rb"<v(?: ?/>|>[^<]*+</v>)|<is>" + _RUN + rb"</is>"
-_ROW = re.compile(
-    rb'<row( r="([1-9]\d{0,3})"' + _ATTRIBUTES + rb")(?: ?/>|>"
-    rb'(?:<c r="(?:[A-Z]|[A-D][A-Z])\2"' + _HEAD + rb"(?: ?/>|>(?:" + _FORMULA + rb")?(?:" + _VALUE + rb")?</c>))*+"
-    rb"</row>)"
-)
-_CELLS = re.compile(
-    rb'<c r="([A-Z]+\d+)"(?: s="(\d+)")?(?: t="([A-Za-z]+)")?>'
-    rb"(?:(<f)([^<>]*?)(?: ?/>|>([^<]*+)</f>))?(?:(<v|<is><t)" + _SPACE + rb"(?: ?/>|>([^<]*+)</[vt]>)(?:</is>)?)?</c>"
-)
-# What a parser would stop at in text: control characters, the end of a section that did not begin, no characters at all.
-_CONTROL = bytes({*range(0x20)} - {0x09, 0x0A})
-_UNSOUND = (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
-_MEANING = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
 _STRINGS = re.compile(
-    rb"(?:<si>(?:" + _RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + _ATTRIBUTES + rb" ?/>)*+</rPr>)?" + _RUN + rb"</r>)*+)"
+    rb"(?:<si>(?:" + RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + ATTRIBUTES + rb" ?/>)*+</rPr>)?" + RUN + rb"</r>)*+)"
     rb"</si>)*+"
 )
-_PIECES = re.compile(rb"(<rPr>.*?</rPr>)?<t" + _SPACE + rb">([^<]*+)</t>", re.DOTALL)
+_PIECES = re.compile(rb"(<rPr>.*?</rPr>)?<t" + SPACE + rb">([^<]*+)</t>", re.DOTALL)
 _STRUCK = re.compile(rb'<strike(?: val="([^"]*)")?')
 _RAISED = re.compile(rb'<vertAlign val="(?:superscript|subscript)"')
 _PRESERVED, _BARE, _ENDS = b'<t xml:space="preserve">', b"<t>", b"</t></si>"
-_TABLE = re.compile(rb"<sst" + _ATTRIBUTES + rb">\s*")
+_TABLE = re.compile(rb"<sst" + ATTRIBUTES + rb">\s*")
 _LONGEST_FRAME = 128 * 1024
 _LONGEST_REMEMBERED, _LONGEST_RICH = 300, 4_000
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-class PlainCell(NamedTuple):
-    """A cell that holds something, as its markup has it: the groups of `_CELLS`; b"" where a group is not there.
-
-    `has_formula` and `has_value` hold the beginning of their element."""
-
-    place: bytes
-    style: bytes
-    type: bytes
-    has_formula: bytes
-    formula_attributes: bytes
-    formula: bytes
-    has_value: bytes
-    value: bytes
 
 
 class PlainSheet:
@@ -94,32 +57,25 @@ class PlainSheet:
     def read(cls, part: bytes, limits: Limits) -> PlainSheet | None:
         """Read a sheet part, None where it is not understood. Raises `SetAside` F03 or F07 for what stands around the cells."""
         cut = _cut(part)
-        if cut is None or limits.cells < _REACH:
+        if cut is None or limits.cells < REACH:
             return None
         body, frame = cut
-        if not _all_rows(body) or not _sound(body):
-            return None
-        written = list(map(PlainCell._make, _CELLS.findall(body)))
-        cells = {cell.place: cell for cell in written if cell.has_formula or cell.has_value}
-        extent = SheetExtent(body.count(b"<c "), body.count(b' t="s"'))
-        if len(cells) > limits.held_cells:
-            return None
+        cells: dict[bytes, PlainCell] = {}
+        held = stored = references = strings = 0
+        own_texts = False
+        for rows in plain_rows(body):
+            if rows is None:
+                return None
+            held, stored, references = held + len(rows.cells), stored + rows.stored, references + rows.references
+            # More than may be held, and cells that stand twice, are the parser's matter.
+            if held > limits.held_cells:
+                return None
+            cells.update(rows.cells)
+            strings, own_texts = max(strings, rows.strings), own_texts or rows.has_own_texts
         around = _frame(frame, limits)
-        if around is None or len(cells) != sum(1 for cell in written if cell.has_formula or cell.has_value):
+        if around is None or len(cells) != held:
             return None
-        strings = 0
-        for cell in cells.values():
-            # Shared formulas and arrays reach beyond their cell.
-            if b" t=" in cell.formula_attributes or not _distinct(cell.formula_attributes):
-                return None
-            if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
-                return None
-            # A shared text is named by its number; anything else is damage, which the parser names.
-            if cell.type == b"s":
-                if not cell.value.isdigit() or len(cell.value) > 9:
-                    return None
-                strings = max(strings, int(cell.value) + 1)
-        return cls(cells, extent, around, strings, own_texts=b"inlineStr" in body)
+        return cls(cells, SheetExtent(stored, references), around, strings, own_texts=own_texts)
 
     @cached_property
     def formulas(self) -> frozenset[bytes]:
@@ -162,45 +118,13 @@ class _Parsed(Mapping[tuple[int, int], StoredCell]):
 def stored_cell(cell: PlainCell) -> StoredCell:
     """A cell as the parser of `sheet_cells` gives it."""
     kind = cell.type.decode() or "n"
-    text = _text_of(cell.value)
+    text = text_of(cell.value)
     has_value = bool(cell.has_value) and (kind in ("str", "inlineStr") or text.strip() != "")
-    formula = _text_of(cell.formula) if cell.has_formula else None
+    formula = text_of(cell.formula) if cell.has_formula else None
     style = int(cell.style or b"0")
     if kind == "inlineStr":
         return StoredCell(kind, style, "", formula, has_value, unescaped_text(text))
     return StoredCell(kind, style, text, formula, has_value)
-
-
-def _text_of(markup: bytes) -> str:
-    """Text between tags, its references resolved."""
-    if b"&" not in markup:
-        return markup.decode()
-    return _REFERENCE.sub(lambda match: (_resolved(match[0]) or "").encode(), markup).decode()
-
-
-@lru_cache(maxsize=8_192)
-def _resolved(reference: bytes) -> str | None:
-    """The character that a reference stands for; None where readers differ on it or refuse it."""
-    if reference in _MEANING:
-        return _MEANING[reference]
-    code = int(reference[3:-1], 16) if reference[2:3] == b"x" else int(reference[2:-1])
-    plain = code in (0x9, 0xA) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
-    return chr(code) if plain else None
-
-
-def _sound(markup: bytes) -> bool:
-    """Whether a parser would take the text in it, and every reader the same."""
-    if len(markup.translate(None, _CONTROL)) != len(markup) or any(marks in markup for marks in _UNSOUND):
-        return False
-    if b"&" in markup:
-        references = _REFERENCE.findall(markup)
-        if markup.count(b"&") != len(references) or None in map(_resolved, set(references)):
-            return False
-    try:
-        markup.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _cut(part: bytes) -> tuple[bytes, bytes] | None:
@@ -214,23 +138,6 @@ def _cut(part: bytes) -> tuple[bytes, bytes] | None:
     frame = part[:begin] + part[end:]
     # One pair of sheetData tags: a second one could hold cells that nobody has looked at. Within the rows the patterns see to it.
     return (part[begin:end], frame) if frame.count(b"sheetData") == 2 else None
-
-
-def _all_rows(body: bytes) -> bool:
-    position = 0
-    while position < len(body):
-        row = _ROW.match(body, position)
-        if row is None or not _distinct(row[1]):
-            return False
-        position = row.end()
-    return True
-
-
-@lru_cache(maxsize=4_096)
-def _distinct(attributes: bytes) -> bool:
-    """Whether no attribute stands twice: parsers refuse the element, and readers that do not would differ."""
-    names = _NAMES.findall(attributes)
-    return len(names) == len(set(names))
 
 
 @remembered
@@ -257,7 +164,7 @@ class PlainStrings:
         head, body = part[:first], part[first:end]
         if _TABLE.fullmatch(head, max(0, head.find(b"<sst"))) is None:
             return None
-        if _STRINGS.fullmatch(body) is None or not _sound(part):
+        if _STRINGS.fullmatch(body) is None or not is_sound(part):
             return None
         pieces = body.split(b"<si>")[1:]
         if len(pieces) > limits.shared_strings:
@@ -289,7 +196,7 @@ class PlainStrings:
 def _runs(piece: bytes) -> Runs:
     for begin in (_PRESERVED, _BARE):
         if piece.startswith(begin):
-            return unescaped_text(_text_of(piece[len(begin) : -len(_ENDS)]))
+            return unescaped_text(text_of(piece[len(begin) : -len(_ENDS)]))
     return plainest([_run(look, markup) for look, markup in _PIECES.findall(piece) if markup])
 
 
@@ -300,7 +207,7 @@ _rich_once = lru_cache(maxsize=2_000)(_runs)
 
 
 def _run(look: bytes, markup: bytes) -> Run:
-    text = unescaped_text(_text_of(markup))
+    text = unescaped_text(text_of(markup))
     if not look:
         return Run(text)
     struck = _STRUCK.search(look)

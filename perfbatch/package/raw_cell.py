@@ -12,7 +12,8 @@ from perfbatch.model.set_aside import SetAside
 from perfbatch.package.moments import moment_from_serial, moment_from_text
 from perfbatch.package.number_formats import number_format as parsed_format
 from perfbatch.package.parts import NumberFormats, WorkbookPart
-from perfbatch.package.plain_sheet import PlainCell, PlainStrings, stored_cell
+from perfbatch.package.plain_rows import PlainCell
+from perfbatch.package.plain_sheet import PlainStrings, stored_cell
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.texts import Runs, seen_text, unescaped_text
 
