@@ -94,11 +94,12 @@ class _Resolved:
 
     def shape_fault(self, fault: ErrorDetails, data: Mapping[str, Any]) -> str:
         """What pydantic found, at its place: in a workbook with sheet and cell, and in the words of whoever fills it."""
-        line = shape_fault(fault, data, self.sources[0], self.origins)
+        words = shape_words(fault)
+        line = shape_fault(fault, data, self.sources[0], self.origins, words)
         source = dict(self.files).get(line.partition(": ")[0])
         if source is None or source.places is None:
             return line
-        return self.located(shape_fault(fault, data, self.sources[0], self.origins, shape_words(fault)))
+        return self.located(shape_fault(fault, data, self.sources[0], self.origins, words, instead=True))
 
     def located(self, fault: str) -> str:
         """A line `file: place: fault` with sheet and cell in place of the place, where the file is a workbook."""

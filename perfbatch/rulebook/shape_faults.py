@@ -9,8 +9,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from perfbatch.model.words.catalogue import apart, behind, worded
+from perfbatch.model.words.wording import Worded
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.rulebook.nearest import nearest_or
+from perfbatch.rulebook.nearest import nearest, nearest_or
 from perfbatch.rulebook.tables import KEYS, TABLES
 
 __all__ = ["Origins", "shape_fault", "type_at"]
@@ -20,28 +22,31 @@ Origins = Mapping[tuple[str, ...], str]
 
 
 def shape_fault(
-    fault: ErrorDetails, data: Mapping[str, Any], file: str, origins: Origins, words: str | None = None
+    fault: ErrorDetails, data: Mapping[str, Any], file: str, origins: Origins, words: str, *, instead: bool = False
 ) -> str:
-    """One fault that pydantic found in the data of a rulebook, as a line. `file` is where what has no origin stands; `words` say
-    what is wrong in place of pydantic's own."""
+    """One fault that pydantic found in the data of a rulebook, as a line. `file` is where what has no origin stands; `words` are
+    the Chinese of what is wrong, `instead` of pydantic's own in English too."""
     place, entry = _place(fault["loc"], data)
-    message = fault["msg"]
+    message: str = Worded(fault["msg"], words)
     if fault["type"] == "extra_forbidden":
         known = _keys(fault["loc"])
-        message += f"; {nearest_or(str(fault['loc'][-1]), known, 'there are ' + ', '.join(known))}"
+        remedy = nearest_or(str(fault["loc"][-1]), known, worded("rulebook.known", names=", ".join(known)))
+        message = worded("shape.extra", remedy=remedy)
     elif fault["type"] == "literal_error" and isinstance(fault["input"], str):
-        expected = [
-            part.strip("' ") for part in str(fault.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",")
-        ]
-        meant = nearest_or(fault["input"], expected, "")
-        message += f", not {fault['input']!r}" + (f"; {meant}" if meant else "")
-    message = words or message
+        choices = str(fault.get("ctx", {}).get("expected", ""))
+        listed = choices.replace(" or ", ", ")
+        meant = nearest(fault["input"], [part.strip("' ") for part in listed.split(",")])
+        hint = worded("shape.nearest", name=meant) if meant else ""
+        message = worded("shape.choice", expected=Worded(choices, listed), given=repr(fault["input"]), hint=hint)
+    if instead:
+        message = words
     origin = next((origins[entry[:end]] for end in (3, 2) if len(entry) >= end and entry[:end] in origins), "")
     if origin:
         # Below the key that the overlay sets, the place goes on as in the resolved rulebook.
         below = place[place.index(entry[1]) + 1 + (origin.endswith(f".{entry[2]}") if len(entry) > 2 else 0) :]
-        return f"{'.'.join((origin, *below))}: {message}"
-    return f"{file}: {'.'.join(place) or 'rulebook'}: {message}"
+        origin_file, at = apart(".".join((origin, *below)))
+        return behind(origin_file, behind(at, message))
+    return behind(file, behind(".".join(place) or "rulebook", message))
 
 
 def _place(location: Iterable[int | str], data: Any) -> tuple[list[str], tuple[str, ...]]:

@@ -157,3 +157,13 @@ def test_what_lint_finds_in_an_expression(tmp_path: Path, capsys: pytest.Capture
         "`revenue_totl == 1`",
         "2021.toml：check R03, holds, column 1：不能使用 BinOp；见 `1 ** 2`",
     ]
+
+
+def test_what_has_not_the_shape_of_a_rulebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'extends = "yunxi-2020"\n[change.checks.R02]\nseverity = "eror"\n[change.checks.R03]\nhold = "1"\n'
+    (tmp_path / "2021.toml").write_text(text, "utf-8")
+    assert _ended("rulebook lint --rulebook 2021.toml") == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "2021.toml：change.checks.R02.severity：应为 'error', 'warning', 'info' 之一，现为 'eror'；相近的有 error",
+        "2021.toml：change.checks.R03.hold：规则中没有此键；相近的有 holds",
+    ]

@@ -52,6 +52,12 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     "lint.type": Wording(
         "a {wanted} is wanted, this is a {inferred}; in `{source}`", "应为{wanted}，此处是{inferred}；见 `{source}`"
     ),
+    # The shape of a rulebook
+    "shape.extra": Wording("Extra inputs are not permitted; {remedy}", "规则中没有此键；{remedy}"),
+    "shape.choice": Wording(
+        "Input should be {expected}, not {given}{hint}", "应为 {expected} 之一，现为 {given}{hint}"
+    ),
+    "shape.nearest": Wording("; the nearest is {name}", "；相近的有 {name}"),
     # Expressions
     "expression.no_field": Wording("no field {name} in the scope {scope}{hint}", "{scope} 范围内没有字段 {name}{hint}"),
     "expression.nearest": Wording(" (the nearest is {name})", "（相近的有 {name}）"),
