@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from perfbatch.intake.formats import FormWorkbook
 from perfbatch.intake.numerals import canonical_unit, fold, money_exponent
 from perfbatch.package.addresses import Area
+from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import CardBlock, FormField, Rulebook, SignatureBlock
 
-__all__ = ["Beside", "FormLabels", "bare_label", "beside", "heading_unit", "stated_unit", "title_unit"]
+__all__ = ["Beside", "FormLabels", "ShownCells", "bare_label", "beside", "heading_unit", "stated_unit", "title_unit"]
 
 _UNIT = re.compile(r"\((?:单位:?)?([^()]{1,5})\):?$|单位:([^()\s,。;]{1,4})")
 # How far from its cell a label may stand, and the title of a table above its headings.
 _LEFT, _ABOVE, _TITLE_ABOVE = 6, 3, 6
 _LONGEST = 200
+
+
+class ShownCells(Protocol):
+    """Whatever gives cells: an open workbook, or what notes down which of its cells were asked for."""
+
+    def cell(self, sheet: str, row: int, column: int) -> RawCell:
+        """One cell, as `FormWorkbook.cell` gives it."""
+        ...
 
 
 class Beside(NamedTuple):
@@ -62,7 +70,7 @@ def bare_label(text: str) -> str:
     return words
 
 
-def beside(workbook: FormWorkbook, labels: FormLabels, area: Area, *, single: bool) -> Beside:
+def beside(workbook: ShownCells, labels: FormLabels, area: Area, *, single: bool) -> Beside:
     """What stands beside a field: left of a single cell, else above it; above a column."""
     sheet, row, column = area.sheet, area.first_row, area.first_column
     places = [(row, column - steps) for steps in range(1, _LEFT + 1)] if single else []
@@ -85,7 +93,7 @@ def stated_unit(text: str) -> str:
     return canonical_unit(stated[1] or stated[2]) or "" if stated is not None else ""
 
 
-def title_unit(workbook: FormWorkbook, area: Area, label: str, block_title: str, *, single: bool) -> str:
+def title_unit(workbook: ShownCells, area: Area, label: str, block_title: str, *, single: bool) -> str:
     """The unit that the title over a block states; `area` is the block's first field, `label` what stands beside it, `single` in
     a card. "" where the form's own title states none."""
     own = stated_unit(block_title)

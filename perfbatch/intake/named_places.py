@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from perfbatch.intake.formats import FormWorkbook
-from perfbatch.intake.labels import Beside, FormLabels, beside, blocks_with_titles, heading_unit, title_unit
+from perfbatch.intake.labels import Beside, FormLabels, ShownCells, beside, blocks_with_titles, heading_unit, title_unit
 from perfbatch.intake.numerals import canonical_unit
 from perfbatch.intake.reading import Remark
 from perfbatch.intake.stated_units import may_state_units, units_beside, units_of_rows
 from perfbatch.package.addresses import Area
+from perfbatch.package.raw_cell import CellValue, RawCell
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["FormPlaces", "NamedPlace"]
 
 _MEASURED = ("amount", "area")
+_LONGEST_LABEL, _MOST_LAYOUTS = 200, 64
 
 
 class NamedPlace(NamedTuple):
@@ -37,8 +39,39 @@ class _Candidate(NamedTuple):
     beside: Beside
 
 
+class _Layout(NamedTuple):
+    """What was found where the names stand alike, and what the cells that were looked at for it held, in the order of looking."""
+
+    shown: tuple[tuple[str, int, int, CellValue], ...]
+    places: Mapping[str, NamedPlace]
+
+    def fits(self, workbook: FormWorkbook) -> bool:
+        """Whether those cells hold the same here: then looking would come upon the same cells and the same places."""
+        cell = workbook.cell
+        return all(cell(sheet, row, column).value == value for sheet, row, column, value in self.shown)
+
+
+class _Noting:
+    """A workbook's cells, noting which were asked for and what they hold."""
+
+    def __init__(self, workbook: FormWorkbook) -> None:
+        self._workbook = workbook
+        self.shown: dict[tuple[str, int, int], CellValue] = {}
+
+    def cell(self, sheet: str, row: int, column: int) -> RawCell:
+        cell = self._workbook.cell(sheet, row, column)
+        self.shown[sheet, row, column] = cell.value
+        return cell
+
+    def layout(self, places: Mapping[str, NamedPlace]) -> _Layout | None:
+        """What is remembered; None where long texts stand beside the fields, which no other workbook has."""
+        if any(isinstance(value, str) and len(value) > _LONGEST_LABEL for value in self.shown.values()):
+            return None
+        return _Layout(tuple((*place, value) for place, value in self.shown.items()), places)
+
+
 class FormPlaces:
-    """Finds the fields of one form; made once, never changed by a workbook."""
+    """Finds the fields of one form. Workbooks that are laid out alike, with the same labels, are looked through once."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.labels = FormLabels(rulebook)
@@ -46,6 +79,7 @@ class FormPlaces:
         columns = rulebook.column_ids
         self._single = {name: name not in columns for name in self._fields}
         self._blocks = blocks_with_titles(rulebook)
+        self._layouts: dict[tuple[object, ...], _Layout] = {}
         self._units = {
             name: canonical_unit(rulebook.kind_of(field).unit) or ""
             for name, field in self._fields.items()
@@ -54,7 +88,27 @@ class FormPlaces:
 
     def find(self, workbook: FormWorkbook) -> Mapping[str, NamedPlace]:
         """Every field's place."""
-        chosen = {name: self._chosen(workbook, name) for name in self._fields}
+        looking = may_state_units(workbook)
+        if looking:
+            # Units may stand anywhere on the sheets.
+            return self._find(workbook, workbook, looking=True)
+        names, twins = workbook.names, workbook.twins
+        where = tuple([names.get(name) for name in self._fields])
+        others = tuple([(name, *twins[name]) for name in self._fields if name in twins]) if twins else ()
+        known = self._layouts.get((where, others))
+        if known is not None and known.fits(workbook):
+            return known.places
+        noting = _Noting(workbook)
+        places = self._find(workbook, noting, looking=False)
+        layout = noting.layout(places)
+        if layout is not None:
+            if len(self._layouts) >= _MOST_LAYOUTS:
+                self._layouts.clear()
+            self._layouts[where, others] = layout
+        return places
+
+    def _find(self, workbook: FormWorkbook, cells: ShownCells, *, looking: bool) -> Mapping[str, NamedPlace]:
+        chosen = {name: self._chosen(workbook, cells, name) for name in self._fields}
         places: dict[str, NamedPlace] = {}
         standing: dict[str, _Candidate] = {}
         for name, candidate in chosen.items():
@@ -70,23 +124,23 @@ class FormPlaces:
             labels = "、".join(self.labels.label_of[other] for other in others)
             shared = Remark("C14", {"other": labels}, reported="", wording="C14.shared")
             places[name] = NamedPlace(standing.pop(name).area, shared)
-        units = self._heading_units(workbook, standing)
+        units = self._heading_units(workbook, cells, standing, looking=looking)
         for name, candidate in standing.items():
             heading, rows = units.get(name, ("", {}))
             places[name] = NamedPlace(candidate.area, heading=heading, row_headings=rows)
         return places
 
-    def _chosen(self, workbook: FormWorkbook, name: str) -> _Candidate | None:
+    def _chosen(self, workbook: FormWorkbook, cells: ShownCells, name: str) -> _Candidate | None:
         """The workbook's own name, unless it does not stand beside the field's label and a sheet's name does."""
         areas = [area for area in (workbook.names.get(name), *workbook.twins.get(name, ())) if area is not None]
-        candidates = [_Candidate(area, self._beside(workbook, name, area)) for area in areas]
+        candidates = [_Candidate(area, self._beside(cells, name, area)) for area in areas]
         right = (candidate for candidate in candidates if name in candidate.beside.fields)
         own = workbook.names.get(name)
         # A sheet's name alone, beside nothing that is the field's label, is a copy's and not the form's.
         return next(right, candidates[0] if candidates and own is not None else None)
 
-    def _beside(self, workbook: FormWorkbook, name: str, area: Area) -> Beside:
-        return beside(workbook, self.labels, area, single=self._single[name])
+    def _beside(self, cells: ShownCells, name: str, area: Area) -> Beside:
+        return beside(cells, self.labels, area, single=self._single[name])
 
     def _shared(self, standing: Mapping[str, _Candidate]) -> list[tuple[str, list[str]]]:
         """Fields that share a cell with others, and those others; one that alone stands beside its own label keeps the cell."""
@@ -105,7 +159,7 @@ class FormPlaces:
         return shared
 
     def _heading_units(
-        self, workbook: FormWorkbook, standing: Mapping[str, _Candidate]
+        self, workbook: FormWorkbook, cells: ShownCells, standing: Mapping[str, _Candidate], *, looking: bool
     ) -> dict[str, tuple[str, Mapping[int, str]]]:
         """Per field the other unit that its headings state, or a cell of the sheet, and those that rows of its table state."""
         measured = {
@@ -114,7 +168,6 @@ class FormPlaces:
             if (names := [name for name in fields if name in self._units and name in standing])
         }
         where = {at: _around([standing[name].area for name in names]) for at, names in measured.items()}
-        looking = may_state_units(workbook)
         beside_them = units_beside(workbook, where) if looking else {}
         units: dict[str, tuple[str, Mapping[int, str]]] = {}
         for at, (title, single, _) in enumerate(self._blocks):
@@ -125,7 +178,7 @@ class FormPlaces:
                 (standing[name] for name in measured[at]),
                 key=lambda candidate: (candidate.area.first_row, candidate.area.first_column),
             )
-            stated = title_unit(workbook, first.area, first.beside.text, title, single=single)
+            stated = title_unit(cells, first.area, first.beside.text, title, single=single)
             rows = units_of_rows(workbook, where[at]) if looking and not single else {}
             for name in measured[at]:
                 own = self._units[name]
