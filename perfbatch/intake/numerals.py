@@ -173,8 +173,11 @@ def parse_numeral(text: str) -> Numeral | None:
 
     Minus signs of any width and accountants' brackets give a negative value.
     """
-    if len(text) > _LONGEST:
-        return None
+    return _parse_once(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=8_192)
+def _parse_once(text: str) -> Numeral | None:
     text = _SQUARE_METRE.sub("平方米", text)
     if _misleading(text):
         return None

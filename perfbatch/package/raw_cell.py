@@ -70,20 +70,27 @@ class CellMaker:
         self._strings = strings
         self._date1904 = book.date1904
         self._calculated = not book.full_calculation
+        self._looks: dict[bytes, tuple[str, bool, bool]] = {}
 
     def from_plain(self, cell: PlainCell, blank: RawCell) -> RawCell:
         """What `from_stored` gives, at once for numbers and texts that nothing is odd about; `blank` is the place."""
-        style = int(cell.style or b"0")
-        if cell.value and not cell.has_formula and style not in self._struck:
-            number_format = self._formats[style] if style < len(self._formats) else ""
+        number_format, dated, struck = self._looks.get(cell.style) or self._look(cell.style)
+        if cell.value and not cell.has_formula and not struck:
             if cell.type == b"s":
                 text = self._strings[int(cell.value)]
                 if isinstance(text, str):
                     return RawCell(*blank[:4], "text", text, None, True, number_format, True, self._date1904)
-            elif cell.type in (b"", b"n") and _PLAIN_NUMBER.fullmatch(cell.value) and not _has_dates(number_format):
+            elif cell.type in (b"", b"n") and not dated and _PLAIN_NUMBER.fullmatch(cell.value):
                 number = float(cell.value)
                 return RawCell(*blank[:4], "number", number, None, True, number_format, True, self._date1904)
         return self.from_stored(stored_cell(cell), blank)
+
+    def _look(self, stated: bytes) -> tuple[str, bool, bool]:
+        """Number format of a style by its number as the markup has it, whether it shows dates, and whether it strikes out."""
+        style = int(stated or b"0")
+        number_format = self._formats[style] if style < len(self._formats) else ""
+        look = self._looks[stated] = number_format, _has_dates(number_format), style in self._struck
+        return look
 
     def from_stored(self, stored: StoredCell, blank: RawCell) -> RawCell:
         """The cell at the place of `blank`. Raises `SetAside` F03 for what no program takes for a value."""

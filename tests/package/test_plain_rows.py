@@ -69,3 +69,10 @@ def test_a_cell_that_stands_twice_in_a_row_is_the_parsers_matter() -> None:
     once, twice = '<c r="A1"><v>1</v></c>', '<c r="A1"><v>2</v></c>'
     assert [rows is None for rows in plain_rows(f'<row r="1">{once}</row><row r="2"/>'.encode())] == [False, False]
     assert [rows is None for rows in plain_rows(f'<row r="1">{once}{twice}</row>'.encode())] == [True]
+
+
+def test_a_style_is_each_workbooks_own_and_each_cells() -> None:
+    rows = '<row r="1"><c r="A1" s="8"><v>1000</v></c></row><row r="2"><c r="A2" s="2"><v>1000</v></c></row>'
+    for style, expected in ((8, ("date", date(1902, 9, 26))), (1, ("number", 1000.0)), (14, ("blank", None))):
+        changed = rows.replace('s="8"', f's="{style}"')
+        assert read(package(changed)) == [expected, ("number", 1000.0)]
