@@ -15,6 +15,7 @@ from perfbatch.summary.book import Book
 from perfbatch.summary.card import write_card
 from perfbatch.summary.changes_sheet import write_changes
 from perfbatch.summary.charts import write_chart_sources
+from perfbatch.summary.contents import bind
 from perfbatch.summary.finance import write_finance
 from perfbatch.summary.ledger import write_ledger
 from perfbatch.summary.links import relative_folder
@@ -61,6 +62,10 @@ def write_summary(
         changes, receipts = book.add("本次变化"), book.add("报送情况")
         standard, run_log = book.add("评分标准"), book.add("运行记录")
         by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
+        work = [problems, *([others] if others else []), changes, receipts]
+        contents = bind(overview, [card, ranking, scores], money, work, [standard, run_log])
+        if around.changes is None:
+            contents.remove(changes)
 
         diagnosis, matrix = diagnose(result), ScoreMatrix(result)
         listed = write_problems(problems, result, diagnosis, around.inbox)
@@ -79,7 +84,9 @@ def write_summary(
         write_standard_sheet(standard, rulebook)
         write_run_log(run_log, result, outputs, around.failed)
         sources = write_chart_sources(chart_data, result, totals)
-        places = Places(totals, _verified(ranking, ranked), ledger, receipts, problems, listed.rows)
+        places = Places(
+            totals, _verified(ranking, ranked), ledger, ranking, money, receipts, problems, listed.rows, contents
+        )
         write_overview(overview, result, places, matters, sources, chart_data, around.failed)
 
 

@@ -25,16 +25,16 @@ _CHOICE = (2, 2)
 _WIDTHS = (17, 12, 17, 12, 17, 12, 2, 24, 7, 8, 8, 9, 9, 10)
 _RIGHT = 7
 _ROW = 18
-_CHART_ROWS = 9
+_CHART_ROWS = 13
 
 
 def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, scored: ScoreSheet) -> None:
     """Write the card of the first department; every other one is a choice away."""
     for column, width in enumerate(_WIDTHS):
         sheet.width(column, width)
-    sheet.merged(
-        0, 0, 0, len(_WIDTHS) - 1, f"{rulebook.district}{rulebook.fiscal_year}年度部门绩效评价一览", "centred_title"
-    )
+    last = len(_WIDTHS) - 1
+    sheet.merged(0, 0, 0, last - 1, f"{rulebook.district}{rulebook.fiscal_year}年度部门绩效评价一览", "centred_title")
+    sheet.way_back(0, last)
     sheet.heights(0, 34)
     sheet.native.fit_to_pages(1, 1)
     if not ledger.size:
@@ -45,7 +45,7 @@ def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, 
     figures_end = card.figures(4, rulebook)
     scores_end = card.scores(4, rulebook, scores, scored)
     card.compare(figures_end + 1, 5, rulebook)
-    end = card.findings(max(figures_end + _CHART_ROWS, scores_end) + 1)
+    end = card.findings(max(figures_end + 1 + _CHART_ROWS, scores_end) + 1)
     sheet.native.print_area(0, 0, end, len(_WIDTHS) - 1)
 
 
@@ -131,11 +131,11 @@ class _Card:
             )
         font = {"name": "宋体", "size": 8}
         drawn.set_title({"name": "各指标得分与全区平均", "name_font": {"name": "黑体", "size": 10, "bold": False}})
-        drawn.set_x_axis({"visible": False, "num_font": font})
+        drawn.set_x_axis({"num_font": {**font, "size": 7, "rotation": -60}, "interval_unit": 1})
         drawn.set_y_axis(
             {"num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}, "min": 0}
         )
-        drawn.set_legend({"position": "right", "font": font})
+        drawn.set_legend({"position": "top", "font": font})
         drawn.set_chartarea({"border": {"color": "#BFBFBF"}})
         width = sum(int(characters * 7 + 5) for characters in _WIDTHS[:6])
         drawn.set_size({"width": width, "height": int(_ROW * 4 / 3 * _CHART_ROWS)})

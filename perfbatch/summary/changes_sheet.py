@@ -18,7 +18,7 @@ _MOST = 5_000
 
 
 def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> None:
-    """Write submissions, scores and ranks, findings; a note alone where there is nothing to compare with."""
+    """Write submissions, scores and ranks, findings; a note alone, on a sheet that is hidden, where there is nothing to compare with."""
     title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价本次变化"
     if changes is None:
         top = sheet.title(title, "本年度没有更早的运行记录，本次为首次运行，没有可以比较的内容。")
@@ -30,6 +30,8 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
     for column, width in enumerate((14, 28, 14, 14, 14, 14, 14, 60)):
         sheet.width(column, width)
     if changes is None:
+        # Nothing to read is nothing to print: Excel prints no hidden sheet.
+        sheet.native.hide()
         return
     label = rulebook.field_by_id
     leading = [TableColumn(label["budget_code"].label, style="centred"), TableColumn(label["unit_name"].label)]

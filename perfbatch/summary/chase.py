@@ -139,7 +139,7 @@ class _Messages:
         if not grave:
             if lacking:
                 return f"{head}，未发现勾稽错误；{lacking}，请补填后重报。"
-            return f"{head}，经核对未发现问题，不必重报。"
+            return f"{head}，经核对未发现问题，无需重新报送。"
         counts = Counter(finding.severity for finding in grave)
         counted = "、".join(
             f"{severity.label}{counts[severity]}项" for severity in sorted(counts, key=lambda severity: severity.order)

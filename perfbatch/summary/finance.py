@@ -79,7 +79,7 @@ def write_finance(
     opening = "点左侧“+”展开下属机构" if outlined else f"部门超过 {_MOST_FOLDED:,} 个，下属机构逐行列出，可按“层级”筛选"
     note = (
         f"{opening}。末行为各部门“{rulebook.unit_rows[0]}”行的合计；未填报的栏目留空，不计入合计。"
-        "核对各列：✓ 为相符，数字为差额（尾差也照列）。"
+        "核对各列：✓ 为相符，数字为差额（尾差一并列示）。"
     )
     if not folded:
         note += "机构行超过工作表的行数上限，本表只列部门。"
@@ -87,6 +87,7 @@ def write_finance(
     label = rulebook.field_by_id
     leading = [label["budget_code"].label, label["unit_name"].label, "层级"]
     heading = write_headings(sheet, top, rulebook, tables, leading, [check.title for check in checks])
+    sheet.wide_paper()
     sheet.freeze(heading + 1, _FIRST)
     sheet.repeat(top, heading)
     columns = [TableColumn("", narrowest=11), TableColumn("", narrowest=26), TableColumn("", narrowest=10)]

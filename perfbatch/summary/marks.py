@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfbatch.model.legible import cell_text
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Look, Rich
+from perfbatch.summary.styles import ORANGE
 
 __all__ = ["excel_table", "heat_map", "highlight_nonzero", "stacked_bar", "unique_headings"]
 
@@ -60,7 +61,7 @@ def heat_map(sheet: Sheet, rows: tuple[int, int], column: int, most: float, lost
 
 def highlight_nonzero(sheet: Sheet, rows: tuple[int, int], columns: tuple[int, int]) -> None:
     """Tint what is left over in a check column."""
-    tint = sheet.book.native.add_format({"bg_color": "#FBE9DD", "bold": True})
+    tint = sheet.book.native.add_format({"bg_color": "#FBE9DD", "font_color": ORANGE, "bold": True})
     area = (rows[0], columns[0], rows[1], columns[1])
     # A blank check cell is an empty text, which compares as larger than any number: only numbers are looked at.
     for criteria, value in (("<", 0), ("between", None)):

@@ -12,12 +12,14 @@ from perfbatch.model.findings import Severity
 from perfbatch.model.nights import FailedNight
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.charts import ChartSource, chart
+from perfbatch.summary.contents import write_contents
 from perfbatch.summary.failures import failures_text
 from perfbatch.summary.ledger import Ledger
 from perfbatch.summary.links import SheetLinks
 from perfbatch.summary.ranking import SHARE_HEADING
 from perfbatch.summary.receipts import ENTRY_LABELS, MISSING_LABEL
 from perfbatch.summary.sheet import Sheet
+from perfbatch.summary.strips import Look
 from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
 from perfbatch.summary.urgent import Matter
 
@@ -34,19 +36,23 @@ _CHART_ROWS = 16
 @dataclass(frozen=True, slots=True)
 class Places:
     """What the overview points at. `totals`: field id → (address, count); `verified`: the ranking's verified scores as a
-    range; `rows`: position of a finding → its row in 问题清单."""
+    range; `rows`: position of a finding → its row in 问题清单; `contents`: every other sheet that is shown."""
 
     totals: Mapping[str, tuple[str, int]]
     verified: str | None
     ledger: Ledger
+    ranking: Sheet
+    money: Sequence[Sheet]
     receipts: Sheet
     problems: Sheet
     rows: Mapping[int, int]
+    contents: Sequence[Sheet]
 
 
 @dataclass(frozen=True, slots=True)
 class _Tile:
-    """A heading with one figure under it: a plain int, a text, or a live formula with its value."""
+    """A heading with one figure under it: a plain int, a text, or a live formula with its value. The heading leads to the
+    sheet that the figure is taken from."""
 
     heading: str
     value: int | str
@@ -54,6 +60,7 @@ class _Tile:
     cached: float | None = None
     number_format: str = WHOLE
     alert: bool = False
+    leads_to: Sheet | None = None
 
 
 def district_totals(rulebook: Rulebook) -> list[str]:
@@ -75,7 +82,7 @@ def write_overview(
     chart_sheet: Sheet,
     failed: Sequence[FailedNight] = (),
 ) -> None:
-    """Write tiles, urgent matters and charts; above them that nights have failed since the last summary."""
+    """Write contents, tiles, urgent matters and charts; above them that nights have failed since the last summary."""
     rulebook = result.rulebook
     for column in range(_COLUMNS):
         sheet.native.set_column(column, column, _WIDTH)
@@ -89,10 +96,12 @@ def write_overview(
         sheet.merged(top, 0, top, _COLUMNS - 1, failures_text(failed), "alert_note")
         sheet.heights(top, 22)
         top += 1
+    write_contents(sheet, top, _COLUMNS, places.contents)
+    top += 1
     totals = district_totals(rulebook)
-    main = [*_receipts(result), *_amounts(rulebook, places.totals, totals[:2]), *_scores(result, places)]
+    main = [*_receipts(result, places), *_amounts(rulebook, places, totals[:2]), *_scores(result, places)]
     _tiles(sheet, top, main, "tile", 34)
-    rest = [*_amounts(rulebook, places.totals, totals[2:]), *_grades(result), *_findings(result)]
+    rest = [*_amounts(rulebook, places, totals[2:]), *_grades(result, places), *_findings(result, places)]
     _tiles(sheet, top + 3, rest, "small_tile", 20)
     _matters(sheet, top + 6, matters, places)
     _draw(sheet, charts, chart_sheet, top + 8 + len(matters))
@@ -105,9 +114,12 @@ def write_overview(
 def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: float) -> None:
     """A line of tiles over the width of the page, two columns each where there are eight."""
     edges = [number * _COLUMNS // len(tiles) for number in range(len(tiles) + 1)]
+    links = SheetLinks(sheet)
     for tile, first, end in zip(tiles, edges, edges[1:], strict=False):
         head, look = f"{style}_head", f"{style}_alert" if tile.alert else style
         sheet.merged(row, first, row, end - 1, tile.heading, head)
+        if tile.leads_to is not None and (link := links.place(tile.leads_to, 0)):
+            sheet.link(row, first, link, tile.heading, Look(head))
         sheet.merged(row + 1, first, row + 1, end - 1, tile.value if isinstance(tile.value, str) else "", look)
         if tile.formula:
             cached = "" if tile.cached is None else tile.cached
@@ -119,30 +131,40 @@ def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: f
     sheet.heights(row + 2, 6)
 
 
-def _receipts(result: BatchResult) -> list[_Tile]:
+def _receipts(result: BatchResult, places: Places) -> list[_Tile]:
     files = Counter(entry.status for entry in result.entries)
     received = len(result.departments)
-    aside = _Tile(f"{ENTRY_LABELS['set_aside']}（文件）", files["set_aside"], alert=files["set_aside"] > 0)
+    sheet = places.receipts
+    sent_back = files["set_aside"]
+    aside = _Tile(f"{ENTRY_LABELS['set_aside']}（文件）", sent_back, alert=sent_back > 0, leads_to=sheet)
     if result.roster is None:
-        return [_Tile("应报部门", "未提供名录"), _Tile("已报部门", received), _Tile(f"{MISSING_LABEL}部门", "—"), aside]
+        return [
+            _Tile("应报部门", "未提供名录"),
+            _Tile("已报部门", received, leads_to=sheet),
+            _Tile(f"{MISSING_LABEL}部门", "—"),
+            aside,
+        ]
     missing = len(result.roster.missing)
     beyond = received - result.roster.received
     heading = f"已报部门（另有名录外 {beyond} 个）" if beyond > 0 else "已报部门"
     return [
-        _Tile("应报部门", result.roster.expected),
-        _Tile(heading, result.roster.received),
-        _Tile(f"{MISSING_LABEL}部门", missing, alert=missing > 0),
+        _Tile("应报部门", result.roster.expected, leads_to=sheet),
+        _Tile(heading, result.roster.received, leads_to=sheet),
+        _Tile(f"{MISSING_LABEL}部门", missing, alert=missing > 0, leads_to=sheet),
         aside,
     ]
 
 
-def _amounts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]], fields: Sequence[str]) -> list[_Tile]:
-    tiles = []
+def _amounts(rulebook: Rulebook, places: Places, fields: Sequence[str]) -> list[_Tile]:
+    tiles, totals = [], places.totals
+    sheets = {sheet.name: sheet for sheet in places.money}
+    homes = {name: sheets[money.sheet] for money in rulebook.money_sheets for name in money.blocks}
+    home = {column.id: homes[table] for table in homes for column in rulebook.unit_tables[table].fields}
     for field in fields:
         label = rulebook.field_by_id[field].label
         if field in totals:
             address, count = totals[field]
-            tiles.append(_Tile(label, 0, f"={address}", nearest_float(count), AMOUNT))
+            tiles.append(_Tile(label, 0, f"={address}", nearest_float(count), AMOUNT, leads_to=home.get(field)))
         else:
             tiles.append(_Tile(label, "—"))
     return tiles
@@ -159,8 +181,8 @@ def _scores(result: BatchResult, places: Places) -> list[_Tile]:
     points = float(result.rulebook.total_points)
     share = (places.ledger.mean("computable") or 0) / points
     return [
-        _Tile(heading, 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE),
-        _Tile(SHARE_HEADING, 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT),
+        _Tile(heading, 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE, leads_to=places.ranking),
+        _Tile(SHARE_HEADING, 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT, leads_to=places.ranking),
     ]
 
 
@@ -171,26 +193,33 @@ def _cell(row: int, column: int) -> str:
     return address
 
 
-def _grades(result: BatchResult) -> list[_Tile]:
+def _grades(result: BatchResult, places: Places) -> list[_Tile]:
     counted = Counter(texts(result.departments["grade"]))
-    return [_Tile(f"{grade.name}（个）", counted[grade.name]) for grade in result.rulebook.grades]
+    return [
+        _Tile(f"{grade.name}（个）", counted[grade.name], leads_to=places.ranking) for grade in result.rulebook.grades
+    ]
 
 
-def _findings(result: BatchResult) -> list[_Tile]:
+def _findings(result: BatchResult, places: Places) -> list[_Tile]:
     open_ = [finding for finding in result.findings if not finding.settled]
     counted = Counter(finding.severity for finding in open_)
     departments = {finding.file for finding in open_ if finding.severity is Severity.ERROR} & {
         *result.departments["file"]
     }
     return [
-        _Tile("有错误的部门", len(departments)),
-        *(_Tile(f"{severity.label}（条）", counted[severity]) for severity in Severity),
+        _Tile("有错误的部门", len(departments), leads_to=places.problems),
+        *(_Tile(f"{severity.label}（条）", counted[severity], leads_to=places.problems) for severity in Severity),
     ]
 
 
 def _matters(sheet: Sheet, row: int, matters: Sequence[Matter], places: Places) -> None:
     sheet.merged(
-        row, 0, row, _COLUMNS - 1, f"今日要办（{len(matters)} 件最要紧的）" if matters else "今日要办：无", "part"
+        row,
+        0,
+        row,
+        _COLUMNS - 1,
+        f"今日待办事项（{len(matters)} 件最要紧的）" if matters else "今日待办事项：无",
+        "part",
     )
     sheet.heights(row, 24)
     links = SheetLinks(sheet)

@@ -108,6 +108,7 @@ def write_problems(
         note += f"单元格的链接只到前 {room:,} 条（Excel 每表上限），其后为文字。"
     name = f"{OTHERS}清单" if others else "问题清单"
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价{name}", note)
+    sheet.wide_paper()
     links: dict[int, Link] = {}
     if inbox:
         given, of_inbox = SheetLinks(sheet, room), {*texts(result.departments["file"])}

@@ -12,7 +12,7 @@ from perfbatch.summary.styles import WHOLE
 
 __all__ = ["ENTRY_LABELS", "MISSING_LABEL", "write_receipts"]
 
-ENTRY_LABELS: Mapping[str, str] = {"accepted": "已接收", "superseded": "已被替代", "set_aside": "退回"}
+ENTRY_LABELS: Mapping[str, str] = {"accepted": "已接收", "superseded": "已由新报文件替代", "set_aside": "退回"}
 MISSING_LABEL = Standing.MISSING.value
 
 _STYLES: Mapping[Standing, str] = {

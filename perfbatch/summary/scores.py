@@ -62,6 +62,7 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
         sheet.text(row, 0, "", "points")
         sheet.text(row, 1, word, "points")
         sheet.lines(row, 1)
+    sheet.wide_paper()
     sheet.freeze(shares + 1, 2)
     sheet.repeat(top, shares)
 

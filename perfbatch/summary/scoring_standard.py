@@ -34,6 +34,7 @@ _PLACEHOLDERS = _Placeholders(label="（栏目）", item="（指标）")
 def write_standard_sheet(sheet: Sheet, rulebook: Rulebook) -> None:
     """Write the three tables below one another, each starting a printed page."""
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度评分标准", f"依据：{rulebook.source}")
+    sheet.wide_paper()
     sheet.freeze(top, 0)
     sheet.repeat(0, 0)
     parts = [("一、评分标准", write_indicators), ("二、勾稽关系", write_checks), ("三、等次", write_grades)]

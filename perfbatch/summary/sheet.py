@@ -31,7 +31,10 @@ from perfbatch.summary.urls import url_of
 
 __all__ = ["Cell", "Marked", "Sheet", "TableColumn", "display_width"]
 
-_A4 = 9
+_A4, _A3 = 9, 8
+# A title of 16 points is so many times as wide as the text of a column.
+_TITLE_SCALE = 1.65
+_DEFAULT_WIDTH = 8
 # The arrow of a filter covers about three characters of a heading.
 _ARROW = 3
 _NO_ERRORS = ("number_stored_as_text", "formula_differs", "formula_range", "calculated_column")
@@ -53,6 +56,8 @@ class Sheet:
         self._wrapped: dict[int, list[tuple[int, str]]] = {}
         self._blocks: list[Block] = []
         self._tables: dict[str, tuple[str, str]] = {}
+        self._title = ""
+        self._back: Sheet | None = None
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
@@ -129,6 +134,7 @@ class Sheet:
 
     def title(self, value: str, note: str = "") -> int:
         """The title in row 0 and a note in row 1; returns the first free row."""
+        self._title = value
         self.text(0, 0, value, "title")
         self.heights(0, 28)
         self.text(1, 0, note, "note")
@@ -167,6 +173,21 @@ class Sheet:
     def filter(self, row: int, column: int, last_row: int, last_column: int) -> None:
         """Put filter arrows on a row of headings over the rows below it."""
         self._sheet.autofilter(row, column, last_row, last_column)
+
+    def wide_paper(self) -> None:
+        """Print on A3: so many columns would be too small to read on A4."""
+        self._sheet.set_paper(_A3)
+
+    def lead_back(self, to: Sheet) -> None:
+        """Have this sheet lead back to the head of another one: behind its title, or where its writer says (`way_back`)."""
+        self._back = to
+
+    def way_back(self, row: int, column: int) -> None:
+        """Write the link that leads back, where there is one."""
+        if self._back is not None:
+            text = f"返回{self._back.name}"
+            self.text(row, column, text, "link", single_line=True)
+            self.link(row, column, Link("", self._back.address(0, 0).replace("$", "")), text, Look("link"))
 
     def show_first(self) -> None:
         """Open the workbook on this sheet."""
@@ -279,6 +300,8 @@ class Sheet:
         for column, width in sorted(widths.items()):
             if width:
                 self._sheet.set_column(column, column, width)
+        if self._title:
+            self.way_back(0, self._beside_title(widths))
         for row, cells in self._wrapped.items():
             if row not in self._heights:
                 self.lines(row, max(line_count(text, widths.get(column, 0)) for column, text in cells))
@@ -296,3 +319,11 @@ class Sheet:
             else:
                 block.draw_rows(self, heights)
         return added
+
+    def _beside_title(self, widths: Mapping[int, int]) -> int:
+        """The first column that the title does not reach into: it is in view when the sheet opens."""
+        reach, column = display_width(self._title) * _TITLE_SCALE, 0
+        while reach > 0:
+            reach -= widths.get(column, 0) or _DEFAULT_WIDTH
+            column += 1
+        return column

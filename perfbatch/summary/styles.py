@@ -141,7 +141,7 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "unit": {**_BODY, "text_wrap": True, "indent": 3, "font_color": "#595959"},
     "unit_centred": {**_CENTRE, "font_color": "#595959"},
     "unit_number": {**_RIGHT, "font_color": "#595959"},
-    "check": {**_CENTRE, "font_color": ORANGE, "bold": True},
+    "check": {**_CENTRE, "font_color": GREY},
     "plain": {},
     "line": {**_BODY, "indent": 1, "shrink": False},
     "text_small": {**_BODY, "indent": 1, "shrink": True},

@@ -53,7 +53,7 @@ WORDINGS: Mapping[str, Wording] = {
     "run.title": Wording("Run {run} · rulebook {rulebook}", "运行 {run} · 规则 {rulebook}"),
     "run.inbox": Wording(
         "Inbox     {files}: {accepted} accepted, {superseded} superseded, {set_aside} set aside",
-        "收件　　　{files}：接收 {accepted}，被替代 {superseded}，退回 {set_aside}",
+        "收件　　　{files}：接收 {accepted}，已由新报文件替代 {superseded}，退回 {set_aside}",
     ),
     "run.recalled": Wording("; {count} unchanged since they were last read", "；{count} 个自上次读取后没有变化"),
     "run.roster": Wording(

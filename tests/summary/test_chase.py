@@ -93,7 +93,7 @@ def test_all_that_came_was_set_aside(district: BatchResult) -> None:
 def test_the_last_day_counts(district: BatchResult, day: str, standing: Standing, late: int | None, kept: str) -> None:
     (chase,) = chased(district, received("1.xlsx", day), started=AFTER)
     assert (chase.standing, chase.days_late) == (standing, late)
-    assert chase.message == f"{HEAD}{FORM}已于{kept}，经核对未发现问题，不必重报。"
+    assert chase.message == f"{HEAD}{FORM}已于{kept}，经核对未发现问题，无需重新报送。"
 
 
 def test_a_day_is_one_of_the_clock_of_the_run(district: BatchResult) -> None:
@@ -141,7 +141,7 @@ def test_what_is_wrong_is_counted_and_the_gravest_named(district: BatchResult) -
         "请按整改通知改正，于2021年7月31日前重新报送。"
     )
     (chase,) = chased(whole, received("116001.xlsx", "2021-07-10"), findings=findings[:1])
-    assert chase.message.endswith("收到，经核对未发现问题，不必重报。")
+    assert chase.message.endswith("收到，经核对未发现问题，无需重新报送。")
 
 
 def test_what_waits_for_figures_is_said(district: BatchResult) -> None:

@@ -33,15 +33,18 @@ def links_of(sheet: Any) -> dict[str, Any]:
 
 def test_overview(small: Written) -> None:
     rows = small.rows("总览")
-    assert flat(rows[2:4]) == [
+    assert flat(rows[2:3]) == [
+        "部门一览", "得分排名", "指标得分", "收支汇总", "三公与资产", "问题清单", "报送情况", "评分标准", "运行记录",
+    ]  # fmt: skip
+    assert flat(rows[3:5]) == [
         "应报部门", "已报部门", "未报部门", "退回（文件）", "收入合计", "支出合计", "平均暂核分", "可核算分值占比",
         5, 4, 1, 2, 375.205, 374.98, pytest.approx(286 / 3), pytest.approx(0.0375),
     ]  # fmt: skip
-    assert flat(rows[5:7]) == [
+    assert flat(rows[6:8]) == [
         "三公经费合计", "固定资产合计", "优秀（个）", "良好（个）", "中（个）", "差（个）", "有错误的部门", "错误（条）", "提醒（条）", "说明（条）",
         10.05, 76.35, 3, 0, 0, 0, 2, 2, 2, 1,
     ]  # fmt: skip
-    assert [flat([row]) for row in rows[9:14]] == [
+    assert [flat([row]) for row in rows[10:15]] == [
         ["错误", "z加密.xlsx", "退回：文件已加密，需要密码才能打开。请取消密码后重新保存为 .xlsx", "查看"],
         ["错误", "\\xff\\x01.xlsx", "退回：不是电子表格（文本）。请另存为 .xlsx 后重新报送", "查看"],
         ["提醒", "1 个部门", "未报送，须催报：区文联", "查看"],
@@ -51,10 +54,51 @@ def test_overview(small: Written) -> None:
     assert len(small.formulas["总览"]._charts) == 5
 
 
+def test_contents_and_tiles_lead_to_their_sheets(small: Written) -> None:
+    overview = small.formulas["总览"]
+    leading = {overview[place].value: link.location for place, link in links_of(overview).items() if place[1:] != "P"}
+    sheets = (
+        "部门一览",
+        "得分排名",
+        "指标得分",
+        "收支汇总",
+        "三公与资产",
+        "问题清单",
+        "报送情况",
+        "评分标准",
+        "运行记录",
+    )
+    assert {name: leading[name] for name in sheets} == {name: f"'{name}'!A1" for name in sheets}
+    tiles = {
+        "未报部门": "报送情况", "退回（文件）": "报送情况", "收入合计": "收支汇总", "三公经费合计": "三公与资产",
+        "平均暂核分": "得分排名", "优秀（个）": "得分排名", "错误（条）": "问题清单",
+    }  # fmt: skip
+    assert {name: leading[name] for name in tiles} == {name: f"'{sheet}'!A1" for name, sheet in tiles.items()}
+
+
+def test_every_sheet_leads_back(small: Written) -> None:
+    for sheet in small.formulas:
+        back = [place for place, link in links_of(sheet).items() if link.location == "'总览'!A1"]
+        if sheet.title == "总览" or sheet.title in ("部门底稿", "问题底稿", "图表数据"):
+            assert back == []
+        else:
+            assert [sheet[place].value for place in back] == ["返回总览"]
+            assert back[0].endswith("1")
+
+
+def test_tabs_are_coloured_by_what_a_sheet_is_for(small: Written) -> None:
+    colours = {sheet.title: sheet.sheet_properties.tabColor for sheet in small.formulas}
+    assert {name: colour.rgb[2:] for name, colour in colours.items() if colour} == {
+        "总览": "1F3864", "部门一览": "2E75B6", "得分排名": "2E75B6", "指标得分": "2E75B6", "收支汇总": "2E75B6",
+        "三公与资产": "2E75B6", "问题清单": "A84A0E", "本次变化": "A84A0E", "报送情况": "A84A0E", "评分标准": "6E6E6E",
+        "运行记录": "6E6E6E",
+    }  # fmt: skip
+
+
 def test_the_urgent_lead_to_their_rows(small: Written) -> None:
     links = {place: link.location for place, link in links_of(small.formulas["总览"]).items()}
     problems = small.rows("问题清单")
-    for at in (13, 14):
+    for at in (14, 15):
         sheet, _, cell = links[f"P{at}"].partition("!")
         assert sheet == "'问题清单'"
         code = problems[int(cell[1:]) - 1][5]
@@ -205,7 +249,7 @@ def test_follow_on_errors_are_folded_under_their_cause(sample: Written) -> None:
 
 def test_every_total_is_the_run_reports(sample: Written) -> None:
     report = build_report(sample.result, [])
-    tiles = flat(sample.rows("总览")[2:4])
+    tiles = flat(sample.rows("总览")[3:5])
     assert tiles[9] == len(report["departments"])
     assert tiles[11] == sum(file["status"] == "set_aside" for file in report["files"])
     ranking = {row[1]: row for row in sample.rows("得分排名")[4:]}
@@ -225,7 +269,7 @@ def test_every_total_is_the_run_reports(sample: Written) -> None:
     )
     assert tiles[15] == pytest.approx(known / 100 / len(report["departments"]))
     severities = Counter(finding["severity"] for finding in report["findings"] if not finding["explained"])
-    assert flat(sample.rows("总览")[5:7])[-3:] == [severities[severity.value] for severity in Severity]
+    assert flat(sample.rows("总览")[6:8])[-3:] == [severities[severity.value] for severity in Severity]
 
 
 def test_changes(with_units: BatchResult, tmp_path: Path) -> None:
@@ -250,6 +294,7 @@ def test_changes(with_units: BatchResult, tmp_path: Path) -> None:
 
 
 def test_a_first_run_has_nothing_to_compare_with(small: Written) -> None:
+    assert small.formulas["本次变化"].sheet_state == "hidden"
     assert flat(small.rows("本次变化")[1:]) == ["本年度没有更早的运行记录，本次为首次运行，没有可以比较的内容。"]
 
 
@@ -284,4 +329,4 @@ def test_what_is_confirmed_is_called_so(sample: Written, tmp_path: Path) -> None
         assert {row[7] for row in rows} == standings
         assert book["指标得分"]["A1"].value == f"岳阳市云溪区2020年度各部门指标{word}得分"
         assert book["指标得分"].cell(3, book["指标得分"].max_column).value == f"{word}总分"
-        assert f"平均{word}分" in [cell.value for cell in book["总览"][3]]
+        assert f"平均{word}分" in [cell.value for cell in book["总览"][4]]
