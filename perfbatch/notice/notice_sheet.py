@@ -1,4 +1,5 @@
-"""The first sheet of a notice, 整改通知: who, until when, what is wrong and where, each line with a link to its cell."""
+"""The first sheet of a notice, 整改通知, in the form of an official letter: its number, whom it is for, what is asked until when;
+what is wrong and where, each line with a link to its cell; who signs it, of which day."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ _COLUMNS = (
 _LAST = column_letters(len(_COLUMNS))
 # What a reader needs to know a line by when the notice comes back; nobody has to see it.
 _HIDDEN = (CHECK_HEADING, PLACE_HEADING)
+_TITLE_HEIGHT = 34.0
 _SIZE = 10.0
+_LETTER = 12.0
 _LINE_HEIGHT, _PADDING = 15.0, 8.0
 _THIN = '<{0} style="thin"><color rgb="FFA6A6A6"/></{0}>'
 _BORDER = (
@@ -64,7 +67,9 @@ class _NoticeLooks:
 
     title: int
     note: int
+    addressee: int
     summary: int
+    closing: int
     head: int
     text: int
     centred: int
@@ -77,13 +82,15 @@ class _NoticeLooks:
 
 def _looks(styles: StyleSheet | None) -> _NoticeLooks:
     if styles is None:
-        return _NoticeLooks(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {"error": 0, "warning": 0})
+        return _NoticeLooks(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {"error": 0, "warning": 0})
     middle, wrapped = 'vertical="center"', 'vertical="center" wrapText="1"'
     body = _font(_SIZE)
     return _NoticeLooks(
         title=styles.format(font=_font(18, name="黑体"), alignment=f'horizontal="center" {middle}'),
         note=styles.format(font=_font(_SIZE, "FF595959"), alignment=wrapped),
-        summary=styles.format(font=_font(11, bold=True), alignment=wrapped),
+        addressee=styles.format(font=_font(_LETTER, bold=True), alignment=wrapped),
+        summary=styles.format(font=_font(_LETTER), alignment=wrapped),
+        closing=styles.format(font=_font(_LETTER), alignment=f'horizontal="right" {middle} indent="6"'),
         head=styles.format(
             font=_font(_SIZE, bold=True), fill="FFD9E4F1", border=_BORDER, alignment=f'horizontal="center" {wrapped}'
         ),
@@ -122,11 +129,10 @@ def sheet_markup(
     """The sheet's part; `remarks` are lines under the table. With `styles` None it has no formats."""
     looks = _looks(styles)
     head = _head(listed, heading)
-    rows = [_row(1, 34, [(_LETTERS[0], looks.title, head[0])])]
-    merged = [f"A1:{_LAST}1"]
-    for number, line in enumerate(head[1:], start=2):
-        height = _height(line, sum(width for _, width in _COLUMNS), 11)
-        rows.append(_row(number, height, [(_LETTERS[0], looks.summary if number == len(head) else looks.note, line)]))
+    rows, merged = [], []
+    for number, (part, line) in enumerate(head, start=1):
+        height = _TITLE_HEIGHT if part == "title" else _height(line, sum(width for _, width in _COLUMNS), _LETTER)
+        rows.append(_row(number, height, [(_LETTERS[0], getattr(looks, part), line)]))
         merged.append(f"A{number}:{_LAST}{number}")
     top = len(head) + 1
     rows.append(
@@ -146,9 +152,13 @@ def sheet_markup(
         if entry.sheet:
             location = escaped(_location(entry.sheet, entry.finding.cell)).decode()
             links.append(f'<hyperlink ref="C{row}" location="{location}" display="{_shown_place(entry)}"/>')
-    for number, line in enumerate(remarks, start=top + len(listed) + 1):
-        height = _height(line, sum(width for _, width in _COLUMNS), _SIZE)
-        rows.append(_row(number, height, [(_LETTERS[0], looks.note, line)]))
+    below = [
+        *((line, looks.note, _SIZE) for line in remarks),
+        *((line, looks.closing, _LETTER) for line in _closing(heading)),
+    ]
+    for number, (line, look, size) in enumerate(below, start=top + len(listed) + 1):
+        height = _height(line, sum(width for _, width in _COLUMNS), size)
+        rows.append(_row(number, height, [(_LETTERS[0], look, line)]))
         merged.append(f"A{number}:{_LAST}{number}")
     return _worksheet(rows, merged, links, top, namespace, prefix)
 
@@ -167,26 +177,36 @@ def area_of(sheet: str, rows: int) -> str:
     return f"{quoted_sheet(sheet)}!$1:${rows}"
 
 
-def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[str]:
-    lines = [SHEET_NAME]
-    if heading.form_title:
-        lines.append(heading.form_title)
-    run = _day(heading.run_date)
-    lines.append(f"部门：{heading.unit_name}　　预算编码：{heading.budget_code}　　核对日期：{run}")
-    if heading.issuer:
-        lines[-1] += f"　　核对单位：{heading.issuer}"
-    if heading.contact:
-        lines.append(f"咨询联系：{heading.contact}")
-    if heading.deadline is not None:
-        lines.append(f"整改期限：{_day(heading.deadline)}")
-    counts = [
-        (word, sum(1 for entry in listed if entry.finding.severity is severity and not entry.finding.settled))
-        for word, severity in (("错误", Severity.ERROR), ("提醒", Severity.WARNING))
+def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[tuple[str, str]]:
+    """The lines above the list, each with the name of its look; how many there are does not depend on what is listed."""
+    number = f"文号：　　　　〔{heading.run_date.year}〕　　号"
+    day = _day(heading.run_date)
+    lines = [
+        ("title", SHEET_NAME),
+        ("note", f"{number}　　　　预算编码：{heading.budget_code}　　　　核对日期：{day}"),
+        ("addressee", f"{heading.unit_name}："),
+        ("summary", f"　　{_request(listed, heading)}"),
     ]
-    until = f"请于{_day(heading.deadline)}前" if heading.deadline is not None else "请尽快"
-    summary = "、".join(f"{word} {count} 项" for word, count in counts)
-    lines.append(f"{summary}；{until}改正后重新报送。")
+    if heading.contact:
+        lines.append(("summary", f"　　联系人：{heading.contact}"))
     return lines
+
+
+def _request(listed: Sequence[Listed], heading: NoticeHeading) -> str:
+    """What was found in what was sent, and what is asked until when."""
+    sent = f"经核对，你单位报送的{heading.form_title or '绩效自评表'}"
+    open_ = [entry.finding.severity for entry in listed if not entry.finding.settled]
+    found = [f"{level.label}{open_.count(level)}项" for level in (Severity.ERROR, Severity.WARNING) if level in open_]
+    if not found:
+        return f"{sent}所列事项均已说明，无需重新报送。"
+    until = f"于{_day(heading.deadline)}前" if heading.deadline is not None else "尽快"
+    return f"{sent}存在{'、'.join(found)}，现予退回。请{until}整改到位并重新报送。"
+
+
+def _closing(heading: NoticeHeading) -> list[str]:
+    """Who signs, with room for the seal, and the day."""
+    signed = [f"{heading.issuer}（印章）"] if heading.issuer else []
+    return [*signed, _day(heading.run_date)]
 
 
 def _day(day: date) -> str:

@@ -80,7 +80,7 @@ def test_the_contact_stands_on_notices(tmp_path: Path) -> None:
     assert _perfbatch("run") == 0
     (notice,) = Path("outbox/notices/yunxi-2020-own").iterdir()
     sheet = openpyxl.load_workbook(notice)["整改通知"]
-    assert "咨询联系：绩效股" in [row[0].value for row in sheet.iter_rows(max_row=8)]
+    assert "　　联系人：绩效股" in [row[0].value for row in sheet.iter_rows(max_row=8)]
 
 
 def test_without_a_terminal_what_is_not_given_takes_its_default(tmp_path: Path) -> None:

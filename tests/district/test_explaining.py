@@ -183,9 +183,8 @@ def test_check_and_the_notice_of_another_fault(inbox: Lay, tmp_path: Path, loade
     sheet = openpyxl.load_workbook(next((outbox / "notices").rglob("*.xlsx")))[NOTICE_SHEET]
     lines = [row for row in sheet.values if row[3] and "实有人数超过人员编制" in str(row[3])]
     assert [(row[1], row[9]) for row in lines] == [("已说明", _REASON)]
-    assert [row[0] for row in sheet.values if str(row[0]).startswith("错误")] == [
-        "错误 1 项、提醒 0 项；请尽快改正后重新报送。"
-    ]
+    (asked,) = [str(row[0]) for row in sheet.values if "经核对" in str(row[0])]
+    assert asked.endswith("存在错误1项，现予退回。请尽快整改到位并重新报送。")
 
 
 def _scores() -> dict[str, Any]:

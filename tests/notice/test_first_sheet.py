@@ -38,9 +38,12 @@ def test_errors_come_first_and_infos_not_at_all() -> None:
     sheet = first_sheet([WARNING, INFO, ERROR, LOOSE], points_at_risk={WARNING: Decimal("2.50")})
     assert rows(sheet)[:8] == [
         ("整改通知", *[None] * 11),
-        ("部门：区工会　　预算编码：116001　　核对日期：2021年7月20日", *[None] * 11),
-        ("整改期限：2021年8月10日", *[None] * 11),
-        ("错误 2 项、提醒 1 项；请于2021年8月10日前改正后重新报送。", *[None] * 11),
+        ("文号：　　　　〔2021〕　　号　　　　预算编码：116001　　　　核对日期：2021年7月20日", *[None] * 11),
+        ("区工会：", *[None] * 11),
+        (
+            "　　经核对，你单位报送的绩效自评表存在错误2项、提醒1项，现予退回。请于2021年8月10日前整改到位并重新报送。",
+            *[None] * 11,
+        ),
         (
             "序号",
             "级别",
@@ -72,8 +75,26 @@ def test_links_lead_to_the_cells() -> None:
 
 def test_without_a_deadline_none_is_named() -> None:
     lines = [row[0] for row in rows(first_sheet([ERROR], deadline=None))]
-    assert "错误 1 项、提醒 0 项；请尽快改正后重新报送。" in lines
-    assert not any("期限" in str(line) for line in lines)
+    assert "　　经核对，你单位报送的绩效自评表存在错误1项，现予退回。请尽快整改到位并重新报送。" in lines
+
+
+def test_it_is_a_letter_from_the_bureau() -> None:
+    lines = [
+        row[0]
+        for row in rows(first_sheet([WARNING], form_title="自评表", issuer="示例区财政局", contact="绩效股 0000"))
+    ]
+    assert lines[2:5] == [
+        "区工会：",
+        "　　经核对，你单位报送的自评表存在提醒1项，现予退回。请于2021年8月10日前整改到位并重新报送。",
+        "　　联系人：绩效股 0000",
+    ]
+    assert lines[-2:] == ["示例区财政局（印章）", "2021年7月20日"]
+
+
+def test_what_is_explained_is_not_sent_back() -> None:
+    explained = replace(WARNING, standing="explained", note="见附件")
+    lines = [row[0] for row in rows(first_sheet([explained]))]
+    assert lines[3] == "　　经核对，你单位报送的绩效自评表所列事项均已说明，无需重新报送。"
 
 
 def test_it_prints_on_one_width_of_a4_with_its_titles() -> None:

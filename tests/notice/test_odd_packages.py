@@ -156,7 +156,7 @@ def test_a_workbook_that_cannot_be_marked_at_all_still_gets_its_notice(spoiled: 
     assert book.sheetnames == ["整改通知"]
     values = list(book["整改通知"].iter_rows(min_row=6, max_row=9, values_only=True))
     assert [row[2] for row in values] == ["O'Neil & <子>!F3", "O'Neil & <子>!A6", "数据!A1", "数据!B99"]
-    last = [row[0] for row in book["整改通知"].iter_rows(values_only=True)][-1]
+    *_, last, _ = [row[0] for row in book["整改通知"].iter_rows(values_only=True)]
     assert last == "原工作簿的结构无法识别，未能附在本通知之后；请在原工作簿中按上列各项改正，保存后重新报送。"
     assert [cell.hyperlink for row in book["整改通知"] for cell in row if cell.hyperlink] == []
 
