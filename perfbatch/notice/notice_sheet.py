@@ -196,11 +196,11 @@ def _request(listed: Sequence[Listed], heading: NoticeHeading) -> str:
     """What was found in what was sent, and what is asked until when."""
     sent = f"经核对，你单位报送的{heading.form_title or '绩效自评表'}"
     open_ = [entry.finding.severity for entry in listed if not entry.finding.settled]
-    found = [f"{level.label}{open_.count(level)}项" for level in (Severity.ERROR, Severity.WARNING) if level in open_]
-    if not found:
+    counts = [f"{level.label}{open_.count(level)}项" for level in (Severity.ERROR, Severity.WARNING) if level in open_]
+    if not counts:
         return f"{sent}所列事项均已说明，无需重新报送。"
     until = f"于{_day(heading.deadline)}前" if heading.deadline is not None else "尽快"
-    return f"{sent}存在{'、'.join(found)}，现予退回。请{until}整改到位并重新报送。"
+    return f"{sent}存在{'、'.join(counts)}，现予退回。请{until}整改到位并重新报送。"
 
 
 def _closing(heading: NoticeHeading) -> list[str]:
