@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from perfbatch.model.findings import Finding, Severity
+from perfbatch.model.notices import waits
 from perfbatch.notice.comment_part import CommentPart, new_comments
 from perfbatch.notice.heading import NoticeHeading
 from perfbatch.notice.note_drawing import NoteDrawing, block_of, empty_drawing
@@ -43,20 +44,29 @@ class _Marked:
 def listed_findings(
     findings: Sequence[Finding], heading: NoticeHeading, sheets: Mapping[str, int]
 ) -> tuple[Listed, ...]:
-    """The findings of a notice, errors first, then by place; `sheets`: name → position of the sheets that have cells."""
+    """The findings of a notice, errors first, what waits for figures last, then by place; `sheets`: name → position of the
+    sheets that have cells."""
 
     def order(finding: Finding) -> tuple[object, ...]:
         at = place_of(finding.cell) or (0, 0)
         position = sheets.get(finding.sheet, -1)
-        return (_GRAVITY[finding.severity], position, finding.sheet, at, finding.code, finding.message, finding.field)
+        return (
+            _GRAVITY.get(finding.severity, len(_GRAVITY)),
+            position,
+            finding.sheet,
+            at,
+            finding.code,
+            finding.message,
+            finding.field,
+        )
 
-    graver = sorted((finding for finding in findings if finding.severity in _GRAVITY), key=order)
+    graver = sorted((finding for finding in findings if finding.severity in _GRAVITY or waits(finding)), key=order)
     return tuple(
         Listed(
             finding,
             finding.sheet if finding.sheet in sheets and place_of(finding.cell) is not None else "",
             heading.points_at_risk.get(finding),
-            finding.check in heading.explainable,
+            finding.check in heading.explainable and not waits(finding),
         )
         for finding in graver
     )
@@ -93,7 +103,7 @@ def mark(
     styles, styles_part = _styles(package, workbook)
     by_sheet: dict[str, _Marked] = {}
     for entry in listed:
-        if entry.sheet and not entry.finding.settled:
+        if entry.sheet and not entry.finding.settled and not waits(entry.finding):
             by_sheet.setdefault(entry.sheet, _Marked(workbook.sheets[sheets[entry.sheet]]))
     if styles is None:
         remarks.append("本工作簿的样式无法识别，单元格未加底纹，请以本页所列为准。")
@@ -102,7 +112,11 @@ def mark(
     block = 0
     for name in sorted(by_sheet, key=lambda sheet: sheets[sheet]):
         marked = by_sheet[name]
-        here = [entry.finding for entry in listed if entry.sheet == name and not entry.finding.settled]
+        here = [
+            entry.finding
+            for entry in listed
+            if entry.sheet == name and not entry.finding.settled and not waits(entry.finding)
+        ]
         try:
             block = _mark_sheet(package, workbook, marked, here, styles, marks, block, remarks)
         except NotEditable:

@@ -11,7 +11,14 @@ from functools import lru_cache
 
 from perfbatch.model.excel import MAX_ROW_HEIGHT
 from perfbatch.model.findings import STANDING_LABELS, Finding, Severity
-from perfbatch.model.notices import CHECK_HEADING, EXPLANATION_HEADING, NOTICE_SHEET, PLACE_HEADING
+from perfbatch.model.notices import (
+    CHECK_HEADING,
+    EXPLANATION_HEADING,
+    NOTICE_SHEET,
+    PLACE_HEADING,
+    WAITING_LABEL,
+    waits,
+)
 from perfbatch.notice.heading import NoticeHeading
 from perfbatch.notice.styles import TINTS, StyleSheet
 from perfbatch.package.addresses import column_letters, quoted_sheet
@@ -200,7 +207,14 @@ def _request(listed: Sequence[Listed], heading: NoticeHeading) -> str:
     if not counts:
         return f"{sent}所列事项均已说明，无需重新报送。"
     until = f"于{_day(heading.deadline)}前" if heading.deadline is not None else "尽快"
-    return f"{sent}存在{'、'.join(counts)}，现予退回。请{until}整改到位并重新报送。"
+    return f"{sent}存在{'、'.join(counts)}，现予退回。请{until}整改到位并重新报送。{_lacking(listed)}"
+
+
+def _lacking(listed: Sequence[Listed]) -> str:
+    """How many indicators lack figures, and what stands on the department's own word until then."""
+    waiting = [entry for entry in listed if waits(entry.finding)]
+    points = sum((entry.points for entry in waiting if entry.points is not None), Decimal())
+    return f"另有{len(waiting)}项指标待补资料，{points.normalize():f}分暂按自评列示，请一并补填。" if waiting else ""
 
 
 def _closing(heading: NoticeHeading) -> list[str]:
@@ -218,8 +232,8 @@ def _finding_row(row: int, number: int, entry: Listed, looks: _NoticeLooks) -> s
     texts = (
         (str(number), looks.centred),
         (
-            STANDING_LABELS[finding.standing] if finding.settled else finding.severity.label,
-            looks.centred if finding.settled else looks.levels[finding.severity.value],
+            _level(finding),
+            looks.centred if finding.settled or waits(finding) else looks.levels[finding.severity.value],
         ),
         (_place(entry), looks.link if entry.sheet else looks.centred),
         (f"{finding.message}{_answer(finding)}", looks.text),
@@ -236,6 +250,12 @@ def _finding_row(row: int, number: int, entry: Listed, looks: _NoticeLooks) -> s
     known_by = (finding.check or finding.code, f"{entry.sheet or finding.sheet}!{finding.cell}" if finding.cell else "")
     cells += [(letter, looks.hidden, text) for letter, text in zip(_HIDDEN_LETTERS, known_by, strict=True)]
     return _row(row, height, cells)
+
+
+def _level(finding: Finding) -> str:
+    if waits(finding):
+        return WAITING_LABEL
+    return STANDING_LABELS[finding.standing] if finding.settled else finding.severity.label
 
 
 def _answer(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import Found
 from perfbatch.model.findings import Finding
+from perfbatch.model.notices import waits
 from perfbatch.notice import NoticeHeading, notice_name
 from perfbatch.notice.key import notice_key
 from perfbatch.notice.order import REFILLED, NoticeOrder
@@ -45,6 +46,7 @@ def plan_notices(
     tonight, days = result.started_at.date(), days or {}
     grave: dict[str, list[Finding]] = defaultdict(list)
     standing: dict[str, list[Finding]] = defaultdict(list)
+    form, stakes = result.rulebook, dict(points)
     explainable = tuple(check.id for check in result.rulebook.explainable.values())
     for finding in result.findings:
         if finding.asks:
@@ -52,11 +54,14 @@ def plan_notices(
         elif finding.explained:
             # Listed where there is a notice at all: what the department wrote beside it must come back with the workbook.
             standing[finding.file].append(finding)
+        elif waits(finding):
+            standing[finding.file].append(finding)
+            if finding.check in form.indicator_by_id:
+                stakes[finding] = form.indicator_by_id[finding.check].points
     refilled = {finding.file: finding.code for finding in result.findings if _ends_own_file(finding)}
     hashes = {entry.path: entry.sha256 for entry in result.entries}
     columns = result.departments[["budget_code", "unit_name", "file"]]
     planned: dict[str, tuple[str, NoticeOrder]] = {}
-    form = result.rulebook
     taken: set[str] = set()
     for code, unit, file in columns.itertuples(index=False, name=None):
         if file not in grave:
@@ -71,7 +76,7 @@ def plan_notices(
             unit_name=unit,
             run_date=tonight,
             deadline=deadline,
-            points_at_risk={finding: points[finding] for finding in grave[file] if finding in points},
+            points_at_risk={finding: stakes[finding] for finding in listed if finding in stakes},
             form_title=result.rulebook.title,
             issuer=result.rulebook.issuer,
             contact=contact,

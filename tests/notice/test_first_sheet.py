@@ -91,6 +91,23 @@ def test_it_is_a_letter_from_the_bureau() -> None:
     assert lines[-2:] == ["示例区财政局（印章）", "2021年7月20日"]
 
 
+def test_what_waits_for_figures_is_a_part_of_its_own() -> None:
+    waiting = replace(finding("数据", "C4", Severity.INFO, message="缺少编制数"), code="S05", check="staff")
+    sheet = first_sheet([waiting, WARNING], points_at_risk={waiting: Decimal(5)}, explainable=("staff",))
+    lines = rows(sheet)
+    assert lines[3][0] == (
+        "　　经核对，你单位报送的绩效自评表存在提醒1项，现予退回。请于2021年8月10日前整改到位并重新报送。"
+        "另有1项指标待补资料，5分暂按自评列示，请一并补填。"
+    )
+    assert [line[1:4] for line in lines[5:7]] == [
+        ("提醒", "O'Neil & <子>!B2", "不一致"),
+        ("待补", "数据!C4", "缺少编制数"),
+    ]
+    assert lines[6][7:10] == ("5", "核对", None)
+    # Nothing is wrong in the cell: it is listed, not marked.
+    assert sheet.parent["数据"]["C4"].comment is None
+
+
 def test_what_is_explained_is_not_sent_back() -> None:
     explained = replace(WARNING, standing="explained", note="见附件")
     lines = [row[0] for row in rows(first_sheet([explained]))]
