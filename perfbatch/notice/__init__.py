@@ -28,9 +28,9 @@ __all__ = [
 def notice_content(content: bytes, findings: Sequence[Finding], *, heading: NoticeHeading) -> bytes:
     """The notice made from a workbook that intake has accepted, given as received.
 
-    Errors and warnings are listed and marked, scores that wait for figures listed; other infos are not. A finding without a cell is listed alone. A sheet that cannot
-    be marked is as it was, and the first sheet says so; a workbook that cannot be marked at all gives a notice of the first
-    sheet alone. The same arguments give the same bytes.
+    Errors and warnings are listed and marked, scores that wait for figures listed; other infos are neither. A finding without
+    a cell is listed alone. A sheet that cannot be marked is as it was, and the first sheet says so; a workbook that cannot be
+    marked at all gives a notice of the first sheet alone. The same arguments give the same bytes.
     """
     try:
         package = EditablePackage(content)

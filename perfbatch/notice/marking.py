@@ -50,25 +50,18 @@ def listed_findings(
     def order(finding: Finding) -> tuple[object, ...]:
         at = place_of(finding.cell) or (0, 0)
         position = sheets.get(finding.sheet, -1)
-        return (
-            _GRAVITY.get(finding.severity, len(_GRAVITY)),
-            position,
-            finding.sheet,
-            at,
-            finding.code,
-            finding.message,
-            finding.field,
-        )
+        gravity = _GRAVITY.get(finding.severity, len(_GRAVITY))
+        return gravity, position, finding.sheet, at, finding.code, finding.message, finding.field
 
-    graver = sorted((finding for finding in findings if finding.severity in _GRAVITY or waits(finding)), key=order)
+    shown = sorted((finding for finding in findings if finding.severity in _GRAVITY or waits(finding)), key=order)
     return tuple(
         Listed(
             finding,
             finding.sheet if finding.sheet in sheets and place_of(finding.cell) is not None else "",
             heading.points_at_risk.get(finding),
-            finding.check in heading.explainable and not waits(finding),
+            finding.check in heading.explainable,
         )
-        for finding in graver
+        for finding in shown
     )
 
 
@@ -103,7 +96,7 @@ def mark(
     styles, styles_part = _styles(package, workbook)
     by_sheet: dict[str, _Marked] = {}
     for entry in listed:
-        if entry.sheet and not entry.finding.settled and not waits(entry.finding):
+        if entry.marked:
             by_sheet.setdefault(entry.sheet, _Marked(workbook.sheets[sheets[entry.sheet]]))
     if styles is None:
         remarks.append("本工作簿的样式无法识别，单元格未加底纹，请以本页所列为准。")
@@ -112,11 +105,7 @@ def mark(
     block = 0
     for name in sorted(by_sheet, key=lambda sheet: sheets[sheet]):
         marked = by_sheet[name]
-        here = [
-            entry.finding
-            for entry in listed
-            if entry.sheet == name and not entry.finding.settled and not waits(entry.finding)
-        ]
+        here = [entry.finding for entry in listed if entry.marked and entry.sheet == name]
         try:
             block = _mark_sheet(package, workbook, marked, here, styles, marks, block, remarks)
         except NotEditable:

@@ -67,6 +67,11 @@ class Listed:
     points: Decimal | None
     explainable: bool = False
 
+    @property
+    def marked(self) -> bool:
+        """Whether its cell is marked: there is one, and something is wrong in it."""
+        return self.sheet != "" and not self.finding.settled and not waits(self.finding)
+
 
 @dataclass(frozen=True, slots=True)
 class _NoticeLooks:

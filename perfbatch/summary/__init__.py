@@ -62,10 +62,9 @@ def write_summary(
         changes, receipts = book.add("本次变化"), book.add("报送情况")
         standard, run_log = book.add("评分标准"), book.add("运行记录")
         by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
-        work = [problems, *([others] if others else []), changes, receipts]
-        contents = bind(overview, [card, ranking, scores], money, work, [standard, run_log])
-        if around.changes is None:
-            contents.remove(changes)
+        # 本次变化 is hidden where there is no earlier run.
+        work = [problems, *([others] if others else []), *([changes] if around.changes else []), receipts]
+        contents = bind(overview, [card, ranking, scores, *money], work, [standard, run_log])
 
         diagnosis, matrix = diagnose(result), ScoreMatrix(result)
         listed = write_problems(problems, result, diagnosis, around.inbox)

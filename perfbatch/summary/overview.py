@@ -12,7 +12,7 @@ from perfbatch.model.findings import Severity
 from perfbatch.model.nights import FailedNight
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.charts import ChartSource, chart
-from perfbatch.summary.contents import write_contents
+from perfbatch.summary.contents import spans, write_contents
 from perfbatch.summary.failures import failures_text
 from perfbatch.summary.ledger import Ledger
 from perfbatch.summary.links import SheetLinks
@@ -113,14 +113,13 @@ def write_overview(
 
 def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: float) -> None:
     """A line of tiles over the width of the page, two columns each where there are eight."""
-    edges = [number * _COLUMNS // len(tiles) for number in range(len(tiles) + 1)]
     links = SheetLinks(sheet)
-    for tile, first, end in zip(tiles, edges, edges[1:], strict=False):
+    for tile, (first, last) in zip(tiles, spans(_COLUMNS, len(tiles)), strict=True):
         head, look = f"{style}_head", f"{style}_alert" if tile.alert else style
-        sheet.merged(row, first, row, end - 1, tile.heading, head)
+        sheet.merged(row, first, row, last, tile.heading, head)
         if tile.leads_to is not None and (link := links.place(tile.leads_to, 0)):
             sheet.link(row, first, link, tile.heading, Look(head))
-        sheet.merged(row + 1, first, row + 1, end - 1, tile.value if isinstance(tile.value, str) else "", look)
+        sheet.merged(row + 1, first, row + 1, last, tile.value if isinstance(tile.value, str) else "", look)
         if tile.formula:
             cached = "" if tile.cached is None else tile.cached
             sheet.formula(row + 1, first, tile.formula, cached, look, tile.number_format)

@@ -93,7 +93,7 @@ def test_it_is_a_letter_from_the_bureau() -> None:
 
 def test_what_waits_for_figures_is_a_part_of_its_own() -> None:
     waiting = replace(finding("数据", "C4", Severity.INFO, message="缺少编制数"), code="S05", check="staff")
-    sheet = first_sheet([waiting, WARNING], points_at_risk={waiting: Decimal(5)}, explainable=("staff",))
+    sheet = first_sheet([waiting, WARNING], points_at_risk={waiting: Decimal(5)})
     lines = rows(sheet)
     assert lines[3][0] == (
         "　　经核对，你单位报送的绩效自评表存在提醒1项，现予退回。请于2021年8月10日前整改到位并重新报送。"

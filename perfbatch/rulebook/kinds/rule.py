@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
@@ -70,9 +71,9 @@ class ScoringRule(Model):
         """How a fraction of a step counts, in words; "" where it has no steps."""
         return ""
 
+    @abstractmethod
     def words(self, indicator: Judged) -> str:
         """How it scores, in one line of Chinese."""
-        raise NotImplementedError
 
     def figure_words(self, wording: FormWords) -> str:
         """What it looks at where the indicator has no figure."""
@@ -82,17 +83,17 @@ class ScoringRule(Model):
         """What is wrong with it beyond its shape, each as `key: fault; remedy`."""
         yield from ()
 
+    @abstractmethod
     def compute(self, indicator: Judged, scope: Scope, yes: str) -> Computation | None:
         """The points of the whole district; `yes` is how the form writes 是. None where people score."""
-        raise NotImplementedError
 
+    @abstractmethod
     def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
         """The formulas of the indicator's row on the hidden sheet, by column name: `cents` and `state` at least."""
-        raise NotImplementedError
 
+    @abstractmethod
     def explained(self, indicator: Judged, account: Account) -> str:
         """The arithmetic of a score that was computed, without its result."""
-        raise NotImplementedError
 
     def uncovered(self, indicator: Judged, account: Account) -> str:
         """What the figure is where the rule says nothing about it."""
