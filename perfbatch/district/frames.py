@@ -8,12 +8,12 @@ counts, 0 where exact; numbers only) and `x.state` (`State`). The frames:
 - `units`: a row per used row of the unit tables: `department` (position in departments), `row` (0 汇总, 1 局机关, 2…);
 - `items`: a row per used row of the scorecard: `department`, `row`, `indicator` ("" for a row of none), `split` (a row that
   was split off inside its set);
-- `targets`: a row per used row of the targets table: `department`, `row`.
+- `tables`: of each table of rows that rules look into a row per used row: `department`, `row`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -52,7 +52,7 @@ class Frames:
     departments: pd.DataFrame
     units: pd.DataFrame
     items: pd.DataFrame
-    targets: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     roles: Roles
 
     def fact(self, department: int, field: str, row: int = 0) -> Fact:
@@ -92,7 +92,7 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
         departments=pd.DataFrame(columns),
         units=_rows_frame(cells, amounts, keep=2),
         items=_items(cells, blocks, rulebook),
-        targets=_rows_frame(cells, _target_fields(blocks, roles), keep=0, given=roles.target_type),
+        tables={name: _table_frame(cells, rulebook.row_tables[name]) for name in rulebook.tables_in_rules},
         roles=roles,
     )
 
@@ -191,27 +191,38 @@ def _first_rows(ids: tuple[Any, ...]) -> Mapping[str, int]:
     return {identity: row for row, identity in reversed(list(enumerate(ids))) if identity is not None}
 
 
-def _target_fields(blocks: Sequence[object], roles: Roles) -> list[FormField]:
-    return [
-        field
-        for block in blocks
-        if isinstance(block, RowsBlock) and block.id == roles.targets
-        for field in block.fields
-    ]
+def _table_frame(cells: StackedCells, block: RowsBlock) -> pd.DataFrame:
+    return _rows_frame(cells, block.fields, keep=0, given=block.preset_columns, headings=block.headings)
 
 
-def _rows_frame(cells: StackedCells, fields: Sequence[FormField], *, keep: int, given: str = "") -> pd.DataFrame:
-    """A row per used row: one in which something stands beside what the form came with (`given`), or of the first `keep`."""
+def _rows_frame(
+    cells: StackedCells,
+    fields: Sequence[FormField],
+    *,
+    keep: int,
+    given: Collection[str] = (),
+    headings: Collection[str] = (),
+) -> pd.DataFrame:
+    """A row per used row: one in which something stands beside what the form came with (`given`) and the headings, or of the
+    first `keep`. What a heading leaves blank is what the row above says."""
     departments, rows = cells.rows(field.id for field in fields)
     used = rows < keep
     for field in fields:
-        if field.id != given:
+        if field.id not in given and field.id not in headings:
             used |= cells.states(cells.at(field.id, departments, rows)) != State.BLANK
-    departments, rows = departments[used], rows[used]
-    columns: dict[str, Any] = {"department": departments, "row": rows}
+    columns: dict[str, Any] = {"department": departments[used], "row": rows[used]}
     for field in fields:
-        columns.update(_columns(field, field.id, cells, departments, rows))
+        places = _carried(cells, field.id, departments, rows)[used] if field.id in headings else rows[used]
+        columns.update(_columns(field, field.id, cells, departments[used], places))
     return pd.DataFrame(columns)
+
+
+def _carried(cells: StackedCells, heading: str, departments: Any, rows: Any) -> Any:
+    """Of each row the one that says what its heading is: itself, or the last above it in which something stands."""
+    stated = cells.states(cells.at(heading, departments, rows)) != State.BLANK
+    first = np.concatenate([[True], departments[1:] != departments[:-1]]) if len(rows) else stated
+    places = np.maximum.accumulate(np.where(stated | first, np.arange(len(rows)), 0))
+    return rows[places]
 
 
 def _items(cells: StackedCells, blocks: Sequence[object], rulebook: Rulebook) -> pd.DataFrame:

@@ -31,7 +31,7 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, arithmetic
 from perfbatch.rulebook.tree import Compare, Member
 
-__all__ = ["Outcome", "Verdict", "reconcile", "verdicts"]
+__all__ = ["Outcome", "Verdict", "reconcile", "row_title", "verdicts"]
 
 _TAIL = "{title}：尾差"
 _TAIL_REMEDY = "尾差在四舍五入允许范围内，无须修改"
@@ -78,7 +78,7 @@ def verdicts(
     """What every concrete check says everywhere, before any of it is put into words; arguments as for `reconcile`."""
     scopes = _scopes(frames, departments, computed, rulebook, prior, roster)
     for bound in bind_checks(rulebook):
-        scope = scopes[bound.check.scope]
+        scope = scopes[_scope_of(bound, rulebook)]
         outcome = _CheckedScope(bound, scope, frames, rulebook).outcome
         if bound.check.scope == "department":
             yield Verdict(bound, outcome, np.arange(scope.length), np.zeros(scope.length, np.int64))
@@ -105,7 +105,7 @@ def reconcile(
     findings: list[Finding] = []
     slips: set[tuple[str, str, str, str]] = set()
     for bound in bind_checks(rulebook):
-        spoken = _CheckedScope(bound, scopes[bound.check.scope], frames, rulebook).findings()
+        spoken = _CheckedScope(bound, scopes[_scope_of(bound, rulebook)], frames, rulebook).findings()
         if not bound.check.code.startswith("C"):
             findings.extend(spoken)
             continue
@@ -132,8 +132,14 @@ def _scopes(
         ),
         "unit": UnitScope(frames.units, rulebook),
         "item": ItemScope(frames.items, rulebook, frames=frames),
-        "target": FrameScope(frames.targets, rulebook),
+        **{f"row:{name}": FrameScope(frame, rulebook) for name, frame in frames.tables.items()},
     }
+
+
+def _scope_of(bound: BoundCheck, rulebook: Rulebook) -> str:
+    """The scope that a check is made in: a table of rows has one of its own."""
+    table = rulebook.table_of(bound.check)
+    return f"row:{table}" if table else bound.check.scope
 
 
 class _Figure(NamedTuple):
@@ -254,18 +260,31 @@ class _CheckedScope:
             (Severity.WARNING, _PARTS_BLANK, _BLANK_REMEDY),
             (Severity.WARNING, _TOTAL_BLANK, _BLANK_REMEDY),
         )
-        indicators = self._scope.frame["indicator"].to_numpy()[rows].tolist() if check.scope == "item" else None
-        items = indicators or [""] * len(rows)
+        named = self._row_names(rows)
 
-        def worded(kind: int, item: str) -> tuple[Severity, str, str]:
+        def worded(kind: int, name: str) -> tuple[Severity, str, str]:
             severity, message, remedy = forms[kind]
-            indicator = self._rulebook.indicator_by_id.get(item)
-            name = indicator.name if indicator else ""
-            words = {"label": self._bound.label, "item": name, "title": check.title}
+            words = {"label": self._bound.label, "item": name, "row": name, "title": check.title}
             return severity, message.format(**words), remedy.format(**words)
 
-        words_of = {kind_and_item: worded(*kind_and_item) for kind_and_item in set(zip(kinds, items, strict=True))}
-        return [words_of[kind_and_item] for kind_and_item in zip(kinds, items, strict=True)]
+        words_of = {kind_and_name: worded(*kind_and_name) for kind_and_name in set(zip(kinds, named, strict=True))}
+        return [words_of[kind_and_name] for kind_and_name in zip(kinds, named, strict=True)]
+
+    def _row_names(self, rows: Ints) -> list[str]:
+        """What the rows are called: of the scorecard their indicators, of a table of rows their numbers and what they are about;
+        "" elsewhere."""
+        check, frame = self._check, self._scope.frame
+        if check.scope == "item":
+            known = self._rulebook.indicator_by_id
+            ids = frame["indicator"].to_numpy()[rows].tolist()
+            return [known[name].name if name in known else "" for name in ids]
+        table = self._rulebook.table_of(check)
+        if not table:
+            return [""] * len(rows)
+        column = self._rulebook.row_tables[table].name_column
+        names = frame[column].to_numpy()[rows].tolist() if column else [None] * len(rows)
+        numbers = (frame["row"].to_numpy()[rows] + 1).tolist()
+        return [row_title(number, name) for number, name in zip(numbers, names, strict=True)]
 
     def _entities(self, departments: Sequence[int], at: Sequence[int]) -> list[str]:
         """Whose row each is, for a unit's own row; "" for any other."""
@@ -302,6 +321,11 @@ class _CheckedScope:
             gap = arithmetic("-", _stated(facts), expected.at(rows))
             differences = _column_figures(gap, np.arange(len(rows)), places)
         return reported, _column_figures(expected, rows, places), differences
+
+
+def row_title(number: int, name: str | None) -> str:
+    """What a row of a table is called: 第3行“完成率”."""
+    return f"第{number}行“{name}”" if isinstance(name, str) and name else f"第{number}行"
 
 
 def _stated(facts: Sequence[Fact]) -> Quantity:

@@ -22,7 +22,7 @@ __all__ = ["DepartmentScope", "FrameScope", "ItemScope", "UnitScope", "adds_up"]
 
 @dataclass
 class FrameScope:
-    """The columns of one frame under their field ids. Enough for the scope `target`."""
+    """The columns of one frame under their field ids. Enough for the rows of a table."""
 
     frame: pd.DataFrame
     rulebook: Rulebook
@@ -155,7 +155,7 @@ class ItemScope(FrameScope):
     def _answered(self) -> Mapping[str, Ints]:
         """Type of target → how many targets of that type each department has answered."""
         assert self.frames is not None
-        targets = self.frames.targets
+        targets = self.frames.tables[self.rulebook.roles.targets]
         answered = np.zeros(len(targets), bool)
         roles = self.rulebook.roles
         for name in (roles.target, roles.target_actual):

@@ -40,7 +40,7 @@ def read_row_tables(report: WordReport, filling: Filling, taken: set[int], headi
 def _rows(
     report: WordReport, header: TableHeader, block: RowsBlock, taken: set[int], headings: frozenset[str]
 ) -> list[_TableRow]:
-    preset = next((field for field in block.fields if field.id == block.preset_column), None)
+    preset = block.kind_column
     rows: list[_TableRow] = []
     kind = ""
     taken.update(range(header.first, header.last + 1))
@@ -141,11 +141,12 @@ def _split(rows: Sequence[_TableRow]) -> list[_TableRow]:
 
 def _place(rows: Sequence[_TableRow], block: RowsBlock, filling: Filling) -> None:
     """Give every row its place: in the lines that the form prints for its kind, else behind all of them."""
-    preset = next((field for field in block.fields if field.id == block.preset_column), None)
-    lines = [line.value for line in block.preset_rows for _ in range(line.count)]
-    if preset is not None:
-        for number, line in enumerate(lines):
-            filling.preset(preset, number, line)
+    preset = block.kind_column
+    lines = [line.get(preset.id) if preset is not None else None for line in block.presets]
+    columns = {field.id: field for field in block.fields}
+    for number, line in enumerate(block.presets):
+        for name, value in line.items():
+            filling.preset(columns[name], number, value)
     free = dict.fromkeys(range(len(lines)))
     behind = len(lines)
     for row in rows:

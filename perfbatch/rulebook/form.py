@@ -87,9 +87,11 @@ class AmountColumn(FormField):
 
 
 class PresetRow(Model):
-    """Rows that the blank form comes with: the value printed in a column, how often, and the headings left of it."""
+    """Rows that the blank form comes with: the value printed in the preset column, or the `values` in several (which its file may
+    give under the columns' own ids), how often, and the heading left of it."""
 
-    value: str
+    value: str = ""
+    values: dict[FieldId, str] = Field(default_factory=dict)
     count: int = Field(default=1, ge=1)
     heading: str = ""
 
@@ -113,15 +115,49 @@ class UnitTableBlock(Model):
 
 
 class RowsBlock(Model):
-    """A table of as many rows as the form prints (指标, 评价人员)."""
+    """A table of as many rows as the form prints (指标, 评价人员).
+
+    `headings` are the columns at its left whose cells are merged where rows under one another say the same: what one of them
+    leaves blank is what the row above says.
+    """
 
     layout: Literal["rows"]
     id: Identifier
     title: str
     fields: tuple[FormField, ...]
     preset_column: FieldId | None = None
+    headings: tuple[FieldId, ...] = ()
     preset_rows: tuple[PresetRow, ...] = ()
     blank_rows: int = 0
+
+    @property
+    def name_column(self) -> str | None:
+        """The column that says what a row is about: its first plain text that the department writes itself."""
+        own = (field for field in self.fields if field.kind == "text" and not field.personal and not field.choices)
+        return next((field.id for field in own if field.id not in {*self.preset_columns, *self.headings}), None)
+
+    @property
+    def kind_column(self) -> FormField | None:
+        """The column whose preset text says what kind of row it is: the preset column, else the last of the headings."""
+        named = self.preset_column or next(
+            reversed([name for name in self.headings if name in self.preset_columns]), None
+        )
+        return next((field for field in self.fields if field.id == named), None)
+
+    @property
+    def presets(self) -> list[dict[str, str]]:
+        """What each row of the blank form comes with, by column."""
+        rows = []
+        for preset in self.preset_rows:
+            own = {self.preset_column: preset.value} if self.preset_column and preset.value else {}
+            rows += [{**own, **preset.values}] * preset.count
+        return rows
+
+    @property
+    def preset_columns(self) -> frozenset[str]:
+        """The columns in which the blank form has something."""
+        named = {self.preset_column} if self.preset_column else set()
+        return frozenset(named.union(*(preset.values for preset in self.preset_rows)))
 
 
 class ScorecardBlock(Model):

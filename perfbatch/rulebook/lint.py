@@ -10,13 +10,14 @@ from decimal import Decimal
 from string import Formatter
 from typing import Literal
 
-from perfbatch.model.words.catalogue import behind, in_front, placed
+from perfbatch.model.words.catalogue import behind, in_front, placed, worded
 from perfbatch.rulebook.checks import check_bindings, place_of
 from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.kinds.band import Band, Domain, holes
 from perfbatch.rulebook.lint_form import lint_form
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type, type_word
+from perfbatch.rulebook.nearest import nearest_or
 from perfbatch.rulebook.tree import Binary, Member, Node, bind
 
 __all__ = ["lint"]
@@ -145,7 +146,14 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
     if unknown:
         yield placed(place, "lint.table", tables=", ".join(unknown))
         return
-    namespace = Namespace(rulebook, check.scope)
+    if (check.scope == "row") != (check.table is not None):
+        yield placed(f"{place}, table", "lint.scope_table")
+        return
+    if check.table is not None and check.table not in rulebook.row_tables:
+        remedy = nearest_or(check.table, rulebook.row_tables, worded("lint.do.table"))
+        yield placed(f"{place}, table", "lint.no_row_table", name=check.table, remedy=remedy)
+        return
+    namespace = Namespace(rulebook, check.scope, table=check.table or "")
     against = [
         fault
         for name, source in check.each_against.items()
@@ -170,8 +178,9 @@ def _wording(check: Check) -> Iterator[str]:
             yield placed(key, "lint.brackets", error=error)
             continue
         for word in words:
-            if word not in _WORDS:
-                yield placed(key, "lint.word", word=word, words=", ".join(f"{{{name}}}" for name in _WORDS))
+            known = (*_WORDS, "row") if check.scope in ("target", "row") else _WORDS
+            if word not in known:
+                yield placed(key, "lint.word", word=word, words=", ".join(f"{{{name}}}" for name in known))
 
 
 def _bound_check(check: Check, bindings: Mapping[str, Node], namespace: Namespace, book: Rulebook) -> Iterator[str]:

@@ -184,23 +184,31 @@ def _blocks(rulebook: Rulebook) -> Iterator[str]:
 
 def _rows(block: RowsBlock) -> Iterator[str]:
     known = [field.id for field in block.fields]
-    if block.preset_rows and block.preset_column is None:
+    if any(preset.value for preset in block.preset_rows) and block.preset_column is None:
         yield placed(f"block {block.id}, preset_column", "lint.no_preset_column")
-    if block.preset_column is not None and block.preset_column not in known:
-        remedy = nearest_or(block.preset_column, known, worded("rulebook.known", names=", ".join(known)))
-        yield placed(
-            f"block {block.id}, preset_column", "lint.preset_column", column=block.preset_column, remedy=remedy
-        )
+    if block.preset_column is not None:
+        yield from _preset_column(block, "preset_column", block.preset_column)
+    for name in dict.fromkeys(name for preset in block.preset_rows for name in preset.values):
+        yield from _preset_column(block, "preset_rows", name)
+    for name in block.headings:
+        yield from _preset_column(block, "headings", name)
+    if set(block.headings) <= set(known) and tuple(known[: len(block.headings)]) != block.headings:
+        yield placed(f"block {block.id}, headings", "lint.headings", names=", ".join(known[: len(block.headings)]))
     if not block.preset_rows and block.blank_rows < 1:
         yield placed(f"block {block.id}", "lint.no_rows")
-    column = next((field for field in block.fields if field.id == block.preset_column), None)
-    if column is not None and column.choices:
-        for preset in block.preset_rows:
-            if preset.value not in column.choices:
-                remedy = nearest_or(preset.value, column.choices, worded("lint.do.choice"))
-                yield placed(
-                    f"block {block.id}, preset_rows", "lint.preset", value=preset.value, column=column.id, remedy=remedy
-                )
+    fields = {field.id: field for field in block.fields}
+    printed = [(name, value) for preset in block.presets for name, value in preset.items()]
+    for name, value in dict.fromkeys(printed):
+        if name in fields and fields[name].choices and value not in fields[name].choices:
+            remedy = nearest_or(value, fields[name].choices, worded("lint.do.choice"))
+            yield placed(f"block {block.id}, preset_rows", "lint.preset", value=value, column=name, remedy=remedy)
+
+
+def _preset_column(block: RowsBlock, key: str, name: str) -> Iterator[str]:
+    known = [field.id for field in block.fields]
+    if name not in known:
+        remedy = nearest_or(name, known, worded("rulebook.known", names=", ".join(known)))
+        yield placed(f"block {block.id}, {key}", "lint.preset_column", column=name, remedy=remedy)
 
 
 # ----------------------------------------------------------------------------------------------------- fields by their part
@@ -231,10 +239,9 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
             yield from _role(
                 f"roles.{role}", name, explained, worded("lint.role.table", table=rulebook.roles.explanations)
             )
-    targets = {block.id: block for _, block in rulebook.blocks() if isinstance(block, RowsBlock)}
-    table = targets.get(rulebook.roles.targets)
+    table = rulebook.row_tables.get(rulebook.roles.targets)
     if table is None:
-        remedy = nearest_or(rulebook.roles.targets, targets, worded("lint.do.targets"))
+        remedy = nearest_or(rulebook.roles.targets, rulebook.row_tables, worded("lint.do.targets"))
         yield placed("roles.targets", "lint.targets", name=rulebook.roles.targets, remedy=remedy)
         return
     columns = {field.id: field for field in table.fields}

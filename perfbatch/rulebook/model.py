@@ -62,7 +62,9 @@ __all__ = [
     "UnitTableBlock",
 ]
 
-Scope = Literal["department", "unit", "item", "target"]
+Scope = Literal["department", "unit", "item", "target", "row"]
+"""Where a check is made: once for a department, in each row of the unit tables, of the scorecard, of the targets table, or of
+the table of rows that the check names."""
 
 
 class Check(Entry):
@@ -72,6 +74,8 @@ class Check(Entry):
     amount column of the tables named, `each_total` for every total of them (names `total`, `parts`: their sum),
     `each_part` for every part of every total (names `total`, `parts`, `part`), `each_against` for every field id with the
     expression it is held against (names `each`, `against`).
+
+    `table` is the table of rows that a check of the scope `row` is made in; its file may say `scope = "row:<table>"`.
 
     Where one side of a comparison is blank and the other filled, that is said. A 0 on the right asks nothing of a blank
     left side, unless `zero_is_filled`.
@@ -100,6 +104,7 @@ class Check(Entry):
     trial: bool = False
     message: Message
     remedy: Message
+    table: BlockId | None = None
 
 
 class Group(Entry):
@@ -287,6 +292,21 @@ class Rulebook(Model):
         return tuple(sheets)
 
     @cached_property
+    def row_tables(self) -> dict[str, RowsBlock]:
+        """Table id → table, for the tables of rows."""
+        return {block.id: block for _, block in self.blocks() if isinstance(block, RowsBlock)}
+
+    def table_of(self, check: Check) -> str:
+        """The table of rows in whose rows a check is made; "" for one that is made elsewhere."""
+        return self.roles.targets if check.scope == "target" else check.table or ""
+
+    @cached_property
+    def tables_in_rules(self) -> tuple[str, ...]:
+        """The tables of rows that rules look into, in the order of the form."""
+        named = {self.roles.targets, *map(self.table_of, self.checks)}
+        return tuple(name for name in self.row_tables if name in named)
+
+    @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:
         """Part id → all parts of the total it belongs to (itself among them)."""
         return {
@@ -304,8 +324,7 @@ class Rulebook(Model):
     @cached_property
     def explanation_block(self) -> RowsBlock | None:
         """The table in which a department explains why a check may stand, where the form has one."""
-        tables = (block for _, block in self.blocks() if isinstance(block, RowsBlock))
-        return next((block for block in tables if block.id == self.roles.explanations), None)
+        return self.row_tables.get(self.roles.explanations)
 
     @cached_property
     def explainable(self) -> dict[str, Check]:

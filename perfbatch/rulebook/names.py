@@ -7,7 +7,7 @@ from typing import Literal
 
 from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.expression import ExpressionError
-from perfbatch.rulebook.model import CardBlock, FormField, RowsBlock, Rulebook, ScorecardBlock
+from perfbatch.rulebook.model import CardBlock, FormField, Rulebook, Scope, ScorecardBlock
 from perfbatch.rulebook.nearest import nearest
 from perfbatch.rulebook.tree import (
     Binary,
@@ -43,6 +43,7 @@ _DERIVED: dict[str, dict[str, Type]] = {
         "item_points": "number",
     },
     "target": {},
+    "row": {},
 }
 
 
@@ -54,13 +55,12 @@ _SCORES = frozenset({"self_total", "verified_total"})
 
 
 class Namespace:
-    """The names of one scope. With `scored` False, those of an indicator's rule: no score and no other record is there yet."""
+    """The names of one scope; of the scope `row` those of a table. With `scored` False, those of an indicator's rule: no score and no other record is there yet."""
 
-    def __init__(
-        self, rulebook: Rulebook, scope: Literal["department", "unit", "item", "target"], *, scored: bool = True
-    ) -> None:
+    def __init__(self, rulebook: Rulebook, scope: Scope, *, table: str = "", scored: bool = True) -> None:
         self._rulebook = rulebook
         self._scope = scope
+        self._table = table
         self._scored = scored
 
     @cached_property
@@ -79,15 +79,16 @@ class Namespace:
             case "item":
                 return [field for block in blocks if isinstance(block, ScorecardBlock) for field in block.fields]
             case "target":
-                targets = (
-                    block
-                    for block in blocks
-                    if isinstance(block, RowsBlock) and block.id == self._rulebook.roles.targets
-                )
-                return [field for block in targets for field in block.fields]
+                return self._columns_of(self._rulebook.roles.targets)
+            case "row":
+                return self._columns_of(self._table)
         cards = [field for block in blocks if isinstance(block, CardBlock) for field in block.fields]
         totals = [block.total for block in blocks if isinstance(block, ScorecardBlock)]
         return [*cards, *tables, *totals]
+
+    def _columns_of(self, table: str) -> list[FormField]:
+        block = self._rulebook.row_tables.get(table)
+        return list(block.fields) if block is not None else []
 
     def infer(self, node: Node) -> Type:
         """The type of an expression in this scope. Raises `ExpressionError` for a name or a use that makes no sense."""

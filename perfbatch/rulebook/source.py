@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from perfbatch.model.errors import OperatorFault
 from perfbatch.model.words.reasons import reason
 from perfbatch.rulebook.source_text import toml_data
+from perfbatch.rulebook.spellings import spelt_out
 from perfbatch.rulebook.workbook.places import CellPlace, RulePlaces
 
 __all__ = ["RuleSource", "read_source"]
@@ -50,7 +51,7 @@ def read_source(file: _File, name: str) -> RuleSource:
     if content.startswith(_OLE):
         raise OperatorFault("rulebook.old_excel", file=name)
     if not content.startswith(_ZIP):
-        return RuleSource(toml_data(content, name))
+        return RuleSource(spelt_out(toml_data(content, name)))
     from perfbatch.rulebook.workbook.reading import read_rules
 
     read = read_rules(content, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from perfbatch.model.findings import Severity
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.change_wording import change_words
-from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.model import Check, Rulebook
 from perfbatch.rulebook.wording import (
     describe_expression,
     describe_figure,
@@ -28,7 +28,7 @@ class _Placeholders(dict[str, str]):
         return "（…）"
 
 
-_PLACEHOLDERS = _Placeholders(label="（栏目）", item="（指标）")
+_PLACEHOLDERS = _Placeholders(label="（栏目）", item="（指标）", row="（行）")
 
 
 def write_standard_sheet(sheet: Sheet, rulebook: Rulebook) -> None:
@@ -105,7 +105,7 @@ def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
                 _NATURES[check.nature] + ("（试行）" if check.trial else ""),
                 check.title,
                 _TOLERANCES[check.tolerance],
-                _SCOPES[check.scope],
+                _scope_name(check, rulebook),
                 describe_expression(check.holds, rulebook),
                 _unfilled(check.message),
                 _unfilled(check.remedy),
@@ -113,6 +113,11 @@ def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
             ]
         )
     return sheet.table(top, columns, rows, filters=False)
+
+
+def _scope_name(check: Check, rulebook: Rulebook) -> str:
+    block = rulebook.row_tables.get(check.table or "")
+    return f"“{block.title}”各行" if block is not None else _SCOPES[check.scope]
 
 
 def _unfilled(template: str) -> str:

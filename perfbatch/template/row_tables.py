@@ -42,7 +42,7 @@ def place_row_table(form: Form, plan: SheetPlan, block: RowsBlock) -> None:
     if _is_signed(block):
         plan.print_cell(plan.area(header, signature, header, signature), _SIGNATURE_HEADING, Style.HEADER)
     top = header + 1
-    presets = [(preset.heading, preset.value) for preset in block.preset_rows for _ in range(preset.count)]
+    presets = block.presets
     rows = max(len(presets) + block.blank_rows, form.rows.get(block.id, 0))
     height = _LONGTEXT_ROW if any(field.kind == "longtext" for field in block.fields) else _ROW
     for row in range(top, top + rows):
@@ -50,11 +50,11 @@ def place_row_table(form: Form, plan: SheetPlan, block: RowsBlock) -> None:
         if _is_signed(block):
             plan.print_cell(plan.area(row, signature, row, signature), None, Style.TEXT)
     if first:
-        _place_headings(plan, top, [heading for heading, _ in presets] + [""] * (rows - len(presets)))
+        printed_headings = [preset.heading for preset in block.preset_rows for _ in range(preset.count)]
+        _place_headings(plan, top, printed_headings + [""] * (rows - len(presets)))
     for column, field in enumerate(block.fields, start=first):
-        printed: list[Value] = [None] * rows
-        if field.id == block.preset_column:
-            printed[: len(presets)] = [value for _, value in presets]
+        printed: list[Value] = [preset.get(field.id) for preset in presets]
+        printed += [None] * (rows - len(printed))
         offered = form.offered.get(field.id, ())
         printed = [*offered[:rows], *printed[len(offered) :]]
         plan.put_field(form, field, top, column, [_cell(form, field, value) for value in printed])

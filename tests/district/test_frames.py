@@ -89,7 +89,7 @@ def test_the_summary_and_the_head_office_have_a_row_even_when_blank() -> None:
 
 def test_targets_are_kept_where_the_department_wrote_something() -> None:
     typed = changed({"indicator_target!1": None, "indicator_actual!5": "完成"})
-    targets = build_frames([typed], RULEBOOK).targets
+    targets = build_frames([typed], RULEBOOK).tables["targets"]
     assert targets["row"].to_list() == [0, 5, 6, 12, 15, 18, 21, 24]
     assert targets["indicator_type"].to_list()[:3] == ["质量指标", "质量指标", "数量指标"]
 
@@ -156,7 +156,12 @@ def test_a_figure_on_record_has_the_rounding_step_of_its_decimals(figure: str, s
 
 def test_no_submission_is_a_district_too() -> None:
     frames = build_frames([], RULEBOOK)
-    assert [len(frame) for frame in (frames.departments, frames.units, frames.items, frames.targets)] == [0, 0, 0, 0]
+    assert [len(frame) for frame in (frames.departments, frames.units, frames.items, frames.tables["targets"])] == [
+        0,
+        0,
+        0,
+        0,
+    ]
     assert "revenue_total" in frames.departments
 
 

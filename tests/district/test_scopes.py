@@ -103,7 +103,7 @@ def test_rows_of_the_scorecard_know_the_targets_of_their_indicator() -> None:
 
 
 def test_what_a_scope_has_not_is_an_error_of_the_program() -> None:
-    scope = FrameScope(_frames({}).targets, RULEBOOK)
+    scope = FrameScope(_frames({}).tables["targets"], RULEBOOK)
     for ask in (
         lambda: scope.member("prior", "x"),
         lambda: scope.total("units", "x"),

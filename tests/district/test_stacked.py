@@ -18,7 +18,7 @@ from tests.cases.clean import changed
 from tests.samples.seed import SEED
 from tests.submissions import RULEBOOK, submission
 
-FRAMES = ("departments", "units", "items", "targets")
+FRAMES = ("departments", "units", "items")
 VALUES = st.one_of(
     st.none(), st.integers(-(10**18), 10**18), st.sampled_from(["", "甲", "乙"]), st.dates(date(1900, 1, 1))
 )

@@ -38,13 +38,14 @@ __all__ = ["Comparison", "compare_many", "without_words"]
 
 @dataclass
 class Comparison:
-    """How many workbooks, verdicts and scores were compared, what the cells said, and where the two parted."""
+    """How many workbooks, verdicts and scores were compared, what the cells said (in all, and by check), and where the two parted."""
 
     workbooks: int = 0
     checks: int = 0
     scores: int = 0
     totals: int = 0
     words: Counter[str] = field(default_factory=Counter)
+    by_check: Counter[tuple[str, str]] = field(default_factory=Counter)
     parted: list[str] = field(default_factory=list)
 
 
@@ -133,6 +134,7 @@ def _compare_checks(
         )
         comparison.checks += 1
         comparison.words[word or shown] += 1
+        comparison.by_check[check.bound.check.id, word or shown] += 1
         # A row that the night comparison unused is one of which it says nothing.
         row = (
             check.row
@@ -158,7 +160,7 @@ def _compare_checks(
 
 def _cell(submission: Submission, bound: BoundCheck, row: int) -> object:
     """Where the night's row of a check's field stands; its number, where a department has the field once or by its indicator."""
-    if bound.check.scope not in ("unit", "target") or not isinstance(bound.place, Name):
+    if bound.check.scope not in ("unit", "target", "row") or not isinstance(bound.place, Name):
         return row
     cells = submission.columns[bound.place.id].cells.split(" ")
     return cells[row] if row < len(cells) else row
@@ -174,7 +176,7 @@ def _named_rows(content: bytes) -> dict[str, tuple[str, int]]:
 
 def _cell_from_top(named: dict[str, tuple[str, int]], bound: BoundCheck, row: int) -> object:
     """The cell of a row of the form, counted from the table's first; the night may have its units in another order."""
-    if bound.check.scope not in ("unit", "target") or not isinstance(bound.place, Name):
+    if bound.check.scope not in ("unit", "target", "row") or not isinstance(bound.place, Name):
         return row
     column, first = named[bound.place.id]
     return f"{column}{first + row}"

@@ -109,10 +109,10 @@ SHAPE_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
         [
             (
                 'id = "R02"\ncode = "R02"\ntitle = "收入合计 = 五项收入之和"\nscope = "unit"',
-                'id = "R02"\ncode = "R02"\ntitle = "t"\nscope = "row"',
+                'id = "R02"\ncode = "R02"\ntitle = "t"\nscope = "rows"',
             )
         ],
-        "checks.R02.scope: Input should be 'department', 'unit', 'item' or 'target'",
+        "checks.R02.scope: Input should be 'department', 'unit', 'item', 'target' or 'row'",
     ),
     "code of another kind": (
         [('id = "R02"\ncode = "R02"', 'id = "R02"\ncode = "X1"')],
@@ -198,6 +198,28 @@ LINT_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
     "a table that the form lacks": (
         [('each_table = ["revenue", "expenditure",', 'each_table = ["income", "expenditure",')],
         "check R01: there is no unit table income; correct the id",
+    ),
+    "a table of rows that the form lacks": (
+        [
+            (
+                'id = "R21"\ncode = "R21"\ntitle = "数量指标须填写数值"\nscope = "target"',
+                'id = "R21"\ncode = "R21"\ntitle = "t"\nscope = "row:target"',
+            )
+        ],
+        "check R21, table: the form has no table of rows called target; the nearest is targets",
+    ),
+    "rows of no table": (
+        [
+            (
+                'id = "R21"\ncode = "R21"\ntitle = "数量指标须填写数值"\nscope = "target"',
+                'id = "R21"\ncode = "R21"\ntitle = "t"\nscope = "row"',
+            )
+        ],
+        'check R21, table: the scope "row" and a table go together; write scope = "row:<table>"',
+    ),
+    "a row named where there is none": (
+        [('message = "收入合计小于支出合计', 'message = "{row}收入合计小于支出合计')],
+        "check R06, message: nothing is called {row}; there are {label}, {item}, {title}",
     ),
     "a record that nobody keeps": (
         [

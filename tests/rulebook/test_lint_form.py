@@ -87,6 +87,18 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "[change.blocks]\ntargets.preset_column = 'indicator_typ'\n",
         ["block targets, preset_column: the table has no column indicator_typ; the nearest is indicator_type"],
     ),
+    "a preset row of a column that is not there": (
+        "[change.blocks]\ntargets.preset_rows = [{ indicator_typ = '质量指标' }]\n",
+        ["block targets, preset_rows: the table has no column indicator_typ; the nearest is indicator_type"],
+    ),
+    "a heading that is not there": (
+        "[change.blocks]\ntargets.headings = ['indicator_typ']\n",
+        ["block targets, headings: the table has no column indicator_typ; the nearest is indicator_type"],
+    ),
+    "headings behind other columns": (
+        "[change.blocks]\ntargets.headings = ['indicator_actual']\n",
+        ["block targets, headings: headings are the first columns of the table, in their order: indicator_type"],
+    ),
     "a table without rows": (
         "[change.blocks]\nevaluators.blank_rows = 0\n",
         ["block evaluators: has no rows; give preset_rows or blank_rows"],

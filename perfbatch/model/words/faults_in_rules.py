@@ -184,6 +184,10 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
         "missing beside preset_rows; name the column that they fill", "有 preset_rows 而缺此项；请写明填入哪一列"
     ),
     "lint.preset_column": Wording("the table has no column {column}; {remedy}", "表中没有 {column} 列；{remedy}"),
+    "lint.headings": Wording(
+        "headings are the first columns of the table, in their order: {names}",
+        "标题列应为表中最前的若干列，依次为：{names}",
+    ),
     "lint.no_rows": Wording("has no rows; give preset_rows or blank_rows", "没有行；请给出 preset_rows 或 blank_rows"),
     "lint.preset": Wording("{value} is no choice of {column}; {remedy}", "{value} 不是 {column} 的选项；{remedy}"),
     # What the form's parts are
@@ -192,6 +196,13 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
         "{key} 可能为空，而主键有多个字段；请用 code 类字段",
     ),
     "lint.targets": Wording(
+        "the form has no table of rows called {name}; {remedy}", "本表没有名为 {name} 的多行表；{remedy}"
+    ),
+    "lint.scope_table": Wording(
+        'the scope "row" and a table go together; write scope = "row:<table>"',
+        "范围“表中各行”应与表名同时写明，如 row:<表代码>",
+    ),
+    "lint.no_row_table": Wording(
         "the form has no table of rows called {name}; {remedy}", "本表没有名为 {name} 的多行表；{remedy}"
     ),
     "lint.role": Wording("no field {where} is called {name}; {remedy}", "{where}没有字段 {name}；{remedy}"),
@@ -209,6 +220,7 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     # Remedies without a nearest name
     "lint.do.id": Wording("correct the id", "请改正代码"),
     "lint.do.field": Wording("name the field", "请写明字段"),
+    "lint.do.table": Wording("name a block with the layout rows", "请写明 rows 版式的表块"),
     "lint.do.targets": Wording("name the table of the targets", "请写明目标表"),
     "lint.do.choice": Wording("add it to the choices", "请加入选项"),
     "lint.do.add": Wording("add it", "请补上"),

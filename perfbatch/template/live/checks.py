@@ -1,7 +1,7 @@
 """The sheet 校验 as data: which check stands where, what its formula is, and which input cell it is about.
 
-Checks over the unit tables form a matrix (a row per check, a column per unit), those over the scorecard and the targets a
-matrix each (a row per indicator or target), the rest a list. Checks that need last year's or the bureau's figures are left to
+Checks over the unit tables form a matrix (a row per check, a column per unit), those over the scorecard and over each table of
+rows a matrix each (a row per indicator or row), the rest a list. Checks that need last year's or the bureau's figures are left to
 the night.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.formula import verdict_formula
 from perfbatch.rulebook.formula_terms import quoted
-from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.model import RowsBlock, Rulebook
 from perfbatch.rulebook.tree import Member, Name
 from perfbatch.rulebook.tree import leaves as leaves_of
 from perfbatch.template.grid import CellRange
@@ -33,6 +33,7 @@ APART, UNCHECKED = "行名不一致", "未核"
 FIRST_VERDICT_COLUMN = 2
 _INSERTED = "增加的行"
 _FIRST_TABLE_ROW = 4
+_NUMERALS = "〇一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,22 @@ class _Planner:
         yield self._row_table(
             "三、评分表逐项核对", identities, "item", [indicator.name for indicator in self._rulebook.indicators]
         )
-        yield self._row_table("四、绩效指标逐项核对", identities, "target", self._target_names())
-        yield self._unit_table("五、金额单位核对（万元与元）", slips)
-        yield self._list("六、基础数据金额单位核对（万元与元）", slips)
+        for number, (name, block) in enumerate(self._tables_of_rows(), start=4):
+            title = "绩效指标逐项核对" if name == self._rulebook.roles.targets else f"“{block.title}”逐行核对"
+            yield self._row_table(f"{_NUMERALS[number]}、{title}", identities, name, self._row_names(block))
+        behind = 4 + len(self._tables_of_rows())
+        yield self._unit_table(f"{_NUMERALS[behind]}、金额单位核对（万元与元）", slips)
+        yield self._list(f"{_NUMERALS[behind + 1]}、基础数据金额单位核对（万元与元）", slips)
 
-    def _target_names(self) -> list[str]:
-        place = self._leaves.layout.places[self._rulebook.roles.target_type]
-        return [f"第{number}行 {cell.value or ''}".rstrip() for number, cell in enumerate(place.cells, start=1)]
+    def _tables_of_rows(self) -> list[tuple[str, RowsBlock]]:
+        return [(name, self._rulebook.row_tables[name]) for name in self._rulebook.tables_in_rules]
+
+    def _row_names(self, block: RowsBlock) -> list[str]:
+        """What the rows of the blank form are called: their numbers, and what is printed in them."""
+        rows = self._leaves.layout.places[block.fields[0].id].where.rows
+        printed = [" ".join(preset.values()) for preset in block.presets]
+        printed += [""] * (rows - len(printed))
+        return [f"第{number}行 {words}".rstrip() for number, words in enumerate(printed, start=1)]
 
     def _unit_table(self, title: str, checks: list[BoundCheck]) -> CheckTable:
         """A line per check, a verdict per unit."""
@@ -137,11 +147,11 @@ class _Planner:
         return table
 
     def _row_table(self, title: str, checks: list[BoundCheck], scope: str, names: list[str]) -> CheckTable:
-        """A line per row, a verdict per check."""
-        columns = [bound for bound in checks if bound.check.scope == scope]
+        """A line per row, a verdict per check. `scope` is `item`, or the table of rows."""
+        columns = [bound for bound in checks if scope == (self._rulebook.table_of(bound.check) or bound.check.scope)]
         table = self._table(title, tuple(bound.check.title for bound in columns))
         codes = "、".join(dict.fromkeys(bound.check.code for bound in columns))
-        rows = len(names) + (SPARE_ROWS if scope == "target" else EXTRA_ROWS)
+        rows = len(names) + (EXTRA_ROWS if scope == "item" else SPARE_ROWS)
         # A check after the other, so that its rows stand together on the hidden sheet.
         verdicts = [
             [

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.formula_terms import Figure, Term, Words, gather, plus, quoted
-from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind, RowsBlock
+from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.grid import CellRange
 from perfbatch.template.layout import Layout
@@ -91,6 +91,8 @@ class Leaves:
                 contents = [self.evidence.content(row) for row in range(place.where.rows)]
             elif field_id in self._growing:
                 contents = [_grown(field_id, row) for row in range(place.where.rows + SPARE_ROWS)]
+                if field_id in self._headings:
+                    contents = [contents[0], *(self._carried(content, row) for row, content in enumerate(contents[1:]))]
             else:
                 contents = [_standing(place.where.cell(row).reference) for row in range(place.where.rows)]
             self._columns[field_id] = self._made(place.field, place.where, contents)
@@ -127,12 +129,25 @@ class Leaves:
         return frozenset(name for columns in self.growing_tables.values() for name in columns)
 
     @cached_property
+    def _headings(self) -> frozenset[str]:
+        """The columns whose blank cells say what the row above says."""
+        return frozenset(name for block in self.layout.rulebook.row_tables.values() for name in block.headings)
+
+    def _carried(self, content: str, row_above: int) -> str:
+        """What a heading says: its cell, or where that is blank what stands above."""
+        above = f"G{self._next + row_above + 1}"
+        here = content.removeprefix("=")
+        return f'=IF(ISERROR({here}),{here},IF({here}="",{above},{here}))'
+
+    @cached_property
     def growing_tables(self) -> dict[str, tuple[str, ...]]:
         """Table → its columns, for those tables."""
         book = self.layout.rulebook
         tables = {table: block.fields for table, block in book.unit_tables.items()}
         rows = {
-            block.id: block.fields for _, block in book.blocks() if isinstance(block, RowsBlock) and block.preset_rows
+            name: block.fields
+            for name, block in book.row_tables.items()
+            if block.preset_rows or name in book.tables_in_rules
         }
         return {table: tuple(field.id for field in fields) for table, fields in {**tables, **rows}.items()}
 

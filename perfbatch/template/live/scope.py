@@ -36,7 +36,7 @@ class Undecidable(Exception):
 
 @dataclass
 class CellScope:
-    """One row of a table (0 for what stands once). Enough for the scope `target`."""
+    """One row of a table (0 for what stands once). Enough for the rows of a table."""
 
     leaves: Leaves
     rulebook: Rulebook
