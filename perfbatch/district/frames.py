@@ -91,7 +91,7 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
         submissions=tuple(submissions),
         departments=pd.DataFrame(columns),
         units=_rows_frame(cells, amounts, keep=2),
-        items=_items(cells, blocks, rulebook),
+        items=_items(cells, rulebook),
         tables={name: _table_frame(cells, rulebook.row_tables[name]) for name in rulebook.tables_in_rules},
         roles=roles,
     )
@@ -225,10 +225,11 @@ def _carried(cells: StackedCells, heading: str, departments: Any, rows: Any) -> 
     return rows[places]
 
 
-def _items(cells: StackedCells, blocks: Sequence[object], rulebook: Rulebook) -> pd.DataFrame:
-    fields = [field for block in blocks if isinstance(block, ScorecardBlock) for field in block.fields]
-    items = _rows_frame(cells, fields, keep=0)
+def _items(cells: StackedCells, rulebook: Rulebook) -> pd.DataFrame:
     roles = rulebook.roles
+    if rulebook.scorecard is None:
+        return _no_items(roles)
+    items = _rows_frame(cells, rulebook.scorecard.fields, keep=0)
     stated = items[roles.item_id].to_numpy(dtype=object)
     filled = items[f"{roles.item_id}.state"] == State.FILLED
     item_ids = np.where(filled, stated, np.full(len(items), None, dtype=object))
@@ -241,6 +242,15 @@ def _items(cells: StackedCells, blocks: Sequence[object], rulebook: Rulebook) ->
     items["indicator"] = _texts(indicators)
     items["split"] = np.isin(np.arange(len(items)), splits)
     return items
+
+
+def _no_items(roles: Roles) -> pd.DataFrame:
+    """The rows of a form that has no scorecard."""
+    columns: dict[str, Any] = {name: np.zeros(0, np.int64) for name in ("department", "row")}
+    for name in (roles.item_max, roles.item_self):
+        columns[name] = _integers([])
+        columns[f"{name}.state"] = np.zeros(0, np.int8)
+    return pd.DataFrame({**columns, "indicator": _texts([]), "split": np.zeros(0, bool)})
 
 
 def _indicator_of(item_id: str | None, rulebook: Rulebook) -> str:

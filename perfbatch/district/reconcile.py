@@ -173,7 +173,7 @@ class _CheckedScope:
         if not len(rows):
             return
         place, code, submissions = self._bound.place, self._check.code, self._frames.submissions
-        field = place.field if isinstance(place, Member) else place.id
+        field = self._rulebook.score_field(place.owner, place.field) if isinstance(place, Member) else place.id
         departments, at = self._departments_and_rows(rows)
         facts = self._facts(field, departments, at)
         figures = self._figures(rows, facts, MIN_PLACES.get(self._rulebook.field_by_id[field].kind, 0))

@@ -155,7 +155,9 @@ class ItemScope(FrameScope):
     def _answered(self) -> Mapping[str, Ints]:
         """Type of target → how many targets of that type each department has answered."""
         assert self.frames is not None
-        targets = self.frames.tables[self.rulebook.roles.targets]
+        targets = self.frames.tables.get(self.rulebook.roles.targets)
+        if targets is None:
+            return {}
         answered = np.zeros(len(targets), bool)
         roles = self.rulebook.roles
         for name in (roles.target, roles.target_actual):

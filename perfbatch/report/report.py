@@ -150,11 +150,11 @@ class _EntityNames:
         self.rulebook = result.rulebook
         names = result.rulebook.entity
         roles = result.rulebook.roles
-        self._code_is_key = names.key == (roles.budget_code,)
+        # A key of several fields may have the code among them.
+        self._code_in_key = names.key.index(roles.budget_code) if roles.budget_code in names.key else None
         self._name_is_units = names.name == roles.unit_name
-        frame = result.departments
-        self._codes = {} if self._code_is_key else _stated(frame, roles.budget_code)
-        self._names = {} if self._name_is_units else _stated(frame, roles.unit_name)
+        self._codes = {} if self._code_in_key is not None else _stated(result, roles.budget_code)
+        self._names = {} if self._name_is_units else _stated(result, roles.unit_name)
 
     def key(self, code: str) -> list[str]:
         """The fields of the key; nothing where it is not known."""
@@ -162,16 +162,20 @@ class _EntityNames:
 
     def budget_code(self, code: str, file: str) -> str | None:
         """What the form's field of budget codes says; None where it has none."""
-        return code if self._code_is_key else self._codes.get(file)
+        if self._code_in_key is None:
+            return self._codes.get(file)
+        # Where it is not known whose file it is, no part of the key is.
+        return self.key(code)[self._code_in_key] if code else code
 
     def unit_name(self, name: str, file: str) -> str | None:
         """What the form's field of a unit's name says; None where it has none."""
         return name if self._name_is_units else self._names.get(file)
 
 
-def _stated(frame: Any, field: str) -> dict[str, str]:
+def _stated(result: BatchResult, field: str) -> dict[str, str]:
     """File → what a field that stands once says, where the form has it."""
-    if field not in frame:
+    frame = result.departments
+    if field not in result.rulebook.field_by_id or field not in frame:
         return {}
     return dict(zip(texts(frame["file"]), texts(frame[field]), strict=True))
 

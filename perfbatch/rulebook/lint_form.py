@@ -34,7 +34,7 @@ _SHEETS = {"history": "Excel keeps it for itself"} | dict.fromkeys(
     ("校验", "_live", "_perfbatch", "整改通知"), "the program writes a sheet of this name"
 )
 _SUMMARY_SHEETS = frozenset(
-    {"总览", "部门一览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录"}
+    {"总览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录"}
     | {"部门底稿", "问题底稿", "图表数据"}
 )
 _CELL = re.compile(r"([a-z]{1,3})([0-9]{1,7})")
@@ -93,7 +93,8 @@ def _money_sheets(rulebook: Rulebook) -> Iterator[str]:
     seen: set[str] = set()
     for number, sheet in enumerate(rulebook.summary, start=1):
         place = f"summary {number}"
-        if sheet.sheet in _SUMMARY_SHEETS or sheet.sheet in seen or any(sign in sheet.sheet for sign in _SHEET_SIGNS):
+        taken = {*_SUMMARY_SHEETS, f"{rulebook.entity.noun}一览"}
+        if sheet.sheet in taken or sheet.sheet in seen or any(sign in sheet.sheet for sign in _SHEET_SIGNS):
             yield placed(f"{place}, sheet", "lint.summary_sheet", sheet=sheet.sheet)
         seen.add(sheet.sheet)
         for name in sheet.blocks:
@@ -108,6 +109,10 @@ def _money_sheets(rulebook: Rulebook) -> Iterator[str]:
 
 def _sheets(rulebook: Rulebook) -> Iterator[str]:
     seen: dict[str, str] = {}
+    # A sheet of the summary is called by it.
+    bad = sorted({sign for sign in rulebook.entity.noun if sign in _SHEET_SIGNS or not sign.isprintable()})
+    if bad:
+        yield placed("entity.noun", "lint.sheet_sign", signs=" ".join(bad))
     for section in rulebook.sections:
         place, name = f"section {section.id}, sheet", section.sheet
         bad = sorted({sign for sign in name if sign in _SHEET_SIGNS or not sign.isprintable()})
@@ -169,10 +174,11 @@ def _blocks(rulebook: Rulebook) -> Iterator[str]:
         count = sum(isinstance(block, kind) for block in blocks)
         if count > 1:
             yield placed("sections", "lint.layout_twice", count=count, layout=layout)
-    if not any(isinstance(block, ScorecardBlock) for block in blocks):
-        yield placed("sections", "lint.no_scorecard")
-    if not any(isinstance(block, UnitTableBlock) for block in blocks):
-        yield placed("sections", "lint.no_unit_table")
+    if rulebook.unit_tables and not all(rulebook.unit_rows):
+        yield placed("unit_rows", "lint.no_unit_rows")
+    for indicator in rulebook.indicators:
+        if not indicator.objective and indicator.id not in rulebook.own_score_fields:
+            yield placed(f"indicator {indicator.id}", "lint.no_own_score")
     if any(indicator.evidence_ids for indicator in rulebook.indicators) and rulebook.evidence_block is None:
         yield placed("sections", "lint.no_evidence")
     for section, block in rulebook.blocks():
@@ -241,14 +247,24 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
             )
     table = rulebook.row_tables.get(rulebook.roles.targets)
     if table is None:
-        remedy = nearest_or(rulebook.roles.targets, rulebook.row_tables, worded("lint.do.targets"))
-        yield placed("roles.targets", "lint.targets", name=rulebook.roles.targets, remedy=remedy)
+        if _needs_targets(rulebook):
+            remedy = nearest_or(rulebook.roles.targets, rulebook.row_tables, worded("lint.do.targets"))
+            yield placed("roles.targets", "lint.targets", name=rulebook.roles.targets, remedy=remedy)
         return
     columns = {field.id: field for field in table.fields}
     for role in _TARGETS:
         yield from _role(
             f"roles.{role}", getattr(rulebook.roles, role), columns, worded("lint.role.table", table=table.id)
         )
+
+
+def _needs_targets(rulebook: Rulebook) -> bool:
+    """Whether anything in the rulebook looks into the table of the targets."""
+    return (
+        "targets" in rulebook.roles.model_fields_set
+        or any(indicator.target_types for indicator in rulebook.indicators)
+        or any(check.scope == "target" for check in rulebook.checks)
+    )
 
 
 def _roles_in(rulebook: Rulebook, roles: tuple[str, ...], layout: type[Block], where: str) -> Iterator[str]:

@@ -132,7 +132,10 @@ class Grade(Entry):
 
 class Rulebook(Model):
     """One form of one year. `deadline` is the last day on which a department may report (报送截止日期). `summary_name` begins the
-    file name of its summary, behind which the year stands.
+    file name of its summary, behind which the year stands; `report_name` is what its summary, letters and messages are about.
+
+    `unit_rows` are what the rows of the tables with a row per unit are called: the department as a whole, its own office, the n-th
+    of its units.
 
     `revision` counts the changes of a form whose version stays: workbooks made on an earlier one are read by its own layout.
     """
@@ -149,7 +152,7 @@ class Rulebook(Model):
     source: str
     total_points: Decimal
     not_applicable: Policy
-    unit_rows: tuple[str, str, str]
+    unit_rows: tuple[str, str, str] = ("", "", "")
     entity: Entity = Field(default_factory=Entity)
     roles: Roles = Field(default_factory=Roles)
     kinds: dict[FieldKind, Kind]
@@ -160,6 +163,7 @@ class Rulebook(Model):
     checks: tuple[Check, ...]
     summary: tuple[MoneySheet, ...] = Field(default_factory=usual_sheets)
     summary_name: str = "district-summary"
+    report_name: Annotated[str, Field(min_length=1, max_length=40)] = "部门整体支出绩效评价"
     _lineage: Lineage = PrivateAttr(default=Lineage())
 
     def __eq__(self, other: object) -> bool:
@@ -251,6 +255,16 @@ class Rulebook(Model):
         """What the fields are called that an entity is known by: 预算编码."""
         return "、".join(self.label_of(name) for name in self.entity.key)
 
+    @cached_property
+    def form_name(self) -> str:
+        """What is sent in: 部门整体支出绩效自评表."""
+        return f"{self.report_name.removesuffix('评价').removesuffix('自评')}自评表"
+
+    @cached_property
+    def name_label(self) -> str:
+        """What the field of an entity's name is called: 部门（单位）名称."""
+        return self.label_of(self.entity.name)
+
     def label_of(self, name: str) -> str:
         """The form's label of a field; its id where the form has none."""
         field = self.field_by_id.get(name)
@@ -290,6 +304,24 @@ class Rulebook(Model):
             if blocks:
                 sheets.append(sheet.model_copy(update={"blocks": blocks}))
         return tuple(sheets)
+
+    @cached_property
+    def scorecard(self) -> ScorecardBlock | None:
+        """The table with a row per indicator, where the form has one."""
+        return next((block for _, block in self.blocks() if isinstance(block, ScorecardBlock)), None)
+
+    @cached_property
+    def own_score_fields(self) -> dict[str, str]:
+        """Indicator id → the field in which the department's own score of it stands, for the indicators that have such a place."""
+        own = self.roles.item_self
+        if self.scorecard is not None and own in self.column_ids:
+            return dict.fromkeys(self.indicator_by_id, own)
+        return {}
+
+    def score_field(self, owner: str, column: str) -> str:
+        """The field behind `owner.column`, where the owner is an indicator or a group: the column itself in a scorecard, else the
+        cell of the indicator's own score; the column where there is none."""
+        return column if self.scorecard is not None else self.own_score_fields.get(owner, column)
 
     @cached_property
     def row_tables(self) -> dict[str, RowsBlock]:

@@ -57,6 +57,7 @@ TITLES: Mapping[str, str] = {
     "total_points": "总分",
     "not_applicable": "不适用的处理",
     "unit_rows": "机构行",
+    "report_name": "评价名称",
     "summary": "汇总表",
     "summary_name": "汇总文件名",
     "entity": "填报主体",

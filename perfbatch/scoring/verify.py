@@ -176,7 +176,7 @@ def _scores_frame(by_indicator: Mapping[str, IndicatorScores], scope: Department
         computation = scores.computation
         computed.append(computation.points * _CENT if computation else np.zeros(length, np.int64))
         is_computed.append(computation.computed if computation else ~sure)
-        missing.append(_missing(scores, length, scope.rulebook.roles.item_self))
+        missing.append(_missing(scores, length, scope.rulebook.own_score_fields.get(scores.indicator.id)))
     frame = pd.DataFrame(
         {
             "department": np.repeat(np.arange(length), width),
@@ -195,12 +195,14 @@ def _scores_frame(by_indicator: Mapping[str, IndicatorScores], scope: Department
     return frame
 
 
-def _missing(scores: IndicatorScores, length: int, self_score: str) -> np.ndarray:
+def _missing(scores: IndicatorScores, length: int, self_score: str | None) -> np.ndarray:
     """Per department the ids whose lack kept the score from being computed, as a tuple."""
     named = np.empty(length, dtype=object)
     named[:] = [()] * length
-    inputs = scores.computation.missing if scores.computation else ()
-    for names, rows in lacking((*inputs, (self_score, ~scores.self_score.usable)), scores.status == SELF_REPORTED):
+    inputs = [*(scores.computation.missing if scores.computation else ())]
+    if self_score is not None:
+        inputs.append((self_score, ~scores.self_score.usable))
+    for names, rows in lacking(inputs, scores.status == SELF_REPORTED) if inputs else ():
         shared = np.empty(1, dtype=object)
         shared[0] = names
         named[rows] = shared

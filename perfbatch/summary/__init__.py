@@ -53,9 +53,10 @@ def write_summary(
     """
     around = surroundings or Surroundings()
     rulebook = result.rulebook
-    title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
+    title = f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}汇总"
     with Book(path, title, result.started_at, rulebook.issuer) as book:
-        overview, card, ranking, scores = (book.add(name) for name in ("总览", "部门一览", "得分排名", "指标得分"))
+        leading = ("总览", f"{rulebook.entity.noun}一览", "得分排名", "指标得分")
+        overview, card, ranking, scores = (book.add(name) for name in leading)
         money = [book.add(money_sheet.sheet) for money_sheet in rulebook.money_sheets]
         problems = book.add("问题清单")
         others = book.add(OTHERS) if is_large(result) else None

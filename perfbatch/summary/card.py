@@ -33,7 +33,14 @@ def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, 
     for column, width in enumerate(_WIDTHS):
         sheet.width(column, width)
     last = len(_WIDTHS) - 1
-    sheet.merged(0, 0, 0, last - 1, f"{rulebook.district}{rulebook.fiscal_year}年度部门绩效评价一览", "centred_title")
+    sheet.merged(
+        0,
+        0,
+        0,
+        last - 1,
+        f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.entity.noun}绩效评价一览",
+        "centred_title",
+    )
     sheet.way_back(0, last)
     sheet.heights(0, 34)
     sheet.native.fit_to_pages(1, 1)
@@ -60,10 +67,11 @@ class _Card:
     def choice(self, rulebook: Rulebook) -> None:
         """The drop-down, and beside the page the row that it stands for."""
         sheet, row, column = self._sheet, *_CHOICE
-        sheet.merged(row, 0, row, column - 1, "选择部门（点右侧下拉）", "head")
+        noun = rulebook.entity.noun
+        sheet.merged(row, 0, row, column - 1, f"选择{noun}（点右侧下拉）", "head")
         sheet.merged(row, column, row, 5, str(self._value("label")), "choose")
         sheet.heights(row, 26)
-        label = rulebook.field_by_id["unit_name"].label
+        label = rulebook.name_label
         sheet.native.data_validation(
             row,
             column,
@@ -72,9 +80,9 @@ class _Card:
             {
                 "validate": "list",
                 "source": f"={self._range('label')}",
-                "input_title": "选择部门",
+                "input_title": f"选择{noun}",
                 "input_message": f"点下拉箭头选择{label}；也可以直接输入后回车。"[:255],
-                "error_title": "没有这个部门",
+                "error_title": f"没有这个{noun}",
                 "error_message": "请从下拉列表中选择。",
             },
         )

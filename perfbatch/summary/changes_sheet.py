@@ -19,7 +19,7 @@ _MOST = 5_000
 
 def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> None:
     """Write submissions, scores and ranks, findings; a note alone, on a sheet that is hidden, where there is nothing to compare with."""
-    title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价本次变化"
+    title = f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}本次变化"
     if changes is None:
         top = sheet.title(title, "本年度没有更早的运行记录，本次为首次运行，没有可以比较的内容。")
     else:
@@ -33,8 +33,7 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
         # Nothing to read is nothing to print: Excel prints no hidden sheet.
         sheet.native.hide()
         return
-    label = rulebook.field_by_id
-    leading = [TableColumn(label["budget_code"].label, style="centred"), TableColumn(label["unit_name"].label)]
+    leading = [TableColumn(rulebook.key_label, style="centred"), TableColumn(rulebook.name_label)]
     top = _part(
         sheet,
         top,
@@ -50,7 +49,7 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
     top = _part(
         sheet,
         top,
-        f"二、得分和名次变化：{len(changes.moves)} 个部门",
+        f"二、得分和名次变化：{len(changes.moves)} 个{rulebook.entity.noun}",
         [
             *leading,
             TableColumn("上次得分", "figure", "number", SCORE),

@@ -75,7 +75,8 @@ _Block = tuple[str, str, tuple[str, ...], list[tuple[Any, ...]]]
 def _grades(result: BatchResult) -> _Block:
     counted = Counter(texts(result.departments["grade"]))
     rows: list[tuple[Any, ...]] = [(grade.name, counted[grade.name]) for grade in result.rulebook.grades]
-    return "评价等次（部门数）", "column", ("部门数",), rows if len(result.departments) else []
+    counts_of = f"{result.rulebook.entity.noun}数"
+    return f"评价等次（{counts_of}）", "column", (counts_of,), rows if len(result.departments) else []
 
 
 def _departments(result: BatchResult) -> _Block:
@@ -83,7 +84,7 @@ def _departments(result: BatchResult) -> _Block:
     own, verified, names = counts(frame["self_total"]), counts(frame["verified_total"]), texts(frame["unit_name"])
     order = [at for at in ranking_order(result) if verified[at] is not None]
     word = result.verified_word
-    title = f"各部门自评与{word}得分"
+    title = f"各{result.rulebook.entity.noun}自评与{word}得分"
     if len(order) > DEPARTMENTS_SHOWN:
         half = DEPARTMENTS_SHOWN // 2
         order = order[:half] + order[-half:]
@@ -139,7 +140,7 @@ def _lost(result: BatchResult) -> _Block:
         for indicator in largest
         if lost[indicator] > 0
     ]
-    return f"失分最多的 {len(rows)} 项指标（部门平均失分）", "lost", ("平均失分",), rows
+    return f"失分最多的 {len(rows)} 项指标（{result.rulebook.entity.noun}平均失分）", "lost", ("平均失分",), rows
 
 
 def chart(overview: Sheet, source: ChartSource, data: Sheet, size: tuple[int, int]) -> Any:

@@ -113,7 +113,7 @@ class _Messages:
     def __init__(self, result: BatchResult, department: ExpectedDepartment) -> None:
         book = result.rulebook
         self._to = f"【{book.issuer}】{department.unit_name}（{department.budget_code}）："
-        self._what = f"{book.fiscal_year}年度部门整体支出绩效自评表"
+        self._what = f"{book.fiscal_year}年度{book.form_name}"
         self._deadline = result.deadline
         self._over = result.deadline is not None and result.started_at.date() > result.deadline
 

@@ -75,17 +75,18 @@ def write_finance(
     if not folded:
         rows = _rows(result, fields, result.units.iloc[:0])
     checks = _checks(rulebook, fields)
-    outlined = len(result.departments) <= _MOST_FOLDED
-    opening = "点左侧“+”展开下属机构" if outlined else f"部门超过 {_MOST_FOLDED:,} 个，下属机构逐行列出，可按“层级”筛选"
+    outlined, noun = len(result.departments) <= _MOST_FOLDED, rulebook.entity.noun
+    opening = (
+        "点左侧“+”展开下属机构" if outlined else f"{noun}超过 {_MOST_FOLDED:,} 个，下属机构逐行列出，可按“层级”筛选"
+    )
     note = (
-        f"{opening}。末行为各部门“{rulebook.unit_rows[0]}”行的合计；未填报的栏目留空，不计入合计。"
+        f"{opening}。末行为各{noun}“{rulebook.unit_rows[0]}”行的合计；未填报的栏目留空，不计入合计。"
         "核对各列：✓ 为相符，数字为差额（尾差一并列示）。"
     )
     if not folded:
-        note += "机构行超过工作表的行数上限，本表只列部门。"
+        note += f"机构行超过工作表的行数上限，本表只列{noun}。"
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度{title}", note)
-    label = rulebook.field_by_id
-    leading = [label["budget_code"].label, label["unit_name"].label, "层级"]
+    leading = [rulebook.key_label, rulebook.name_label, "层级"]
     heading = write_headings(sheet, top, rulebook, tables, leading, [check.title for check in checks])
     sheet.wide_paper()
     sheet.freeze(heading + 1, _FIRST)

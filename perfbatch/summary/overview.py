@@ -86,7 +86,7 @@ def write_overview(
     rulebook = result.rulebook
     for column in range(_COLUMNS):
         sheet.native.set_column(column, column, _WIDTH)
-    title = f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价汇总"
+    title = f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}汇总"
     sheet.merged(0, 0, 0, _COLUMNS - 1, title, "centred_title")
     sheet.heights(0, 36)
     run = f"{rulebook.issuer}　　金额单位：{rulebook.kinds['amount'].unit}　　运行编号 {result.run_id}　　运行时间 {moment_text(result.started_at)}"
@@ -132,24 +132,24 @@ def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: f
 
 def _receipts(result: BatchResult, places: Places) -> list[_Tile]:
     files = Counter(entry.status for entry in result.entries)
-    received = len(result.departments)
+    received, noun = len(result.departments), result.rulebook.entity.noun
     sheet = places.receipts
     sent_back = files["set_aside"]
     aside = _Tile(f"{ENTRY_LABELS['set_aside']}（文件）", sent_back, alert=sent_back > 0, leads_to=sheet)
     if result.roster is None:
         return [
-            _Tile("应报部门", "未提供名录"),
-            _Tile("已报部门", received, leads_to=sheet),
-            _Tile(f"{MISSING_LABEL}部门", "—"),
+            _Tile(f"应报{noun}", "未提供名录"),
+            _Tile(f"已报{noun}", received, leads_to=sheet),
+            _Tile(f"{MISSING_LABEL}{noun}", "—"),
             aside,
         ]
     missing = len(result.roster.missing)
     beyond = received - result.roster.received
-    heading = f"已报部门（另有名录外 {beyond} 个）" if beyond > 0 else "已报部门"
+    heading = f"已报{noun}（另有名录外 {beyond} 个）" if beyond > 0 else f"已报{noun}"
     return [
-        _Tile("应报部门", result.roster.expected, leads_to=sheet),
+        _Tile(f"应报{noun}", result.roster.expected, leads_to=sheet),
         _Tile(heading, result.roster.received, leads_to=sheet),
-        _Tile(f"{MISSING_LABEL}部门", missing, alert=missing > 0, leads_to=sheet),
+        _Tile(f"{MISSING_LABEL}{noun}", missing, alert=missing > 0, leads_to=sheet),
         aside,
     ]
 
@@ -206,7 +206,7 @@ def _findings(result: BatchResult, places: Places) -> list[_Tile]:
         *result.departments["file"]
     }
     return [
-        _Tile("有错误的部门", len(departments), leads_to=places.problems),
+        _Tile(f"有错误的{result.rulebook.entity.noun}", len(departments), leads_to=places.problems),
         *(_Tile(f"{severity.label}（条）", counted[severity], leads_to=places.problems) for severity in Severity),
     ]
 

@@ -47,15 +47,15 @@ class Problems:
 
 
 _NOTE = (
-    "按部门、工作表分组；由其他错误引起的问题折叠在其原因之下，说明折叠在各组末尾。错误须改正后重新报送，提醒请核实。"
+    "按{noun}、工作表分组；由其他错误引起的问题折叠在其原因之下，说明折叠在各组末尾。错误须改正后重新报送，提醒请核实。"
 )
 
 
-def _note_of_large(findings: int, shown: int, *, others: bool) -> str:
+def _note_of_large(findings: int, shown: int, noun: str, *, others: bool) -> str:
     if others:
-        return f"本期问题共 {findings:,} 条，本表列提醒、说明和已说明、已豁免、试行的 {shown:,} 条，按部门分组；错误列在“问题清单”表。"
+        return f"本期问题共 {findings:,} 条，本表列提醒、说明和已说明、已豁免、试行的 {shown:,} 条，按{noun}分组；错误列在“问题清单”表。"
     return (
-        f"本期问题共 {findings:,} 条，超过 {_LARGE_FROM:,} 条：本表只列须改正的错误 {shown:,} 条，按部门分组，改正后重新报送；"
+        f"本期问题共 {findings:,} 条，超过 {_LARGE_FROM:,} 条：本表只列须改正的错误 {shown:,} 条，按{noun}分组，改正后重新报送；"
         f"提醒、说明和已说明、已豁免、试行的列在“{OTHERS}”表。"
     )
 
@@ -77,10 +77,9 @@ def write_problems(
     """Write all findings; of a large night the errors, or with `others` what is left. `inbox` is the inbox as a relative path from
     the summary, "" for no links to its files."""
     rulebook = result.rulebook
-    label = {field.id: field.label for field in rulebook.fields()}
     columns = [
-        TableColumn(label["budget_code"], style="centred", narrowest=11),
-        TableColumn(label["unit_name"], narrowest=20, widest=26),
+        TableColumn(rulebook.key_label, style="centred", narrowest=11),
+        TableColumn(rulebook.name_label, narrowest=20, widest=26),
         TableColumn("工作表", style="centred", narrowest=13),
         TableColumn("单元格", style="centred", narrowest=9),
         TableColumn("级别", style="centred", narrowest=10),
@@ -103,11 +102,12 @@ def write_problems(
     lines = list(Listing(result, diagnosis, shown, flat=large).lines())
     findings = [result.findings[line.at] for line in lines]
     linked = sum(line.kind == FINDING and finding.cell != "" for line, finding in zip(lines, findings, strict=True))
-    note = _note_of_large(len(result.findings), len(shown), others=others) if large else _NOTE
+    noun = rulebook.entity.noun
+    note = _note_of_large(len(result.findings), len(shown), noun, others=others) if large else _NOTE.format(noun=noun)
     if inbox and linked > room:
         note += f"单元格的链接只到前 {room:,} 条（Excel 每表上限），其后为文字。"
     name = f"{OTHERS}清单" if others else "问题清单"
-    top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价{name}", note)
+    top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}{name}", note)
     sheet.wide_paper()
     links: dict[int, Link] = {}
     if inbox:

@@ -58,11 +58,10 @@ def write_ranking(
     `heads`: file → the row of its department in `problems`; `notices`: file of a submission → path of its notice beside the summary.
     """
     word = result.verified_word
-    label = {field.id: field.label for field in result.rulebook.fields()}
     columns = [
         TableColumn("名次", "whole", "centred", narrowest=7),
-        TableColumn(label["budget_code"], style="centred", narrowest=11),
-        TableColumn(label["unit_name"], narrowest=24),
+        TableColumn(result.rulebook.key_label, style="centred", narrowest=11),
+        TableColumn(result.rulebook.name_label, narrowest=24),
         TableColumn("自评得分", "figure", "number", SCORE, narrowest=10, widest=12),
         TableColumn(f"{word}得分", "figure", "number", SCORE, narrowest=10, widest=12),
         TableColumn(f"自评−{word}", "figure", "number", SCORE, narrowest=10, widest=12),
@@ -82,7 +81,7 @@ def write_ranking(
     ]
     first, *_, last = STATUS_LABELS.values()
     top = sheet.title(
-        f"{result.rulebook.district}{result.rulebook.fiscal_year}年度部门整体支出绩效评价得分排名",
+        f"{result.rulebook.district}{result.rulebook.fiscal_year}年度{result.rulebook.report_name}得分排名",
         f"按{word}得分排列，得分相同的名次并列。“{first}”至“{last}”各列把总分值按得分的来源分开；构成条由深到浅：",
     )
     _legend(sheet)

@@ -29,10 +29,10 @@ def write_receipts(sheet: Sheet, result: BatchResult) -> None:
     rulebook = result.rulebook
     note = "收件文件夹中的每个文件各占一行。"
     if result.roster:
-        note = "先列名录中的部门，“短信”一栏可直接粘贴发送；后列收件文件夹中的每个文件。"
+        note = f"先列名录中的{rulebook.entity.noun}，“短信”一栏可直接粘贴发送；后列收件文件夹中的每个文件。"
         if result.deadline is not None:
             note += f"截止日期：{result.deadline:%Y-%m-%d}；以文件的修改时间为送达时间。"
-    top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度部门整体支出绩效评价报送情况", note)
+    top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}报送情况", note)
     sheet.freeze(top + 1, 1)
     sheet.repeat(top, top)
     if result.roster:
@@ -45,8 +45,8 @@ def write_receipts(sheet: Sheet, result: BatchResult) -> None:
 def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
     rulebook = result.rulebook
     columns = [
-        TableColumn(rulebook.field_by_id["unit_name"].label, narrowest=30, widest=60),
-        TableColumn(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=12),
+        TableColumn(rulebook.name_label, narrowest=30, widest=60),
+        TableColumn(rulebook.key_label, style="centred", narrowest=12),
         TableColumn("状态", style="centred", narrowest=11),
         TableColumn("逾期天数", "whole", "number", WHOLE, narrowest=8),
         TableColumn("送达时间和文件", narrowest=24, widest=48),
@@ -79,8 +79,8 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
         TableColumn("代码", style="centred", narrowest=8),
         TableColumn("说明", narrowest=24, widest=48),
         TableColumn("处理办法", narrowest=24, widest=48),
-        TableColumn(rulebook.field_by_id["budget_code"].label, style="centred", narrowest=11),
-        TableColumn(rulebook.field_by_id["unit_name"].label, narrowest=24),
+        TableColumn(rulebook.key_label, style="centred", narrowest=11),
+        TableColumn(rulebook.name_label, narrowest=24),
     ]
     listed = {department.budget_code for department in result.roster.departments} if result.roster else None
     rows: list[list[Cell]] = [

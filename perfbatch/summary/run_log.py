@@ -41,7 +41,7 @@ def write_run_log(
         ["规则校验值（SHA-256）", result.rulebook_sha256],
         ["收件文件数", str(len(result.entries))],
         *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),
-        ["评价部门数", str(len(result.departments))],
+        [f"评价{result.rulebook.entity.noun}数", str(len(result.departments))],
         ["发现问题数", str(sum(by_severity.values()))],
         *([f"其中：{severity.label}", str(by_severity[severity])] for severity in Severity),
         *([f"另：{STANDING_LABELS[standing]}", str(count)] for standing, count in apart.items()),

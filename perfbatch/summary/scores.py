@@ -51,7 +51,7 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     places = _places(rulebook)
     total = places[-1].column
     top = sheet.title(
-        f"{rulebook.district}{rulebook.fiscal_year}年度各部门指标{result.verified_word}得分",
+        f"{rulebook.district}{rulebook.fiscal_year}年度各{rulebook.entity.noun}指标{result.verified_word}得分",
         "颜色越深，失分越多（按占分值的比例）。得分后的符号表示来源：",
     )
     for offset, (status, word) in enumerate(STATUS_LABELS.items()):
@@ -122,8 +122,8 @@ def _places(rulebook: Rulebook) -> list[_Place]:
 
 
 def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place], word: str) -> None:
-    for index, field in enumerate(("budget_code", "unit_name")):
-        sheet.merged(top, index, top + 1, index, rulebook.field_by_id[field].label)
+    for index, label in enumerate((rulebook.key_label, rulebook.name_label)):
+        sheet.merged(top, index, top + 1, index, label)
     deepest = 1
     for place in places:
         sheet.width(place.column, _WIDTH)

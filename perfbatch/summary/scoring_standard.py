@@ -16,7 +16,7 @@ from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
 
 __all__ = ["changes_from", "write_changes", "write_checks", "write_grades", "write_indicators", "write_standard_sheet"]
 
-_SCOPES = {"department": "部门", "unit": "各机构", "item": "各指标", "target": "各绩效目标"}
+_SCOPES = {"unit": "各机构", "item": "各指标", "target": "各绩效目标"}
 _TOLERANCES = {"interval": "允许尾差", "exact": "完全相等"}
 _NATURES = {"balance": "基本平衡", "verification": "核实性"}
 
@@ -117,7 +117,9 @@ def write_checks(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
 
 def _scope_name(check: Check, rulebook: Rulebook) -> str:
     block = rulebook.row_tables.get(check.table or "")
-    return f"“{block.title}”各行" if block is not None else _SCOPES[check.scope]
+    if block is not None:
+        return f"“{block.title}”各行"
+    return rulebook.entity.noun if check.scope == "department" else _SCOPES[check.scope]
 
 
 def _unfilled(template: str) -> str:

@@ -49,7 +49,9 @@ def _missing(result: BatchResult) -> list[Matter]:
     if not missing:
         return []
     names = "、".join(name or code for code, name in missing[:5]) + ("等" if len(missing) > 5 else "")
-    return [Matter(Severity.WARNING, f"{len(missing)} 个部门", f"未报送，须催报：{names}", None)]
+    return [
+        Matter(Severity.WARNING, f"{len(missing)} 个{result.rulebook.entity.noun}", f"未报送，须催报：{names}", None)
+    ]
 
 
 def _errors(result: BatchResult, diagnosis: Diagnosis) -> list[Matter]:

@@ -169,10 +169,14 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     "lint.layout_twice": Wording(
         "{count} blocks have the layout {layout}; there is room for one", "有 {count} 个 {layout} 表块；只能有一个"
     ),
-    "lint.no_scorecard": Wording(
-        "no block has the layout scorecard; add the table of the indicators", "没有 scorecard 表块；请补上评分表"
+    "lint.no_unit_rows": Wording(
+        "missing, and there are tables with a row per unit; say what their rows are called",
+        "有按机构分行的表而缺此项；请写明各行名称",
     ),
-    "lint.no_unit_table": Wording("no block has the layout unit_table; add one", "没有 unit_table 表块；请补上"),
+    "lint.no_own_score": Wording(
+        "people score it, and the form has no cell for the department's own score; add a scorecard, or a rule that computes it",
+        "该指标由人评分，而表中没有填写自评得分的单元格；请补上评分表，或写明计分规则",
+    ),
     "lint.no_evidence": Wording(
         "indicators ask for evidence and no block has the layout evidence; add it",
         "有指标要求佐证，但没有 evidence 表块；请补上",

@@ -23,7 +23,16 @@ from perfbatch.template.live.scope import BeyondCells, CellScope, DepartmentCell
 from perfbatch.template.live.scores import ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
 
-__all__ = ["APART", "CHECK_SHEET", "UNCHECKED", "CheckLine", "CheckTable", "LiveCheck", "plan_checks"]
+__all__ = [
+    "APART",
+    "CHECK_SHEET",
+    "FIRST_TABLE_ROW",
+    "UNCHECKED",
+    "CheckLine",
+    "CheckTable",
+    "LiveCheck",
+    "plan_checks",
+]
 
 CHECK_SHEET = "校验"
 
@@ -32,8 +41,8 @@ APART, UNCHECKED = "行名不一致", "未核"
 
 FIRST_VERDICT_COLUMN = 2
 _INSERTED = "增加的行"
-_FIRST_TABLE_ROW = 4
-_NUMERALS = "〇一二三四五六七八九十"
+FIRST_TABLE_ROW = 4
+_NUMERALS = [*"一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"), *map(str, range(20, 100))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +106,26 @@ class _Planner:
         self._names = names
         self._table_of = {field.id: table for table, block in rulebook.unit_tables.items() for field in block.fields}
         self._department = DepartmentCells(leaves, rulebook, derived=scores.derived())
-        self._next = _FIRST_TABLE_ROW
+        self._next = FIRST_TABLE_ROW
         self._live_row = 0
 
     def tables(self) -> Iterator[CheckTable]:
         identities = [bound for bound in self._bound if bound.check.code.startswith("R")]
         slips = [bound for bound in self._bound if not bound.check.code.startswith("R")]
-        yield self._unit_table("一、各机构收支核对", identities)
-        yield self._list("二、汇总、综述与评分核对", identities)
-        yield self._row_table(
-            "三、评分表逐项核对", identities, "item", [indicator.name for indicator in self._rulebook.indicators]
-        )
-        for number, (name, block) in enumerate(self._tables_of_rows(), start=4):
-            title = "绩效指标逐项核对" if name == self._rulebook.roles.targets else f"“{block.title}”逐行核对"
-            yield self._row_table(f"{_NUMERALS[number]}、{title}", identities, name, self._row_names(block))
-        behind = 4 + len(self._tables_of_rows())
-        yield self._unit_table(f"{_NUMERALS[behind]}、金额单位核对（万元与元）", slips)
-        yield self._list(f"{_NUMERALS[behind + 1]}、基础数据金额单位核对（万元与元）", slips)
-
-    def _tables_of_rows(self) -> list[tuple[str, RowsBlock]]:
-        return [(name, self._rulebook.row_tables[name]) for name in self._rulebook.tables_in_rules]
+        book, numbers = self._rulebook, iter(_NUMERALS)
+        if book.unit_tables:
+            yield self._unit_table(f"{next(numbers)}、各机构收支核对", identities)
+        yield self._list(f"{next(numbers)}、汇总、综述与评分核对", identities)
+        if book.scorecard is not None:
+            names = [indicator.name for indicator in book.indicators]
+            yield self._row_table(f"{next(numbers)}、评分表逐项核对", identities, "item", names)
+        for name in book.tables_in_rules:
+            block = book.row_tables[name]
+            title = "绩效指标逐项核对" if name == book.roles.targets else f"“{block.title}”逐行核对"
+            yield self._row_table(f"{next(numbers)}、{title}", identities, name, self._row_names(block))
+        if book.unit_tables:
+            yield self._unit_table(f"{next(numbers)}、金额单位核对（万元与元）", slips)
+        yield self._list(f"{next(numbers)}、基础数据金额单位核对（万元与元）", slips)
 
     def _row_names(self, block: RowsBlock) -> list[str]:
         """What the rows of the blank form are called: their numbers, and what is printed in them."""
@@ -276,7 +285,9 @@ class _Planner:
             first = next(
                 (n for n, indicator in enumerate(indicators) if place.owner in (indicator.id, indicator.group)), 0
             )
-            return self._leaves.column_of(place.field)[first]
+            field = self._rulebook.score_field(place.owner, place.field)
+            rows = self._leaves.column_of(field)
+            return rows[first] if self._rulebook.scorecard is not None else rows[0]
         return self._leaves.column_of(place.id)[row]
 
     def _title(self, bound: BoundCheck) -> str:

@@ -182,6 +182,14 @@ class Leaves:
             raise TypeError(f"{field_id} is not a number")
         return term
 
+    def own_score(self, number: int) -> Figure:
+        """The department's own score of an indicator by its number; unknown where the form has no place for it."""
+        rulebook = self.layout.rulebook
+        own = rulebook.own_score_fields.get(rulebook.indicators[number].id)
+        if own is None:
+            return Figure("0", SCALE, "0", "0", "0")
+        return self.figure(own, number if rulebook.scorecard is not None else 0)
+
     def items_total(self, field_id: str, rows: list[int], which: str, number: int) -> Figure:
         """The sum over rows of a field of the scorecard, and over what is beyond them: of a group's (`group`, `points`) or a
         set's (`set`) number; 0 for all."""

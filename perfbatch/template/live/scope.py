@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -191,7 +191,7 @@ class DepartmentCells(CellScope):
                 return constant_figure(Fraction(group.points))
         for row, indicator in enumerate(self.rulebook.indicators):
             if indicator.id == owner:
-                return self.leaves.term(field, row)
+                return self._score(row, field)
         return super().member(owner, field)
 
     def total(self, collection: str, field: str) -> Figure:
@@ -200,6 +200,8 @@ class DepartmentCells(CellScope):
             return self.leaves.total(field, list(range(1, len(self.leaves.column_of(field)))))
         indicators = enumerate(self.rulebook.indicators)
         rows = [row for row, indicator in indicators if collection in ("items", indicator.group)]
+        if self.rulebook.scorecard is None:
+            return self._scores(rows, field)
         number = 0 if collection == "items" else self.leaves.items.group_number(collection)
         if field != self.rulebook.roles.item_max:
             return self.leaves.items_total(field, rows, "group", number)
@@ -213,6 +215,27 @@ class DepartmentCells(CellScope):
             NO,
             gather(stated.known, *(cell.known for cell, _ in cells)),
             gather(stated.tainted, *(cell.tainted for cell, _ in cells)),
+        )
+
+    def _score(self, row: int, field: str) -> Term:
+        """The points of an indicator, or the department's own score of it."""
+        if self.rulebook.scorecard is not None:
+            return self.leaves.term(field, row)
+        if field != self.rulebook.roles.item_max:
+            return self.leaves.own_score(row)
+        return constant_figure(Fraction(self.rulebook.indicators[row].points))
+
+    def _scores(self, rows: Sequence[int], field: str) -> Figure:
+        """The sum over indicators whose scores stand in cells of their own."""
+        scores = [score for row in rows if isinstance(score := self._score(row, field), Figure)]
+        if not scores:
+            return Figure(NO, SCALE, NO, NO, NO)
+        return Figure(
+            plus(*(f"{score.num}*{SCALE // int(score.den)}" if score.den != SCALE else score.num for score in scores)),
+            SCALE,
+            NO,
+            gather(*(score.known for score in scores)),
+            gather(*(score.tainted for score in scores)),
         )
 
     def points(self, indicator: str) -> Figure:

@@ -150,7 +150,7 @@ class ScoreBlock:
         if indicator.ratio is not None:
             ratio = f'IF(AND({computed},{cell["d"]}<>0),TEXT({cell["n"]}/{cell["d"]},"0.00%"),"")'
         idle = f'IF({state}={quoted("not_applicable")},"不适用","数据不全")'
-        own = self._leaves.figure(self._rulebook.roles.item_self, row)
+        own = self._leaves.own_score(row)
         differs = f"AND({computed},{own.known}=1,INT(({own.num}+{_CENT // 2})/{_CENT})<>{cell['cents']})"
         return {
             "ratio_shown": f"={ratio}",
@@ -169,7 +169,7 @@ class ScoreBlock:
 
     def _verified(self, indicator: Indicator, cell: dict[str, str]) -> str:
         row = self._rulebook.indicators.index(indicator)
-        own = self._leaves.figure(self._rulebook.roles.item_self, row)
+        own = self._leaves.own_score(row)
         stands = f"IF({all_of(some(own.known), none_of(some(own.tainted)))},MIN(MAX({own.num},0),{cell['maximum']}),0)"
         if not indicator.objective:
             return stands

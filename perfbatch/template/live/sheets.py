@@ -16,6 +16,7 @@ from perfbatch.template.live.beside import FAILING_LOOK, RULE_COLOUR, form_look,
 from perfbatch.template.live.checks import (
     APART,
     CHECK_SHEET,
+    FIRST_TABLE_ROW,
     FIRST_VERDICT_COLUMN,
     UNCHECKED,
     CheckTable,
@@ -27,7 +28,7 @@ from perfbatch.template.live.hidden import VERDICT_COLUMN, write_hidden
 from perfbatch.template.live.leaves import LIVE_SHEET, OVER_COLUMN, Leaves
 from perfbatch.template.live.scores import ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
-from perfbatch.template.plan import InputCell, Style
+from perfbatch.template.plan import Style
 from perfbatch.template.styles import Styles
 
 __all__ = ["LivePlan", "plan_live", "write_live"]
@@ -60,9 +61,8 @@ class LivePlan:
 
 def plan_live(layout: Layout) -> LivePlan:
     """Compile the rulebook's rules for the cells of a layout."""
-    kinds_of_target = layout.places[layout.rulebook.roles.target_type].cells
     where = tuple(place.where for place in layout.places.values())
-    return _compiled(_FormShape(id(layout.rulebook), where, tuple(kinds_of_target), layout))
+    return _compiled(_FormShape(id(layout.rulebook), where, layout))
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,6 @@ class _FormShape:
 
     rulebook: int
     where: tuple[CellRange, ...]
-    kinds_of_target: tuple[InputCell, ...]
     layout: Layout = field(compare=False)
 
 
@@ -97,7 +96,7 @@ def write_live(book: FormBook, layout: Layout, styles: Styles) -> None:
 def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
     workbook = book.workbook
     sheet = workbook.add_worksheet(CHECK_SHEET)
-    width = max(len(table.columns) for table in plan.tables)
+    width = max((len(table.columns) for table in plan.tables), default=1)
     sheet.set_column(0, 0, _CODE_WIDTH)
     sheet.set_column(1, 1, _TITLE_WIDTH)
     sheet.set_column(FIRST_VERDICT_COLUMN, FIRST_VERDICT_COLUMN + width - 1, _VERDICT_WIDTH)
@@ -146,7 +145,7 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
                     book.write_formula(sheet, line.row, check.shown.left, seen, verdict)
             for rows in line.inserted:
                 book.write_formula(sheet, line.row, rows.shown.left, _together(rows), verdict)
-    bottom = plan.tables[-1].lines[-1].row
+    bottom = plan.tables[-1].lines[-1].row if plan.tables else FIRST_TABLE_ROW
     area = (2, FIRST_VERDICT_COLUMN, bottom, last)
     first = cell_name(2, FIRST_VERDICT_COLUMN)
     rules = (
@@ -173,7 +172,8 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
 def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan) -> None:
     """How many verdicts of each kind there are."""
     workbook = book.workbook
-    area = _verdicts([check.live_row for check in plan.checks()])
+    live_rows = [check.live_row for check in plan.checks()]
+    area = _verdicts(live_rows or [0])
     bold = form_look(workbook, bold=True, border=1, border_color=RULE_COLOUR, valign="vcenter", text_wrap=True)
 
     def counted(begins: str) -> str:
@@ -181,7 +181,8 @@ def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan) -> None:
         pattern = begins + " *" if begins == TAIL else begins + "*" if begins == FAILS else begins
         return f"COUNTIF({area},{quoted(pattern)})"
 
-    over = f"SUM({LIVE_SHEET}!${OVER_COLUMN}$1:${OVER_COLUMN}${len(plan.leaves.growing_tables)})"
+    tables = max(len(plan.leaves.growing_tables), 1)
+    over = f"SUM({LIVE_SHEET}!${OVER_COLUMN}$1:${OVER_COLUMN}${tables})"
     formula = (
         f'=IF({counted(FAILS)}=0,"没有不符事项","不符 "&{counted(FAILS)}&" 项")'
         f'&"；未填 "&{counted(BLANK)}&" 项；尾差 "&{counted(TAIL)}&" 项；非数值 "&{counted(UNREADABLE)}&" 项"'
