@@ -23,8 +23,8 @@ import pandas as pd
 
 from perfbatch.district.stacked import StackedCells
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
+from perfbatch.rulebook.form import SINGLE
 from perfbatch.rulebook.model import (
-    CardBlock,
     EvidenceBlock,
     FormField,
     Kind,
@@ -70,7 +70,7 @@ class Frames:
 def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frames:
     """Frames of any number of submissions, none included."""
     blocks = [block for _, block in rulebook.blocks()]
-    single = [field for block in blocks if isinstance(block, CardBlock) for field in block.fields]
+    single = [field for block in blocks if isinstance(block, SINGLE) for field in block.fields]
     single += [block.total for block in blocks if isinstance(block, ScorecardBlock)]
     amounts = [field for table in rulebook.unit_tables.values() for field in table.fields]
     columns: dict[str, Any] = {
@@ -228,7 +228,7 @@ def _carried(cells: StackedCells, heading: str, departments: Any, rows: Any) -> 
 def _items(cells: StackedCells, rulebook: Rulebook) -> pd.DataFrame:
     roles = rulebook.roles
     if rulebook.scorecard is None:
-        return _no_items(roles)
+        return _items_of_cells(cells, rulebook)
     items = _rows_frame(cells, rulebook.scorecard.fields, keep=0)
     stated = items[roles.item_id].to_numpy(dtype=object)
     filled = items[f"{roles.item_id}.state"] == State.FILLED
@@ -242,6 +242,31 @@ def _items(cells: StackedCells, rulebook: Rulebook) -> pd.DataFrame:
     items["indicator"] = _texts(indicators)
     items["split"] = np.isin(np.arange(len(items)), splits)
     return items
+
+
+def _items_of_cells(cells: StackedCells, rulebook: Rulebook) -> pd.DataFrame:
+    """The rows of a form without a scorecard: one for each own score that stands in a cell of its own. Its points are known, too."""
+    roles, columns = rulebook.roles, rulebook.field_by_id
+    everywhere, first = np.arange(cells.departments, dtype=np.int64), np.zeros(cells.departments, np.int64)
+    frames = []
+    for indicator, name in rulebook.own_score_fields.items():
+        used = np.flatnonzero(cells.states(cells.at(name, everywhere, first)) != State.BLANK)
+        own = _columns(columns[name].model_copy(update={"id": roles.item_self}), name, cells, used, first[: len(used)])
+        points = np.full(len(used), int(rulebook.indicator_by_id[indicator].points * SCALE))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "department": used,
+                    "row": first[: len(used)],
+                    **own,
+                    roles.item_max: _integers(points.tolist()),
+                    f"{roles.item_max}.state": np.full(len(used), State.FILLED, np.int8),
+                    "indicator": _texts([indicator] * len(used)),
+                    "split": np.zeros(len(used), bool),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True) if frames else _no_items(roles)
 
 
 def _no_items(roles: Roles) -> pd.DataFrame:

@@ -11,11 +11,12 @@ from perfbatch.importing.headers import similar
 from perfbatch.importing.word_report import WordCell, WordParagraph, WordReport, WordRow
 from perfbatch.intake.numerals import fold
 from perfbatch.rulebook.model import CardBlock, FormField, ScorecardBlock, SignatureBlock
+from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = ["form_labels", "read_cards"]
 
 _ALIKE, _LONGEST_LABEL = 0.8, 30
-_NUMERIC = ("amount", "count", "area", "score", "percent", "year")
+_NUMERIC = NUMERIC_KINDS
 _EITHER_WIDTH = {"(": "[(（]", ")": "[)）]", "/": "[/／]", "%": "[%％]", ",": "[,，]", ":": "[:：]"}
 _YEAR = re.compile(r"(20\d\d)年度")
 _SKIPPED = "紧邻的单元格不是数字，取后面的一格"

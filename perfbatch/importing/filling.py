@@ -13,11 +13,12 @@ from perfbatch.intake.labels import bare_label
 from perfbatch.intake.numerals import canonical_unit, fold, is_placeholder, is_stated_none, parse_numeral
 from perfbatch.model.typed import TypedCell, TypedForm, TypedValue
 from perfbatch.rulebook.model import FormField, Rulebook
+from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = ["Filling", "FoundEntry", "label_key", "multiline", "typed_value"]
 
 Verdict = Literal["sure", "check", "missing"]
-_NUMERIC = ("amount", "count", "area", "score", "percent", "year")
+_NUMERIC = NUMERIC_KINDS
 _QUOTES = str.maketrans("", "", "“”\"'‘’「」《》")
 _NUMBERED_LINE = re.compile(r"^\s*(?:绩效)?指标\s*[0-9０-９一二三四五六七八九十]+\s*[:：.、]\s*")
 _FILLED_IN = re.compile(r"[_＿\s]+")

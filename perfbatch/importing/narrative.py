@@ -11,11 +11,12 @@ from perfbatch.importing.filling import Filling, label_key
 from perfbatch.importing.headers import similar
 from perfbatch.importing.word_report import WordParagraph, WordReport
 from perfbatch.rulebook.model import CardBlock, FormField, Section, SignatureBlock
+from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = ["read_narrative"]
 
 _ALIKE, _LONGEST_HEADING = 0.75, 40
-_NUMERIC = ("amount", "count", "area", "score", "percent")
+_NUMERIC = NUMERIC_KINDS - {"year"}
 _FIGURE = r"[^0-9,，。；;、\n]{0,6}?(?<![0-9.])(?P<figure>[0-9][0-9,]*(?:\.[0-9]+)?\s*(?:[百千万亿]*元|人|名|个|项|%|分|平方米|㎡)?)"
 _FROM_TEXT = "取自综述文字"
 

@@ -16,10 +16,11 @@ from perfbatch.package.moments import date_from_serial
 from perfbatch.package.number_formats import number_format
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Rulebook
+from perfbatch.rulebook.names import NUMERIC_KINDS
 
 __all__ = ["normalise", "normalise_answer"]
 
-_NUMERIC = ("amount", "count", "area", "score", "percent", "year")
+_NUMERIC = NUMERIC_KINDS
 _YES_MARKS, _NO_MARKS = frozenset("√✓✔"), frozenset("×✗✘")
 # Direction and zero-width marks reorder or hide what a reader sees; in names that become file names they are no text.
 _UNSEEN = frozenset(

@@ -24,11 +24,13 @@ from perfbatch.model.set_aside import SetAside
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.package.addresses import cell_name
 from perfbatch.package.raw_cell import RawCell
+from perfbatch.rulebook.form import SINGLE
 from perfbatch.rulebook.forms import Forms, forms_of
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
     FormField,
+    MatrixBlock,
     RowsBlock,
     Rulebook,
     ScorecardBlock,
@@ -40,7 +42,7 @@ from perfbatch.rulebook.roles import entity_code
 __all__ = ["STAMP_SHEET", "read_form", "read_submission"]
 
 STAMP_SHEET = "_perfbatch"
-_FieldBlock: TypeAlias = CardBlock | UnitTableBlock | RowsBlock | ScorecardBlock | EvidenceBlock
+_FieldBlock: TypeAlias = CardBlock | UnitTableBlock | RowsBlock | MatrixBlock | ScorecardBlock | EvidenceBlock
 # What the stamp says, and in which row; a form's first revision did not state that it was one.
 _STAMP = {"form_id": 1, "form_version": 2, "revision": 4}
 _FIRST_REVISION = "1"
@@ -194,7 +196,7 @@ class _Reader:
         self._places = self._form.places.find(self._workbook)
         self._workbook.claim({name: place.area for name, place in self._places.items() if place.area is not None})
         for block, fields in self._form.blocks:
-            single = isinstance(block, CardBlock)
+            single = isinstance(block, SINGLE)
             for field in fields:
                 self._read_field(field, block, single=single)
             if isinstance(block, ScorecardBlock):
@@ -319,7 +321,7 @@ class _Reader:
                     self._remarks.append((Remark("C07", reported=""), field, row))
 
     def _used_rows(self, block: _FieldBlock) -> list[int]:
-        if isinstance(block, CardBlock | UnitTableBlock):
+        if isinstance(block, (*SINGLE, UnitTableBlock)):
             return [0]
         columns = [self._columns[field.id].states for field in block.fields]
         return [row for row, states in enumerate(zip_longest(*columns, fillvalue=0)) if any(states)]

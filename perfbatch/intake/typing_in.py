@@ -8,7 +8,8 @@ from perfbatch.model.limits import Limits
 from perfbatch.model.submission import Column
 from perfbatch.model.typed import TypedCell, TypedForm
 from perfbatch.package.raw_cell import RawCell
-from perfbatch.rulebook.model import CardBlock, Rulebook, ScorecardBlock, SignatureBlock
+from perfbatch.rulebook.form import SINGLE
+from perfbatch.rulebook.model import Rulebook, ScorecardBlock, SignatureBlock
 
 __all__ = ["read_typed"]
 
@@ -29,7 +30,7 @@ def read_typed(content: bytes, rulebook: Rulebook, name_offset: int, limits: Lim
             area = areas.get(field.id)
             if area is None:
                 continue
-            if isinstance(block, CardBlock) or (isinstance(block, ScorecardBlock) and field is block.total):
+            if isinstance(block, SINGLE) or (isinstance(block, ScorecardBlock) and field is block.total):
                 read = [workbook.cell(area.sheet, area.first_row, area.first_column)]
             else:
                 read = workbook.column(area)

@@ -10,6 +10,7 @@ from functools import reduce
 from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.model import Check, Rulebook
+from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.rulebook.tree import Binary, Member, Name, Node, bind, leaves
 
 __all__ = ["BoundCheck", "bind_checks", "check_bindings", "fields_of_record", "place_of", "sum_of"]
@@ -39,7 +40,7 @@ def sum_of(names: tuple[str, ...]) -> Node:
 def check_bindings(check: Check, rulebook: Rulebook) -> Iterator[Mapping[str, Node]]:
     """The sets of names to put in, one per concrete check; a single empty set for a check without `each…`."""
     tables = rulebook.unit_tables
-    if not (check.each or check.each_table or check.each_total or check.each_part or check.each_against):
+    if not check.is_repeated:
         yield {}
     for name in check.each:
         yield {"each": Name(name)}
@@ -58,6 +59,14 @@ def check_bindings(check: Check, rulebook: Rulebook) -> Iterator[Mapping[str, No
                 yield names
             else:
                 yield from ({**names, "part": Name(part)} for part in column.parts)
+
+    for matrix in check.each_matrix:
+        for name, cell in rulebook.matrices[matrix].cells.items():
+            if cell.field.kind in NUMERIC_KINDS:
+                for parts in filter(None, (cell.parts_below, cell.parts_beside)):
+                    yield {"total": Name(name), "parts": sum_of(parts)}
+    for group in check.each_group:
+        yield {"group": Name(group)}
 
 
 def place_of(check: Check, holds: Node, bindings: Mapping[str, Node]) -> Name | Member:
@@ -94,14 +103,25 @@ def _bound(check: Check, bindings: Mapping[str, Node], rulebook: Rulebook) -> Bo
         when=bind(parse(check.when), bindings) if check.when else None,
         expected=bind(parse(check.expected), bindings) if check.expected else None,
         place=place,
-        label=_label(place, rulebook),
-        each=_bound_to(bindings),
+        label=_total_in_matrix(check, bindings, rulebook)[0] or _label(place, rulebook),
+        each=_bound_to(bindings) + _total_in_matrix(check, bindings, rulebook)[1],
     )
 
 
 def _bound_to(bindings: Mapping[str, Node]) -> str:
-    named = (bindings.get(name) for name in ("part", "total", "each"))
+    named = (bindings.get(name) for name in ("part", "total", "each", "group"))
     return next((node.id for node in named if isinstance(node, Name)), "")
+
+
+def _total_in_matrix(check: Check, bindings: Mapping[str, Node], rulebook: Rulebook) -> tuple[str, str]:
+    """Of a total of a table of fixed rows and columns what it is summed over: down a column the column, along a row the row; and
+    what tells the two apart where one cell is both."""
+    total = bindings.get("total")
+    if not check.each_matrix or not isinstance(total, Name):
+        return "", ""
+    cell = next(matrix.cells[total.id] for matrix in rulebook.matrices.values() if total.id in matrix.cells)
+    down = bool(cell.parts_below) and bindings["parts"] == sum_of(cell.parts_below)
+    return (cell.column.label, "") if down else (cell.row.label, ".along")
 
 
 def fields_of_record(record: str, rulebook: Rulebook) -> list[str]:

@@ -146,6 +146,15 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
     if unknown:
         yield placed(place, "lint.table", tables=", ".join(unknown))
         return
+    for key, names, known in (
+        ("each_matrix", check.each_matrix, [*rulebook.matrices]),
+        ("each_group", check.each_group, [group.id for group in rulebook.groups]),
+    ):
+        for name in names:
+            if name not in known:
+                remedy = nearest_or(name, known, worded("lint.do.id"))
+                yield placed(f"{place}, {key}", "lint.no_each", name=name, remedy=remedy)
+                return
     if (check.scope == "row") != (check.table is not None):
         yield placed(f"{place}, table", "lint.scope_table")
         return

@@ -23,6 +23,7 @@ __all__ = [
     "FieldId",
     "GroupId",
     "Identifier",
+    "IndicatorId",
     "Mark",
     "Message",
     "Visit",
@@ -47,6 +48,7 @@ Message = Annotated[str, Mark("message")]
 """Words for people with `{names}` put in."""
 FieldId = Annotated[Identifier, Mark("id", ("fields",))]
 BlockId = Annotated[Identifier, Mark("id", ("blocks",))]
+IndicatorId = Annotated[Identifier, Mark("id", ("indicators",))]
 GroupId = Annotated[Identifier, Mark("id", ("groups",))]
 EachId = Annotated[str, Mark("id", ("fields", "groups", "indicators"))]
 """What a check is repeated for."""

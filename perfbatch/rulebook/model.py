@@ -15,6 +15,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, PrivateAttr, model_validator
 
 from perfbatch.rulebook.form import (
+    SINGLE,
     AmountColumn,
     Block,
     CardBlock,
@@ -23,6 +24,7 @@ from perfbatch.rulebook.form import (
     FieldKind,
     FormField,
     Kind,
+    MatrixBlock,
     Model,
     PresetRow,
     RowsBlock,
@@ -34,7 +36,7 @@ from perfbatch.rulebook.form import (
 from perfbatch.rulebook.indicators import Indicator, Policy, Rule
 from perfbatch.rulebook.kinds.band import Band, Domain
 from perfbatch.rulebook.lineage import Lineage
-from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, Identifier, Message
+from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, GroupId, Identifier, Message
 from perfbatch.rulebook.roles import Entity, MoneySheet, Roles, usual_sheets
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "Group",
     "Indicator",
     "Kind",
+    "MatrixBlock",
     "PresetRow",
     "RowsBlock",
     "Rule",
@@ -72,7 +75,8 @@ class Check(Entry):
 
     `each` repeats the check for every field id listed, put in place of the name `each`; `each_table` does so for every
     amount column of the tables named, `each_total` for every total of them (names `total`, `parts`: their sum),
-    `each_part` for every part of every total (names `total`, `parts`, `part`), `each_against` for every field id with the
+    `each_matrix` for every total of the tables of fixed rows and columns named, down and along (names `total`, `parts`),
+    `each_group` for every group listed, put in place of the name `group`, `each_part` for every part of every total (names `total`, `parts`, `part`), `each_against` for every field id with the
     expression it is held against (names `each`, `against`).
 
     `table` is the table of rows that a check of the scope `row` is made in; its file may say `scope = "row:<table>"`.
@@ -105,6 +109,14 @@ class Check(Entry):
     message: Message
     remedy: Message
     table: BlockId | None = None
+    each_matrix: tuple[BlockId, ...] = ()
+    each_group: tuple[GroupId, ...] = ()
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it stands for one check each of many things."""
+        lists = (self.each, self.each_table, self.each_total, self.each_part, self.each_matrix, self.each_group)
+        return any(lists) or bool(self.each_against)
 
 
 class Group(Entry):
@@ -128,6 +140,13 @@ class Grade(Entry):
     name: str
     minimum: Decimal | None = None
     below: Decimal | None = None
+
+
+class MoneyTable(NamedTuple):
+    """A table's amounts as columns of the summary: a department's own row of them, with its units' where the form has such rows."""
+
+    title: str
+    fields: tuple[AmountColumn, ...]
 
 
 class Rulebook(Model):
@@ -236,7 +255,7 @@ class Rulebook(Model):
         return frozenset(
             field.id
             for _, block in self.blocks()
-            if not isinstance(block, CardBlock | SignatureBlock)
+            if not isinstance(block, (*SINGLE, SignatureBlock))
             for field in block.fields
         )
 
@@ -293,13 +312,27 @@ class Rulebook(Model):
         return {block.id: block for _, block in self.blocks() if isinstance(block, UnitTableBlock)}
 
     @cached_property
+    def money_tables(self) -> dict[str, MoneyTable]:
+        """Block id → its amounts as columns, for the tables with a row per unit and those of fixed rows and columns."""
+        tables = {name: MoneyTable(table.title, table.fields) for name, table in self.unit_tables.items()}
+        for name, matrix in self.matrices.items():
+            columns = tuple(
+                AmountColumn(**cell.field.model_dump(), parts=cell.parts_below or cell.parts_beside)
+                for cell in matrix.cells.values()
+                if cell.field.kind == "amount"
+            )
+            if columns:
+                tables[name] = MoneyTable(matrix.title, columns)
+        return tables
+
+    @cached_property
     def money_sheets(self) -> tuple[MoneySheet, ...]:
         """The summary's sheets of figures, with the tables that the form has. Tables that no sheet names stand on the last."""
         named = {name for sheet in self.summary for name in sheet.blocks}
-        rest = tuple(name for name in self.unit_tables if name not in named)
+        rest = tuple(name for name in self.money_tables if name not in named)
         sheets = []
         for number, sheet in enumerate(self.summary, start=1):
-            blocks = tuple(name for name in sheet.blocks if name in self.unit_tables)
+            blocks = tuple(name for name in sheet.blocks if name in self.money_tables)
             blocks += rest if number == len(self.summary) else ()
             if blocks:
                 sheets.append(sheet.model_copy(update={"blocks": blocks}))
@@ -316,7 +349,17 @@ class Rulebook(Model):
         own = self.roles.item_self
         if self.scorecard is not None and own in self.column_ids:
             return dict.fromkeys(self.indicator_by_id, own)
-        return {}
+        return {
+            cell.column.indicator: name
+            for matrix in self.matrices.values()
+            for name, cell in matrix.cells.items()
+            if cell.column.show == "self" and cell.column.indicator is not None
+        }
+
+    @cached_property
+    def matrices(self) -> dict[str, MatrixBlock]:
+        """Block id → block, for the tables of fixed rows and columns."""
+        return {block.id: block for _, block in self.blocks() if isinstance(block, MatrixBlock)}
 
     def score_field(self, owner: str, column: str) -> str:
         """The field behind `owner.column`, where the owner is an indicator or a group: the column itself in a scorecard, else the
@@ -341,12 +384,12 @@ class Rulebook(Model):
     @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:
         """Part id → all parts of the total it belongs to (itself among them)."""
-        return {
-            part: column.parts
-            for table in self.unit_tables.values()
-            for column in table.fields
-            for part in column.parts
-        }
+        totals = [column.parts for table in self.unit_tables.values() for column in table.fields]
+        cells = [cell for matrix in self.matrices.values() for cell in matrix.cells.values()]
+        # A part of two totals has beside it what stands in its column.
+        totals += [cell.parts_beside for cell in cells]
+        totals += [cell.parts_below for cell in cells]
+        return {part: parts for parts in totals for part in parts}
 
     @cached_property
     def evidence_block(self) -> EvidenceBlock | None:
@@ -383,7 +426,7 @@ def _section_as_of(section: Section, revision: int) -> Section | None:
 
 
 def _block_as_of(block: Block, revision: int) -> Block | None:
-    if isinstance(block, SignatureBlock):
+    if isinstance(block, SignatureBlock | MatrixBlock):
         return block
     fields = tuple(field for field in block.fields if field.since <= revision)
     return block.model_copy(update={"fields": fields}) if fields else None

@@ -7,7 +7,8 @@ from typing import Literal
 
 from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.expression import ExpressionError
-from perfbatch.rulebook.model import CardBlock, FormField, Rulebook, Scope, ScorecardBlock
+from perfbatch.rulebook.form import SINGLE
+from perfbatch.rulebook.model import FormField, Rulebook, Scope, ScorecardBlock
 from perfbatch.rulebook.nearest import nearest
 from perfbatch.rulebook.tree import (
     Binary,
@@ -28,7 +29,7 @@ __all__ = ["BEHIND", "NUMERIC_KINDS", "OTHER_RECORDS", "Namespace", "Type", "typ
 
 Type = Literal["number", "text", "condition"]
 
-NUMERIC_KINDS = frozenset({"amount", "count", "area", "score", "percent", "year"})
+NUMERIC_KINDS = frozenset({"amount", "count", "area", "score", "percent", "number", "year"})
 OTHER_RECORDS = ("prior", "roster", "summary")
 """Records beside the row at hand: last year's figures, the bureau's own, the department's 汇总 row."""
 
@@ -82,7 +83,7 @@ class Namespace:
                 return self._columns_of(self._rulebook.roles.targets)
             case "row":
                 return self._columns_of(self._table)
-        cards = [field for block in blocks if isinstance(block, CardBlock) for field in block.fields]
+        cards = [field for block in blocks if isinstance(block, SINGLE) for field in block.fields]
         totals = [block.total for block in blocks if isinstance(block, ScorecardBlock)]
         return [*cards, *tables, *totals]
 

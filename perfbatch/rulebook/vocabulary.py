@@ -39,6 +39,8 @@ SHEETS: Mapping[str, str] = {
     "rule": "计分",
     "checks": "勾稽",
     "summary": "汇总表",
+    "rows": "矩阵行列",
+    "columns": "矩阵行列",
 }
 """The sheet of the workbook form by the key whose entries stand on it; what has none stands on the sheet that it belongs to."""
 
@@ -126,6 +128,11 @@ TITLES: Mapping[str, str] = {
     "value": "预置内容",
     "count": "数量",
     "heading": "左侧标题",
+    "rows": "行",
+    "formula": "算式",
+    "only": "仅列行",
+    "indicator": "指标",
+    "show": "显示",
     "headings": "标题列",
     "values": "各列预置内容",
     # Groups, grades, indicators and how they are scored.
@@ -167,6 +174,8 @@ TITLES: Mapping[str, str] = {
     "each_table": "逐表各栏",
     "each_total": "逐表各合计",
     "each_part": "逐表各分项",
+    "each_matrix": "逐矩阵各合计",
+    "each_group": "逐一级指标",
     "each_against": "逐项对照",
     "zero_is_filled": "填零也算已填",
     "nature": "类别",
@@ -212,6 +221,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "target": "各绩效目标",
         "row": "表中各行",
     },
+    "show": {"max": "分值", "self": "自评得分"},
     "severity": {"error": "错误", "warning": "提醒", "info": "说明"},
     "tolerance": {"interval": "允许尾差", "exact": "完全相等"},
     "nature": {"balance": "基本平衡", "verification": "核实性"},

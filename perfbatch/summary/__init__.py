@@ -93,7 +93,7 @@ def write_summary(
 def _write_finance(sheets: Sequence[Sheet], result: BatchResult) -> dict[str, tuple[str, int]]:
     totals: dict[str, tuple[str, int]] = {}
     for number, (sheet, spec) in enumerate(zip(sheets, result.rulebook.money_sheets, strict=True), start=1):
-        tables = [result.rulebook.unit_tables[name] for name in spec.blocks]
+        tables = [result.rulebook.money_tables[name] for name in spec.blocks]
         totals |= write_finance(sheet, result, spec.title, tables, f"Money{number}")
     return totals
 

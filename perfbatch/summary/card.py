@@ -113,7 +113,7 @@ class _Card:
             self._look_up(top + 1, column, key, "tile", number_format)
         self._sheet.heights(top + 1, 26)
         row = top + 3
-        for table in rulebook.unit_tables.values():
+        for table in rulebook.money_tables.values():
             self._sheet.merged(row, 0, row, 5, table.title, "subgroup")
             fields = [field for field in table.fields if field.kind == "amount"]
             for number, field in enumerate(fields):

@@ -109,10 +109,16 @@ def _short(name: str, rulebook: Rulebook) -> str:
     return f"{name[:width]}…"
 
 
+_BY_SOURCE = ("收入来源", "支出构成")
+"""What the first two tables with a row per unit show."""
+
+
 def _parts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]]) -> list[_Block]:
     """Revenue by source and expenditure by kind: the first two tables' totals, split down to what has no parts of its own."""
     blocks: list[_Block] = []
-    for title, table in zip(("收入来源", "支出构成"), rulebook.unit_tables.values(), strict=False):
+    tables = list(rulebook.money_tables.values())[:2]
+    titles = _BY_SOURCE if rulebook.unit_tables else [table.title for table in tables]
+    for title, table in zip(titles, tables, strict=False):
         parts = {field.id: field.parts for field in table.fields}
         whole = next((field.id for field in table.fields if field.parts and field.id not in rulebook.siblings), "")
         leaves = [field_id for field_id in _leaves(whole, parts) if field_id in totals]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfbatch.rulebook.model import Rulebook, UnitTableBlock
+from perfbatch.rulebook.model import MoneyTable, Rulebook
 from perfbatch.summary.sheet import Sheet, display_width
 
 __all__ = ["write_headings"]
@@ -17,7 +17,7 @@ def write_headings(
     sheet: Sheet,
     top: int,
     rulebook: Rulebook,
-    tables: Sequence[UnitTableBlock],
+    tables: Sequence[MoneyTable],
     leading: Sequence[str],
     trailing: Sequence[str],
 ) -> int:

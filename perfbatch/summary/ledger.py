@@ -64,8 +64,8 @@ class Ledger:
 
 
 def card_amounts(rulebook: Rulebook) -> list[str]:
-    """The amounts that a department's card shows: all columns of the unit tables."""
-    return [field.id for table in rulebook.unit_tables.values() for field in table.fields if field.kind == "amount"]
+    """The amounts that a department's card shows: all amounts of its tables."""
+    return [field.id for table in rulebook.money_tables.values() for field in table.fields if field.kind == "amount"]
 
 
 def write_ledger(

@@ -67,7 +67,7 @@ def district_totals(rulebook: Rulebook) -> list[str]:
     """The field ids of the totals that are no part of another: one for each table that has a total."""
     return [
         column.id
-        for table in rulebook.unit_tables.values()
+        for table in rulebook.money_tables.values()
         for column in table.fields
         if column.parts and column.id not in rulebook.siblings
     ]
@@ -158,7 +158,7 @@ def _amounts(rulebook: Rulebook, places: Places, fields: Sequence[str]) -> list[
     tiles, totals = [], places.totals
     sheets = {sheet.name: sheet for sheet in places.money}
     homes = {name: sheets[money.sheet] for money in rulebook.money_sheets for name in money.blocks}
-    home = {column.id: homes[table] for table in homes for column in rulebook.unit_tables[table].fields}
+    home = {column.id: homes[table] for table in homes for column in rulebook.money_tables[table].fields}
     for field in fields:
         label = rulebook.field_by_id[field].label
         if field in totals:

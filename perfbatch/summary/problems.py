@@ -13,6 +13,7 @@ from perfbatch.model.excel import LINKS_PER_SHEET
 from perfbatch.model.figures import texts
 from perfbatch.model.findings import STANDING_LABELS, Finding, Severity
 from perfbatch.model.submission import SCALE
+from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.summary.block import RowLooks
 from perfbatch.summary.links import SheetLinks, place_in
 from perfbatch.summary.problem_lines import FINDING, GROUP, OTHER, Line, Listing, is_error
@@ -25,7 +26,7 @@ __all__ = ["OTHERS", "Problems", "is_large", "write_problems"]
 OTHERS = "其他问题"
 """The sheet of what is not to be put right, where 问题清单 holds the errors alone."""
 
-_NUMERIC = frozenset({"amount", "area", "count", "score", "percent"})
+_NUMERIC = NUMERIC_KINDS - {"year"}
 # A float holds 15 digits: a longer number is shown as the text that it is.
 _DIGITS = 15
 # In the order of a finding's counts.

@@ -9,6 +9,7 @@ from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
+    MatrixBlock,
     RowsBlock,
     Rulebook,
     ScorecardBlock,
@@ -20,6 +21,7 @@ from perfbatch.template.cards import CARD_WIDTHS, place_card
 from perfbatch.template.cover import COVER_WIDTHS, place_cover
 from perfbatch.template.evidence import place_evidence
 from perfbatch.template.grid import CellRange
+from perfbatch.template.matrices import matrix_widths, place_matrix
 from perfbatch.template.plan import FieldPlace, Form, SheetPlan, Style
 from perfbatch.template.prefill import Prefill
 from perfbatch.template.row_tables import place_row_table, row_table_widths
@@ -32,6 +34,8 @@ __all__ = ["Layout", "lay_out"]
 COVER_SECTION = "cover"
 """The id of the section that is laid out as a title page."""
 
+_WIDEST_UPRIGHT = 130.0
+"""Digits of a sheet that is printed upright."""
 _TEXT_PAGE_WIDTHS = (3.0, 78.0, 3.0)
 _TITLE_ROW = 36.0
 _GAP = 12.0
@@ -103,6 +107,8 @@ def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
                 place_unit_table(form, plan, block)
             case RowsBlock():
                 place_row_table(form, plan, block)
+            case MatrixBlock():
+                place_matrix(form, plan, block)
             case ScorecardBlock():
                 place_scorecard(form, plan, block)
             case EvidenceBlock():
@@ -115,14 +121,15 @@ def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
 def _empty_sheet(section: Section) -> SheetPlan:
     """The tables of a section set its columns; cards and signatures fit themselves in."""
     tables = [block for block in section.blocks if isinstance(block, UnitTableBlock)]
-    rows = [block for block in section.blocks if isinstance(block, RowsBlock)]
+    rows = [row_table_widths(block) for block in section.blocks if isinstance(block, RowsBlock)]
+    rows += [matrix_widths(block) for block in section.blocks if isinstance(block, MatrixBlock)]
     if any(isinstance(block, ScorecardBlock | EvidenceBlock) for block in section.blocks):
         return SheetPlan(section.sheet, SCORECARD_WIDTHS, SCORECARD_PRINTED)
     if tables:
         widths = unit_table_widths(tables)
         return SheetPlan(section.sheet, widths, len(widths), landscape=True)
     if rows:
-        widths = max((row_table_widths(block) for block in rows), key=len)
-        return SheetPlan(section.sheet, widths, len(widths))
+        widths = max(rows, key=len)
+        return SheetPlan(section.sheet, widths, len(widths), landscape=sum(widths) > _WIDEST_UPRIGHT)
     widths = CARD_WIDTHS if section.blocks else _TEXT_PAGE_WIDTHS
     return SheetPlan(section.sheet, widths, len(widths))

@@ -18,7 +18,7 @@ from perfbatch.template.plan import InputCell
 
 __all__ = ["cell_kind", "validation_of"]
 
-_NUMBERS = {"amount": "decimal", "area": "decimal", "score": "decimal", "percent": "decimal"}
+_NUMBERS = {"amount": "decimal", "area": "decimal", "score": "decimal", "percent": "decimal", "number": "decimal"}
 _COUNTS = {"count": "integer", "year": "integer"}
 _TEXTS = ("text", "longtext", "code")
 

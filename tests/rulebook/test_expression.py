@@ -112,7 +112,7 @@ REFUSED: list[tuple[str, str, int | None]] = [
     ("max(a, b)", "no such function; there are sum, abs", 1),
     ("a.sum(b)", "no such function; there are sum, abs", 1),
     ("abs(a)(b)", "no such function; there are sum, abs", 1),
-    ("a.b.c", "Attribute is not part of the language", 1),
+    ("a.b.c.d", "Attribute is not part of the language", 1),
     ("1 + (1).real", "Attribute is not part of the language", 5),
     ("'x'.join(a)", "no such function; there are sum, abs", 1),
     ("a[0]", "Subscript is not part of the language", 1),
@@ -328,3 +328,7 @@ def test_binding_leaves_the_rest_as_it_is() -> None:
         tree = parse(source)
         assert bind(tree, {"z": A}) == tree
     assert bind(parse("points(each)"), {"each": A}) == parse("points(a)")
+
+
+def test_a_cell_of_a_table_may_be_called_by_table_row_and_column() -> None:
+    assert unparse(parse("fund.total.year + 1")) == "fund_total_year + 1"

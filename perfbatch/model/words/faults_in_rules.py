@@ -202,6 +202,23 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     "lint.targets": Wording(
         "the form has no table of rows called {name}; {remedy}", "本表没有名为 {name} 的多行表；{remedy}"
     ),
+    "lint.no_each": Wording("nothing is called {name}; {remedy}", "没有 {name}；{remedy}"),
+    "lint.matrix_twice": Wording(
+        "{count} have the id {name}; choose another for one of them", "{name} 重复 {count} 次；请改用别的代码"
+    ),
+    "lint.matrix_name": Wording("the table has no {name}; {remedy}", "表中没有 {name}；{remedy}"),
+    "lint.matrix_ring": Wording("is a part of itself; leave it out", "合计包含自身；请删去"),
+    "lint.matrix_kind": Wording(
+        "a column to be filled in without a kind; give one, or a formula", "填报列没有类型；请写明类型，或给出算式"
+    ),
+    "lint.matrix_show": Wording("indicator and show go together; give both", "indicator 与 show 应同时写明"),
+    "lint.matrix_self": Wording(
+        "an indicator has one score of the department's own; name its row", "一项指标只有一个自评得分；请写明所在行"
+    ),
+    "lint.matrix_formula": Wording(
+        "is no arithmetic over the columns of the row; use + - * / on their ids",
+        "不是本行各列的四则运算；请用列代码和 + - * /",
+    ),
     "lint.scope_table": Wording(
         'the scope "row" and a table go together; write scope = "row:<table>"',
         "范围“表中各行”应与表名同时写明，如 row:<表代码>",

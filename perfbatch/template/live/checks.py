@@ -292,6 +292,4 @@ class _Planner:
 
     def _title(self, bound: BoundCheck) -> str:
         """The check's title, with the field where one check stands for many."""
-        check = bound.check
-        repeated = check.each or check.each_table or check.each_total or check.each_part or check.each_against
-        return f"{check.title}：{bound.label}" if repeated else check.title
+        return f"{bound.check.title}：{bound.label}" if bound.check.is_repeated else bound.check.title

@@ -1,0 +1,96 @@
+"""Tables of fixed rows and columns: every cell a field, totals down and along, read, checked and summed up over the district."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from perfbatch.batch import examine
+from perfbatch.intake.reader import read_submission
+from perfbatch.model.findings import Finding
+from perfbatch.publishing import NightPlan, run_night
+from perfbatch.rulebook.load import load_rulebook
+from tests.cases.clean import changed
+from tests.conftest import department, lay
+from tests.matrices import OVERLAY, blank_with_funds, with_funds
+from tests.workbooks import fill, places
+
+FUNDS: dict[str, Any] = {
+    "fund_total_first_half": 30, "fund_total_second_half": 70, "fund_total_year": 100,
+    "fund_current_first_half": 20, "fund_current_second_half": 60, "fund_current_year": 80,
+    "fund_other_first_half": 10, "fund_other_second_half": 10, "fund_other_year": 20,
+}  # fmt: skip
+
+
+def _told(changes: dict[str, Any]) -> list[Finding]:
+    book = with_funds()
+    _, _, findings = examine([changed({**FUNDS, **changes}, rulebook=book)], book)
+    return [finding for finding in findings if finding.check in ("R43", "R44")]
+
+
+def test_totals_that_hold_are_not_told() -> None:
+    assert [finding.check for finding in _told({"project_expenditure": 100})] == []
+
+
+def test_a_total_is_held_against_its_column_and_its_row() -> None:
+    down = _told({"fund_other_first_half": 11, "fund_other_year": 21})
+    assert [(finding.field, finding.message) for finding in down if finding.check == "R43"] == [
+        ("fund_total_first_half", "上半年不等于各项之和"),
+        ("fund_total_year", "全年不等于各项之和"),
+    ]
+    along = _told({"fund_other_year": 19, "fund_current_year": 81})
+    assert [(finding.field, finding.message) for finding in along if finding.check == "R43"] == [
+        ("fund_current_year", "其中：当年拨款不等于各项之和"),
+        ("fund_other_year", "其他资金不等于各项之和"),
+    ]
+
+
+def test_two_checks_of_one_cell_are_told_apart() -> None:
+    both = [finding for finding in _told({"fund_total_year": 101}) if finding.check == "R43"]
+    assert [(finding.each, finding.message) for finding in both] == [
+        ("fund_total_year", "全年不等于各项之和"),
+        ("fund_total_year.along", "资金总额不等于各项之和"),
+    ]
+
+
+def test_a_cell_is_named_with_dots_in_an_expression() -> None:
+    more = {name: 10 * value for name, value in FUNDS.items()}
+    assert [(finding.check, finding.reported) for finding in _told({**more, "project_expenditure": 999})] == [
+        ("R44", "1000.00")
+    ]
+
+
+def test_a_workbook_is_read_by_the_names_of_its_cells() -> None:
+    content = fill(blank_with_funds(), {**FUNDS, "fund_other_note": "上级补助", "fund_total_year": None})
+    submission = read_submission(content, "a.xlsx", with_funds())
+    assert submission.columns["fund_total_second_half"].fact("fund_total_second_half", 0).value == 70_000_000
+    assert submission.columns["fund_other_note"].fact("fund_other_note", 0).value == "上级补助"
+    blank = [finding for finding in submission.findings if finding.field == "fund_total_year"]
+    assert [(finding.code, finding.cell) for finding in blank] == [("C07", places(content)["fund_total_year"][0][1])]
+    assert "fund_total_note" not in places(content)
+
+
+def test_what_is_worked_out_stands_beside_it() -> None:
+    sheet = openpyxl.load_workbook(BytesIO(blank_with_funds()))[places(blank_with_funds())["fund_total_year"][0][0]]
+    formulas = [
+        str(cell.value) for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=IF(COUNT(")
+    ]
+    assert len(formulas) == 3
+    assert all('"0.00%"' in formula for formula in formulas)
+
+
+def test_the_summary_has_a_sheet_of_it(tmp_path: Path) -> None:
+    rules = tmp_path / "with_funds.toml"
+    rules.write_text(OVERLAY, encoding="utf-8")
+    content = fill(blank_with_funds(), {**department(), **FUNDS})
+    run_night(NightPlan(lay(tmp_path / "inbox", {"a.xlsx": content}), tmp_path / "out", [load_rulebook(rules)]))
+    summary = openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx")
+    assert summary.sheetnames[4:6] == ["专项资金", "收支"]
+    rows = [list(row) for row in summary["专项资金"].iter_rows(values_only=True)]
+    heads = next(row for row in rows if "资金总额·上半年" in row)
+    own = next(row for row in rows if "云溪区测试局" in row)
+    assert dict(zip(heads, own, strict=True))["当年拨款·全年"] == 80
+    assert "层级" not in heads
