@@ -49,7 +49,8 @@ class Entries(Work):
                 self.fault(f"{place}.unset", "overlay.no_entry", what="key", name=key, remedy=remedy)
             else:
                 self.note("change", table, name, label, key, before=entry.pop(key), source=source)
-        for key, value in changes.items():
+        # The rule last: it is told with the points and the source that the entry then has.
+        for key, value in sorted(changes.items(), key=lambda change: change[0] == "rule"):
             where = f"{place}.{key}"
             if key == "unset":
                 continue
@@ -62,7 +63,7 @@ class Entries(Work):
                 self._set(where, entry, key, value)
                 if before != entry.get(key):
                     self.applied.origins[table, name, key] = where
-                    # A rule is read with its points; a source is what the other changes rest on.
+                    # A source is what the other changes rest on.
                     values = {"before": before, "after": entry.get(key)}
                     if key == "rule":
                         values = {"before": {**label, "rule": before}, "after": entry}

@@ -18,7 +18,7 @@ from perfbatch.model.findings import CheckOutcome, Counts, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import parse
-from perfbatch.rulebook.kinds.readings import READING_NAMES, READINGS, Reading
+from perfbatch.rulebook.kinds.readings import READINGS, Reading
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, quantise
 from perfbatch.rulebook.tree import Binary, Call, Name, Node, children, leaves
@@ -129,7 +129,7 @@ class _Speaker:
             "S01" if reading is None else "S02",
             reported=reported,
             expected=expected,
-            reading=READING_NAMES[reading] if reading else "",
+            reading=self._indicator.rule.reading_name(reading) if reading else "",
         )
         gap = own - computed
         return words, reported, expected, score_text(gap), (own, computed, gap)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.rulebook.change_wording import change_words
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.lint import lint
 from perfbatch.rulebook.load import LoadedRulebook, RulebookFault, built_in_ids, load_rulebook, read_rulebook
@@ -482,3 +483,20 @@ def test_an_id_that_is_none() -> None:
         "--rulebook yunxi-202O: is neither a file nor the id of a built-in rulebook (the nearest is yunxi-2020). "
         "Name a rulebook file (.toml, .xlsx) or a built-in id."
     )
+
+
+def test_a_rule_is_told_with_the_points_that_the_same_change_gives_it(tmp_path: Path) -> None:
+    """However the two stand in the file."""
+    book = laid(
+        tmp_path,
+        """
+        [change.indicators.key_spending_share]
+        rule = { kind = "proportional" }
+        points = 4
+        source = "区财政局通知"
+        [change.indicators.staff_control_rate]
+        points = 6
+        """,
+    ).rulebook
+    words = [(change.key, change.after) for change in change_words(book) if change.name == "重点支出安排率"]
+    assert ("评分规则", "4 分。得分 = 重点支出安排率 × 4 分，最高 4 分，最低 0 分") in words

@@ -57,6 +57,15 @@ def deduct(**more: Any) -> dict[str, Any]:
             "比率 = 100%：5 分；每超过 1 个百分点扣 0.5 分（按比例折算），扣完为止；低于 100% 的列为问题，按 100% 计分",
         ),
         (
+            {"kind": "steps", "side": "below", "threshold": 100, "step": 5, "per_step": 2},
+            "比率 ≥ 100%：5 分；每低于 5 个百分点扣 2 分（不足 5 个百分点的不扣），扣完为止",
+        ),
+        (
+            {"kind": "steps", "side": "above", "threshold": 30, "step": "2.50", "per_step": 1, "part_step": "ceil"},
+            "比率 ≤ 30%：5 分；每超过 2.5 个百分点扣 1 分（不足 2.5 个百分点的按 2.5 个百分点扣），扣完为止",
+        ),
+        ({"kind": "proportional"}, "得分 = 比率 × 5 分，最高 5 分，最低 0 分"),
+        (
             {
                 "kind": "bands",
                 "domain": {"minimum": 0, "maximum": 200},

@@ -6,13 +6,15 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, per_case
+from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, per_case, proportional, steps
 from perfbatch.rulebook.kinds.rule import ScoringRule
 
 __all__ = ["KINDS", "Rule"]
 
 _Any = (
     deduct.DeductRule
+    | steps.StepsRule
+    | proportional.ProportionalRule
     | bands.BandsRule
     | per_case.PerCaseRule
     | checklist.ChecklistRule

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from perfbatch.rulebook.form import Model
+from perfbatch.rulebook.kinds.readings import READING_NAMES, Reading
 from perfbatch.rulebook.kinds.surroundings import Account, FormWords, Ground, Judged, Question, RuleCells
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ class ScoringRule(Model):
     def rounding(self) -> str:
         """How a fraction of a step counts, in words; "" where it has no steps."""
         return ""
+
+    def reading_name(self, reading: Reading) -> str:
+        """What a reading of a part of a step is called in a finding."""
+        return READING_NAMES[reading]
 
     @abstractmethod
     def words(self, indicator: Judged) -> str:

@@ -1,0 +1,62 @@
+"""Kinds of rules that the built-in form does not use: the cell's score and the night's, at every boundary."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfbatch.rulebook.model import Indicator, Rulebook
+from tests.live.agreement import compare_many, without_words
+from tests.live.filling import Typed
+from tests.workbooks import rulebook
+
+pytestmark = pytest.mark.libreoffice
+
+_STEPS = {"kind": "steps", "side": "below", "threshold": 100, "step": 5, "per_step": 2}
+_EDGES = ["100", "95.01", "95.000001", "95", "94.999999", "94.99", "90", "50", "0.000001", "100.000001", "131", "0"]
+
+
+def _with_rules(rules: dict[str, dict[str, Any]]) -> Rulebook:
+    """The built-in rulebook with other rules, worth 20 points each."""
+    book = rulebook()
+
+    def ruled(indicator: Indicator) -> Indicator:
+        if indicator.id not in rules:
+            return indicator
+        own = {"rule": rules[indicator.id], "points": 20, "part_of_whole": False}
+        return Indicator.model_validate({**indicator.model_dump(), **own})
+
+    return book.model_copy(update={"indicators": tuple(map(ruled, book.indicators))})
+
+
+def _at_edges(number: int, typed: Typed, book: Rulebook) -> Typed:
+    """Figures on a boundary, or a unit of the last place beside it, over 100 and over 7 times as much."""
+    edge, whole = Decimal(_EDGES[number % len(_EDGES)]), Decimal(7 if number % 2 else 1)
+    pairs = (
+        ("procurement_actual", "procurement_budget"),
+        ("official_card_spending", "official_card_eligible"),
+        ("three_public_total", "three_public_budget"),
+    )
+    figures = {name: [value] for pair in pairs for name, value in zip(pair, (edge * whole, 100 * whole), strict=True)}
+    units = {"three_public_total": [edge * whole, *typed["three_public_total"][1:]]}
+    return {**without_words(typed, book), **figures, **units}
+
+
+@pytest.mark.parametrize("part_step", ["whole", "ceil"])
+def test_steps_and_proportions_are_the_night_s_to_the_cent(tmp_path: Path, part_step: str) -> None:
+    book = _with_rules(
+        {
+            "procurement_execution_rate": {**_STEPS, "part_step": part_step},
+            "official_card_rate": {**_STEPS, "step": "0.3", "per_step": "0.07", "part_step": part_step},
+            "three_public_control_rate": {**_STEPS, "side": "above", "threshold": "49.5", "step": "1.7", "part_step": part_step},
+            "fixed_asset_utilisation": {"kind": "proportional"},
+        }
+    )  # fmt: skip
+    comparison = compare_many(
+        len(_EDGES), book, tmp_path, changing=lambda number, typed: _at_edges(number, typed, book)
+    )
+    assert comparison.parted == []
+    assert comparison.totals > 5
