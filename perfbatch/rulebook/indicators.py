@@ -9,6 +9,7 @@ from pydantic import Field
 
 from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.form import Entry
+from perfbatch.rulebook.kinds.deviation import Deviation
 from perfbatch.rulebook.kinds.registry import Rule
 from perfbatch.rulebook.kinds.surroundings import Question
 from perfbatch.rulebook.marks import Expression, GroupId, Identifier
@@ -25,7 +26,8 @@ class Indicator(Entry):
     With `part_of_whole` the numerator is a part of the denominator: where it is larger, that is said and scored as 100 %.
     `last_year_denominator`: the denominator is last year's, so that 0 there says nothing of this year. `over_zero` is what a
     figure over 0 means, in words. The points of an indicator that is not `editable` are fixed by the standard; those that
-    are, in one subgroup, share their points and may re-cut them.
+    are, in one subgroup, share their points and may re-cut them. `deviation` is what a figure far beyond its target costs on top
+    of the rule.
     """
 
     id: Identifier
@@ -45,6 +47,7 @@ class Indicator(Entry):
     not_applicable: Policy | None = None
     editable: bool = False
     rule: Rule
+    deviation: Deviation | None = None
 
     @property
     def objective(self) -> bool:

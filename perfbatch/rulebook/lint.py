@@ -88,6 +88,8 @@ def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:
     rule = indicator.rule
     if rule.needs_figure == (indicator.ratio is None and indicator.figure is None):
         yield placed(place, "lint.figure_needed" if rule.needs_figure else "lint.figure_idle", kind=rule.kind)
+    if indicator.deviation is not None and not rule.needs_figure:
+        yield placed(f"{place}, deviation", "lint.deviation", kind=rule.kind)
     known_types = {
         choice for field in rulebook.fields() if field.id == rulebook.roles.target_type for choice in field.choices
     }

@@ -43,7 +43,10 @@ _COLLECTIONS = ("units", "items")
 
 def describe_rule(indicator: Indicator) -> str:
     """How an indicator is scored, in one line of Chinese."""
-    return " ".join(indicator.rule.words(indicator).split())
+    parts = [indicator.rule.words(indicator)]
+    if indicator.deviation is not None:
+        parts.append(indicator.deviation.words(indicator))
+    return " ".join("；".join(parts).split())
 
 
 def describe_grade(grade: Grade) -> str:

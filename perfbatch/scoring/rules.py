@@ -18,7 +18,10 @@ __all__ = ["HUNDREDTH", "Computation", "compute", "lacking"]
 def compute(indicator: Indicator, scope: FrameScope) -> Computation | None:
     """Apply an indicator's rule; None for judgement."""
     block = scope.rulebook.evidence_block
-    return indicator.rule.compute(indicator, scope, block.yes if block else "")
+    computation = indicator.rule.compute(indicator, scope, block.yes if block else "")
+    if computation is None or indicator.deviation is None:
+        return computation
+    return indicator.deviation.taken_off(computation)
 
 
 def lacking(missing: Iterable[tuple[str, Bools]], waiting: Bools) -> list[tuple[tuple[str, ...], list[int]]]:

@@ -116,7 +116,9 @@ class _Arithmetic:
         if not computation.covered[row]:
             return f"{rule.uncovered(self._indicator, self)}，评分标准没有规定，须人工核定"
         result = f"得 {plain(Fraction(int(computation.points[row]), 100))} 分"
-        return f"{rule.explained(self._indicator, self)}，{result}"
+        deviation = self._indicator.deviation
+        beyond = deviation.explained(self) if deviation is not None else ""
+        return "，".join(filter(None, (rule.explained(self._indicator, self), beyond, result)))
 
     # What a kind of rule may ask (`perfbatch.rulebook.kinds.surroundings.Account`).
 

@@ -19,14 +19,14 @@ _STEPS = {"kind": "steps", "side": "below", "threshold": 100, "step": 5, "per_st
 _EDGES = ["100", "95.01", "95.000001", "95", "94.999999", "94.99", "90", "50", "0.000001", "100.000001", "131", "0"]
 
 
-def _with_rules(rules: dict[str, dict[str, Any]]) -> Rulebook:
-    """The built-in rulebook with other rules, worth 20 points each."""
+def _with_rules(rules: dict[str, dict[str, Any]], deviating: tuple[str, ...]) -> Rulebook:
+    """The built-in rulebook with other rules, worth 20 points each; `deviating` lose 2 points from 95 % on."""
     book = rulebook()
 
     def ruled(indicator: Indicator) -> Indicator:
-        if indicator.id not in rules:
-            return indicator
-        own = {"rule": rules[indicator.id], "points": 20, "part_of_whole": False}
+        own: dict[str, Any] = {"deviation": {"over": 95, "costs": 2}} if indicator.id in deviating else {}
+        if indicator.id in rules:
+            own |= {"rule": rules[indicator.id], "points": 20, "part_of_whole": False}
         return Indicator.model_validate({**indicator.model_dump(), **own})
 
     return book.model_copy(update={"indicators": tuple(map(ruled, book.indicators))})
@@ -53,7 +53,8 @@ def test_steps_and_proportions_are_the_night_s_to_the_cent(tmp_path: Path, part_
             "official_card_rate": {**_STEPS, "step": "0.3", "per_step": "0.07", "part_step": part_step},
             "three_public_control_rate": {**_STEPS, "side": "above", "threshold": "49.5", "step": "1.7", "part_step": part_step},
             "fixed_asset_utilisation": {"kind": "proportional"},
-        }
+        },
+        deviating=("procurement_execution_rate", "three_public_control_rate", "satisfaction"),
     )  # fmt: skip
     comparison = compare_many(
         len(_EDGES), book, tmp_path, changing=lambda number, typed: _at_edges(number, typed, book)

@@ -38,6 +38,10 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     ),
     "lint.figure_needed": Wording("a {kind} rule needs a ratio or figure", "{kind} 规则须有 ratio 或 figure"),
     "lint.figure_idle": Wording("a {kind} rule takes none", "{kind} 规则不用 ratio 或 figure"),
+    "lint.deviation": Wording(
+        "a {kind} rule looks at no figure that could deviate; take the deviation out",
+        "{kind} 规则不看比率或数值，无从偏离；请删去 deviation",
+    ),
     "lint.target_type": Wording(
         "the form has no {role} {target_type}; correct it", "本表的 {role} 没有 {target_type}；请改正"
     ),

@@ -135,6 +135,8 @@ class ScoreBlock:
     def _row(self, number: int, indicator: Indicator) -> ScoreRow:
         cell = {name: f"{letter}{number + 1}" for name, letter in SCORE_COLUMNS.items()}
         formulas = indicator.rule.formulas(indicator, _RuleCells(cell, self._leaves, self._rulebook, self._scope))
+        if indicator.deviation is not None:
+            formulas["cents"] = indicator.deviation.formula(formulas["cents"], cell)
         formulas["computed"] = f"=N({cell['state']}={quoted('computed')})"
         formulas["maximum"] = f"={self._maximum(indicator)}"
         formulas["verified"] = f"={self._verified(indicator, cell)}"

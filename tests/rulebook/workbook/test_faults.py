@@ -51,7 +51,7 @@ CASES: dict[str, tuple[Edit, str]] = {
     ),
     "a value of another row": (
         ("计分", {"所属指标": "satisfaction", "下限": 95}, "每例扣分", 1),
-        "计分!O50（每例扣分）: “分段”一行没有这一项；应留空",
+        "计分!R50（每例扣分）: “分段”一行没有这一项；应留空",
     ),
     "a setting that is not there": (
         ("规则", {"项目": "报送截止日期"}, "项目", "报送截至日期"),
