@@ -605,6 +605,21 @@ class TestExplain:
         assert lines[-1] == f"下一步　　perfbatch explain 900001 fund_balance --inbox {two}"
         assert lines[8].split() == ["fund_balance", "资金结余", "3.00", "2.00", "2.00", "2.00", "系统核算"]
 
+    def test_a_cap_on_the_total_is_told_with_what_the_total_were_without(
+        self, two: Path, tmp_path: Path, perfbatch: Perfbatch
+    ) -> None:
+        rules = tmp_path / "capped.toml"
+        rules.write_text(
+            'extends = "yunxi-2020"\n[[add.caps]]\nid = "spent"\nname = "有支出"\nwhen = "expenditure_total > 0"\n'
+            'maximum = 80\nsource = "试行"\n',
+            encoding="utf-8",
+        )
+        lines = perfbatch("explain", "900001", "--inbox", two, "--rulebook", rules).out.splitlines()
+        assert lines[:2] == [
+            "900001 云溪区测试局：自评 99.00，暂核 80.00，良好",
+            "总分上限：有支出（支出合计 > 0 的，总分最高 80 分），不计上限为 99.00 分。依据：试行",
+        ]
+
     def test_what_is_missing_is_named(self, inbox: Lay, perfbatch: Perfbatch) -> None:
         folder = inbox({"1.xlsx": workbook(procurement_actual=None, procurement_budget=None)})
         ended = perfbatch("explain", "900001", "--inbox", folder)

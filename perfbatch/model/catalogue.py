@@ -152,6 +152,12 @@ CATALOGUE: Mapping[str, CodeText] = {
     "S18": CodeText(
         "审核没有对应的说明", _I, "“说明审核”第{line}行：本次没有对 {code} 的说明", "说明已撤回的，可删除该行"
     ),
+    "S19": CodeText(
+        "总分超过上限",
+        _W,
+        "{name}，总分最高 {expected} 分：{which}总分 {reported} 分，按上限核定",
+        "核对触发上限的数据；数据无误的，按上限核定总分",
+    ),
 }
 
 WORDINGS: Mapping[str, CodeText] = {

@@ -8,7 +8,7 @@ from typing import Any
 from perfbatch.rulebook.lineage import RuleChange
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.overlay_work import source_of
-from perfbatch.rulebook.tables import KEYS, NESTED, TABLES, Data, entries_of, label_of
+from perfbatch.rulebook.tables import KEYS, NESTED, READ_WHOLE, TABLES, Data, entries_of, label_of
 
 __all__ = ["changes_between"]
 
@@ -61,8 +61,7 @@ def _entry(table: str, name: str, before: Data, after: Data) -> Iterator[RuleCha
             # A source is what the other changes rest on.
             continue
         values = {"before": before.get(key), "after": after.get(key)}
-        if key == "rule":
-            # A rule is read with its points.
+        if key in READ_WHOLE:
             values = {"before": before, "after": after}
         yield RuleChange("change", table, name, label_of(after), key, **values, source=source_of(after))
 

@@ -32,6 +32,7 @@ def lint(rulebook: Rulebook) -> list[str]:
         *_fields(rulebook),
         *_points(rulebook),
         *_grades(rulebook),
+        *_caps(rulebook),
         *lint_form(rulebook),
         *(fault for indicator in rulebook.indicators for fault in _indicator(indicator, rulebook)),
         *(fault for check in rulebook.checks for fault in _check(check, rulebook)),
@@ -71,6 +72,19 @@ def _points(rulebook: Rulebook) -> Iterator[str]:
 def _grades(rulebook: Rulebook) -> Iterator[str]:
     bands = [Band(minimum=grade.minimum, below=grade.below, points=Decimal()) for grade in rulebook.grades]
     yield from (behind("grades", fault) for fault in holes(bands, Domain()))
+
+
+def _caps(rulebook: Rulebook) -> Iterator[str]:
+    namespace = Namespace(rulebook, "department", scored=False)
+    for cap in rulebook.caps:
+        place = f"cap {cap.id}"
+        if not cap.source.strip():
+            yield placed(f"{place}, source", "lint.source")
+        if cap.id in rulebook.indicator_by_id:
+            yield placed(f"{place}, id", "lint.cap_id")
+        if cap.maximum >= rulebook.total_points:
+            yield placed(f"{place}, maximum", "lint.cap", maximum=cap.maximum, total=rulebook.total_points)
+        yield from _expression(f"{place}, when", cap.when, namespace, "condition")
 
 
 def _indicator(indicator: Indicator, rulebook: Rulebook) -> Iterator[str]:

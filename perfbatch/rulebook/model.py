@@ -14,6 +14,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from perfbatch.rulebook.caps import Cap
 from perfbatch.rulebook.form import (
     SINGLE,
     AmountColumn,
@@ -44,6 +45,7 @@ __all__ = [
     "AmountColumn",
     "Band",
     "Block",
+    "Cap",
     "CardBlock",
     "Check",
     "Domain",
@@ -178,6 +180,7 @@ class Rulebook(Model):
     sections: tuple[Section, ...]
     groups: tuple[Group, ...]
     indicators: tuple[Indicator, ...]
+    caps: tuple[Cap, ...] = ()
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
     checks: tuple[Check, ...]
     summary: tuple[MoneySheet, ...] = Field(default_factory=usual_sheets)
@@ -212,6 +215,7 @@ class Rulebook(Model):
             "field": [field.id for field in self.fields()],
             "group": [group.id for group in self.groups],
             "indicator": [indicator.id for indicator in self.indicators],
+            "cap": [cap.id for cap in self.caps],
             "grade": [grade.name for grade in self.grades],
             "check": [check.id for check in self.checks],
         }
@@ -291,8 +295,8 @@ class Rulebook(Model):
 
     @cached_property
     def origin_ids(self) -> tuple[str, ...]:
-        """What a finding may come from: the ids of the indicators and of the checks."""
-        return (*self.indicator_by_id, *(check.id for check in self.checks))
+        """What a finding may come from: the ids of the indicators, of the checks and of the caps."""
+        return (*self.indicator_by_id, *(check.id for check in self.checks), *(cap.id for cap in self.caps))
 
     @cached_property
     def adaptable_sets(self) -> tuple[AdaptableSet, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.nearest import nearest_or
 from perfbatch.rulebook.overlay_work import Work, source_of
-from perfbatch.rulebook.tables import KEYS, NESTED, TABLES, Data, entries_of, fields_of_block, list_of
+from perfbatch.rulebook.tables import KEYS, NESTED, READ_WHOLE, TABLES, Data, entries_of, fields_of_block, list_of
 
 __all__ = ["Entries"]
 
@@ -39,7 +39,7 @@ class Entries(Work):
     def _change_entry(self, table: str, name: str, entry: Data, changes: Data) -> None:
         place = f"change.{table}.{name}"
         source = source_of(changes)
-        label = deepcopy(entry)
+        was = deepcopy(entry)
         unset = changes.get("unset", [])
         for key in unset if isinstance(unset, list) else ():
             if key in changes:
@@ -48,9 +48,11 @@ class Entries(Work):
                 remedy = nearest_or(str(key), entry, worded("lint.do.drop"))
                 self.fault(f"{place}.unset", "overlay.no_entry", what="key", name=key, remedy=remedy)
             else:
-                self.note("change", table, name, label, key, before=entry.pop(key), source=source)
-        # The rule last: it is told with the points and the source that the entry then has.
-        for key, value in sorted(changes.items(), key=lambda change: change[0] == "rule"):
+                before = entry.pop(key)
+                values = {"before": was, "after": entry} if key in READ_WHOLE else {"before": before}
+                self.note("change", table, name, was, key, **values, source=source)
+        # Last what is told with the points and the source that the entry then has.
+        for key, value in sorted(changes.items(), key=lambda change: change[0] in READ_WHOLE):
             where = f"{place}.{key}"
             if key == "unset":
                 continue
@@ -65,10 +67,10 @@ class Entries(Work):
                     self.applied.origins[table, name, key] = where
                     # A source is what the other changes rest on.
                     values = {"before": before, "after": entry.get(key)}
-                    if key == "rule":
-                        values = {"before": {**label, "rule": before}, "after": entry}
+                    if key in READ_WHOLE:
+                        values = {"before": was, "after": entry}
                     if key not in ("source", "sources") or len(changes) == 1:
-                        self.note("change", table, name, label, key, **values, source=source)
+                        self.note("change", table, name, was, key, **values, source=source)
         # A grade is known by its name, also when it has a new one.
         if entry.get(KEYS.get(table, "id"), name) != name:
             self.applied.origins[table, entry[KEYS[table]], KEYS[table]] = f"{place}.{KEYS[table]}"

@@ -1,6 +1,6 @@
 """The entries of a rulebook in its plain data (as TOML gives it): where each stands, by table and id.
 
-The tables are sections, blocks, fields, kinds, groups, grades, indicators and checks; `single_tables` are those that are one
+The tables are sections, blocks, fields, kinds, groups, grades, caps, indicators and checks; `single_tables` are those that are one
 entry. A field may stand in any block of any section; its id is all that is needed to find it.
 """
 
@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KEYS", "TABLES", "Place", "entries_of", "fields_of_block", "label_of", "list_of"]
+__all__ = ["KEYS", "READ_WHOLE", "TABLES", "Place", "entries_of", "fields_of_block", "label_of", "list_of"]
 
-TABLES = ("sections", "blocks", "fields", "kinds", "groups", "grades", "indicators", "checks")
+TABLES = ("sections", "blocks", "fields", "kinds", "groups", "grades", "caps", "indicators", "checks")
 KEYS = {"grades": "name"}
 """What an entry is known by, where it is not its `id`."""
 
 NESTED = {"sections": ("blocks",), "blocks": ("fields", "total")}
 """Keys of an entry that hold entries of other tables."""
+
+READ_WHOLE = frozenset({"rule", "deviation"})
+"""Keys of an entry that are told with the rest of it: a rule is read with its points."""
 
 Data = dict[str, Any]
 

@@ -20,6 +20,7 @@ TABLE_NAMES: Mapping[str, str] = {
     "kinds": "栏目类型",
     "groups": "一级指标",
     "grades": "等次",
+    "caps": "总分上限",
     "indicators": "指标",
     "checks": "勾稽关系",
 }
@@ -35,6 +36,7 @@ SHEETS: Mapping[str, str] = {
     "preset_rows": "预置行",
     "groups": "一级指标",
     "grades": "等次",
+    "caps": "总分上限",
     "indicators": "指标",
     "rule": "计分",
     "checks": "勾稽",
@@ -138,6 +140,8 @@ TITLES: Mapping[str, str] = {
     # Groups, grades, indicators and how they are scored.
     "groups": "一级指标",
     "grades": "等次",
+    "caps": "总分上限",
+    "caps.maximum": "总分最高",
     "indicators": "指标",
     "name": "名称",
     "points": "分值",

@@ -8,10 +8,11 @@ from decimal import Decimal
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.expression import ExpressionError, parse, unparse
 from perfbatch.rulebook.kinds.band import range_words
-from perfbatch.rulebook.model import Band, Grade, Indicator, Rulebook, SignatureBlock
+from perfbatch.rulebook.model import Band, Cap, Grade, Indicator, Rulebook, SignatureBlock
 from perfbatch.rulebook.tree import Binary, Boolean, Call, Compare, Member, Name, Negative, Node, Not, Text
 
 __all__ = [
+    "describe_cap",
     "describe_expression",
     "describe_figure",
     "describe_grade",
@@ -52,6 +53,11 @@ def describe_rule(indicator: Indicator) -> str:
 def describe_grade(grade: Grade) -> str:
     """The scores of a grade: 80 分（含）至 90 分（不含）."""
     return range_words(Band(minimum=grade.minimum, below=grade.below, points=Decimal(0)), " 分")
+
+
+def describe_cap(cap: Cap, rulebook: Rulebook) -> str:
+    """A cap: 85 ≤ x 且 x < 90 的，总分最高 89 分."""
+    return f"{describe_expression(cap.when, rulebook)} 的，总分最高 {plain_decimal(cap.maximum)} 分"
 
 
 def describe_figure(indicator: Indicator, rulebook: Rulebook) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from perfbatch.district.frames import Frames
 from perfbatch.district.quantities import ItemRows
 from perfbatch.model.catalogue import CATALOGUE, WORDINGS
-from perfbatch.model.figures import MIN_PLACES, count_text, percent_text, score_text
+from perfbatch.model.figures import MIN_PLACES, count_text, counts, percent_text, score_text
 from perfbatch.model.findings import CheckOutcome, Counts, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.checks import bind_checks
@@ -37,7 +37,7 @@ _NOT_MADE = frozenset({"S04", "S05", "S06"})
 def remark(
     frames: Frames, scored: Scored, rulebook: Rulebook, adjustments: Mapping[tuple[str, str], Adjustment] | None = None
 ) -> list[Finding]:
-    """All S-findings, indicator by indicator in the rulebook's order."""
+    """All S-findings, indicator by indicator in the rulebook's order; of the totals last."""
     compared = _compared_by_checks(rulebook)
     item_rows = ItemRows(frames, rulebook)
     findings: list[Finding] = []
@@ -51,6 +51,7 @@ def remark(
             findings.extend(speaker.not_applicable())
             findings.extend(speaker.uncovered())
             findings.extend(speaker.missing())
+    findings.extend(scored.capped.findings(frames, rulebook, counts(scored.departments["self_total"])))
     return findings
 
 

@@ -18,6 +18,7 @@ from perfbatch.district.scopes import DepartmentScope, adds_up
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, Quantity, quantise
+from perfbatch.scoring.caps import CappedTotals, capped_totals
 from perfbatch.scoring.indicator_scores import (
     ADJUSTED,
     COMPUTED,
@@ -49,11 +50,12 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Scored:
-    """The district scored: frames as `BatchResult` has them, and the columns behind each indicator."""
+    """The district scored: frames as `BatchResult` has them, and the columns behind each indicator and the totals."""
 
     departments: pd.DataFrame
     scores: pd.DataFrame
     indicators: Mapping[str, IndicatorScores]
+    capped: CappedTotals
 
 
 def score(
@@ -67,7 +69,9 @@ def score(
         indicator.id: _indicator(indicator, scope, maxima[indicator.id], codes, adjustments or {})
         for indicator in rulebook.indicators
     }
-    return Scored(_totals(frames, by_indicator, scope, rulebook), _scores_frame(by_indicator, scope), by_indicator)
+    capped = capped_totals(_verified_total(by_indicator, scope, rulebook), scope, rulebook)
+    departments = _totals(frames, by_indicator, scope, capped.totals)
+    return Scored(departments, _scores_frame(by_indicator, scope), by_indicator, capped)
 
 
 def _maxima(scope: DepartmentScope, rulebook: Rulebook) -> dict[str, Ints]:
@@ -113,8 +117,9 @@ def _indicator(
 
 
 def _totals(
-    frames: Frames, by_indicator: Mapping[str, IndicatorScores], scope: DepartmentScope, rulebook: Rulebook
+    frames: Frames, by_indicator: Mapping[str, IndicatorScores], scope: DepartmentScope, verified: Ints
 ) -> pd.DataFrame:
+    rulebook = scope.rulebook
     departments = frames.departments.copy(deep=False)
     stated = scope.name(rulebook.roles.self_total)
     summed = scope.total("items", rulebook.roles.item_self)
@@ -122,7 +127,6 @@ def _totals(
     self_total = np.where(stated.usable, stated.num, summed.num)
     # A sum over scores of which one cannot be read is not what the department claims.
     departments["self_total"] = _nullable(self_total, stated.usable | summed.usable)
-    verified = _verified_total(by_indicator, scope, rulebook)
     departments["verified_total"] = _nullable(verified, np.ones(scope.length, bool))
     for code, status in enumerate(STATUSES):
         points = sum(

@@ -7,6 +7,7 @@ from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.change_wording import change_words
 from perfbatch.rulebook.model import Check, Rulebook
 from perfbatch.rulebook.wording import (
+    describe_cap,
     describe_expression,
     describe_figure,
     describe_grade,
@@ -128,11 +129,12 @@ def _unfilled(template: str) -> str:
 
 
 def write_grades(sheet: Sheet, top: int, rulebook: Rulebook) -> int:
-    """The grades with the scores that belong to them; returns the first free row."""
+    """The grades with the scores that belong to them, and what caps the total; returns the first free row."""
     rows: list[list[Cell]] = [["等次", grade.name, describe_grade(grade)] for grade in rulebook.grades]
+    rows += [["总分上限", cap.name, describe_cap(cap, rulebook)] for cap in rulebook.caps]
     columns = [
         TableColumn("项目", style="centred", narrowest=8),
-        TableColumn("等次", style="centred", narrowest=8),
+        TableColumn("名称" if rulebook.caps else "等次", style="centred", narrowest=8),
         TableColumn("核定总分", narrowest=18, widest=26),
     ]
     return sheet.table(top, columns, rows, filters=False)

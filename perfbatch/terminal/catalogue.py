@@ -83,6 +83,10 @@ WORDINGS: Mapping[str, Wording] = {
     "verified.provisional": Wording("verified", "暂核"),
     "verified.confirmed": Wording("confirmed", "核定"),
     # check and explain
+    "department.cap": Wording(
+        "Cap: {name} ({words}); without it {before}. Source: {source}",
+        "总分上限：{name}（{words}），不计上限为 {before} 分。依据：{source}",
+    ),
     "department.totals": Wording(
         "{code} {name}: self {self}, {verified_word} {verified}, {grade}",
         "{code} {name}：自评 {self}，{verified_word} {verified}，{grade}",

@@ -14,6 +14,7 @@ from perfbatch.district.register import in_order
 from perfbatch.model.figures import score_text
 from perfbatch.model.submission import SCALE
 from perfbatch.report.check_report import total_at_risk, verdict_of
+from perfbatch.rulebook.wording import describe_cap
 from perfbatch.terminal.catalogue import listed, say, verified_word
 from perfbatch.terminal.console import (
     FIGURE_WIDTH,
@@ -114,6 +115,13 @@ def _print_totals(console: Console, night: Night, department: int) -> None:
         grade=row["grade"],
     )
     console.print(totals, soft_wrap=True)
+    cap = night.scored.capped.holding(department)
+    if cap is not None:
+        before = score_text(int(night.scored.capped.before[department]))
+        words = describe_cap(cap, night.result.rulebook)
+        console.print(
+            say("department.cap", name=cap.name, words=words, before=before, source=cap.source), soft_wrap=True
+        )
 
 
 def _scores_table(night: Night, department: int, *, ids: bool) -> Table:

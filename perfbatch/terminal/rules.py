@@ -8,8 +8,8 @@ from rich.console import Console
 
 from perfbatch.model.figures import plain
 from perfbatch.rulebook.load import LoadedRulebook
-from perfbatch.rulebook.model import Check, Indicator, Rulebook
-from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
+from perfbatch.rulebook.model import Cap, Check, Indicator, Rulebook
+from perfbatch.rulebook.wording import describe_cap, describe_expression, describe_figure, describe_rule
 from perfbatch.template import lay_out
 from perfbatch.template.live import LivePlan, plan_live
 from perfbatch.terminal.catalogue import say
@@ -23,7 +23,8 @@ def print_rulebook(loaded: LoadedRulebook, wanted: str | None) -> bool:
     console, rulebook = console_of(), loaded.rulebook
     indicators = [indicator for indicator in rulebook.indicators if wanted in (None, indicator.id)]
     checks = [check for check in rulebook.checks if wanted in (None, check.id, check.code)]
-    if not indicators and not checks:
+    caps = [cap for cap in rulebook.caps if wanted in (None, cap.id)]
+    if not indicators and not checks and not caps:
         return False
     if wanted is None:
         console.print(f"{rulebook.id} · {rulebook.title}", soft_wrap=True)
@@ -31,12 +32,16 @@ def print_rulebook(loaded: LoadedRulebook, wanted: str | None) -> bool:
         console.print(f"  校验值（SHA-256）：{loaded.sha256}", soft_wrap=True)
         console.print()
     live = plan_live(lay_out(rulebook, 1))
-    rules: list[Indicator | Check] = [*indicators, *checks]
+    rules: list[Indicator | Cap | Check] = [*indicators, *caps, *checks]
     for number, rule in enumerate(rules):
         if number:
             console.print()
         if isinstance(rule, Indicator):
             _print_indicator(console, rule, rulebook, live)
+        elif isinstance(rule, Cap):
+            console.print(f"{rule.id} · {rule.name}", soft_wrap=True)
+            console.print(f"  规则：{describe_cap(rule, rulebook)}", soft_wrap=True)
+            console.print(f"  依据：{rule.source}", soft_wrap=True)
         else:
             _print_check_rule(console, rule, rulebook, live)
     return True

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.rulebook.model import Cap, Indicator, Rulebook
 from tests.live.agreement import compare_many, without_words
 from tests.live.filling import Typed
 from tests.workbooks import rulebook
@@ -43,6 +43,32 @@ def _at_edges(number: int, typed: Typed, book: Rulebook) -> Typed:
     figures = {name: [value] for pair in pairs for name, value in zip(pair, (edge * whole, 100 * whole), strict=True)}
     units = {"three_public_total": [edge * whole, *typed["three_public_total"][1:]]}
     return {**without_words(typed, book), **figures, **units}
+
+
+def test_a_cap_is_the_night_s_to_the_cent(tmp_path: Path) -> None:
+    book = rulebook()
+    bounds = (("0.9", "0.95", "60"), ("0.95", "1", "30.25"), ("0.5", "0.95", "61"))
+    caps = tuple(
+        Cap(
+            id=f"cap{number}",
+            name="上限",
+            when=f"procurement_actual >= {low} * procurement_budget and procurement_actual / procurement_budget < {high}",
+            maximum=Decimal(maximum),
+        )
+        for number, (low, high, maximum) in enumerate(bounds)
+    )
+    capped = book.model_copy(update={"caps": caps})
+    comparison = compare_many(
+        len(_EDGES), capped, tmp_path, changing=lambda number, typed: _at_edges(number, typed, book)
+    )
+    assert comparison.parted == []
+    assert comparison.totals > 5
+    # A night without the caps comes to other totals (and so to other verdicts of the checks that look at them).
+    (tmp_path / "again").mkdir()
+    apart = compare_many(
+        6, capped, tmp_path / "again", night=book, changing=lambda number, typed: _at_edges(number, typed, book)
+    )
+    assert "total:" in {line.split()[1] for line in apart.parted}
 
 
 @pytest.mark.parametrize("part_step", ["whole", "ceil"])

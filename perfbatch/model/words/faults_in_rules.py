@@ -38,6 +38,11 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     ),
     "lint.figure_needed": Wording("a {kind} rule needs a ratio or figure", "{kind} 规则须有 ratio 或 figure"),
     "lint.figure_idle": Wording("a {kind} rule takes none", "{kind} 规则不用 ratio 或 figure"),
+    "lint.cap": Wording(
+        "{maximum} caps nothing, all points are {total}; set it lower",
+        "{maximum} 起不到上限的作用，总分为 {total}；请改低",
+    ),
+    "lint.cap_id": Wording("an indicator has this id; choose another", "指标已用此代码；请另取代码"),
     "lint.deviation": Wording(
         "a {kind} rule looks at no figure that could deviate; take the deviation out",
         "{kind} 规则不看比率或数值，无从偏离；请删去 deviation",

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from perfbatch.model.submission import SCALE
+from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.formula import compile_formula
-from perfbatch.rulebook.formula_terms import NO, YES, Figure, Term, all_of, gather, none_of, quoted, some
-from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.rulebook.formula_terms import NO, YES, Condition, Figure, Term, all_of, gather, none_of, quoted, some
+from perfbatch.rulebook.model import Cap, Indicator, Rulebook
 from perfbatch.rulebook.tree import Node
 from perfbatch.template.live.leaves import LIVE_SHEET, Leaf, Leaves, counts_nothing
 from perfbatch.template.live.scope import DepartmentCells
@@ -74,6 +75,7 @@ class ScoreBlock:
         self._scope = DepartmentCells(leaves, rulebook)
         self.rows = [self._row(number, indicator) for number, indicator in enumerate(rulebook.indicators, start=1)]
         self.total_row = len(self.rows) + 1
+        self._caps = [self._cap(cap) for cap in rulebook.caps]
 
     def derived(self) -> dict[str, Figure]:
         """What checks may name: self_total, verified_total, and `points.<indicator>`."""
@@ -103,8 +105,23 @@ class ScoreBlock:
         """The total row by column name: the verified total, from which what is excluded as not applicable leaves, the rest
         rescaled to all points, to 0.01; beside it the points that leave.
 
-        An indicator's own policy goes before the rulebook's. A total from which nothing leaves stays as it was typed.
+        An indicator's own policy goes before the rulebook's. A total from which nothing leaves stays as it was typed. No total
+        passes a cap whose condition holds.
         """
+        formulas = self._uncapped()
+        if self._caps:
+            formulas["verified"] = f"=MIN({','.join((formulas['verified'].removeprefix('='), *self._caps))})"
+        return formulas
+
+    def _cap(self, cap: Cap) -> str:
+        """The cap where its condition is known to hold, else all points."""
+        condition = compile_formula(parse(cap.when), self._scope, tolerant=False)
+        assert isinstance(condition, Condition)
+        known = all_of(some(condition.known), none_of(some(condition.tainted)))
+        most, whole = int(cap.maximum * SCALE), int(self._rulebook.total_points * SCALE)
+        return self._leaves.once(f"IF({known},IF({condition.value},{min(most, whole)},{whole}),{whole})")
+
+    def _uncapped(self) -> dict[str, str]:
         total = f"SUM({self._column('verified')})"
         may_leave = [row for row in self.rows if self._may_leave(row.indicator)]
         if not may_leave:
