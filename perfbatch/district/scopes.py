@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -62,6 +63,15 @@ class FrameScope:
             beside = beside | column.known
             tainted = tainted | (column.tainted & ~own.known)
         return Quantity(np.where(own.known, own.num, 0), own.den, own.slack, own.known | beside, tainted)
+
+    def days_late(self, name: str) -> Quantity:
+        """The days that a date lies past the deadline, 0 up to it."""
+        dates, deadline = self.name(name), self.rulebook.deadline
+        assert isinstance(dates, Texts)
+        assert deadline is not None
+        late = [(day - deadline).days if isinstance(day, date) else 0 for day in dates.values]
+        num = np.maximum(np.array(late, dtype=np.int64), 0)
+        return Quantity(num, 1, np.zeros(self.length, np.int64), dates.known, dates.tainted)
 
     def grade(self, score: Quantity) -> Texts:
         """The grade's name for each score."""

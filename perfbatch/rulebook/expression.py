@@ -50,6 +50,9 @@ FUNCTIONS: Mapping[str, _Signature] = {
     "part": _Signature(1, "name", "part(x): x, blank counting as 0 when a sibling under the same total is filled"),
     "grade": _Signature(1, "any", "grade(score): the grade's name"),
     "points": _Signature(1, "name", "points(indicator): the computed score"),
+    "days_late": _Signature(
+        1, "name", "days_late(date): the days that a date lies past the rulebook's deadline, 0 before"
+    ),
     "has_number": _Signature(1, "any", "has_number(text): a digit stands in it"),
 }
 

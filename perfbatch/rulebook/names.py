@@ -171,6 +171,15 @@ class Namespace:
                 if name not in self._rulebook.siblings:
                     raise ExpressionError(worded("expression.no_part", name=repr(name)), column)
                 return self.infer(first)
+            case "days_late", Name(name, column):
+                dates = [field.id for field in self._scope_fields() if field.kind == "date"]
+                if name not in dates:
+                    meant = nearest(name, dates, 0.8)
+                    hint = worded("expression.nearest", name=meant) if meant else ""
+                    raise ExpressionError(worded("expression.no_date", name=repr(name), hint=hint), column)
+                if self._rulebook.deadline is None:
+                    raise ExpressionError(worded("expression.no_deadline"), column)
+                return "number"
             case "filled", _:
                 self.infer(first)
                 return "condition"

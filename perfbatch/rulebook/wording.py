@@ -167,6 +167,8 @@ class _Wording:
                 return f"{operand}对应的等次"
             case "points", [operand]:
                 return f"{operand}的核算得分"
+            case "days_late", [operand]:
+                return f"{operand}迟于报送截止日期的天数"
             case "has_number", [operand]:
                 return f"{operand}写有数值"
         return f"{function}({', '.join(words)})"

@@ -204,6 +204,8 @@ class _Arithmetic:
             case Call("part", (Name(name),)):
                 fact = self._frames.fact(self._department, name)
                 return "0" if fact.state == State.BLANK else self.with_values(Name(name))
+            case Call("days_late"):
+                return f"{self.value(node)} 天"
             case Call("either", (first, second)):
                 known = isinstance(first, Name) and self._frames.fact(self._department, first.id).state == State.FILLED
                 return self.with_values(first if known else second, outer)

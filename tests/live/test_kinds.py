@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,36 @@ def _at_edges(number: int, typed: Typed, book: Rulebook) -> Typed:
     figures = {name: [value] for pair in pairs for name, value in zip(pair, (edge * whole, 100 * whole), strict=True)}
     units = {"three_public_total": [edge * whole, *typed["three_public_total"][1:]]}
     return {**without_words(typed, book), **figures, **units}
+
+
+_DAYS = [
+    "44408", "44409", "44408.75", "44413.25", "20210806", "1", "99999",
+    "2021年8月1日", "2021 年 08 月 01 日", "2021.8.3", "2021/8/10", "20210805", "2021-7-31", "2021-13-1", "2021-2-30",
+    "21-8-1", "2021-8", "下周", "", None,
+]  # fmt: skip
+"""As numbers, then as texts: at the deadline and past it, and no days at all."""
+
+
+def test_a_day_past_the_deadline_is_the_night_s_however_it_is_typed(tmp_path: Path) -> None:
+    book = _with_rules({"payment_progress": {"kind": "late", "date": "report_date", "per_day": "0.3"}}, deviating=())
+    cap = Cap(id="late", name="逾期", when="days_late(report_date) >= 5", maximum=Decimal(30))
+    book = book.model_copy(update={"caps": (cap,)})
+
+    def dated(number: int, typed: Typed) -> Typed:
+        day: Any = _DAYS[number]
+        if number < _DAYS.index("2021年8月1日"):
+            day = Decimal(day)
+        return {**without_words(typed, book), "report_date": [day or None]}
+
+    comparison = compare_many(len(_DAYS), book, tmp_path, changing=dated)
+    assert comparison.parted == []
+    assert comparison.totals > 8
+    # A night that knows another deadline scores every day otherwise that is past it.
+    (tmp_path / "again").mkdir()
+    later = book.model_copy(update={"deadline": date(2021, 7, 30)})
+    apart = compare_many(12, book, tmp_path / "again", night=later, changing=dated)
+    scored = {int(line[:5]) for line in apart.parted if "payment_progress" in line}
+    assert scored == {0, 1, 2, 3, 4, 7, 8, 9, 10, 11}
 
 
 def test_a_cap_is_the_night_s_to_the_cent(tmp_path: Path) -> None:

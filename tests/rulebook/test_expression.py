@@ -76,6 +76,7 @@ ACCEPTED: list[tuple[str, Node]] = [
     ("grade(a)", Call("grade", (A,))),
     ("points(a)", Call("points", (A,))),
     ("has_number(a)", Call("has_number", (A,))),
+    ("days_late(a)", Call("days_late", (A,))),
     ("(\n a +\n b)", Binary("+", A, B)),
     ("a # why", A),
 ]

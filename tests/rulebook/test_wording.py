@@ -64,6 +64,10 @@ def deduct(**more: Any) -> dict[str, Any]:
             {"kind": "steps", "side": "above", "threshold": 30, "step": "2.50", "per_step": 1, "part_step": "ceil"},
             "比率 ≤ 30%：5 分；每超过 2.5 个百分点扣 1 分（不足 2.5 个百分点的按 2.5 个百分点扣），扣完为止",
         ),
+        (
+            {"kind": "late", "date": "reported", "per_day": "0.50"},
+            "按期报送：5 分；每逾期 1 天扣 0.5 分，扣完为止",
+        ),
         ({"kind": "proportional"}, "得分 = 比率 × 5 分，最高 5 分，最低 0 分"),
         (
             {

@@ -80,6 +80,10 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     ),
     "expression.no_indicator": Wording("no indicator {name} in the scope {scope}", "{scope} 范围内没有指标 {name}"),
     "expression.no_part": Wording("{name} is not a part of any total", "{name} 不是任何合计的组成项"),
+    "expression.no_date": Wording("{name} is no field with a date{hint}", "{name} 不是日期栏目{hint}"),
+    "expression.no_deadline": Wording(
+        "the rulebook has no deadline to count the days from", "规则没有报送截止日期（deadline），无从计算逾期天数"
+    ),
     "expression.no_sum": Wording(
         "nothing to sum in {owner}.{field} in the scope {scope}", "{scope} 范围内 {owner}.{field} 没有可以相加的内容"
     ),

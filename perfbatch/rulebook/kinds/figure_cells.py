@@ -24,7 +24,7 @@ from perfbatch.rulebook.formula_terms import (
 from perfbatch.rulebook.kinds.surroundings import Judged, RuleCells
 from perfbatch.rulebook.tree import Binary
 
-__all__ = ["capped", "costs_all", "figure_formulas", "figure_state", "inside", "state"]
+__all__ = ["capped", "costs_all", "counted_formulas", "figure_formulas", "figure_state", "inside", "state"]
 
 _REDUCIBLE = SCALE // 100
 
@@ -62,6 +62,19 @@ def figure_formulas(indicator: Judged, cells: RuleCells) -> dict[str, str]:
 def state(computed: str) -> str:
     """Computed where a condition holds, else the department's own."""
     return f"=IF({computed},{quoted('computed')},{quoted('self_reported')})"
+
+
+def counted_formulas(indicator: Judged, cell: Mapping[str, str], counted: Figure, each: Decimal) -> dict[str, str]:
+    """The formulas of a rule that takes `each` points off for everything counted, down to 0."""
+    lost = 100 * Fraction(each)
+    left = f"{Fraction(indicator.points) * 100}-{lost.numerator}*{cell['numerator']}/{times(str(counted.den), lost.denominator)}"
+    return {
+        "numerator": f"={counted.num}",
+        "numerator_known": f"={counted.known}",
+        "unreadable": f"={counted.tainted}",
+        "cents": f"=MAX(0,INT({left}+1/2))",
+        "state": state(all_of(some(cell["numerator_known"]), none_of(some(cell["unreadable"])))),
+    }
 
 
 def costs_all(indicator: Judged, cell: Mapping[str, str]) -> str:

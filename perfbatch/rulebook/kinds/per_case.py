@@ -12,8 +12,7 @@ from pydantic import Field
 from perfbatch.model.figures import plain
 from perfbatch.model.words.catalogue import placed
 from perfbatch.rulebook.decimals import plain_decimal
-from perfbatch.rulebook.formula_terms import all_of, none_of, some, times
-from perfbatch.rulebook.kinds.figure_cells import state
+from perfbatch.rulebook.kinds.figure_cells import counted_formulas
 from perfbatch.rulebook.kinds.rule import ScoringRule
 from perfbatch.rulebook.kinds.surroundings import Account, FormWords, Ground, Judged, Question, RuleCells
 from perfbatch.rulebook.marks import Expression
@@ -98,17 +97,7 @@ class PerCaseRule(ScoringRule):
         return Computation(points, count.usable, everywhere, everywhere, count, over, ((name, ~count.usable),))
 
     def formulas(self, indicator: Judged, cells: RuleCells) -> dict[str, str]:
-        each, full, cell = Fraction(self.per_case), Fraction(indicator.points), cells.cell
-        figure = cells.counted(self._counted(indicator))
-        lost = 100 * each
-        left = f"{full * 100}-{lost.numerator}*{cell['numerator']}/{times(str(figure.den), lost.denominator)}"
-        return {
-            "numerator": f"={figure.num}",
-            "numerator_known": f"={figure.known}",
-            "unreadable": f"={figure.tainted}",
-            "cents": f"=MAX(0,INT({left}+1/2))",
-            "state": state(all_of(some(cell["numerator_known"]), none_of(some(cell["unreadable"])))),
-        }
+        return counted_formulas(indicator, cells.cell, cells.counted(self._counted(indicator)), self.per_case)
 
     def explained(self, indicator: Judged, account: Account) -> str:
         full, each = plain(Fraction(indicator.points)), plain(Fraction(self.per_case))

@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, per_case, proportional, steps
+from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, late, per_case, proportional, steps
 from perfbatch.rulebook.kinds.rule import ScoringRule
 
 __all__ = ["KINDS", "Rule"]
@@ -17,6 +17,7 @@ _Any = (
     | proportional.ProportionalRule
     | bands.BandsRule
     | per_case.PerCaseRule
+    | late.LateRule
     | checklist.ChecklistRule
     | cases.CasesRule
     | judgement.JudgementRule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 from perfbatch.template.calculation.criteria import criterion, likeness
 from perfbatch.template.calculation.values import (
@@ -172,6 +173,14 @@ def _find(wanted: Value, text: Value, start: Value = 1) -> Value:
     return at + 1
 
 
+def _date_value(text: Value) -> Value:
+    try:
+        year, month, day = map(int, as_text(text).split("-"))
+        return (date(year, month, day) - date(1899, 12, 30)).days
+    except ValueError:
+        raise FormulaFault("#VALUE!") from None
+
+
 def _left(text: Value, count: Value = 1) -> Value:
     return as_text(text)[: int(as_number(count))]
 
@@ -239,6 +248,7 @@ FUNCTIONS: dict[str, Function] = {
     "CHAR": _value_by_value(lambda code: chr(int(as_number(code)))),
     "COUNT": _count,
     "COUNTIF": _if_count,
+    "DATEVALUE": _value_by_value(_date_value),
     "EXACT": _value_by_value(lambda value, other: as_text(value) == as_text(other)),
     "FIND": _value_by_value(_find),
     "HYPERLINK": lambda cells, arguments: scalar(arguments[-1](), cells),

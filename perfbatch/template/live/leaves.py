@@ -19,6 +19,7 @@ from perfbatch.rulebook.model import EvidenceBlock, FormField, Kind
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.grid import CellRange
 from perfbatch.template.layout import Layout
+from perfbatch.template.live.days import day_in
 from perfbatch.template.live.item_rows import EvidenceCells, ScorecardCells
 
 __all__ = [
@@ -166,6 +167,13 @@ class Leaves:
         if self.is_number(leaf.field):
             return _figure(leaf)
         return Words(leaf.column("B"), leaf.column("D"), leaf.column("E"))
+
+    def day(self, field_id: str, row: int = 0) -> str:
+        """A cell with the day of a field that holds a date; 0 where nothing readable stands there."""
+        leaf = self.column_of(field_id)[row]
+        kind = self.layout.rulebook.kind_of(leaf.field)
+        first, last = (None if bound is None else int(bound) for bound in (kind.minimum, kind.maximum))
+        return day_in(leaf.column("G"), first, last, self.once)
 
     def summary(self, field_id: str) -> Term:
         """What the first row of a field of the unit tables is in the formula of any row: one text in all of them."""

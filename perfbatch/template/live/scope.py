@@ -25,6 +25,7 @@ from perfbatch.rulebook.formula_terms import (
     times,
 )
 from perfbatch.rulebook.model import Indicator, Rulebook
+from perfbatch.template.live.days import serial_of
 from perfbatch.template.live.leaves import Leaves
 
 __all__ = ["BeyondCells", "CellScope", "DepartmentCells", "ItemCells", "Undecidable", "UnitCells"]
@@ -65,6 +66,15 @@ class CellScope:
         theirs = gather(*(sibling.tainted for sibling in beside))
         tainted = gather(own.tainted, times(theirs, count(none_of(some(own.known)))))
         return Figure(own.num, own.den, own.slack, gather(*(sibling.known for sibling in beside)), tainted)
+
+    def days_late(self, name: str) -> Figure:
+        """The days that a date lies past the deadline, 0 up to it."""
+        deadline = self.rulebook.deadline
+        assert deadline is not None
+        serial = self.leaves.day(name, self.row)
+        filled = self.leaves.term(name, self.row).known
+        days = f"MAX(0,{serial}-{serial_of(deadline)})"
+        return Figure(days, 1, NO, count(f"{serial}>0"), times(filled, count(f"{serial}=0")))
 
     def grade(self, score: Figure) -> Words:
         """The grade's name for a score."""
