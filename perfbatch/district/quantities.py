@@ -9,41 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from perfbatch.district.frame_scope import number_column
 from perfbatch.district.frames import Frames
-from perfbatch.model.submission import SCALE, State
-from perfbatch.rulebook.columns import Texts
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.rulebook.quantity import Bools, Ints, Quantity, alike
+from perfbatch.rulebook.quantity import Bools, Ints, Quantity
 
-__all__ = ["ItemRows", "frame_column", "number_column", "unit_sum"]
-
-
-def frame_column(frame: pd.DataFrame, name: str) -> Quantity | Texts:
-    """A field's column; known where the cell is filled (or, without states, not NA), tainted where it is unreadable."""
-    values = frame[name]
-    state = f"{name}.state"
-    if state in frame:
-        states: Any = frame[state].to_numpy()
-        known, tainted = states == State.FILLED, states == State.UNREADABLE
-    else:
-        known, tainted = values.notna().to_numpy(), np.zeros(len(frame), bool)
-    if not pd.api.types.is_integer_dtype(values.dtype):
-        # pandas has turned None into its own missing value.
-        nothing = np.full(len(frame), None, dtype=object)
-        return Texts(np.where(known, values.to_numpy(dtype=object), nothing), known, tainted)
-    steps = f"{name}.step"
-    slack = frame[steps].to_numpy() if steps in frame else alike(np.int64(0), len(frame))
-    if not slack.any():
-        slack = alike(np.int64(0), len(frame))
-    return Quantity(values.to_numpy(dtype=np.int64, na_value=0), SCALE, slack, known, tainted)
-
-
-def number_column(frame: pd.DataFrame, name: str) -> Quantity:
-    """The column of a field that holds numbers. Raises `TypeError` for any other."""
-    column = frame_column(frame, name)
-    if not isinstance(column, Quantity):
-        raise TypeError(f"{name} is not a number")
-    return column
+__all__ = ["ItemRows", "unit_sum"]
 
 
 def unit_sum(frames: Frames, field: str) -> Quantity:

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from perfbatch.district.frame_scope import FrameScope
 from perfbatch.district.frames import Frames
-from perfbatch.district.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
+from perfbatch.district.scopes import DepartmentScope, ItemScope, UnitScope
 from perfbatch.model.figures import MIN_PLACES, count_text
 from perfbatch.model.findings import CheckOutcome, Finding, Severity
 from perfbatch.model.submission import SCALE, Fact
@@ -239,6 +240,7 @@ class _CheckedScope:
     def _facts(self, field: str, departments: Sequence[int], at: Sequence[int]) -> list[Fact]:
         """The cells that the findings point at."""
         if isinstance(self._bound.place, Member):
+            assert isinstance(self._scope, DepartmentScope)
             first = self._scope.item_rows.first(self._bound.place.owner)
             at = first[departments].tolist()
         return list(map(self._frames.fact, departments, repeat(field), at))

@@ -11,86 +11,28 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from perfbatch.district.frame_scope import FrameScope, frame_column
 from perfbatch.district.frames import Frames
-from perfbatch.district.quantities import ItemRows, frame_column, unit_sum
+from perfbatch.district.quantities import ItemRows, unit_sum
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts, Truth
-from perfbatch.rulebook.model import AdaptableSet, Grade, Rulebook
+from perfbatch.rulebook.model import AdaptableSet
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, constant
 
 __all__ = ["DepartmentScope", "FrameScope", "ItemScope", "UnitScope", "adds_up"]
 
 
 @dataclass
-class FrameScope:
-    """The columns of one frame under their field ids. Enough for the rows of a table."""
+class _ScopeOverItems(FrameScope):
+    """A scope that looks at the scorecard's rows, too."""
 
-    frame: pd.DataFrame
-    rulebook: Rulebook
     frames: Frames | None = None
-    _cache: dict[str, Quantity | Texts] = field(default_factory=dict, repr=False)
-
-    @property
-    def length(self) -> int:
-        """Rows of the frame."""
-        return len(self.frame)
-
-    def name(self, name: str) -> Quantity | Texts | Truth:
-        """A field's column."""
-        if name not in self._cache:
-            self._cache[name] = frame_column(self.frame, name)
-        return self._cache[name]
-
-    def member(self, owner: str, field: str) -> Quantity | Texts:
-        """A field of another record."""
-        raise KeyError(f"{owner}.{field}")
-
-    def total(self, collection: str, field: str) -> Quantity:
-        """A sum over rows that belong to each row of this frame."""
-        raise KeyError(f"sum({collection}.{field})")
-
-    def points(self, indicator: str) -> Quantity:
-        """An indicator's computed score."""
-        raise KeyError(f"points({indicator})")
-
-    def part(self, name: str) -> Quantity:
-        """A part of a total, blank counting as 0 where a sibling is filled."""
-        own = self._number(name)
-        beside = np.zeros(self.length, bool)
-        tainted = own.tainted
-        for sibling in self.rulebook.siblings[name]:
-            column = self._number(sibling)
-            beside = beside | column.known
-            tainted = tainted | (column.tainted & ~own.known)
-        return Quantity(np.where(own.known, own.num, 0), own.den, own.slack, own.known | beside, tainted)
-
-    def days_late(self, name: str) -> Quantity:
-        """The days that a date lies past the deadline, 0 up to it."""
-        dates, deadline = self.name(name), self.rulebook.deadline
-        assert isinstance(dates, Texts)
-        assert deadline is not None
-        late = [(day - deadline).days if isinstance(day, date) else 0 for day in dates.values]
-        num = np.maximum(np.array(late, dtype=np.int64), 0)
-        return Quantity(num, 1, np.zeros(self.length, np.int64), dates.known, dates.tainted)
-
-    def grade(self, score: Quantity) -> Texts:
-        """The grade's name for each score."""
-        names = np.full(self.length, None, dtype=object)
-        for level in self.rulebook.grades:
-            names[_inside(score, level)] = level.name
-        return Texts(names, score.known, score.tainted)
 
     @cached_property
     def item_rows(self) -> ItemRows:
-        """The scorecard behind the scope; only where the scope was given the frames."""
+        """The scorecard's rows by department and indicator."""
         assert self.frames is not None
         return ItemRows(self.frames, self.rulebook)
-
-    def _number(self, name: str) -> Quantity:
-        column = self.name(name)
-        if not isinstance(column, Quantity):
-            raise TypeError(f"{name} is not a number")
-        return column
 
 
 @dataclass
@@ -111,7 +53,7 @@ class UnitScope(FrameScope):
 
 
 @dataclass
-class ItemScope(FrameScope):
+class ItemScope(_ScopeOverItems):
     """Rows of the scorecard, with what the targets table says of their indicator."""
 
     def name(self, name: str) -> Quantity | Texts | Truth:
@@ -182,7 +124,7 @@ class ItemScope(FrameScope):
 
 
 @dataclass
-class DepartmentScope(FrameScope):
+class DepartmentScope(_ScopeOverItems):
     """A row per department, with its units, its scorecard, last year's figures and the bureau's own."""
 
     prior: pd.DataFrame | None = None
@@ -232,14 +174,3 @@ def adds_up(item_rows: ItemRows, adaptable: AdaptableSet) -> Bools:
 def _unknown(length: int) -> Quantity:
     zero, no = np.zeros(length, np.int64), np.zeros(length, bool)
     return Quantity(zero, SCALE, zero, no, no)
-
-
-def _inside(score: Quantity, grade: Grade) -> Bools:
-    """Whether the exact score lies in a grade's half-open band."""
-    inside = score.known
-    for bound, is_minimum in ((grade.minimum, True), (grade.below, False)):
-        if bound is not None:
-            limit = Fraction(bound)
-            gap = score.num * limit.denominator - limit.numerator * score.den
-            inside = inside & ((gap >= 0) if is_minimum else (gap < 0))
-    return np.asarray(inside, dtype=bool)

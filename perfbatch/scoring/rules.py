@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from perfbatch.district.scopes import FrameScope
+from perfbatch.district.frame_scope import FrameScope
 from perfbatch.rulebook.kinds.arithmetic import HUNDREDTH, Computation
 from perfbatch.rulebook.model import Indicator
 from perfbatch.rulebook.quantity import Bools

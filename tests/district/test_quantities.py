@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perfbatch.district.frame_scope import number_column
 from perfbatch.district.frames import Frames, build_frames
-from perfbatch.district.quantities import ItemRows, number_column, unit_sum
+from perfbatch.district.quantities import ItemRows, unit_sum
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.quantity import Quantity
 from tests.cases.clean import changed

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from perfbatch.district.frame_scope import FrameScope
 from perfbatch.district.frames import Frames, build_frames, record_frame
-from perfbatch.district.scopes import DepartmentScope, FrameScope, ItemScope, UnitScope
+from perfbatch.district.scopes import DepartmentScope, ItemScope, UnitScope
 from perfbatch.rulebook.quantity import Quantity, constant
 from tests.cases.clean import changed, item
 from tests.submissions import RULEBOOK, UNREADABLE

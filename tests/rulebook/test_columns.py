@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbatch.district.scopes import FrameScope
+from perfbatch.district.frame_scope import FrameScope
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts, Truth, compare, evaluate
 from perfbatch.rulebook.expression import parse

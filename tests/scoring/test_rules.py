@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perfbatch.district.frame_scope import FrameScope
 from perfbatch.district.frames import build_frames
-from perfbatch.district.scopes import DepartmentScope, FrameScope
+from perfbatch.district.scopes import DepartmentScope
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.kinds.bands import BandsRule
 from perfbatch.rulebook.kinds.cases import Case, CasesRule
