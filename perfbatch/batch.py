@@ -206,6 +206,7 @@ def _night(
     sources: Mapping[str, Found],
 ) -> Night:
     from perfbatch.scoring.at_risk import points_at_risk
+    from perfbatch.scoring.row_scores import row_frame
 
     rulebook = loaded.rulebook
     roster, prior = plan.rosters.get(rulebook.id), plan.prior.get(rulebook.id, {})
@@ -230,6 +231,7 @@ def _night(
         departments=scored.departments,
         units=frames.units,
         scores=scored.scores,
+        row_scores=row_frame(scored.rows),
         roster=_standing(roster, submissions) if roster else None,
         deadline=plan.deadline or rulebook.deadline,
         at_risk=points_at_risk(open_findings, frames, scored, rulebook),

@@ -41,6 +41,8 @@ _ANY_SCORECARD = frozenset(
 )
 # Ids that are words of the program's own: of its expression language, its columns, or of the run report (DESIGN: the contract).
 _OWN = frozenset({"output", "process", "input", "effect", "cover", "items", "units", "instructions", "narrative"})
+# One word that any program has for something of its own.
+_PLAIN = frozenset({"indicators", "level", "max", "name", "self", "target", "unit"})
 _CONTRACT = frozenset({"budget_code", "unit_name", "fiscal_year"})
 # Keys of the language itself, which a form may call its fields by as well: no form is known by asking a rulebook for them.
 _KEYS = frozenset({*Rulebook.model_fields, *Entity.model_fields, *Roles.model_fields, *dir(Indicator)})
@@ -56,7 +58,7 @@ def _ids(book: Rulebook) -> set[str]:
     ids = {field.id for field in book.fields()} | {indicator.id for indicator in book.indicators}
     ids |= {section.id for section in book.sections} | {group.id for group in book.groups}
     ids |= {block.id for _, block in book.blocks() if getattr(block, "id", "")}
-    return (ids | {book.id, book.form_id}) - _OWN - _CONTRACT
+    return (ids | {book.id, book.form_id}) - _OWN - _CONTRACT - _PLAIN
 
 
 def _words(book: Rulebook) -> set[str]:

@@ -6,8 +6,8 @@ counts, 0 where exact; numbers only) and `x.state` (`State`). The frames:
 - `departments`: a row per submission, in the order given: single cells, the 汇总 row's amounts, the evidence answers
   under their evidence ids;
 - `units`: a row per used row of the unit tables: `department` (position in departments), `row` (0 汇总, 1 局机关, 2…);
-- `items`: a row per used row of the scorecard: `department`, `row`, `indicator` ("" for a row of none), `split` (a row that
-  was split off inside its set);
+- `items`: a row per used row of the scorecard, else per own score of an indicator, wherever it stands: `department`, `row`,
+  `indicator` ("" for a row of none), `split` (a row that was split off inside its set), `field` (of the own score);
 - `tables`: of each table of rows that rules look into a row per used row: `department`, `row`.
 """
 
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from perfbatch.district.indicator_rows import item_rows_of
 from perfbatch.district.stacked import StackedCells
 from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
 from perfbatch.rulebook.form import SINGLE
@@ -87,12 +88,13 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
     answered = _answered(cells, [field.id for field in answers], roles)
     for field in answers:
         columns.update(_columns(field, roles.evidence_answer, cells, everywhere, answered[field.id]))
+    tables = {name: _table_frame(cells, rulebook.row_tables[name]) for name in rulebook.tables_in_rules}
     return Frames(
         submissions=tuple(submissions),
         departments=pd.DataFrame(columns),
         units=_rows_frame(cells, amounts, keep=2),
-        items=_items(cells, rulebook),
-        tables={name: _table_frame(cells, rulebook.row_tables[name]) for name in rulebook.tables_in_rules},
+        items=_items(cells, tables, rulebook),
+        tables=tables,
         roles=roles,
     )
 
@@ -225,10 +227,12 @@ def _carried(cells: StackedCells, heading: str, departments: Any, rows: Any) -> 
     return rows[places]
 
 
-def _items(cells: StackedCells, rulebook: Rulebook) -> pd.DataFrame:
+def _items(cells: StackedCells, tables: Mapping[str, pd.DataFrame], rulebook: Rulebook) -> pd.DataFrame:
     roles = rulebook.roles
     if rulebook.scorecard is None:
-        return _items_of_cells(cells, rulebook)
+        frames = [*_items_of_cells(cells, rulebook)]
+        frames += [item_rows_of(tables[spec.rows], spec, rulebook) for spec in rulebook.indicator_rows]
+        return pd.concat(frames, ignore_index=True) if frames else _no_items(roles)
     items = _rows_frame(cells, rulebook.scorecard.fields, keep=0)
     stated = items[roles.item_id].to_numpy(dtype=object)
     filled = items[f"{roles.item_id}.state"] == State.FILLED
@@ -241,32 +245,34 @@ def _items(cells: StackedCells, rulebook: Rulebook) -> pd.DataFrame:
             indicators[row] = name
     items["indicator"] = _texts(indicators)
     items["split"] = np.isin(np.arange(len(items)), splits)
+    items["field"] = _texts([roles.item_self] * len(items))
     return items
 
 
-def _items_of_cells(cells: StackedCells, rulebook: Rulebook) -> pd.DataFrame:
-    """The rows of a form without a scorecard: one for each own score that stands in a cell of its own. Its points are known, too."""
+def _items_of_cells(cells: StackedCells, rulebook: Rulebook) -> Iterator[pd.DataFrame]:
+    """The rows of a form without a scorecard, an indicator at a time: those whose own score stands in a cell of its own. Its points
+    are known, too."""
     roles, columns = rulebook.roles, rulebook.field_by_id
     everywhere, first = np.arange(cells.departments, dtype=np.int64), np.zeros(cells.departments, np.int64)
-    frames = []
     for indicator, name in rulebook.own_score_fields.items():
+        if indicator in rulebook.rows_behind:
+            continue
         used = np.flatnonzero(cells.states(cells.at(name, everywhere, first)) != State.BLANK)
         own = _columns(columns[name].model_copy(update={"id": roles.item_self}), name, cells, used, first[: len(used)])
         points = np.full(len(used), int(rulebook.indicator_by_id[indicator].points * SCALE))
-        frames.append(
-            pd.DataFrame(
-                {
-                    "department": used,
-                    "row": first[: len(used)],
-                    **own,
-                    roles.item_max: _integers(points.tolist()),
-                    f"{roles.item_max}.state": np.full(len(used), State.FILLED, np.int8),
-                    "indicator": _texts([indicator] * len(used)),
-                    "split": np.zeros(len(used), bool),
-                }
-            )
+        yield pd.DataFrame(
+            {
+                "department": used,
+                "row": first[: len(used)],
+                **own,
+                roles.item_max: _integers(points.tolist()),
+                f"{roles.item_max}.step": np.zeros(len(used), np.int64),
+                f"{roles.item_max}.state": np.full(len(used), State.FILLED, np.int8),
+                "indicator": _texts([indicator] * len(used)),
+                "split": np.zeros(len(used), bool),
+                "field": _texts([name] * len(used)),
+            }
         )
-    return pd.concat(frames, ignore_index=True) if frames else _no_items(roles)
 
 
 def _no_items(roles: Roles) -> pd.DataFrame:
@@ -275,7 +281,7 @@ def _no_items(roles: Roles) -> pd.DataFrame:
     for name in (roles.item_max, roles.item_self):
         columns[name] = _integers([])
         columns[f"{name}.state"] = np.zeros(0, np.int8)
-    return pd.DataFrame({**columns, "indicator": _texts([]), "split": np.zeros(0, bool)})
+    return pd.DataFrame({**columns, "indicator": _texts([]), "split": np.zeros(0, bool), "field": _texts([])})
 
 
 def _indicator_of(item_id: str | None, rulebook: Rulebook) -> str:

@@ -15,14 +15,24 @@ from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity
 
-__all__ = ["ItemRows", "unit_sum"]
+__all__ = ["ItemRows", "row_sum", "unit_sum"]
 
 
 def unit_sum(frames: Frames, field: str) -> Quantity:
     """A column of the unit tables, a row per department: the sum of its rows without the 汇总 row."""
-    units, length = frames.units, len(frames.departments)
-    column = number_column(units, field)
-    department, listed = units["department"].to_numpy(), units["row"].to_numpy() > 0
+    return _summed(frames.units, field, frames.units["row"].to_numpy() > 0, len(frames.departments))
+
+
+def row_sum(frames: Frames, table: str, field: str) -> Quantity:
+    """A column of a table of rows, a row per department: the sum of its rows."""
+    rows = frames.tables[table]
+    return _summed(rows, field, np.ones(len(rows), bool), len(frames.departments))
+
+
+def _summed(frame: pd.DataFrame, field: str, listed: Bools, length: int) -> Quantity:
+    """The sums of a column's listed rows, by department."""
+    column = number_column(frame, field)
+    department = frame["department"].to_numpy()
     known = listed & column.known
 
     def added(values: Ints) -> Ints:
@@ -107,7 +117,7 @@ class ItemRows:
         num, known = added(np.where(column.known, column.num, 0), np.int64), added(column.known, bool)
         if field == self._rulebook.roles.item_max:
             for at, indicator in enumerate(self._rulebook.indicators):
-                if not indicator.editable:
+                if not indicator.editable and not indicator.rule.by_rows:
                     num[at] = np.where(known[at], int(indicator.points * SCALE), 0)
         return Quantity(
             num,

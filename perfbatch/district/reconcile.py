@@ -25,6 +25,7 @@ from perfbatch.district.frames import Frames
 from perfbatch.district.scopes import DepartmentScope, ItemScope, UnitScope
 from perfbatch.model.figures import MIN_PLACES, count_text
 from perfbatch.model.findings import CheckOutcome, Finding, Severity
+from perfbatch.model.row_titles import row_title
 from perfbatch.model.submission import SCALE, Fact
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evaluate
@@ -32,7 +33,7 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, arithmetic
 from perfbatch.rulebook.tree import Compare, Member
 
-__all__ = ["Outcome", "Verdict", "reconcile", "row_title", "verdicts"]
+__all__ = ["Outcome", "Verdict", "reconcile", "verdicts"]
 
 _TAIL = "{title}：尾差"
 _TAIL_REMEDY = "尾差在四舍五入允许范围内，无须修改"
@@ -323,11 +324,6 @@ class _CheckedScope:
             gap = arithmetic("-", _stated(facts), expected.at(rows))
             differences = _column_figures(gap, np.arange(len(rows)), places)
         return reported, _column_figures(expected, rows, places), differences
-
-
-def row_title(number: int, name: str | None) -> str:
-    """What a row of a table is called: 第3行“完成率”."""
-    return f"第{number}行“{name}”" if isinstance(name, str) and name else f"第{number}行"
 
 
 def _stated(facts: Sequence[Fact]) -> Quantity:

@@ -74,6 +74,8 @@ class BatchResult:
     unused rows are left out.
     `scores`: department, indicator, max, self, computed, verified (Int64), status (text), missing (tuple of field ids);
     25 rows a department in the rulebook's order.
+    `row_scores`: of a form whose indicators are rows that departments write, those rows (`scoring.row_scores.row_frame`);
+    their groups are in `scores`.
     `rulebook_sources`: the files that the rulebook was resolved from, the base first.
     `phases`: how long each took, of the hour and no part of what was found.
     `deadline`: the last day on which a department may report, where there is one. `at_risk`: finding → points at risk,
@@ -95,6 +97,7 @@ class BatchResult:
     rulebook_sources: tuple[str, ...] = ()
     at_risk: Mapping[Finding, AtRisk] = field(default_factory=dict)
     phases: Phases = field(default_factory=Phases, compare=False)
+    row_scores: pd.DataFrame | None = None
 
     @property
     def summary_name(self) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from perfbatch.district.frame_scope import FrameScope, frame_column
 from perfbatch.district.frames import Frames
-from perfbatch.district.quantities import ItemRows, unit_sum
+from perfbatch.district.quantities import ItemRows, row_sum, unit_sum
 from perfbatch.model.submission import SCALE, State
 from perfbatch.rulebook.columns import Texts, Truth
 from perfbatch.rulebook.model import AdaptableSet
@@ -148,13 +148,15 @@ class DepartmentScope(_ScopeOverItems):
         for group in self.rulebook.groups:
             if group.id == owner:
                 return constant(Fraction(group.points), self.length)
-        return self.item_rows.total(owner, field)
+        return self.item_rows.total(owner, self.rulebook.score_column(field))
 
     def total(self, collection: str, field: str) -> Quantity:
         """`sum(units.x)` without the 汇总 row; `sum(items.x)` or of a group's rows."""
-        if collection != "units":
-            return self.item_rows.total(collection, field)
         assert self.frames is not None
+        if collection in self.frames.tables:
+            return row_sum(self.frames, collection, field)
+        if collection != "units":
+            return self.item_rows.total(collection, self.rulebook.score_column(field))
         if field not in self._unit_sums:
             self._unit_sums[field] = unit_sum(self.frames, field)
         return self._unit_sums[field]

@@ -272,7 +272,9 @@ def _departments(result: BatchResult) -> Iterator[str]:
     ranks = counts(frame["rank"])
     order = sorted(range(len(frame)), key=text["budget_code"].__getitem__)
     names = _EntityNames(result)
-    for position, scores in zip(order, _scores(result, order), strict=True):
+    of_rows = _row_scores(result)
+    for position, of_indicators in zip(order, _scores(result, order), strict=True):
+        scores = ",\n".join(filter(None, (of_indicators, *of_rows.get(position, ()))))
         head = _encoded(
             {
                 "rulebook": result.rulebook.id,
@@ -293,9 +295,43 @@ def _departments(result: BatchResult) -> Iterator[str]:
         yield f'{head[:-1]}, "scores": [\n{scores}]}}' if scores else f'{head[:-1]}, "scores": []}}'
 
 
+def _row_scores(result: BatchResult) -> dict[int, list[str]]:
+    """Position in `departments` → its rows that are indicators of their own, as members of a list."""
+    frame, members = result.row_scores, dict[int, list[str]]()
+    if frame is None or frame.empty:
+        return members
+    figures = (counts(frame[name]) for name in ("max", "self", "computed", "verified"))
+    columns = (frame["department"].tolist(), texts(frame["row"]), texts(frame["name"]), *figures)
+    for department, row, name, points, own, computed, verified, status, missing in zip(
+        *columns, texts(frame["status"]), frame["missing"].tolist(), strict=True
+    ):
+        members.setdefault(department, []).append(_score(row, name, (points, own, computed, verified), status, missing))
+    return members
+
+
+def _score(indicator: str, name: str, figures: Sequence[int | None], status: str, missing: Sequence[str]) -> str:
+    points, own, computed, verified = map(_figure, figures)
+    return _encoded(
+        {
+            "indicator": indicator,
+            "name": name,
+            "max": points,
+            "self": own,
+            "computed": computed,
+            "verified": verified,
+            "status": status,
+            "missing": missing,
+        }
+    )
+
+
 def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
-    """The scores of each department in `order` (positions in `departments`), as members of a list."""
+    """The scores of each department in `order` (positions in `departments`), as members of a list; where rows are indicators of
+    their own, those stand in place of their groups."""
+    behind = result.rulebook.rows_behind
     frame = result.scores
+    if behind:
+        frame = frame[~frame["indicator"].isin(list(behind))]
     department = frame["department"].to_numpy()
     by_department = np.argsort(department, kind="stable")
     bounds = np.searchsorted(department[by_department], np.arange(len(result.departments) + 1))
@@ -303,19 +339,9 @@ def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
     score_texts: dict[tuple[Any, ...], str] = {}
 
     def worded(score: tuple[Any, ...]) -> str:
-        indicator, points, own, computed, verified, status, missing = score
-        score_texts[score] = _encoded(
-            {
-                "indicator": indicator,
-                "name": result.rulebook.indicator_by_id[indicator].name,
-                "max": _figure(points),
-                "self": _figure(own),
-                "computed": _figure(computed),
-                "verified": _figure(verified),
-                "status": status,
-                "missing": missing,
-            }
-        )
+        indicator, *figures, status, missing = score
+        name = result.rulebook.indicator_by_id[indicator].name
+        score_texts[score] = _score(indicator, name, figures, status, missing)
         return score_texts[score]
 
     for start in range(0, len(order), _BLOCK):

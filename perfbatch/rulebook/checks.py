@@ -83,9 +83,8 @@ def bind_checks(rulebook: Rulebook) -> tuple[BoundCheck, ...]:
     for known, checks in _BOUND:
         if known is rulebook:
             return checks
-    bound = tuple(
-        _bound(check, bindings, rulebook) for check in rulebook.checks for bindings in check_bindings(check, rulebook)
-    )
+    made = (*rulebook.checks, *rulebook.required_checks)
+    bound = tuple(_bound(check, bindings, rulebook) for check in made for bindings in check_bindings(check, rulebook))
     _BOUND.append((rulebook, bound))
     return bound
 

@@ -66,7 +66,8 @@ class Kind(Model):
 
 
 class FormField(Entry):
-    """An input cell, or a column of input cells, named by its id (DOMAIN §2). `since` is the revision of the form that
+    """An input cell, or a column of input cells, named by its id (DOMAIN §2). `required_when` is a condition, over the columns of
+    a table of rows or over the fields that stand once, under which it must be filled. `since` is the revision of the form that
     brought it: a workbook made before has no such cell, and nothing is wrong with that."""
 
     id: Identifier
@@ -74,6 +75,7 @@ class FormField(Entry):
     kind: FieldKind
     unit: str | None = None
     required: bool = False
+    required_when: Expression | None = None
     signed: bool = False
     personal: bool = False
     fixed: str | None = None

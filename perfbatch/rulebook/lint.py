@@ -15,6 +15,7 @@ from perfbatch.rulebook.checks import check_bindings, place_of
 from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.kinds.band import Band, Domain, holes
 from perfbatch.rulebook.lint_form import lint_form
+from perfbatch.rulebook.lint_rows import lint_required, lint_rows
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type, type_word
 from perfbatch.rulebook.nearest import nearest_or
@@ -34,6 +35,8 @@ def lint(rulebook: Rulebook) -> list[str]:
         *_grades(rulebook),
         *_caps(rulebook),
         *lint_form(rulebook),
+        *lint_required(rulebook, _expression),
+        *lint_rows(rulebook, _expression),
         *(fault for indicator in rulebook.indicators for fault in _indicator(indicator, rulebook)),
         *(fault for check in rulebook.checks for fault in _check(check, rulebook)),
     ]

@@ -6,6 +6,7 @@ is `lint.py`'s matter. The parts stand in `form.py`, `indicators.py` and `kinds/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -34,6 +35,7 @@ from perfbatch.rulebook.form import (
     SignatureBlock,
     UnitTableBlock,
 )
+from perfbatch.rulebook.indicator_rows import IndicatorRows, with_row_indicators
 from perfbatch.rulebook.indicators import Indicator, Policy, Rule
 from perfbatch.rulebook.kinds.band import Band, Domain
 from perfbatch.rulebook.lineage import Lineage
@@ -182,6 +184,7 @@ class Rulebook(Model):
     indicators: tuple[Indicator, ...]
     caps: tuple[Cap, ...] = ()
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
+    indicator_rows: tuple[IndicatorRows, ...] = ()
     checks: tuple[Check, ...]
     summary: tuple[MoneySheet, ...] = Field(default_factory=usual_sheets)
     summary_name: str = "district-summary"
@@ -206,6 +209,11 @@ class Rulebook(Model):
         resolved = self.model_copy()
         resolved._lineage = lineage
         return resolved
+
+    @model_validator(mode="before")
+    @classmethod
+    def _made_indicators(cls, data: object) -> object:
+        return with_row_indicators(data)
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Rulebook:
@@ -353,12 +361,28 @@ class Rulebook(Model):
         own = self.roles.item_self
         if self.scorecard is not None and own in self.column_ids:
             return dict.fromkeys(self.indicator_by_id, own)
-        return {
+        own_cells = {
             cell.column.indicator: name
             for matrix in self.matrices.values()
             for name, cell in matrix.cells.items()
             if cell.column.show == "self" and cell.column.indicator is not None
         }
+        return own_cells | {indicator: spec.self for indicator, spec in self.rows_behind.items()}
+
+    @cached_property
+    def rows_behind(self) -> dict[str, IndicatorRows]:
+        """Indicator id → the rows that it is made of, for the indicators that departments write row by row."""
+        specs = {spec.id: spec for spec in self.indicator_rows}
+        made = ((indicator.id, getattr(indicator.rule, "rows", "")) for indicator in self.indicators)
+        return {indicator: specs[rows] for indicator, rows in made if rows in specs}
+
+    def score_column(self, name: str) -> str:
+        """The column of the scores that a name means: points or own scores, as the scorecard calls them, as `max` and `self`, or as
+        the rows do that are indicators; the name itself where it means none."""
+        for spec in self.indicator_rows:
+            if name in (spec.max, spec.self):
+                return self.roles.item_max if name == spec.max else self.roles.item_self
+        return {"max": self.roles.item_max, "self": self.roles.item_self}.get(name, name)
 
     @cached_property
     def matrices(self) -> dict[str, MatrixBlock]:
@@ -368,7 +392,11 @@ class Rulebook(Model):
     def score_field(self, owner: str, column: str) -> str:
         """The field behind `owner.column`, where the owner is an indicator or a group: the column itself in a scorecard, else the
         cell of the indicator's own score; the column where there is none."""
-        return column if self.scorecard is not None else self.own_score_fields.get(owner, column)
+        specs = [spec for spec in self.indicator_rows if owner in (spec.id, *spec.groups)]
+        specs += [self.rows_behind[owner]] if owner in self.rows_behind else []
+        if specs:
+            return specs[0].max if self.score_column(column) == self.roles.item_max else specs[0].self
+        return self.score_column(column) if self.scorecard is not None else self.own_score_fields.get(owner, column)
 
     @cached_property
     def row_tables(self) -> dict[str, RowsBlock]:
@@ -382,8 +410,40 @@ class Rulebook(Model):
     @cached_property
     def tables_in_rules(self) -> tuple[str, ...]:
         """The tables of rows that rules look into, in the order of the form."""
-        named = {self.roles.targets, *map(self.table_of, self.checks)}
+        named = {self.roles.targets, *map(self.table_of, self.checks), *(spec.rows for spec in self.indicator_rows)}
+        named |= {check.table for check in self.required_checks if check.table}
+        summed = re.compile(r"\b(\w+)\.")
+        texts = [text for check in self.checks for text in (check.holds, check.when, check.expected) if text]
+        named |= {owner for text in texts for owner in summed.findall(text)}
         return tuple(name for name in self.row_tables if name in named)
+
+    @cached_property
+    def required_checks(self) -> tuple[Check, ...]:
+        """A check for each field that must be filled under a condition (C07)."""
+        checks = []
+        for _, block in self.blocks():
+            if isinstance(block, SignatureBlock):
+                continue
+            in_rows = block.id if isinstance(block, RowsBlock) else None
+            checks += [
+                Check(
+                    id=f"C07.{field.id}",
+                    code="C07",
+                    title=f"{field.label}应填报",
+                    scope="row" if in_rows else "department",
+                    table=in_rows,
+                    severity="error",
+                    when=field.required_when,
+                    holds=f"filled({field.id})",
+                    at=field.id,
+                    message=f"{'{row}：' if in_rows else ''}{{label}}：该项未填报",
+                    remedy="补填该项",
+                    source=self.source,
+                )
+                for field in block.fields
+                if field.required_when is not None
+            ]
+        return tuple(checks)
 
     @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:

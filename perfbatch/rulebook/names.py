@@ -148,7 +148,11 @@ class Namespace:
         elif self._scope == "department":
             if node.owner in {group.id for group in book.groups} and node.field == "points":
                 return "number"
-            if node.owner in book.indicator_by_id and node.field in _scores(book):
+            if (
+                node.owner in book.indicator_by_id
+                and book.own_score_fields
+                and book.score_column(node.field) in _scores(book)
+            ):
                 return "number"
         raise ExpressionError(
             worded("expression.no_member", owner=node.owner, field=node.field, scope=self._scope), node.column
@@ -197,7 +201,9 @@ class Namespace:
         amounts = {spec.id for table in book.unit_tables.values() for spec in table.fields if spec.kind == "amount"}
         groups = {"items", *(group.id for group in book.groups)}
         rows = owner == "units" and field in amounts
-        scores = owner in groups and field in _scores(book)
+        if owner in book.row_tables:
+            rows = any(spec.id == field and spec.kind in NUMERIC_KINDS for spec in book.row_tables[owner].fields)
+        scores = owner in groups and bool(book.own_score_fields) and book.score_column(field) in _scores(book)
         if self._scope != "department" or not (rows or scores):
             raise ExpressionError(worded("expression.no_sum", owner=owner, field=field, scope=self._scope), column)
 

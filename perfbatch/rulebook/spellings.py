@@ -1,4 +1,4 @@
-"""Short ways of writing something in a rulebook's file, put as the models have it: `scope = "row:x"`, a preset row by its columns."""
+"""Short ways of writing something in a rulebook's file, put as the models have it: `scope = "row:x"`, `scope = "entity"`, a preset row by its columns."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def spelt_out(data: Any) -> Any:
 
 
 def _scope(entry: dict[str, Any]) -> dict[str, Any]:
-    """A check in the rows of a table: `row:x` is the scope `row` of the table x."""
+    """A check in the rows of a table: `row:x` is the scope `row` of the table x; `entity` is another word for `department`."""
     scope = entry.get("scope")
+    if scope == "entity":
+        return {**entry, "scope": "department"}
     if not isinstance(scope, str) or not scope.startswith(_ROW) or "table" in entry:
         return entry
     return {**entry, "scope": "row", "table": scope.removeprefix(_ROW).strip()}

@@ -40,6 +40,7 @@ def points_at_risk(
     """What is at risk over each finding; findings over which nothing is are left out. Writes and changes nothing."""
     departments = {submission.file: number for number, submission in enumerate(frames.submissions)}
     rows_of, roles = _ScorecardRows(frames), rulebook.roles
+    own_fields = frozenset(rulebook.own_score_fields.values())
     # All findings on one input stand or fall with the same indicators: they are looked up as columns.
     alike: dict[tuple[str, str, bool], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for position, finding in enumerate(findings):
@@ -47,8 +48,8 @@ def points_at_risk(
         if department is None:
             continue
         field, name = finding.field, finding.field
-        if field == roles.item_self:
-            name = rows_of.indicator(department, finding.row)
+        if field in own_fields:
+            name = rows_of.indicator(department, field, finding.row or 0)
         elif field == roles.evidence_answer:
             name = rows_of.evidence(department, finding.row)
         positions, rows = alike[field, name, finding.severity is Severity.INFO]
@@ -57,7 +58,7 @@ def points_at_risk(
     stakes = _Stakes(scored, rulebook)
     risks: list[AtRisk | None] = [None] * len(findings)
     for (field, name, info), (positions, rows) in alike.items():
-        depending = stakes.of_self_score(name) if field == roles.item_self else stakes.of_input(name, info=info)
+        depending = stakes.of_self_score(name) if field in own_fields else stakes.of_input(name, info=info)
         for position, risk in zip(positions, stakes.at_risk(depending, rows), strict=True):
             risks[position] = risk
     return {finding: risk for finding, risk in zip(findings, risks, strict=True) if risk is not None}
@@ -129,12 +130,12 @@ class _ScorecardRows:
     def __init__(self, frames: Frames) -> None:
         self._frames = frames
         items = frames.items
-        places = zip(items["department"].tolist(), items["row"].tolist(), strict=True)
-        self._indicators: dict[tuple[int, int], str] = dict(zip(places, items["indicator"].tolist(), strict=True))
+        places = zip(items["department"].tolist(), items["field"].tolist(), items["row"].tolist(), strict=True)
+        self._indicators: dict[tuple[int, str, int], str] = dict(zip(places, items["indicator"].tolist(), strict=True))
 
-    def indicator(self, department: int, row: int | None) -> str:
-        """The indicator whose self-score stands in a row; "" where it is none's, or the finding names no row."""
-        return "" if row is None else self._indicators.get((department, row), "")
+    def indicator(self, department: int, field: str, row: int) -> str:
+        """The indicator whose self-score stands in a field's row; "" where it is none's."""
+        return self._indicators.get((department, field, row), "")
 
     def evidence(self, department: int, row: int | None) -> str:
         """The evidence id whose answer stands in a row; "" where there is none."""

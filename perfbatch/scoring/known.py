@@ -14,7 +14,7 @@ import pandas as pd
 
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.scoring.indicator_scores import ADJUSTED, COMPUTED, NOT_APPLICABLE, IndicatorScores
+from perfbatch.scoring.indicator_scores import ADJUSTED, COMPUTED, NOT_APPLICABLE, SELF_REPORTED, IndicatorScores
 
 __all__ = ["known_columns"]
 
@@ -29,11 +29,10 @@ def known_columns(by_indicator: Mapping[str, IndicatorScores], rulebook: Ruleboo
     points, reached = np.zeros(departments, np.int64), np.zeros(departments, np.int64)
     confirmed = np.ones(departments, np.bool_)
     for scores in by_indicator.values():
-        known = (scores.status == COMPUTED) | (scores.status == ADJUSTED)
-        points += np.where(known, scores.maximum, 0)
-        reached += np.where(known, scores.verified, 0)
+        points += scores.points(COMPUTED) + scores.points(ADJUSTED)
+        reached += scores.reached()
         ruled = (scores.indicator.not_applicable or rulebook.not_applicable) != "manual"
-        confirmed &= known | ((scores.status == NOT_APPLICABLE) & ruled)
+        confirmed &= (scores.points(SELF_REPORTED) == 0) & (ruled | (scores.points(NOT_APPLICABLE) == 0))
     whole = np.maximum(points, 1)
     rate = pd.Series((2 * reached * SCALE + whole) // (2 * whole), dtype="Int64")
     return {

@@ -23,6 +23,7 @@ from perfbatch.rulebook.model import Indicator, Rulebook
 from perfbatch.rulebook.quantity import Ints, quantise
 from perfbatch.rulebook.tree import Binary, Call, Name, Node, children, leaves
 from perfbatch.scoring.indicator_scores import ADJUSTED, COMPUTED, NOT_APPLICABLE, SELF_REPORTED, IndicatorScores
+from perfbatch.scoring.row_remarks import remark_on_rows
 from perfbatch.scoring.rules import HUNDREDTH, lacking
 from perfbatch.scoring.verify import Adjustment, Scored
 
@@ -37,7 +38,7 @@ _NOT_MADE = frozenset({"S04", "S05", "S06"})
 def remark(
     frames: Frames, scored: Scored, rulebook: Rulebook, adjustments: Mapping[tuple[str, str], Adjustment] | None = None
 ) -> list[Finding]:
-    """All S-findings, indicator by indicator in the rulebook's order; of the totals last."""
+    """All S-findings, indicator by indicator in the rulebook's order, then those on rows that are indicators; of the totals last."""
     compared = _compared_by_checks(rulebook)
     item_rows = ItemRows(frames, rulebook)
     findings: list[Finding] = []
@@ -51,6 +52,8 @@ def remark(
             findings.extend(speaker.not_applicable())
             findings.extend(speaker.uncovered())
             findings.extend(speaker.missing())
+    for rows in scored.rows:
+        findings.extend(remark_on_rows(frames, rows, rulebook))
     findings.extend(scored.capped.findings(frames, rulebook, counts(scored.departments["self_total"])))
     return findings
 

@@ -6,16 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from perfbatch.district.frames import Frames
+from perfbatch.district.result import STATUS_LABELS
 from perfbatch.district.scopes import DepartmentScope
 from perfbatch.model.figures import figure_text, percent_text, plain, score_text
+from perfbatch.model.row_titles import row_title
 from perfbatch.model.submission import SCALE, Fact, State
 from perfbatch.rulebook.columns import Truth, evaluate
 from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Quantity
 from perfbatch.rulebook.tree import Binary, Call, Name, Negative, Node, Number, children, leaves
-from perfbatch.scoring.indicator_scores import STATUSES, IndicatorScores
+from perfbatch.scoring.indicator_scores import COMPUTED, STATUSES, IndicatorScores
 from perfbatch.scoring.remarks import label_of_input
 from perfbatch.scoring.verify import Scored
 
@@ -56,6 +60,8 @@ def trace(frames: Frames, scored: Scored, rulebook: Rulebook, department: int, i
     scores = scored.indicators[indicator_id]
     computation = scores.computation
     computed = ""
+    if scores.parts is not None and scores.status[department] == COMPUTED:
+        computed = score_text(int(scores.parts.reached[department]))
     if computation is not None and computation.computed[department]:
         computed = score_text(int(computation.points[department]) * (SCALE // 100))
     self_known = bool(scores.self_score.usable[department])
@@ -64,13 +70,26 @@ def trace(frames: Frames, scored: Scored, rulebook: Rulebook, department: int, i
         standard=scores.indicator.standard,
         sources=scores.indicator.sources,
         inputs=tuple(_input(input_id, frames, rulebook, department) for input_id in scores.indicator.input_ids),
-        arithmetic=_Arithmetic(frames, scores, rulebook, department).text(),
+        arithmetic=_rows_text(scored, department, indicator_id)
+        or _Arithmetic(frames, scores, rulebook, department).text(),
         maximum=score_text(int(scores.maximum[department])),
         self_score=score_text(int(scores.self_score.num[department])) if self_known else "",
         computed=computed,
         verified=score_text(int(scores.verified[department])),
         status=STATUSES[scores.status[department]],
     )
+
+
+def _rows_text(scored: Scored, department: int, indicator_id: str) -> str:
+    """Of an indicator that is made of rows, what each of them was given, and by whom; "" for any other."""
+    parts = []
+    for rows in scored.rows:
+        for at in np.flatnonzero(rows.of(indicator_id) & (rows.departments == department)).tolist():
+            title = row_title(int(rows.frame["row"].iloc[at]) + 1, rows.frame[rows.spec.name].iloc[at])
+            points = score_text(int(rows.maximum.num[at])) if rows.maximum.usable[at] else "？"
+            given = score_text(int(rows.verified[at]))
+            parts.append(f"{title} {given}/{points}（{STATUS_LABELS[STATUSES[rows.status[at]]]}）")
+    return "；".join(parts)
 
 
 def _input(input_id: str, frames: Frames, rulebook: Rulebook, department: int) -> Input:

@@ -6,7 +6,7 @@ reviewer's score stands over both (复核). Units: counts of 1/SCALE point in fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from perfbatch.scoring.indicator_scores import (
     IndicatorScores,
 )
 from perfbatch.scoring.known import known_columns
+from perfbatch.scoring.row_scores import RowScores, score_rows, together
 from perfbatch.scoring.rules import HUNDREDTH, compute, lacking
 
 __all__ = [
@@ -50,12 +51,14 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Scored:
-    """The district scored: frames as `BatchResult` has them, and the columns behind each indicator and the totals."""
+    """The district scored: frames as `BatchResult` has them, the columns behind each indicator and the totals, and those behind
+    the rows that are indicators of their own."""
 
     departments: pd.DataFrame
     scores: pd.DataFrame
     indicators: Mapping[str, IndicatorScores]
     capped: CappedTotals
+    rows: tuple[RowScores, ...] = ()
 
 
 def score(
@@ -65,13 +68,14 @@ def score(
     scope = DepartmentScope(frames.departments, rulebook, frames=frames)
     maxima = _maxima(scope, rulebook)
     codes = frames.departments["budget_code"].to_numpy(dtype=object)
+    rows = tuple(score_rows(spec, frames, rulebook) for spec in rulebook.indicator_rows)
     by_indicator = {
-        indicator.id: _indicator(indicator, scope, maxima[indicator.id], codes, adjustments or {})
+        indicator.id: _indicator(indicator, scope, maxima[indicator.id], codes, adjustments or {}, rows)
         for indicator in rulebook.indicators
     }
     capped = capped_totals(_verified_total(by_indicator, scope, rulebook), scope, rulebook)
     departments = _totals(frames, by_indicator, scope, capped.totals)
-    return Scored(departments, _scores_frame(by_indicator, scope), by_indicator, capped)
+    return Scored(departments, _scores_frame(by_indicator, scope), by_indicator, capped, rows)
 
 
 def _maxima(scope: DepartmentScope, rulebook: Rulebook) -> dict[str, Ints]:
@@ -95,9 +99,15 @@ def _indicator(
     maximum: Ints,
     codes: np.ndarray,
     adjustments: Mapping[tuple[str, str], Adjustment],
+    by_row: Sequence[RowScores],
 ) -> IndicatorScores:
     self_score = scope.member(indicator.id, scope.rulebook.roles.item_self)
     assert isinstance(self_score, Quantity)
+    if indicator.id in scope.rulebook.rows_behind:
+        table = next(rows for rows in by_row if rows.spec == scope.rulebook.rows_behind[indicator.id])
+        scores = together(table, indicator, self_score, scope.length)
+        _adjust(indicator, scores.verified, scores.status, codes, adjustments)
+        return scores
     computation = compute(indicator, scope)
     # As typed: only what is computed is quantised.
     verified = np.where(self_score.usable, np.clip(self_score.num, 0, maximum), 0)
@@ -109,11 +119,22 @@ def _indicator(
         status[idle] = NOT_APPLICABLE
         if (indicator.not_applicable or scope.rulebook.not_applicable) == "full":
             verified = np.where(idle, maximum, verified)
+    _adjust(indicator, verified, status, codes, adjustments)
+    return IndicatorScores(indicator, computation, maximum, self_score, verified, status)
+
+
+def _adjust(
+    indicator: Indicator,
+    verified: Ints,
+    status: np.ndarray,
+    codes: np.ndarray,
+    adjustments: Mapping[tuple[str, str], Adjustment],
+) -> None:
+    """Put a reviewer's scores in place of what stands."""
     for row, code in enumerate(codes) if adjustments else ():
         adjustment = adjustments.get((code, indicator.id))
         if adjustment is not None:
             verified[row], status[row] = adjustment.score, ADJUSTED
-    return IndicatorScores(indicator, computation, maximum, self_score, verified, status)
 
 
 def _totals(
@@ -130,7 +151,7 @@ def _totals(
     departments["verified_total"] = _nullable(verified, np.ones(scope.length, bool))
     for code, status in enumerate(STATUSES):
         points = sum(
-            (np.where(scores.status == code, scores.maximum, 0) for scores in by_indicator.values()),
+            (scores.points(code) for scores in by_indicator.values()),
             np.zeros(scope.length, np.int64),
         )
         departments[f"points.{status}"] = _nullable(points, np.ones(scope.length, bool))
@@ -151,7 +172,7 @@ def _verified_total(by_indicator: Mapping[str, IndicatorScores], scope: Departme
         policy = scores.indicator.not_applicable or rulebook.not_applicable
         out = (scores.status == NOT_APPLICABLE) & (policy == "exclude")
         total += np.where(out, 0, scores.verified)
-        excluded += np.where(out, scores.maximum, 0)
+        excluded += scores.points(NOT_APPLICABLE) if policy == "exclude" else 0
     whole = int(rulebook.total_points * SCALE)
     left = whole - excluded
     rescaled = Quantity(
@@ -178,8 +199,12 @@ def _scores_frame(by_indicator: Mapping[str, IndicatorScores], scope: Department
     computed, is_computed, missing = [], [], []
     for scores in one_by_one:
         computation = scores.computation
-        computed.append(computation.points * _CENT if computation else np.zeros(length, np.int64))
-        is_computed.append(computation.computed if computation else ~sure)
+        worked_out = computation.computed if computation else ~sure
+        points = computation.points * _CENT if computation else np.zeros(length, np.int64)
+        if scores.parts is not None:
+            worked_out, points = scores.points(SELF_REPORTED) + scores.points(ADJUSTED) == 0, scores.parts.reached
+        computed.append(points)
+        is_computed.append(worked_out)
         missing.append(_missing(scores, length, scope.rulebook.own_score_fields.get(scores.indicator.id)))
     frame = pd.DataFrame(
         {
@@ -204,6 +229,8 @@ def _missing(scores: IndicatorScores, length: int, self_score: str | None) -> np
     named = np.empty(length, dtype=object)
     named[:] = [()] * length
     inputs = [*(scores.computation.missing if scores.computation else ())]
+    if scores.parts is not None:
+        inputs += scores.parts.missing.items()
     if self_score is not None:
         inputs.append((self_score, ~scores.self_score.usable))
     for names, rows in lacking(inputs, scores.status == SELF_REPORTED) if inputs else ():

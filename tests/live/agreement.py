@@ -46,6 +46,7 @@ class Comparison:
     totals: int = 0
     words: Counter[str] = field(default_factory=Counter)
     by_check: Counter[tuple[str, str]] = field(default_factory=Counter)
+    states: set[str] = field(default_factory=set)
     parted: list[str] = field(default_factory=list)
 
 
@@ -58,16 +59,18 @@ def compare_many(
     night: Rulebook | None = None,
     inserted: int = 0,
     changing: Callable[[int, Typed], Typed] = lambda _, typed: typed,
+    typing: Callable[[int, Rulebook], Typed] | None = None,
 ) -> Comparison:
     """Fill, recalculate in LibreOffice, read by night, compare: `count` workbooks from the `first`. `night`: the night's
     rulebook, where it is another one. Into `inserted` of them rows are put in a LibreOffice that calculates as it does by
     default, and they are compared as it saved them and once more recalculated. `changing` may change what is typed into a
-    workbook, which comes with its number."""
+    workbook, which comes with its number; `typing` says what is typed into the workbook of a number, for a form of its own."""
     filler = Filler(rulebook, folder)
     plan = plan_live(filler.layout)
     filled, calculated = folder / "filled", folder / "calculated"
     filled.mkdir()
-    for number, typed in enumerate(draw(count, rulebook, first)):
+    drawn = draw(count, rulebook, first) if typing is None else [typing(first + at, rulebook) for at in range(count)]
+    for number, typed in enumerate(drawn):
         filler.fill(changing(number, typed), filled / f"{number:05}.xlsx")
     recalculate(sorted(filled.glob("*.xlsx")), calculated, folder / "profile")
     comparison = Comparison()
@@ -221,7 +224,7 @@ def _compare_scores(
 ) -> None:
     columns = {"cents": 20, "state": 21, "verified": 23}
     # Parts that were split off: whose they become the night decides among all of them, the form does not.
-    shared = _shown_in(live, plan.leaves.items.beyond) > 0
+    shared = bool(plan.leaves.items.fields) and _shown_in(live, plan.leaves.items.beyond) > 0
     for row in plan.scores.rows:
         of_indicator = scored.indicators[row.indicator.id]
         cells = {key: live[row.row][column] for key, column in columns.items()}
@@ -229,6 +232,7 @@ def _compare_scores(
             continue
         comparison.scores += 1
         status = STATUSES[of_indicator.status[0]]
+        comparison.states.add(status)
         seen = [str(cells["state"]), float(str(cells["verified"]))]
         expected: list[object] = [status, float(of_indicator.verified[0])]
         if status == "computed" and of_indicator.computation is not None:
@@ -251,5 +255,7 @@ def _has_text(row: ScoreRow, live: list[list[object]], plan: LivePlan, rulebook:
     names = [name for name in row.indicator.input_ids if name in rulebook.field_by_id]
     names += [sibling for name in names for sibling in rulebook.siblings.get(name, ())]
     cells = [plan.leaves.column_of(name)[0] for name in names]
-    cells.append(plan.leaves.column_of("item_self_score")[row.row - 1])
+    own = rulebook.own_score_fields.get(row.indicator.id)
+    if own is not None:
+        cells.append(plan.leaves.column_of(own)[row.row - 1 if rulebook.scorecard is not None else 0])
     return any(live[leaf.row][4] == 1 for leaf in cells)

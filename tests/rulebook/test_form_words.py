@@ -18,6 +18,8 @@ ROOT = Path(perfbatch.__file__).parent
 # Names of the run report and of the frames, which every form has whatever its own fields are called; and ids that are words
 # for something else in the modules that say them.
 CONTRACT = frozenset({"budget_code", "unit_name", "fiscal_year", "input", "process", "output", "effect"})
+# One word that any program has for something of its own.
+PLAIN = frozenset({"indicators", "level", "max", "name", "self", "target", "unit"})
 
 LEFT: Mapping[str, frozenset[str]] = {}
 
@@ -29,7 +31,7 @@ def _words(rulebook: Rulebook) -> set[str]:
         *rulebook.unit_tables,
         rulebook.roles.targets,
     }
-    return ids - CONTRACT
+    return ids - CONTRACT - PLAIN
 
 
 def _constants(source: str) -> Iterator[str]:

@@ -20,9 +20,9 @@ from tests.samples.office import calculate, save_as_excel_97
 from tests.samples.packages import decrypt, encrypt, excel_97_content, put_stored_results, steady, truncate
 from tests.samples.typing_in import figures_of
 
-__all__ = ["build"]
+__all__ = ["RECEIVED", "build", "cell_places"]
 
-_RECEIVED = 1_626_739_200_000_000_000  # 2021-07-20: one age for all, as in a fresh copy
+RECEIVED = 1_626_739_200_000_000_000  # 2021-07-20: one age for all, as in a fresh copy
 
 
 def build(inbox: Path, samples: Sequence[Sample] = SAMPLES) -> list[Path]:
@@ -45,7 +45,7 @@ def build(inbox: Path, samples: Sequence[Sample] = SAMPLES) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             content = _finished(sample, places.get(number, {}), calculated / f"{number:02}.xlsx", path)
             path.write_bytes(content)
-            os.utime(path, ns=(_RECEIVED, _RECEIVED))
+            os.utime(path, ns=(RECEIVED, RECEIVED))
             written.append(path)
     return written
 
@@ -58,7 +58,7 @@ def _fill(sample: Sample, rulebook: Rulebook, path: Path) -> _Places:
     figures = figures_of(sample.budget_code, rulebook)
     write_template(rulebook, path, units=max(DEFAULT_UNITS, len(figures["entity_name"]) - 2))
     workbook = load_workbook(path)
-    places = dict(_places(workbook))
+    places = dict(cell_places(workbook))
     for place, value in _typed(sample, figures):
         sheet, cell = places[place]
         workbook[sheet][cell] = _formula(place, value, places) if isinstance(value, SumBelow) else value
@@ -82,7 +82,8 @@ def _formula(place: tuple[str, int], below: SumBelow, places: _Places) -> str:
     return f"=SUM({first}:{last})"
 
 
-def _places(workbook: Workbook) -> Iterator[tuple[tuple[str, int], tuple[str, str]]]:
+def cell_places(workbook: Workbook) -> Iterator[tuple[tuple[str, int], tuple[str, str]]]:
+    """(field id, row) and (sheet, cell) of every input cell of a form."""
     for name, defined in workbook.defined_names.items():
         for sheet, block in defined.destinations:
             for row, (cell, *_) in enumerate(rows_from_range(block.replace("$", ""))):

@@ -28,6 +28,7 @@ from perfbatch.rulebook.names import NUMERIC_KINDS
 from tests.samples.district import EXPLANATIONS
 from tests.samples.expected import FINDINGS, NOTES, OUTCOMES, STANDINGS
 from tests.samples.faults import ENCRYPTION_PASSWORD, SAMPLES, UNREADABLE, Finish, Sample
+from tests.samples.projects import PROJECTS
 from tests.samples.roster import REVIEWS, SAMPLE_ROSTER, WAIVERS, write_sample_roster
 from tests.samples.seed import SEED
 from tests.samples.typing_in import figures_of
@@ -57,11 +58,14 @@ def places(findings: Iterator[Finding] | list[Finding]) -> list[tuple[str, str]]
 
 def test_the_inbox_holds_the_samples_and_nothing_else() -> None:
     shipped = {path.relative_to(INBOX).as_posix() for path in INBOX.rglob("*") if path.is_file()}
-    assert {path for path in shipped if not path.startswith(".")} == {sample.path for sample in SAMPLES}
+    samples = {*(sample.path for sample in SAMPLES), *(project.path for project in PROJECTS)}
+    assert {path for path in shipped if not path.startswith(".")} == samples
 
 
 def test_what_became_of_every_file() -> None:
-    assert {entry.path: (entry.status, entry.code) for entry in night().entries} == OUTCOMES
+    # Where the departments' form alone is run, the projects are of another.
+    projects = {project.path: ("set_aside", "F06") for project in PROJECTS}
+    assert {entry.path: (entry.status, entry.code) for entry in night().entries} == OUTCOMES | projects
 
 
 @pytest.mark.parametrize("path", sorted(FINDINGS))

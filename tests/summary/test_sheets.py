@@ -100,7 +100,7 @@ def test_ten_matters_at_most(sample: Written) -> None:
     diagnosis = diagnose(result)
     assert len(urgent_matters(result, diagnosis)) <= MOST
     many = replace(result, entries=result.entries * 9)
-    assert urgent_matters(many, diagnosis)[0].who == f"{5 * 9} 个文件"
+    assert urgent_matters(many, diagnosis)[0].who == f"{(5 + 8) * 9} 个文件"
 
 
 def test_ranking(small: Written) -> None:

@@ -232,6 +232,25 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
         "is no arithmetic over the columns of the row; use + - * / on their ids",
         "不是本行各列的四则运算；请用列代码和 + - * /",
     ),
+    "lint.required_when": Wording(
+        "a block of the layout {layout} takes none; it stands with the fields of cards and of tables of rows",
+        "{layout} 表块不用此项；只用于 card、matrix 和 rows 表块的字段",
+    ),
+    "lint.rows_and_scorecard": Wording(
+        "a form has a scorecard or indicators row by row; leave one of them out", "评分表与逐行指标不能并用；请删去其一"
+    ),
+    "lint.rows_twice": Wording("the group {group} has rows of {other} already", "{group} 的各行已归 {other}"),
+    "lint.rows_points": Wording(
+        "the group {group} has no points left for its rows; correct the points of its other indicators",
+        "{group} 没有分值可分给各行；请改正其他指标的分值",
+    ),
+    "lint.rows_choice": Wording("says nothing of {choice}; name its group", "没有写明 {choice} 归哪个一级指标"),
+    "lint.rows_case": Wording(
+        "gives points, or a range, or says not_applicable: one of them",
+        "points、range、not_applicable 应且只应写明一项",
+    ),
+    "lint.rows_range": Wording("its first end is larger than its second", "区间的前一数大于后一数"),
+    "lint.no_texts": Wording("{name} holds numbers; name a column of texts", "{name} 为数值列；请写明文字列"),
     "lint.scope_table": Wording(
         'the scope "row" and a table go together; write scope = "row:<table>"',
         "范围“表中各行”应与表名同时写明，如 row:<表代码>",

@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, late, per_case, proportional, steps
+from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, late, per_case, proportional, rows, steps
 from perfbatch.rulebook.kinds.rule import ScoringRule
 
 __all__ = ["KINDS", "Rule"]
@@ -21,6 +21,7 @@ _Any = (
     | checklist.ChecklistRule
     | cases.CasesRule
     | judgement.JudgementRule
+    | rows.RowsRule
 )
 
 Rule = Annotated[_Any, Field(discriminator="kind")]

@@ -29,6 +29,8 @@ class ScoringRule(Model):
     choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     objective: ClassVar[bool] = True
     """Whether the rulebook can compute the score."""
+    by_rows: ClassVar[bool] = False
+    """Whether its points come from rows of a table that are scored one by one."""
     needs_figure: ClassVar[bool] = False
     """Whether it looks at the indicator's ratio or figure; the others take none."""
 

@@ -85,6 +85,9 @@ class RuleCells(Protocol):
     def answer(self, evidence_id: str) -> str:
         """The reference of an answer."""
 
+    def by_rows(self, indicator: str) -> dict[str, str]:
+        """The formulas of an indicator that is made of rows of a table."""
+
 
 class Account(Protocol):
     """One indicator of one department: its figures for the sentence that does the sum again. `scored` is `figure` with a

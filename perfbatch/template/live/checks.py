@@ -101,11 +101,12 @@ def plan_checks(leaves: Leaves, scores: ScoreBlock, rulebook: Rulebook, names: U
 class _Planner:
     def __init__(self, leaves: Leaves, scores: ScoreBlock, rulebook: Rulebook, names: UnitNames) -> None:
         self._leaves = leaves
+        self._scores = scores
         self._rulebook = rulebook
         self._bound = bind_checks(rulebook)
         self._names = names
         self._table_of = {field.id: table for table, block in rulebook.unit_tables.items() for field in block.fields}
-        self._department = DepartmentCells(leaves, rulebook, derived=scores.derived())
+        self._department = DepartmentCells(leaves, rulebook, derived=scores.derived(), rows=scores.rows_of)
         self._next = FIRST_TABLE_ROW
         self._live_row = 0
 
@@ -122,7 +123,7 @@ class _Planner:
         for name in book.tables_in_rules:
             block = book.row_tables[name]
             title = "绩效指标逐项核对" if name == book.roles.targets else f"“{block.title}”逐行核对"
-            yield self._row_table(f"{next(numbers)}、{title}", identities, name, self._row_names(block))
+            yield self._row_table(f"{next(numbers)}、{title}", [*identities, *slips], name, self._row_names(block))
         if book.unit_tables:
             yield self._unit_table(f"{next(numbers)}、金额单位核对（万元与元）", slips)
         yield self._list(f"{next(numbers)}、基础数据金额单位核对（万元与元）", slips)
@@ -244,6 +245,12 @@ class _Planner:
     def _unsure(self, bound: BoundCheck, row: int) -> Iterator[str]:
         """Counts that are more than 0 where rows of the scorecard are not followed, or not known to be whose."""
         items, indicators = self._leaves.items, self._rulebook.indicators
+        asked = [leaf for tree in (bound.holds, bound.when) if tree is not None for leaf in leaves_of(tree)]
+        for rows in self._scores.row_blocks:
+            named = {leaf.owner for leaf in asked if isinstance(leaf, Member)}
+            named |= {leaf.id for leaf in asked if isinstance(leaf, Name)}
+            if named & {"verified_total", "self_total", "items", *rows.names}:
+                yield rows.over
         used = [leaf for tree in (bound.holds, bound.when) if tree is not None for leaf in leaves_of(tree)]
         owners = {leaf.owner for leaf in used if isinstance(leaf, Member)}
         names = {leaf.id for leaf in used if isinstance(leaf, Name)}

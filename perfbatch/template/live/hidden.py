@@ -41,7 +41,12 @@ def write_hidden(
         failing.setdefault(check.place.row, []).append(f"N(LEFT({verdict})={quoted(FAILS)})")
     for name, where in {**names.where(), **leaves.items.where()}.items():
         book.define_name(name, where)
-    for at, column, content in (*names.cells(), *leaves.items.cells(), *leaves.evidence.cells()):
+    for at, column, content in (
+        *names.cells(),
+        *leaves.items.cells(),
+        *leaves.evidence.cells(),
+        *(cell for block in scores.row_blocks for cell in block.cells()),
+    ):
         book.put(LIVE_SHEET, at, column, content)
     _write_leaves(book, leaves, failing)
     listed = {OVER_COLUMN: leaves.over_formulas(), ONCE_COLUMN: leaves.once_formulas(), NONE_COLUMN: STATED_NONE}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.formula_terms import (
@@ -178,11 +179,20 @@ class BeyondCells(CellScope):
         return super().name(self.rulebook.roles.item_max if name == "item_points" else name)
 
 
+class RowTotals(Protocol):
+    """The rows of a table that are indicators of their own."""
+
+    def total(self, indicator: str, field: str) -> Figure:
+        """The sum of a column over the rows of an indicator."""
+
+
 @dataclass
 class DepartmentCells(CellScope):
     """The department's single cells and its 汇总 row; `derived` has what the score block works out."""
 
     derived: Mapping[str, Figure] | None = None
+    rows: Mapping[str, RowTotals] = field(default_factory=dict)
+    """Indicator id → the rows that it is made of."""
 
     def name(self, name: str) -> Term:
         """A field's cell, the rulebook's total of points, or a derived total."""
@@ -206,6 +216,8 @@ class DepartmentCells(CellScope):
 
     def total(self, collection: str, field: str) -> Figure:
         """`sum(units.x)` without the 汇总 row; `sum(items.x)` or of a group's rows."""
+        if collection in self.rulebook.row_tables:
+            return self.leaves.total(field, list(range(len(self.leaves.column_of(field)))))
         if collection == "units":
             return self.leaves.total(field, list(range(1, len(self.leaves.column_of(field)))))
         indicators = enumerate(self.rulebook.indicators)
@@ -213,6 +225,7 @@ class DepartmentCells(CellScope):
         if self.rulebook.scorecard is None:
             return self._scores(rows, field)
         number = 0 if collection == "items" else self.leaves.items.group_number(collection)
+        field = self.rulebook.score_column(field)
         if field != self.rulebook.roles.item_max:
             return self.leaves.items_total(field, rows, "group", number)
         # Points that the standard fixes count as the rulebook has them.
@@ -229,11 +242,14 @@ class DepartmentCells(CellScope):
 
     def _score(self, row: int, field: str) -> Term:
         """The points of an indicator, or the department's own score of it."""
+        column, indicator = self.rulebook.score_column(field), self.rulebook.indicators[row]
         if self.rulebook.scorecard is not None:
-            return self.leaves.term(field, row)
-        if field != self.rulebook.roles.item_max:
+            return self.leaves.term(column, row)
+        if indicator.id in self.rows:
+            return self.rows[indicator.id].total(indicator.id, self.rulebook.score_field(indicator.id, column))
+        if column != self.rulebook.roles.item_max:
             return self.leaves.own_score(row)
-        return constant_figure(Fraction(self.rulebook.indicators[row].points))
+        return constant_figure(Fraction(indicator.points))
 
     def _scores(self, rows: Sequence[int], field: str) -> Figure:
         """The sum over indicators whose scores stand in cells of their own."""

@@ -16,6 +16,7 @@ from perfbatch.rulebook.formula_terms import NO, YES, Condition, Figure, Term, a
 from perfbatch.rulebook.model import Cap, Indicator, Rulebook
 from perfbatch.rulebook.tree import Node
 from perfbatch.template.live.leaves import LIVE_SHEET, Leaf, Leaves, counts_nothing
+from perfbatch.template.live.row_scores import RowBlock
 from perfbatch.template.live.scope import DepartmentCells
 
 __all__ = ["SCORE_COLUMNS", "TOTAL_ROW_LABEL", "ScoreBlock", "ScoreRow"]
@@ -72,7 +73,11 @@ class ScoreBlock:
     def __init__(self, leaves: Leaves, rulebook: Rulebook) -> None:
         self._leaves = leaves
         self._rulebook = rulebook
-        self._scope = DepartmentCells(leaves, rulebook)
+        self.row_blocks = [RowBlock(leaves, rulebook, spec, at) for at, spec in enumerate(rulebook.indicator_rows)]
+        """The rows of tables that are indicators of their own."""
+        blocks = dict(zip((spec.id for spec in rulebook.indicator_rows), self.row_blocks, strict=True))
+        self.rows_of = {indicator: blocks[spec.id] for indicator, spec in rulebook.rows_behind.items()}
+        self._scope = DepartmentCells(leaves, rulebook, rows=self.rows_of)
         self.rows = [self._row(number, indicator) for number, indicator in enumerate(rulebook.indicators, start=1)]
         self.total_row = len(self.rows) + 1
         self._caps = [self._cap(cap) for cap in rulebook.caps]
@@ -129,7 +134,12 @@ class ScoreBlock:
         idle = quoted("not_applicable")
 
         def leaving(column: str) -> str:
-            return "+".join(f"({row.ref('state')}={idle})*{row.ref(column)}" for row in may_leave)
+            # Of rows those leave that do not apply, not all of them or none; what they were given is not in the total.
+            whole = [row for row in may_leave if not row.indicator.rule.by_rows]
+            parts = [f"({row.ref('state')}={idle})*{row.ref(column)}" for row in whole]
+            if column == "maximum":
+                parts += [row.ref("excess") for row in may_leave if row.indicator.rule.by_rows]
+            return "+".join(parts) or NO
 
         whole = int(self._rulebook.total_points * 100)
         gone, lost = self._total_cell("maximum"), self._total_cell("cents")
@@ -151,12 +161,15 @@ class ScoreBlock:
 
     def _row(self, number: int, indicator: Indicator) -> ScoreRow:
         cell = {name: f"{letter}{number + 1}" for name, letter in SCORE_COLUMNS.items()}
-        formulas = indicator.rule.formulas(indicator, _RuleCells(cell, self._leaves, self._rulebook, self._scope))
+        cells = _RuleCells(cell, self._leaves, self._rulebook, self._scope, self.rows_of)
+        formulas = {
+            "maximum": f"={self._maximum(indicator)}",
+            "verified": f"={self._verified(indicator, cell)}",
+            **indicator.rule.formulas(indicator, cells),
+            "computed": f"=N({cell['state']}={quoted('computed')})",
+        }
         if indicator.deviation is not None:
             formulas["cents"] = indicator.deviation.formula(formulas["cents"], cell)
-        formulas["computed"] = f"=N({cell['state']}={quoted('computed')})"
-        formulas["maximum"] = f"={self._maximum(indicator)}"
-        formulas["verified"] = f"={self._verified(indicator, cell)}"
         return ScoreRow(indicator, number, {**formulas, **self._shown(number - 1, indicator, cell)})
 
     def _shown(self, row: int, indicator: Indicator, cell: dict[str, str]) -> dict[str, str]:
@@ -169,13 +182,20 @@ class ScoreBlock:
         if indicator.ratio is not None:
             ratio = f'IF(AND({computed},{cell["d"]}<>0),TEXT({cell["n"]}/{cell["d"]},"0.00%"),"")'
         idle = f'IF({state}={quoted("not_applicable")},"不适用","数据不全")'
-        own = self._leaves.own_score(row)
+        own = self._own(row)
         differs = f"AND({computed},{own.known}=1,INT(({own.num}+{_CENT // 2})/{_CENT})<>{cell['cents']})"
         return {
             "ratio_shown": f"={ratio}",
             "score_shown": f"=IF({computed},{cell['cents']}/100,{idle})",
             "hint": f'=IF({differs},"✗ 自评与核算不符","")',
         }
+
+    def _own(self, row: int) -> Figure:
+        """The department's own score of an indicator."""
+        indicator = self._rulebook.indicators[row].id
+        if indicator in self.rows_of:
+            return self.rows_of[indicator].total(indicator, self._rulebook.own_score_fields[indicator])
+        return self._leaves.own_score(row)
 
     def _maximum(self, indicator: Indicator) -> str:
         """The department's own points where it may re-cut them and the set that shares them still adds up."""
@@ -188,7 +208,7 @@ class ScoreBlock:
 
     def _verified(self, indicator: Indicator, cell: dict[str, str]) -> str:
         row = self._rulebook.indicators.index(indicator)
-        own = self._leaves.own_score(row)
+        own = self._own(row)
         stands = f"IF({all_of(some(own.known), none_of(some(own.tainted)))},MIN(MAX({own.num},0),{cell['maximum']}),0)"
         if not indicator.objective:
             return stands
@@ -201,8 +221,16 @@ class ScoreBlock:
 class _RuleCells:
     """What a kind of rule may ask of the hidden sheet (`perfbatch.rulebook.kinds.surroundings.RuleCells`)."""
 
-    def __init__(self, cell: Mapping[str, str], leaves: Leaves, rulebook: Rulebook, scope: DepartmentCells) -> None:
+    def __init__(
+        self,
+        cell: Mapping[str, str],
+        leaves: Leaves,
+        rulebook: Rulebook,
+        scope: DepartmentCells,
+        rows: Mapping[str, RowBlock],
+    ) -> None:
         self.cell = cell
+        self._of_rows = rows
         self._leaves = leaves
         self._scope = scope
         self._answers = rulebook.roles.evidence_answer
@@ -214,6 +242,10 @@ class _RuleCells:
     def compiled(self, node: Node) -> Term:
         """An expression over the department's cells, exact."""
         return compile_formula(node, self._scope, tolerant=False)
+
+    def by_rows(self, indicator: str) -> dict[str, str]:
+        """The formulas of an indicator that is made of rows of a table."""
+        return self._of_rows[indicator].formulas(indicator)
 
     def answer(self, evidence_id: str) -> str:
         """The reference of an answer's text."""
