@@ -30,9 +30,10 @@ from perfbatch.rulebook.tree import (
     Operator,
     Relation,
     Text,
+    leaves,
 )
 
-__all__ = ["DIGITS", "FUNCTIONS", "ExpressionError", "parse", "unparse"]
+__all__ = ["DIGITS", "FUNCTIONS", "ExpressionError", "owners_in", "parse", "unparse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,15 @@ def parse(source: str) -> Node:
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError(worded("expression.none"), 1) from None
     return _Parser(source).node(tree.body, 0)
+
+
+def owners_in(source: str) -> frozenset[str]:
+    """What an expression looks into: the owners of its members (`units` of `sum(units.x)`); nothing where it does not parse."""
+    try:
+        tree = parse(source)
+    except ExpressionError:
+        return frozenset()
+    return frozenset(leaf.owner for leaf in leaves(tree) if isinstance(leaf, Member))
 
 
 class _Parser:

@@ -73,6 +73,11 @@ def _points(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _grades(rulebook: Rulebook) -> Iterator[str]:
+    if not rulebook.grades:
+        # Where nothing is scored, nothing is graded.
+        if rulebook.is_scored:
+            yield placed("grades", "lint.no_grades")
+        return
     bands = [Band(minimum=grade.minimum, below=grade.below, points=Decimal()) for grade in rulebook.grades]
     yield from (behind("grades", fault) for fault in holes(bands, Domain()))
 

@@ -319,7 +319,8 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
             if key in single and single[key].kind not in ("code", "id", "year"):
                 yield placed("entity.key", "lint.key", key=key)
     yield from _role("entity.name", rulebook.entity.name, single, worded("lint.role.card"))
-    yield from _role("roles.self_total", rulebook.roles.self_total, single, worded("lint.role.card"), numeric=True)
+    if rulebook.indicators or "self_total" in rulebook.roles.model_fields_set:
+        yield from _role("roles.self_total", rulebook.roles.self_total, single, worded("lint.role.card"), numeric=True)
     yield from _roles_in(rulebook, _SCORECARD, ScorecardBlock, worded("lint.role.scorecard"))
     yield from _roles_in(rulebook, _EVIDENCE, EvidenceBlock, worded("lint.role.evidence"))
     yield from _roles_in(rulebook, ("sub_unit",), UnitTableBlock, worded("lint.role.units"))

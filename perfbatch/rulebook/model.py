@@ -6,7 +6,6 @@ is `lint.py`'s matter. The parts stand in `form.py`, `indicators.py` and `kinds/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -16,6 +15,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, PrivateAttr, model_validator
 
 from perfbatch.rulebook.caps import Cap
+from perfbatch.rulebook.expression import owners_in
 from perfbatch.rulebook.form import (
     SINGLE,
     AmountColumn,
@@ -173,19 +173,19 @@ class Rulebook(Model):
     fiscal_year: int
     deadline: date | None = None
     source: str
-    total_points: Decimal
-    not_applicable: Policy
+    total_points: Decimal = Decimal(0)
+    not_applicable: Policy = "manual"
     unit_rows: tuple[str, str, str] = ("", "", "")
     entity: Entity = Field(default_factory=Entity)
     roles: Roles = Field(default_factory=Roles)
     kinds: dict[FieldKind, Kind]
     sections: tuple[Section, ...]
-    groups: tuple[Group, ...]
-    indicators: tuple[Indicator, ...]
+    groups: tuple[Group, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     caps: tuple[Cap, ...] = ()
-    grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
+    grades: tuple[Grade, ...] = ()
     indicator_rows: tuple[IndicatorRows, ...] = ()
-    checks: tuple[Check, ...]
+    checks: tuple[Check, ...] = ()
     summary: tuple[MoneySheet, ...] = Field(default_factory=usual_sheets)
     summary_name: str = "district-summary"
     report_name: Annotated[str, Field(min_length=1, max_length=40)] = "部门整体支出绩效评价"
@@ -355,6 +355,17 @@ class Rulebook(Model):
         """The table with a row per indicator, where the form has one."""
         return next((block for _, block in self.blocks() if isinstance(block, ScorecardBlock)), None)
 
+    @property
+    def money_unit(self) -> str:
+        """The unit of amounts; "" where the form has none."""
+        kind = self.kinds.get("amount")
+        return kind.unit if kind is not None else ""
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether anything is scored: a form may be there for its figures and checks alone."""
+        return bool(self.indicators)
+
     @cached_property
     def own_score_fields(self) -> dict[str, str]:
         """Indicator id → the field in which the department's own score of it stands, for the indicators that have such a place."""
@@ -412,9 +423,8 @@ class Rulebook(Model):
         """The tables of rows that rules look into, in the order of the form."""
         named = {self.roles.targets, *map(self.table_of, self.checks), *(spec.rows for spec in self.indicator_rows)}
         named |= {check.table for check in self.required_checks if check.table}
-        summed = re.compile(r"\b(\w+)\.")
         texts = [text for check in self.checks for text in (check.holds, check.when, check.expected) if text]
-        named |= {owner for text in texts for owner in summed.findall(text)}
+        named |= {owner for text in texts for owner in owners_in(text)}
         return tuple(name for name in self.row_tables if name in named)
 
     @cached_property

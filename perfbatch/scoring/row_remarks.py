@@ -27,13 +27,13 @@ _NO_COUNTS: Counts = (None, None, None)
 def remark_on_rows(frames: Frames, rows: RowScores, rulebook: Rulebook) -> Iterator[Finding]:
     """S01 where a row's own score is not the computed one, S11 where it lies outside the range that its conclusion leaves, S05 where
     something is missing to compute it."""
-    speaker = _Speaker(frames, rows, rulebook)
+    speaker = _RowSpeaker(frames, rows, rulebook)
     yield from speaker.differs()
     yield from speaker.outside()
     yield from speaker.missing()
 
 
-class _Speaker:
+class _RowSpeaker:
     def __init__(self, frames: Frames, rows: RowScores, rulebook: Rulebook) -> None:
         self._frames = frames
         self._rows = rows

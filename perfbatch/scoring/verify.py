@@ -142,13 +142,16 @@ def _totals(
 ) -> pd.DataFrame:
     rulebook = scope.rulebook
     departments = frames.departments.copy(deep=False)
-    stated = scope.name(rulebook.roles.self_total)
     summed = scope.total("items", rulebook.roles.item_self)
+    has_total = rulebook.roles.self_total in rulebook.field_by_id
+    stated = scope.name(rulebook.roles.self_total) if has_total else summed
     assert isinstance(stated, Quantity)
     self_total = np.where(stated.usable, stated.num, summed.num)
     # A sum over scores of which one cannot be read is not what the department claims.
     departments["self_total"] = _nullable(self_total, stated.usable | summed.usable)
-    departments["verified_total"] = _nullable(verified, np.ones(scope.length, bool))
+    # A form without scores has no total, no grade and no rank.
+    scored = np.full(scope.length, rulebook.is_scored)
+    departments["verified_total"] = _nullable(verified, scored)
     for code, status in enumerate(STATUSES):
         points = sum(
             (scores.points(code) for scores in by_indicator.values()),
@@ -158,8 +161,7 @@ def _totals(
     for name, column in known_columns(by_indicator, rulebook, scope.length).items():
         departments[name] = column
     none = np.zeros(scope.length, np.int64)
-    sure, no = np.ones(scope.length, bool), np.zeros(scope.length, bool)
-    departments["grade"] = scope.grade(Quantity(verified, SCALE, none, sure, no)).values
+    departments["grade"] = scope.grade(Quantity(verified, SCALE, none, scored, np.zeros(scope.length, bool))).values
     departments["rank"] = departments["verified_total"].rank(method="min", ascending=False).astype("Int64")
     return departments
 
@@ -191,6 +193,8 @@ def _scores_frame(by_indicator: Mapping[str, IndicatorScores], scope: Department
     """25 rows a department, in the rulebook's order."""
     length, width = scope.length, len(by_indicator)
     one_by_one = list(by_indicator.values())
+    if not one_by_one:
+        return _no_scores()
     sure = np.ones(length, bool)
 
     def interleaved(columns: list[Any]) -> Any:
@@ -222,6 +226,13 @@ def _scores_frame(by_indicator: Mapping[str, IndicatorScores], scope: Department
     )
     frame["missing"] = interleaved(missing)
     return frame
+
+
+def _no_scores() -> pd.DataFrame:
+    """The scores of a form that has none."""
+    counted = {name: pd.array([], dtype="Int64") for name in ("max", "self", "computed", "verified")}
+    texts = {name: np.zeros(0, dtype=object) for name in ("indicator", "status", "missing")}
+    return pd.DataFrame({"department": np.zeros(0, np.int64), **counted, **texts})
 
 
 def _missing(scores: IndicatorScores, length: int, self_score: str | None) -> np.ndarray:

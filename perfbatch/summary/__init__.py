@@ -55,8 +55,10 @@ def write_summary(
     rulebook = result.rulebook
     title = f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}汇总"
     with Book(path, title, result.started_at, rulebook.issuer) as book:
-        leading = ("总览", f"{rulebook.entity.noun}一览", "得分排名", "指标得分")
-        overview, card, ranking, scores = (book.add(name) for name in leading)
+        overview, card = book.add("总览"), book.add(f"{rulebook.entity.noun}一览")
+        # Where nothing is scored there is nothing to rank.
+        ranking = book.add("得分排名") if rulebook.is_scored else None
+        scores = book.add("指标得分") if rulebook.is_scored else None
         money = [book.add(money_sheet.sheet) for money_sheet in rulebook.money_sheets]
         problems = book.add("问题清单")
         others = book.add(OTHERS) if is_large(result) else None
@@ -65,28 +67,30 @@ def write_summary(
         by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
         # 本次变化 is hidden where there is no earlier run.
         work = [problems, *([others] if others else []), *([changes] if around.changes else []), receipts]
-        contents = bind(overview, [card, ranking, scores, *money], work, [standard, run_log])
+        figures = [sheet for sheet in (card, ranking, scores, *money) if sheet is not None]
+        contents = bind(overview, figures, work, [standard, run_log])
 
         diagnosis, matrix = diagnose(result), ScoreMatrix(result)
         listed = write_problems(problems, result, diagnosis, around.inbox)
         if others is not None:
             write_problems(others, result, diagnosis, around.inbox, others=True)
-        ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
+        verified = None
+        if ranking is not None:
+            ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
+            verified = _verified(ranking, ranked)
         totals = _write_finance(money, result)
-        scored = write_scores(scores, result, matrix)
+        score_table = (scores, write_scores(scores, result, matrix)) if scores is not None else None
         ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
         matters = urgent_matters(result, diagnosis)
         # Their memory is free from here on: both are larger than the sheets that were made of them.
         del diagnosis, matrix
-        write_card(card, rulebook, ledger, scores, scored)
+        write_card(card, rulebook, ledger, score_table)
         write_changes(changes, rulebook, around.changes)
         write_receipts(receipts, result)
         write_standard_sheet(standard, rulebook)
         write_run_log(run_log, result, outputs, around.failed)
         sources = write_chart_sources(chart_data, result, totals)
-        places = Places(
-            totals, _verified(ranking, ranked), ledger, ranking, money, receipts, problems, listed.rows, contents
-        )
+        places = Places(totals, verified, ledger, ranking, money, receipts, problems, listed.rows, contents)
         write_overview(overview, result, places, matters, sources, chart_data, around.failed)
 
 

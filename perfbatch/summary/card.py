@@ -28,8 +28,9 @@ _ROW = 18
 _CHART_ROWS = 13
 
 
-def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, scored: ScoreSheet) -> None:
-    """Write the card of the first department; every other one is a choice away."""
+def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, score_table: tuple[Sheet, ScoreSheet] | None) -> None:
+    """Write the card of the first department; every other one is a choice away. `score_table` is the sheet of the indicators' scores,
+    None where nothing is scored."""
     for column, width in enumerate(_WIDTHS):
         sheet.width(column, width)
     last = len(_WIDTHS) - 1
@@ -50,8 +51,9 @@ def write_card(sheet: Sheet, rulebook: Rulebook, ledger: Ledger, scores: Sheet, 
     card = _Card(sheet, ledger)
     card.choice(rulebook)
     figures_end = card.figures(4, rulebook)
-    scores_end = card.scores(4, rulebook, scores, scored)
-    card.compare(figures_end + 1, 5, rulebook)
+    scores_end = card.scores(4, rulebook, *score_table) if score_table is not None else 4
+    if score_table is not None:
+        card.compare(figures_end + 1, 5, rulebook)
     end = card.findings(max(figures_end + 1 + _CHART_ROWS, scores_end) + 1)
     sheet.native.print_area(0, 0, end, len(_WIDTHS) - 1)
 
@@ -148,6 +150,9 @@ class _Card:
         width = sum(int(characters * 7 + 5) for characters in _WIDTHS[:6])
         drawn.set_size({"width": width, "height": int(_ROW * 4 / 3 * _CHART_ROWS)})
         place = {"object_position": 1, "description": "各指标得分与全区平均"}
+        # As high as the rows that it lies over, however few of them hold anything.
+        for row in range(top, top + _CHART_ROWS):
+            sheet.heights(row, _ROW)
         sheet.native.insert_chart(top, 0, drawn, place)
 
     def findings(self, top: int) -> int:

@@ -43,7 +43,9 @@ class ChartSource:
 def write_chart_sources(sheet: Sheet, result: BatchResult, totals: Mapping[str, tuple[str, int]]) -> list[ChartSource]:
     """Write what the charts show; those with nothing to show are left out. `totals`: field id → (address, count)."""
     sheet.native.hide()
-    blocks = [_grades(result), _departments(result), *_parts(result.rulebook, totals), _lost(result)]
+    of_scores = [_grades(result), _departments(result)] if result.rulebook.is_scored else []
+    lost = [_lost(result)] if result.rulebook.is_scored else []
+    blocks = [*of_scores, *_parts(result.rulebook, totals), *lost]
     sources = []
     for number, (title, kind, series, rows) in enumerate(blocks):
         column = number * 5
@@ -123,8 +125,8 @@ def _parts(rulebook: Rulebook, totals: Mapping[str, tuple[str, int]]) -> list[_B
         whole = next((field.id for field in table.fields if field.parts and field.id not in rulebook.siblings), "")
         leaves = [field_id for field_id in _leaves(whole, parts) if field_id in totals]
         rows = [(rulebook.field_by_id[field_id].label, totals[field_id]) for field_id in leaves]
-        unit = rulebook.kinds["amount"].unit
-        blocks.append((f"{title}（{unit}）", "bar", (unit or "金额",), rows))
+        unit = rulebook.money_unit
+        blocks.append((f"{title.removesuffix(f'（{unit}）')}（{unit}）", "bar", (unit or "金额",), rows))
     return blocks
 
 

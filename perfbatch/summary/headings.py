@@ -27,7 +27,7 @@ def write_headings(
     labels = [field.label for table in tables for field in table.fields if field.kind == "amount"]
     depth = max((len(path) for table in paths for path in table), default=1)
     row = top + depth
-    sheet.merged(top, 0, row - 1, len(leading) - 1, f"单位：{rulebook.kinds['amount'].unit}", "head")
+    sheet.merged(top, 0, row - 1, len(leading) - 1, f"单位：{rulebook.money_unit}", "head")
     column = len(leading)
     for table in paths:
         for level in range(depth):

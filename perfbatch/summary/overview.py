@@ -41,7 +41,7 @@ class Places:
     totals: Mapping[str, tuple[str, int]]
     verified: str | None
     ledger: Ledger
-    ranking: Sheet
+    ranking: Sheet | None
     money: Sequence[Sheet]
     receipts: Sheet
     problems: Sheet
@@ -89,7 +89,8 @@ def write_overview(
     title = f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}汇总"
     sheet.merged(0, 0, 0, _COLUMNS - 1, title, "centred_title")
     sheet.heights(0, 36)
-    run = f"{rulebook.issuer}　　金额单位：{rulebook.kinds['amount'].unit}　　运行编号 {result.run_id}　　运行时间 {moment_text(result.started_at)}"
+    money = f"　　金额单位：{rulebook.money_unit}" if rulebook.money_unit else ""
+    run = f"{rulebook.issuer}{money}　　运行编号 {result.run_id}　　运行时间 {moment_text(result.started_at)}"
     sheet.merged(1, 0, 1, _COLUMNS - 1, run, "centred_note")
     top = 2
     if failed:
@@ -99,7 +100,11 @@ def write_overview(
     write_contents(sheet, top, _COLUMNS, places.contents)
     top += 1
     totals = district_totals(rulebook)
-    main = [*_receipts(result, places), *_amounts(rulebook, places, totals[:2]), *_scores(result, places)]
+    main = [
+        *_receipts(result, places),
+        *_amounts(rulebook, places, totals[:2]),
+        *(_scores(result, places) if rulebook.is_scored else []),
+    ]
     _tiles(sheet, top, main, "tile", 34)
     rest = [*_amounts(rulebook, places, totals[2:]), *_grades(result, places), *_findings(result, places)]
     _tiles(sheet, top + 3, rest, "small_tile", 20)

@@ -90,7 +90,7 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
             points_cell = xl_rowcol_to_cell(points, place.column)
             cached = "" if average is None else average
             sheet.formula(means, place.column, f'=IFERROR(AVERAGE({cells}),"")', cached, "points", SCORE)
-            share = "" if average is None else average / float(place.points)
+            share = "" if average is None or not place.points else average / float(place.points)
             sheet.formula(shares, place.column, f'=IFERROR({mean_cell}/{points_cell},"")', share, "points", PERCENT)
             heat_map(sheet, (first, last), place.column, float(place.points), LOST)
         else:

@@ -50,7 +50,8 @@ def print_check(checked: Checked) -> None:
         console.print()
         print_table(console, _findings_table(findings, result.at_risk, wide=console.width >= WIDE))
         console.print()
-    print_table(console, _scores_table(checked.night, 0, ids=False))
+    if checked.night.result.rulebook.is_scored:
+        print_table(console, _scores_table(checked.night, 0, ids=False))
     counts = Counter(finding.severity for finding in findings if not finding.settled)
     spoken = [
         say("check.counted", severity=say(f"severity.{severity}"), count=counts[severity])
@@ -93,7 +94,8 @@ def print_scorecard(night: Night, department: int) -> None:
     """All indicators of one department in a table, and the ids of the figures that are missing."""
     console = console_of()
     _print_totals(console, night, department)
-    print_table(console, _scores_table(night, department, ids=True))
+    if night.result.rulebook.is_scored:
+        print_table(console, _scores_table(night, department, ids=True))
     scores = night.result.scores
     mine = scores[scores["department"] == department]
     lacking = [(name, missing) for name, missing in zip(mine["indicator"], mine["missing"], strict=True) if missing]
@@ -105,6 +107,9 @@ def print_scorecard(night: Night, department: int) -> None:
 
 def _print_totals(console: Console, night: Night, department: int) -> None:
     row = night.result.departments.iloc[department]
+    if not night.result.rulebook.is_scored:
+        console.print(f"{inert(row['budget_code'])} {inert(row['unit_name'])}", soft_wrap=True)
+        return
     totals = say(
         "department.totals",
         code=inert(row["budget_code"]),

@@ -64,6 +64,8 @@ def after_explaining(night: Night, department: int, rule: str | None, given: Wor
     mine = scores[scores["department"] == department]
     lost = (mine["max"] - mine["verified"]).fillna(0).tolist()
     code = night.frames.submissions[department].budget_code
+    if not lost:
+        return "rulebook", "show", *rulebook
     costliest = mine["indicator"].tolist()[lost.index(max(lost))]
     return "explain", code, costliest, *given
 

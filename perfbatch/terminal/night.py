@@ -79,6 +79,8 @@ def _print_form(result: BatchResult) -> None:
     settled = (say("run.apart", count=number, standing=say(f"standing.{name}")) for name, number in apart.items())
     console.print("".join((findings, *settled)), soft_wrap=True)
     verified = result.departments["verified_total"].tolist()
+    if not result.rulebook.is_scored:
+        return
     if verified:
         mean = plain(Fraction(sum(verified), len(verified) * SCALE), 2, most=2)
         highest, lowest = score_text(max(verified)), score_text(min(verified))

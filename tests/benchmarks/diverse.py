@@ -68,7 +68,7 @@ def _write(folder: Path, numbers: Iterable[int], *, again: int) -> None:
 def _bases() -> list[_Base]:
     rulebook = read_rulebook().rulebook
     bases: dict[str, _Base] = {}
-    for path in sorted(_INBOX.rglob("*.xlsx")):
+    for path in sorted(path for path in _INBOX.rglob("*.xlsx") if path.parent.name != "项目"):
         content = path.read_bytes()
         if not content.startswith(b"PK") or "未传完" in path.name or "司法局" in path.name:
             continue

@@ -159,6 +159,11 @@ SHAPE_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
         [('id = "narrative"', 'id = "cover"')],
         "rulebook: Value error, duplicate section: cover",
     ),
+    "not TOML": ([('district = "岳阳市云溪区"', "district = 岳阳市云溪区")], "not TOML: Invalid value (at line"),
+    "a key twice": ([('issuer = "', 'district = "x"\nissuer = "')], "not TOML: Cannot overwrite a value (at line"),
+}
+
+LINT_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
     "no grades": (
         [
             (
@@ -171,13 +176,8 @@ SHAPE_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
             ),
             ('form_id = "yunxi"', 'form_id = "yunxi"\ngrades = []'),
         ],
-        "grades: Tuple should have at least 1 item",
+        "grades: none are given, and there are scores; give the bands",
     ),
-    "not TOML": ([('district = "岳阳市云溪区"', "district = 岳阳市云溪区")], "not TOML: Invalid value (at line"),
-    "a key twice": ([('issuer = "', 'district = "x"\nissuer = "')], "not TOML: Cannot overwrite a value (at line"),
-}
-
-LINT_FAULTS: dict[str, tuple[list[tuple[str, str]], str]] = {
     "a field id that no field has": (
         [("+ gov_fund_appropriation + nontax", "+ gov_funds + nontax")],
         "check R02, holds, column 72: no field 'gov_funds' in the scope unit; in `revenue_total == ",

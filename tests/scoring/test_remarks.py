@@ -38,8 +38,8 @@ def test_a_case_says_exactly_this(case: RemarkCase) -> None:
 
 
 # Of the bureau's own sheets 财政复核, 豁免事项 and 说明审核, and of explanations: their cases stand in tests/test_roster.py,
-# tests/district/test_standing.py, tests/district/test_explaining.py and, of caps, tests/scoring/test_caps.py.
-_ELSEWHERE = {"S09", "S10", "S12", "S13", "S14", "S15", "S16", "S17", "S18", "S19"}
+# tests/district/test_standing.py, tests/district/test_explaining.py and, of caps and rows, tests/scoring/test_caps.py and test_row_scores.py.
+_ELSEWHERE = {"S09", "S10", "S11", "S12", "S13", "S14", "S15", "S16", "S17", "S18", "S19"}
 
 
 def test_every_code_has_a_passing_and_a_failing_case() -> None:

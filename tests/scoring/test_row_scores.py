@@ -84,9 +84,9 @@ def test_a_row_is_scored_by_the_first_case_that_holds(
 
 def test_a_score_that_is_not_the_computed_one_is_told_with_its_row() -> None:
     _, findings = _scored([_row(target=10, actual=10), _row(target=10, actual=9, name=None), _row(target=10, actual=9)])
-    told = [(finding.code, finding.message, finding.field, finding.row, finding.check) for finding in findings]
+    messages = [(finding.code, finding.message, finding.field, finding.row, finding.check) for finding in findings]
     # A row that is not filled in is no indicator.
-    assert told == [("S01", "第3行“里程”：自评 20.00 分，系统核算 18.00 分", "self", 2, "row_output")]
+    assert messages == [("S01", "第3行“里程”：自评 20.00 分，系统核算 18.00 分", "self", 2, "row_output")]
 
 
 @pytest.mark.parametrize(

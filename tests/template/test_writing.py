@@ -9,6 +9,7 @@ import pytest
 from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template import template_name, write_blank, write_template
+from tests.projects import project_rulebook
 from tests.template.packages import parts
 
 COMMITTED = Path(__file__).parents[2] / "workbook_templates"
@@ -24,6 +25,11 @@ def test_the_same_rulebook_gives_the_same_bytes(blank_path: Path, form_rulebook:
 
 def test_the_committed_copy_is_what_is_written(blank_path: Path, form_rulebook: Rulebook) -> None:
     assert parts(COMMITTED / template_name(form_rulebook)) == parts(blank_path)
+
+
+def test_so_is_that_of_the_project_form(tmp_path: Path) -> None:
+    committed = COMMITTED / template_name(project_rulebook())
+    assert parts(committed) == parts(write_blank(project_rulebook(), tmp_path))
 
 
 def test_the_file_is_named_after_the_rulebook(form_rulebook: Rulebook, tmp_path: Path) -> None:

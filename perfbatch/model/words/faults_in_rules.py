@@ -215,6 +215,7 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     "lint.targets": Wording(
         "the form has no table of rows called {name}; {remedy}", "本表没有名为 {name} 的多行表；{remedy}"
     ),
+    "lint.no_grades": Wording("none are given, and there are scores; give the bands", "有得分而没有等次；请写明各等次"),
     "lint.no_each": Wording("nothing is called {name}; {remedy}", "没有 {name}；{remedy}"),
     "lint.matrix_twice": Wording(
         "{count} have the id {name}; choose another for one of them", "{name} 重复 {count} 次；请改用别的代码"

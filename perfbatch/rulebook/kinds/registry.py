@@ -6,7 +6,18 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from perfbatch.rulebook.kinds import bands, cases, checklist, deduct, judgement, late, per_case, proportional, rows, steps
+from perfbatch.rulebook.kinds import (
+    bands,
+    cases,
+    checklist,
+    deduct,
+    judgement,
+    late,
+    per_case,
+    proportional,
+    rows,
+    steps,
+)
 from perfbatch.rulebook.kinds.rule import ScoringRule
 
 __all__ = ["KINDS", "Rule"]

@@ -85,6 +85,8 @@ def _write_leaves(book: FormBook, leaves: Leaves, failing: dict[int, list[str]])
 
 
 def _write_scores(book: FormBook, scores: ScoreBlock) -> None:
+    if not scores.rows:
+        return
     for name, letter in SCORE_COLUMNS.items():
         book.put(LIVE_SHEET, 0, _number(letter), name)
         for row in scores.rows:

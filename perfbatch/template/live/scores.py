@@ -84,6 +84,8 @@ class ScoreBlock:
 
     def derived(self) -> dict[str, Figure]:
         """What checks may name: self_total, verified_total, and `points.<indicator>`."""
+        if not self._rulebook.is_scored:
+            return {}
         stated = self._leaves.figure(self._rulebook.roles.self_total)
         summed = self._scope.total("items", self._rulebook.roles.item_self)
         here = some(stated.known)
