@@ -6,11 +6,11 @@ is `lint.py`'s matter. The parts stand in `form.py`, `indicators.py` and `kinds/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -203,6 +203,19 @@ class Rulebook(Model):
     def lineage(self) -> Lineage:
         """What it was resolved from."""
         return self._lineage
+
+    def model_copy(  # what a frozen rulebook is made of never changes: a deep copy is the same
+        self,
+        *,
+        update: Mapping[str, Any] | None = None,
+        deep: bool = False,  # noqa: ARG002
+    ) -> Rulebook:
+        """The same rulebook with other values; what was worked out from the old ones is not kept."""
+        changes = dict(update or {})
+        values = {name: getattr(self, name) for name in Rulebook.model_fields} | changes
+        copied = Rulebook.model_construct(_fields_set=self.model_fields_set | changes.keys(), **values)
+        copied._lineage = self._lineage
+        return copied
 
     def resolved_from(self, lineage: Lineage) -> Rulebook:
         """The same rulebook, of this lineage."""

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from perfbatch.batch import examine
-from perfbatch.rulebook.load import BUILT_IN, load_rulebook
+from perfbatch.rulebook.load import BUILT_IN, load_rulebook, read_rulebook
 from perfbatch.rulebook.model import Rulebook, SignatureBlock
 from tests.cases.clean import changed
 from tests.cases.district import Told, in_short
@@ -183,3 +183,11 @@ def test_a_field_lays_its_own_over_its_kind(
 ) -> None:
     kind = RULEBOOK.kind_of(RULEBOOK.field_by_id[field])
     assert (kind.unit, kind.minimum, kind.maximum, kind.max_length) == (unit, minimum, maximum, max_length)
+
+
+def test_a_copy_keeps_nothing_that_was_worked_out_before() -> None:
+    book = read_rulebook().rulebook
+    assert "revenue_total" in book.field_by_id
+    other = book.model_copy(update={"sections": book.sections[:1]})
+    assert other.field_by_id == {}
+    assert (other.lineage, other.model_fields_set) == (book.lineage, book.model_fields_set)

@@ -26,9 +26,7 @@ def _ruled(rule: dict[str, Any], **more: Any) -> Rulebook:
         changes = {"part_of_whole": False, "deviation": {"over": 130, "costs": 2}, "rule": rule, **more}
         return Indicator.model_validate({**indicator.model_dump(), **changes}) if indicator.id == CARD else indicator
 
-    # Made anew: a copy would keep what was worked out from the indicators before.
-    values = {name: getattr(RULEBOOK, name) for name in Rulebook.model_fields}
-    return Rulebook.model_construct(**{**values, "indicators": tuple(map(other, RULEBOOK.indicators))})
+    return RULEBOOK.model_copy(update={"indicators": tuple(map(other, RULEBOOK.indicators))})
 
 
 RULES: dict[str, dict[str, Any]] = {
