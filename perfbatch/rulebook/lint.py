@@ -16,6 +16,8 @@ from perfbatch.rulebook.expression import ExpressionError, parse
 from perfbatch.rulebook.kinds.band import Band, Domain, holes
 from perfbatch.rulebook.lint_form import lint_form
 from perfbatch.rulebook.lint_rows import lint_required, lint_rows
+from perfbatch.rulebook.lint_scores import lint_scores
+from perfbatch.rulebook.lint_values import lint_values
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS, Namespace, Type, type_word
 from perfbatch.rulebook.nearest import nearest_or
@@ -39,6 +41,8 @@ def lint(rulebook: Rulebook) -> list[str]:
         *lint_rows(rulebook, _expression),
         *(fault for indicator in rulebook.indicators for fault in _indicator(indicator, rulebook)),
         *(fault for check in rulebook.checks for fault in _check(check, rulebook)),
+        *lint_values(rulebook),
+        *lint_scores(rulebook),
     ]
 
 

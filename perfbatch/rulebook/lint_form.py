@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from keyword import iskeyword
 
 from perfbatch.model.excel import LAST_COLUMN, LAST_ROW, LIST_LIMIT
 from perfbatch.model.words.catalogue import placed, worded
 from perfbatch.package.addresses import column_number
-from perfbatch.rulebook.expression import ExpressionError, parse
+from perfbatch.rulebook.expression import FUNCTIONS, ExpressionError, parse
 from perfbatch.rulebook.form import Block, MatrixColumn, MatrixRow
 from perfbatch.rulebook.model import (
     CardBlock,
@@ -134,7 +135,7 @@ def _ids(rulebook: Rulebook) -> Iterator[str]:
     for field in rulebook.fields():
         if is_cell_name(field.id):
             yield placed(f"field {field.id}, id", "lint.cell_name")
-        elif field.id in _OWN_NAMES:
+        elif field.id in _OWN_NAMES or field.id in FUNCTIONS or iskeyword(field.id):
             yield placed(f"field {field.id}, id", "lint.own_name")
         listed = len(",".join(field.choices))
         if listed > LIST_LIMIT:
@@ -314,10 +315,17 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
     single = _fields_in(rulebook, CardBlock)
     for key in rulebook.entity.key:
         yield from _role("entity.key", key, single, worded("lint.role.card"))
+    for key, times in Counter(rulebook.entity.key).items():
+        if times > 1:
+            yield placed("entity.key", "lint.key_twice", key=key)
     if len(rulebook.entity.key) > 1:
         for key in rulebook.entity.key:
             if key in single and single[key].kind not in ("code", "id", "year"):
                 yield placed("entity.key", "lint.key", key=key)
+    played = Counter(name for _, name in rulebook.roles if name in rulebook.field_by_id)
+    for role, name in rulebook.roles:
+        if played[name] > 1:
+            yield placed(f"roles.{role}", "lint.role_twice", name=name)
     yield from _role("entity.name", rulebook.entity.name, single, worded("lint.role.card"))
     if rulebook.indicators or "self_total" in rulebook.roles.model_fields_set:
         yield from _role("roles.self_total", rulebook.roles.self_total, single, worded("lint.role.card"), numeric=True)

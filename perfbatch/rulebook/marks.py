@@ -41,7 +41,7 @@ class Mark:
     tables: tuple[str, ...] = ()
 
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
 Expression = Annotated[str, Mark("expression")]
 """A text in the expression language."""
 Message = Annotated[str, Mark("message")]

@@ -170,7 +170,7 @@ class Rulebook(Model):
     form_id: Identifier
     form_version: str
     revision: int = Field(default=1, ge=1)
-    fiscal_year: int
+    fiscal_year: Annotated[int, Field(ge=1901, le=9998)]
     deadline: date | None = None
     source: str
     total_points: Decimal = Decimal(0)

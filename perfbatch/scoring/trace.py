@@ -190,7 +190,10 @@ class _Arithmetic:
                 if self._indicator.is_part and over is not None and over[self._department]:
                     capped = "，超过 100%，按 100% 计分"
             return f"{self.with_values(parse(self._indicator.ratio))} = {percent}{capped}{self._stand_in()}"
-        return f"{label_of_input(self._indicator.figure or '', self._rulebook)} {percent}"
+        tree = parse(self._indicator.figure or "")
+        return (
+            f"{self._label(tree.id)} {percent}" if isinstance(tree, Name) else f"{self.with_values(tree)} = {percent}"
+        )
 
     def holds(self, node: Node) -> bool:
         """Whether a condition is known to hold."""
@@ -208,7 +211,7 @@ class _Arithmetic:
     def with_values(self, node: Node, outer: int = 0) -> str:
         """The expression with the department's figures in place of the names."""
         match node:
-            case Name(name):
+            case Name(name) if name in self._rulebook.field_by_id:
                 fact = self._frames.fact(self._department, name)
                 return _shown(fact, self._rulebook.field_by_id[name].kind, "")
             case Number(value):
@@ -223,13 +226,11 @@ class _Arithmetic:
             case Call("part", (Name(name),)):
                 fact = self._frames.fact(self._department, name)
                 return "0" if fact.state == State.BLANK else self.with_values(Name(name))
-            case Call("days_late"):
-                return f"{self.value(node)} 天"
             case Call("either", (first, second)):
                 known = isinstance(first, Name) and self._frames.fact(self._department, first.id).state == State.FILLED
                 return self.with_values(first if known else second, outer)
             case _:
-                raise TypeError(f"no arithmetic in {node!r}")
+                return self.value(node)
         return f"({text})" if level < outer else text
 
 

@@ -117,7 +117,11 @@ CASES: dict[str, tuple[str, list[str]]] = {
     ),
     "a part for a field without numbers": (
         "[meta]\nroles = { self_total = 'self_grade' }\n",
-        ["roles.self_total: self_grade holds no numbers; name a field that does"],
+        [
+            "roles.self_total: self_grade plays another part too; a field plays one",
+            "roles.self_grade: self_grade plays another part too; a field plays one",
+            "roles.self_total: self_grade holds no numbers; name a field that does",
+        ],
     ),
     "sheets of figures": (
         "[meta]\nsummary = [{ sheet = '总览', title = 't', blocks = ['revenues', 'fixed_assets'] }]\n",

@@ -162,3 +162,21 @@ def test_every_indicator_can_be_traced_whatever_is_missing() -> None:
         traces = [trace(frames, scored, RULEBOOK, 0, indicator.id) for indicator in RULEBOOK.indicators]
         assert [traced.indicator for traced in traces] == [indicator.name for indicator in RULEBOOK.indicators]
         assert all(traced.arithmetic for traced in traces)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "change", "words"),
+    [
+        ("staff_control_rate", {"ratio": "abs(on_post_staff - 26) / authorized_posts"}, "6.00 ÷ 20 = 30.00 %"),
+        ("staff_control_rate", {"ratio": "sum(units.revenue_total) / expenditure_total"}, "550.00 ÷ 540.00 = 101.85 %"),
+        ("staff_control_rate", {"ratio": "on_post_staff / input.points"}, "20 ÷ 15.00 = 133.33 %"),
+        ("satisfaction", {"figure": "satisfaction_rate / 2"}, " ÷ 2 = 48.00 %"),
+    ],
+)
+def test_a_figure_of_more_than_fields_is_told_by_what_it_comes_to(
+    indicator: str, change: dict[str, str], words: str
+) -> None:
+    indicators = tuple(each.model_copy(update=change) if each.id == indicator else each for each in RULEBOOK.indicators)
+    rulebook = RULEBOOK.model_copy(update={"indicators": indicators})
+    frames = build_frames([changed({"satisfaction_rate": "0.96"}, rulebook=rulebook)], rulebook)
+    assert words in trace(frames, score(frames, rulebook), rulebook, 0, indicator).arithmetic

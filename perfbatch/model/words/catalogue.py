@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from perfbatch.model.words.faults_in_overlays import FAULTS_IN_OVERLAYS
 from perfbatch.model.words.faults_in_rules import FAULTS_IN_RULES
+from perfbatch.model.words.faults_in_values import FAULTS_IN_VALUES
 from perfbatch.model.words.faults_of_commands import FAULTS_OF_COMMANDS
 from perfbatch.model.words.faults_of_nights import FAULTS_OF_NIGHTS
 from perfbatch.model.words.faults_of_rules import FAULTS_OF_RULES
@@ -18,6 +19,7 @@ FAULTS: Mapping[str, Wording] = {
     **FAULTS_OF_NIGHTS,
     **FAULTS_OF_RULES,
     **FAULTS_IN_RULES,
+    **FAULTS_IN_VALUES,
     **FAULTS_IN_OVERLAYS,
 }
 

@@ -103,7 +103,28 @@ def _bound(limit: Decimal | None) -> object:
     return worded("lint.any") if limit is None else limit
 
 
+def outside(bands: Sequence[Band], domain: Domain) -> Iterator[str]:
+    """A domain with nothing in it, and bands that no figure of the domain falls into."""
+    if domain.minimum is not None and domain.maximum is not None and domain.minimum > domain.maximum:
+        yield worded("lint.domain", low=domain.minimum, high=domain.maximum)
+        return
+    for band in bands:
+        low = band.minimum if band.minimum is not None else band.above
+        high = band.maximum if band.maximum is not None else band.below
+        over = low is not None and domain.maximum is not None and low > domain.maximum
+        if over or (high is not None and domain.minimum is not None and high < domain.minimum):
+            yield worded("lint.band_outside", low=_bound(low), high=_bound(high))
+
+
+def has_cents(points: Decimal) -> bool:
+    """Whether points are whole hundredths, as scores are kept."""
+    return points * 100 == (points * 100).to_integral_value()
+
+
 def within(awarded: Sequence[Decimal], points: Decimal) -> Iterator[str]:
     """Points that are given must lie in 0 … all and reach all."""
     if not all(0 <= award <= points for award in awarded) or max(awarded) != points:
         yield worded("lint.within", points=points)
+    for award in awarded:
+        if not has_cents(award):
+            yield worded("lint.cents", points=award)

@@ -11,7 +11,7 @@ from pydantic import Field
 from perfbatch.model.figures import plain
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.formula_terms import NO
-from perfbatch.rulebook.kinds.band import Band, Domain, holes, range_words, within
+from perfbatch.rulebook.kinds.band import Band, Domain, holes, outside, range_words, within
 from perfbatch.rulebook.kinds.figure_cells import capped, costs_all, figure_formulas, figure_state, inside
 from perfbatch.rulebook.kinds.rule import ScoringRule
 from perfbatch.rulebook.kinds.surroundings import Account, Ground, Judged, RuleCells
@@ -55,6 +55,7 @@ class BandsRule(ScoringRule):
 
     def faults(self, indicator: Judged, ground: Ground) -> Iterator[str]:
         yield from holes(self.bands, self.domain)
+        yield from outside(self.bands, self.domain)
         yield from within([band.points for band in self.bands], indicator.points)
 
     def compute(self, indicator: Judged, scope: Scope, yes: str) -> Computation:

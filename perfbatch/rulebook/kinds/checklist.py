@@ -15,6 +15,7 @@ from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.decimals import plain_decimal
 from perfbatch.rulebook.form import Model
 from perfbatch.rulebook.formula_terms import all_of, any_of, plus, quoted
+from perfbatch.rulebook.kinds.band import has_cents
 from perfbatch.rulebook.kinds.figure_cells import state
 from perfbatch.rulebook.kinds.rule import ScoringRule
 from perfbatch.rulebook.kinds.surroundings import Account, FormWords, Ground, Judged, Question, RuleCells
@@ -61,6 +62,9 @@ class ChecklistRule(ScoringRule):
         total = sum((item.points for item in self.items), Decimal())
         if total != indicator.points:
             yield worded("lint.items", total=total, wanted=indicator.points)
+        for item in self.items:
+            if not has_cents(item.points):
+                yield worded("lint.cents", points=item.points)
         repeated = [item for item, times in Counter(entry.id for entry in self.items).items() if times > 1]
         if repeated:
             yield worded("lint.item_twice", items=", ".join(repeated))

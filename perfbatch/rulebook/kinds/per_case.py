@@ -78,7 +78,7 @@ class PerCaseRule(ScoringRule):
     def faults(self, indicator: Judged, ground: Ground) -> Iterator[str]:
         if not self._asks and not ground.counts(self.count):
             yield placed("count", "lint.count", field=self.count, breaches=_BREACHES)
-        if self.whole is not None and not ground.is_field(self.whole):
+        if self.whole is not None and not ground.counts(self.whole):
             yield placed("whole", "lint.whole", field=self.whole)
 
     def compute(self, indicator: Judged, scope: Scope, yes: str) -> Computation:
