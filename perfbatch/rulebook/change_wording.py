@@ -98,7 +98,7 @@ def _entry(table: str, entry: Mapping[str, Any], rulebook: Rulebook) -> str:
     if table == "checks" and "holds" in entry:
         return describe_expression(str(entry["holds"]), rulebook)
     return "；".join(
-        f"{title_of(key)} {_value(table, key, value, rulebook)}"
+        f"{title_of(key, table)} {_value(table, key, value, rulebook)}"
         for key, value in entry.items()
         if key not in ("id", "label", "name", "title", "source", "under") and value != ""
     )

@@ -500,3 +500,34 @@ def test_a_rule_is_told_with_the_points_that_the_same_change_gives_it(tmp_path: 
     ).rulebook
     words = [(change.key, change.after) for change in change_words(book) if change.name == "重点支出安排率"]
     assert ("评分规则", "4 分。得分 = 重点支出安排率 × 4 分，最高 4 分，最低 0 分") in words
+
+
+def test_a_cap_that_came_and_a_deviation_that_went_are_told_in_words(tmp_path: Path) -> None:
+    laid(
+        tmp_path,
+        """
+        [change.indicators.staff_control_rate]
+        deviation = { over = 130, costs = 2 }
+        """,
+        "first.toml",
+    )
+    book = laid(
+        tmp_path,
+        """
+        [change.indicators.staff_control_rate]
+        unset = ["deviation"]
+        [[add.caps]]
+        id = "late"
+        name = "逾期报送"
+        when = "days_late(report_date) >= 10"
+        maximum = 89
+        source = "区财政局通知"
+        """,
+        base="first.toml",
+    ).rulebook
+    words = [tuple(change)[1:] for change in change_words(book)]
+    rule = "5 分。在职人员控制率 ≤ 100%：5 分；每超过 1 个百分点扣 0.5 分（按比例折算），扣完为止"
+    assert words[-2:] == [
+        ("指标", "财政供养人员控制率", "偏离扣分", f"{rule}；在职人员控制率达到 130% 的另扣 2 分", rule, ""),
+        ("总分上限", "逾期报送", "", "", "适用条件 报告日期迟于报送截止日期的天数 ≥ 10；总分最高 89", "区财政局通知"),
+    ]
