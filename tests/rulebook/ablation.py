@@ -19,14 +19,13 @@ from perfbatch.roster.blank import write_blank_roster
 from perfbatch.rulebook.lint import lint
 from perfbatch.rulebook.load import read_resolved
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.rulebook.tables import KEYS, entries_of
+from perfbatch.rulebook.tables import KEYS, TABLES, entries_of
 from perfbatch.rulebook.texts import filled_texts
 from perfbatch.scoring.trace import trace
 from perfbatch.summary import write_summary
 from perfbatch.template import write_blank
 from tests.workbooks import Stored, store
 
-TABLES = ("sections", "blocks", "fields", "kinds", "groups", "grades", "indicators", "checks")
 NOW = datetime(2021, 7, 20, tzinfo=UTC)
 
 
