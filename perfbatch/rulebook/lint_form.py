@@ -38,7 +38,7 @@ _SHEETS = {"history": "Excel keeps it for itself"} | dict.fromkeys(
     ("校验", "_live", "_perfbatch", "整改通知"), "the program writes a sheet of this name"
 )
 _SUMMARY_SHEETS = frozenset(
-    {"总览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录"}
+    {"总览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录", "按股室"}
     | {"部门底稿", "问题底稿", "图表数据"}
 )
 _CELL = re.compile(r"([a-z]{1,3})([0-9]{1,7})")
@@ -97,7 +97,8 @@ def _money_sheets(rulebook: Rulebook) -> Iterator[str]:
     seen: set[str] = set()
     for number, sheet in enumerate(rulebook.summary, start=1):
         place = f"summary {number}"
-        taken = {*_SUMMARY_SHEETS, f"{rulebook.entity.noun}一览"}
+        group = rulebook.label_of(rulebook.entity.group_name or rulebook.entity.group or "")
+        taken = {*_SUMMARY_SHEETS, f"{rulebook.entity.noun}一览", f"按{group}"}
         if sheet.sheet in taken or sheet.sheet in seen or any(sign in sheet.sheet for sign in _SHEET_SIGNS):
             yield placed(f"{place}, sheet", "lint.summary_sheet", sheet=sheet.sheet)
         seen.add(sheet.sheet)
@@ -327,6 +328,13 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
         if played[name] > 1:
             yield placed(f"roles.{role}", "lint.role_twice", name=name)
     yield from _role("entity.name", rulebook.entity.name, single, worded("lint.role.card"))
+    for key, name in (("group", rulebook.entity.group), ("group_name", rulebook.entity.group_name)):
+        if name is not None:
+            yield from _role(f"entity.{key}", name, single, worded("lint.role.card"))
+    for key in ("fiscal_year", "report_date"):
+        # A form need not have them; one that names them must.
+        if key in rulebook.roles.model_fields_set:
+            yield from _role(f"roles.{key}", getattr(rulebook.roles, key), single, worded("lint.role.card"))
     if rulebook.indicators or "self_total" in rulebook.roles.model_fields_set:
         yield from _role("roles.self_total", rulebook.roles.self_total, single, worded("lint.role.card"), numeric=True)
     yield from _roles_in(rulebook, _SCORECARD, ScorecardBlock, worded("lint.role.scorecard"))

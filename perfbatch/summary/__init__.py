@@ -17,6 +17,7 @@ from perfbatch.summary.changes_sheet import write_changes
 from perfbatch.summary.charts import write_chart_sources
 from perfbatch.summary.contents import bind
 from perfbatch.summary.finance import write_finance
+from perfbatch.summary.grouped import groupings, write_grouping
 from perfbatch.summary.ledger import write_ledger
 from perfbatch.summary.links import relative_folder
 from perfbatch.summary.overview import Places, write_overview
@@ -60,6 +61,7 @@ def write_summary(
         ranking = book.add("得分排名") if rulebook.is_scored else None
         scores = book.add("指标得分") if rulebook.is_scored else None
         money = [book.add(money_sheet.sheet) for money_sheet in rulebook.money_sheets]
+        grouped = [(book.add(grouping.sheet), grouping) for grouping in groupings(result)]
         problems = book.add("问题清单")
         others = book.add(OTHERS) if is_large(result) else None
         changes, receipts = book.add("本次变化"), book.add("报送情况")
@@ -67,7 +69,9 @@ def write_summary(
         by_department, by_finding, chart_data = (book.add(name) for name in ("部门底稿", "问题底稿", "图表数据"))
         # 本次变化 is hidden where there is no earlier run.
         work = [problems, *([others] if others else []), *([changes] if around.changes else []), receipts]
-        figures = [sheet for sheet in (card, ranking, scores, *money) if sheet is not None]
+        figures = [
+            sheet for sheet in (card, ranking, scores, *money, *(sheet for sheet, _ in grouped)) if sheet is not None
+        ]
         contents = bind(overview, figures, work, [standard, run_log])
 
         diagnosis, matrix = diagnose(result), ScoreMatrix(result)
@@ -79,6 +83,8 @@ def write_summary(
             ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
             verified = _verified(ranking, ranked)
         totals = _write_finance(money, result)
+        for sheet, grouping in grouped:
+            write_grouping(sheet, result, grouping)
         score_table = (scores, write_scores(scores, result, matrix)) if scores is not None else None
         ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
         matters = urgent_matters(result, diagnosis)

@@ -19,6 +19,7 @@ from perfbatch.roster.blank import write_blank_roster
 from perfbatch.rulebook.lint import lint
 from perfbatch.rulebook.load import read_resolved
 from perfbatch.rulebook.model import Rulebook
+from perfbatch.rulebook.roles import entity_code
 from perfbatch.rulebook.tables import KEYS, TABLES, entries_of
 from perfbatch.rulebook.texts import filled_texts
 from perfbatch.scoring.trace import trace
@@ -84,7 +85,7 @@ def come_about(book: Rulebook, folder: Path) -> list[str]:
     content = write_blank(book, folder).read_bytes()
     write_blank_roster(book, folder)
     cells: dict[str | tuple[str, int], Stored] = {
-        book.entity.key[0]: Stored("100001", type="inlineStr"),
+        **{name: Stored("100001", type="inlineStr") for name in book.entity.key},
         book.entity.name: Stored("测试局", type="inlineStr"),
         book.roles.self_total: Stored("90"),
     }
@@ -93,7 +94,8 @@ def come_about(book: Rulebook, folder: Path) -> list[str]:
             if column.kind == "amount":
                 cells[column.id] = Stored("1.5")
     submission = read_submission(store(content, cells), "a.xlsx", book)
-    assert (submission.budget_code, submission.unit_name) == ("100001", "测试局")
+    code = entity_code(["100001"] * len(book.entity.key))
+    assert (submission.budget_code, submission.unit_name) == (code, "测试局")
     frames, scored, findings = examine([submission], book)
     result = BatchResult(
         run_id="20210720-1",

@@ -34,7 +34,7 @@ def links_of(sheet: Any) -> dict[str, Any]:
 def test_overview(small: Written) -> None:
     rows = small.rows("总览")
     assert flat(rows[2:3]) == [
-        "部门一览", "得分排名", "指标得分", "收支汇总", "三公与资产", "问题清单", "报送情况", "评分标准", "运行记录",
+        "部门一览", "得分排名", "指标得分", "收支汇总", "三公与资产", "按股室", "问题清单", "报送情况", "评分标准", "运行记录",
     ]  # fmt: skip
     assert flat(rows[3:5]) == [
         "应报部门", "已报部门", "未报部门", "退回（文件）", "收入合计", "支出合计", "平均暂核分", "可核算分值占比",
@@ -80,7 +80,7 @@ def test_tabs_are_coloured_by_what_a_sheet_is_for(small: Written) -> None:
     colours = {sheet.title: sheet.sheet_properties.tabColor for sheet in small.formulas}
     assert {name: colour.rgb[2:] for name, colour in colours.items() if colour} == {
         "总览": "1F3864", "部门一览": "2E75B6", "得分排名": "2E75B6", "指标得分": "2E75B6", "收支汇总": "2E75B6",
-        "三公与资产": "2E75B6", "问题清单": "A84A0E", "报送情况": "A84A0E", "评分标准": "6E6E6E",
+        "三公与资产": "2E75B6", "按股室": "2E75B6", "问题清单": "A84A0E", "报送情况": "A84A0E", "评分标准": "6E6E6E",
         "运行记录": "6E6E6E",
     }  # fmt: skip
 
