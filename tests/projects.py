@@ -10,7 +10,7 @@ from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template import write_template
 
-__all__ = ["blank_project", "project_rulebook"]
+__all__ = ["blank_project", "project_rulebook", "with_idle_rows"]
 
 
 @lru_cache(maxsize=1)
@@ -26,3 +26,17 @@ def blank_project() -> bytes:
         path = Path(folder) / "blank.xlsx"
         write_template(project_rulebook(), path)
         return path.read_bytes()
+
+
+@lru_cache(maxsize=3)
+def with_idle_rows(policy: str) -> Rulebook:
+    """The rulebook with a case of rows that do not apply."""
+    text = (Path(read_rulebook.__code__.co_filename).parent / "xiangmu_2023.toml").read_text("utf-8")
+    text = text.replace(
+        "cases = [\n", "cases = [\n    { when = \"filled(unit) and unit == '不适用'\", not_applicable = true },\n", 1
+    )
+    text = text.replace('not_applicable = "exclude"', f'not_applicable = "{policy}"', 1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "idle.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_rulebook(path).rulebook

@@ -148,7 +148,9 @@ def _framed(rows: RowScores) -> pd.DataFrame:
     return frame
 
 
-def together(rows: RowScores, indicator: Indicator, own: Quantity, departments: int) -> IndicatorScores:
+def together(
+    rows: RowScores, indicator: Indicator, own: Quantity, departments: int, rulebook: Rulebook
+) -> IndicatorScores:
     """A group's rows as one indicator: a row per department. What its rows come to beyond its points does not count."""
     here = rows.of(indicator.id)
     owners = rows.departments
@@ -174,9 +176,10 @@ def together(rows: RowScores, indicator: Indicator, own: Quantity, departments: 
             name: np.bincount(owners[here & mask], minlength=departments) > 0 for name, mask in rows.missing.items()
         },
     )
-    return IndicatorScores(
-        indicator, None, np.full(departments, whole, np.int64), own, added(rows.verified, all_rows), status, parts
-    )
+    # What does not apply and leaves the total takes its points along.
+    left = whole - parts.idle if rulebook.not_applicable == "exclude" else np.full(departments, whole)
+    verified = np.minimum(added(rows.verified, all_rows), left)
+    return IndicatorScores(indicator, None, np.full(departments, whole, np.int64), own, verified, status, parts)
 
 
 def _asked(node: Node) -> set[str]:

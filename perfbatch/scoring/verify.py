@@ -105,7 +105,7 @@ def _indicator(
     assert isinstance(self_score, Quantity)
     if indicator.id in scope.rulebook.rows_behind:
         table = next(rows for rows in by_row if rows.spec == scope.rulebook.rows_behind[indicator.id])
-        scores = together(table, indicator, self_score, scope.length)
+        scores = together(table, indicator, self_score, scope.length, scope.rulebook)
         _adjust(indicator, scores.verified, scores.status, codes, adjustments)
         return scores
     computation = compute(indicator, scope)

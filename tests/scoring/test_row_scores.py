@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +12,11 @@ from hypothesis import strategies as st
 from perfbatch.batch import examine
 from perfbatch.model.findings import Finding
 from perfbatch.model.submission import SCALE, Submission
-from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.scoring.row_scores import row_frame
 from perfbatch.scoring.trace import trace
 from perfbatch.scoring.verify import Adjustment, Scored, score
-from tests.projects import project_rulebook
+from tests.projects import project_rulebook, with_idle_rows
 from tests.submissions import UNREADABLE, columns, fact
 
 _COLUMNS = ("level1", "level2", "name", "sense", "target", "unit", "actual", "level", "max", "self", "deviation")
@@ -161,20 +157,6 @@ def test_a_trace_names_each_row() -> None:
     assert traced.arithmetic == "第1行“里程” 18.00/20.00（系统核算）；第2行“里程” 20.00/20.00（自评待核）"
 
 
-@lru_cache(maxsize=3)
-def _with_idle_rows(policy: str) -> Rulebook:
-    """The rulebook with a case of rows that do not apply."""
-    text = (Path(read_rulebook.__code__.co_filename).parent / "xiangmu_2023.toml").read_text("utf-8")
-    text = text.replace(
-        "cases = [\n", "cases = [\n    { when = \"filled(unit) and unit == '不适用'\", not_applicable = true },\n", 1
-    )
-    text = text.replace('not_applicable = "exclude"', f'not_applicable = "{policy}"', 1)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "idle.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_rulebook(path).rulebook
-
-
 @pytest.mark.parametrize(
     ("policy", "verified", "total"),
     [
@@ -186,7 +168,7 @@ def _with_idle_rows(policy: str) -> Rulebook:
 )
 def test_a_row_that_does_not_apply_goes_by_the_rulebooks_policy(policy: str, verified: str, total: str) -> None:
     rows = [_row(target=10, actual=10, max=40), _row(unit="不适用", max=10, self=3)]
-    scored, _ = _scored(rows, _with_idle_rows(policy))
+    scored, _ = _scored(rows, with_idle_rows(policy))
     assert scored.scores.set_index("indicator").loc["row_output", "verified"] == int(Decimal(verified) * SCALE)
     assert scored.departments["verified_total"].iloc[0] == int(Decimal(total) * SCALE)
     assert scored.departments["points.not_applicable"].iloc[0] == 10 * SCALE

@@ -93,12 +93,15 @@ class RowBlock:
         done = f"AND({all_rows}>0,{all_rows}={counted('computed')}+{idle})"
         state = f"IF({done},{quoted('computed')},{quoted('self_reported')})"
         state = f"IF(AND({all_rows}>0,{all_rows}={idle}),{quoted('not_applicable')},{state})"
+        # What does not apply and leaves the total takes its points along.
+        leaving = f"MIN({self._summed(indicator, 'idle')},{whole})"
+        left = f"{whole}-{leaving}" if self._rulebook.not_applicable == "exclude" else str(whole)
+        verified = f"MIN({self._summed(indicator, 'verified')},{left})"
         return {
             "state": f"={state}",
-            "verified": f"=MIN({self._summed(indicator, 'verified')},{whole})",
-            "cents": f"=INT(MIN({self._summed(indicator, 'verified')},{whole})/{_CENT})",
-            # What leaves the total where rows do not apply.
-            "excess": f"=MIN({self._summed(indicator, 'idle')},{whole})",
+            "verified": f"={verified}",
+            "cents": f"=INT({verified}/{_CENT})",
+            "excess": f"={leaving}",
         }
 
     def total(self, indicator: str, field: str) -> Figure:
