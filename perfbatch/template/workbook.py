@@ -137,8 +137,12 @@ def _assemble(layout: Layout) -> bytes:
     year_end = datetime(layout.rulebook.fiscal_year, 12, 31)  # noqa: DTZ001 - document properties have no zone
     workbook.set_properties({"title": layout.rulebook.title, "created": year_end})
     book, styles = FormBook(workbook), Styles(workbook)
+    first = next((plan for plan in layout.sheets if plan.places), None)
     for plan in layout.sheets:
         _write_sheet(book, layout.rulebook, plan, styles)
+        if plan is first:
+            # Sheets before it explain the form, and are no pages of it.
+            workbook.get_worksheet_by_name(plan.sheet).set_start_page(1)
     write_live(book, layout, styles)
     _write_stamp(workbook, layout.rulebook)
     for place in layout.places.values():
@@ -225,8 +229,12 @@ def _set_up_pages(sheet: Worksheet, plan: SheetPlan) -> None:
     sheet.set_margins(**MARGINS)
     sheet.center_horizontally()
     sheet.print_area(0, 0, max(plan.row - 1, 0), plan.printed_columns - 1)
+    # What is filled in is coloured on the screen; on paper it is plain.
+    sheet.print_black_and_white()
     if not plan.cover:
-        sheet.set_footer('&C&"宋体,Regular"&9第 &P 页  共 &N 页')
+        # Pages of what is stamped: neither what explains the form nor its checks are counted among them.
+        if plan.places:
+            sheet.set_footer('&C&"宋体,Regular"&9第 &P 页')
         sheet.set_header('&R&"宋体,Regular"&9&A')
     if plan.repeat_row is not None:
         sheet.repeat_rows(*plan.repeat_row)

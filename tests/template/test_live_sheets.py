@@ -17,7 +17,7 @@ from perfbatch.template.live import CHECK_SHEET, LIVE_SHEET, plan_live
 # Excel 2013 takes a formula of 8,192 characters; every function here is in Excel 2013, WPS and LibreOffice.
 FORMULA_LIMIT = 8192
 SHARED_FUNCTIONS = {
-    "ABS", "AND", "CHAR", "COUNT", "COUNTIF", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT", "LEN",
+    "ABS", "AND", "CHAR", "COUNT", "COUNTIF", "EXACT", "FIND", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT", "LEN",
     "MATCH", "MAX", "MID", "MIN", "N", "NOT", "OR", "RIGHT", "ROUND", "ROWS", "SIGN", "SUBSTITUTE", "SUM", "SUMIF", "SUMPRODUCT",
     "TEXT", "TRIM",
 }  # fmt: skip
@@ -86,3 +86,23 @@ def test_failing_cells_turn_red_through_names_that_old_versions_follow(blank: Wo
     assert "INDEX(_live_revenue_total,ROWS(C$5:C5))>0" in rules
     assert all(LIVE_SHEET + "!" not in formula for formula in rules)
     assert blank.defined_names["_live_revenue_total"].attr_text.startswith(f"'{LIVE_SHEET}'!$F$")
+
+
+def test_the_checks_begin_with_their_number_in_red_and_the_way_to_the_first(blank: Workbook) -> None:
+    sheet = blank[CHECK_SHEET]
+    rules = [
+        rule
+        for area, listed in sheet.conditional_formatting._cf_rules.items()
+        for rule in listed
+        if "A3" in str(area.sqref)
+    ]
+    assert [rule.formula for rule in rules] == [['LEFT($A$3,2)="不符"']]
+    link = str(sheet["C3"].value)
+    assert link.startswith("=IF(COUNTIF(_live!$AA$2:$AA$")
+    assert ("转到第一处不符" in link, "转到第一处非数值" in link) == (True, True)
+    assert sheet.oddFooter.center.text is None
+    # Every verdict has beside it the name of the cells that it is about, which a link can lead to.
+    verdicts, places = blank[LIVE_SHEET]["AA"], blank[LIVE_SHEET]["DZ"]
+    named = [place.value for verdict, place in zip(verdicts, places, strict=False) if verdict.value is not None]
+    assert len(named) > 1000
+    assert set(named) <= set(blank.defined_names)

@@ -21,7 +21,12 @@ def test_each_sheet_prints_on_a4_as_wide_as_a_page(blank: Workbook, name: str) -
     # One page wide is what an absent fitToWidth means.
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_area.startswith(f"'{name}'!$A$1:")
-    assert (sheet.oddFooter.center.text is not None) is (name != "封面")
+    # Neither what explains the form nor the cover shows a number; the cover is the first page all the same.
+    assert (sheet.oddFooter.center.text is not None) is (name not in ("填报说明", "封面"))
+    # The number itself is 1 unless it is stated.
+    assert sheet.page_setup.useFirstPageNumber is (True if name == "封面" else None)
+    # What is filled in is coloured on the screen and plain on paper.
+    assert sheet.page_setup.blackAndWhite is True
 
 
 @pytest.mark.parametrize("name", SHEETS)

@@ -21,9 +21,11 @@ from perfbatch.template.live.leaves import (
 from perfbatch.template.live.scores import SCORE_COLUMNS, TOTAL_ROW_LABEL, ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
 
-__all__ = ["VERDICT_COLUMN", "failing_cells", "write_hidden"]
+__all__ = ["PLACE_COLUMN", "VERDICT_COLUMN", "failing_cells", "write_hidden"]
 
 VERDICT_COLUMN = "AA"
+PLACE_COLUMN = "DZ"
+"""The name of the input cells that each verdict is about, for links."""
 _FAILING_COLUMN, _CONTENT_COLUMN = 5, 6
 
 
@@ -38,6 +40,7 @@ def write_hidden(
     for check in checks:
         verdict = f"{VERDICT_COLUMN}{check.live_row + 1}"
         book.put(LIVE_SHEET, check.live_row, _number(VERDICT_COLUMN), check.formula)
+        book.put(LIVE_SHEET, check.live_row, _number(PLACE_COLUMN), check.place.field.id)
         failing.setdefault(check.place.row, []).append(f"N(LEFT({verdict})={quoted(FAILS)})")
     for name, where in {**names.where(), **leaves.items.where()}.items():
         book.define_name(name, where)

@@ -24,7 +24,7 @@ from perfbatch.template.live.checks import (
     LiveCheck,
     plan_checks,
 )
-from perfbatch.template.live.hidden import VERDICT_COLUMN, write_hidden
+from perfbatch.template.live.hidden import PLACE_COLUMN, VERDICT_COLUMN, write_hidden
 from perfbatch.template.live.leaves import LIVE_SHEET, OVER_COLUMN, Leaves
 from perfbatch.template.live.scores import ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
@@ -114,7 +114,7 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
         note,
     )
     sheet.set_row(1, 48)
-    _write_tally(book, sheet, plan)
+    _write_tally(book, sheet, plan, width)
     link = form_look(
         workbook, border=1, border_color=RULE_COLOUR, text_wrap=True, valign="vcenter", font_color="#1F4E79"
     )
@@ -146,8 +146,8 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
             for rows in line.inserted:
                 book.write_formula(sheet, line.row, rows.shown.left, _together(rows), verdict)
     bottom = plan.tables[-1].lines[-1].row if plan.tables else FIRST_TABLE_ROW
-    area = (2, FIRST_VERDICT_COLUMN, bottom, last)
-    first = cell_name(2, FIRST_VERDICT_COLUMN)
+    area = (3, FIRST_VERDICT_COLUMN, bottom, last)
+    first = cell_name(3, FIRST_VERDICT_COLUMN)
     rules = (
         (f"=LEFT({first})={quoted(FAILS)}", FAILING_LOOK),
         (f"=LEFT({first},3)={quoted(TAIL + ' ')}", _ASKING),
@@ -164,13 +164,13 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer('&C&"宋体,Regular"&9第 &P 页  共 &N 页')
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
     sheet.ignore_errors({"formula_differs": "A1:XFD1048576"})
 
 
-def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan) -> None:
-    """How many verdicts of each kind there are."""
+def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan, width: int) -> None:
+    """How many verdicts of each kind there are, in red where any check fails, and the way to the first; `width`: columns of
+    verdicts."""
     workbook = book.workbook
     live_rows = [check.live_row for check in plan.checks()]
     area = _verdicts(live_rows or [0])
@@ -191,13 +191,34 @@ def _write_tally(book: FormBook, sheet: Worksheet, plan: LivePlan) -> None:
     )
     sheet.merge_range(2, 0, 2, 1, "", bold)
     book.write_formula(sheet, 2, 0, formula, bold)
+    red = {
+        "type": "formula",
+        "criteria": f"=LEFT($A$3,2)={quoted('不符')}",
+        "format": workbook.add_format(FAILING_LOOK),
+    }
+    sheet.conditional_format(2, 0, 2, 1, red)
+    _write_way_to_the_first(book, sheet, live_rows, FIRST_VERDICT_COLUMN + width - 1)
     sheet.set_row(2, 24)
 
 
-def _verdicts(live_rows: list[int]) -> str:
-    """The verdicts on the hidden sheet, of rows that stand together there."""
+def _write_way_to_the_first(book: FormBook, sheet: Worksheet, live_rows: list[int], last: int) -> None:
+    """A link to what is wrong first: a check that fails, else a cell that is no number."""
+    link = form_look(book.workbook, font_color="#1F4E79", underline=1, valign="vcenter")
+    area, places = _verdicts(live_rows or [0]), _verdicts(live_rows or [0], PLACE_COLUMN)
+    formula = quoted("")
+    for pattern, words in ((UNREADABLE, "转到第一处非数值"), (f"{FAILS}*", "转到第一处不符")):
+        place = f"INDEX({places},MATCH({quoted(pattern)},{area},0))"
+        leads = f'HYPERLINK("#"&{place},{quoted(words)})'
+        formula = f"IF(COUNTIF({area},{quoted(pattern)})=0,{formula},{leads})"
+    if last > FIRST_VERDICT_COLUMN:
+        sheet.merge_range(2, FIRST_VERDICT_COLUMN, 2, last, "", link)
+    book.write_formula(sheet, 2, FIRST_VERDICT_COLUMN, f"={formula}", link)
+
+
+def _verdicts(live_rows: list[int], column: str = VERDICT_COLUMN) -> str:
+    """The verdicts on the hidden sheet, or another column beside them, of rows that stand together there."""
     first, last = min(live_rows) + 1, max(live_rows) + 1
-    return f"{LIVE_SHEET}!${VERDICT_COLUMN}${first}:${VERDICT_COLUMN}${last}"
+    return f"{LIVE_SHEET}!${column}${first}:${column}${last}"
 
 
 def _together(rows: InsertedRows) -> str:
