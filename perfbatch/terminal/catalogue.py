@@ -57,8 +57,8 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "run.recalled": Wording("; {count} unchanged since they were last read", "；{count} 个自上次读取后没有变化"),
     "run.roster": Wording(
-        "Roster    {received} of {expected} departments have reported",
-        "名录　　　应报 {expected} 个部门，已报 {received} 个",
+        "Roster    {received} of {expected} have reported",
+        "名录　　　应报 {expected}，已报 {received} 个",
     ),
     "run.findings": Wording(
         "Findings  {errors}, {warnings}, {infos} in {departments}",
@@ -295,11 +295,11 @@ def verified_word(confirmed: bool) -> str:
     return say("verified.confirmed") if confirmed else say("verified.provisional")
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 notice`, `2 notices`; `2 份整改通知`."""
+def counted(number: int, noun: str, called: str = "") -> str:
+    """`1 notice`, `2 notices`; `2 份整改通知`. `called`: what the form calls a department (项目), in Chinese."""
     wording = NOUNS[noun]
     if current_language() == "zh":
-        return f"{number} {wording.zh}"
+        return f"{number} 个{called}" if called else f"{number} {wording.zh}"
     single, several = wording.en.split("|")
     return f"{number} {single if number == 1 else several}"
 

@@ -63,18 +63,19 @@ def print_night(
 
 def _print_form(result: BatchResult) -> None:
     """What the night came to in one form."""
-    console = console_of()
+    console, noun = console_of(), result.rulebook.entity.noun
     severity = Counter(finding.severity.value for finding in result.findings if not finding.settled)
     apart = Counter(finding.standing for finding in result.findings if finding.settled)
     if result.roster:
-        known = say("run.roster", received=result.roster.received, expected=result.roster.expected)
+        expected = counted(result.roster.expected, "department", noun)
+        known = say("run.roster", received=result.roster.received, expected=expected)
         console.print(known, soft_wrap=True)
     findings = say(
         "run.findings",
         errors=counted(severity["error"], "error"),
         warnings=counted(severity["warning"], "warning"),
         infos=counted(severity["info"], "info"),
-        departments=counted(len(result.departments), "department"),
+        departments=counted(len(result.departments), "department", noun),
     )
     settled = (say("run.apart", count=number, standing=say(f"standing.{name}")) for name, number in apart.items())
     console.print("".join((findings, *settled)), soft_wrap=True)

@@ -129,6 +129,8 @@ def test_one_and_several() -> None:
     speak("zh")
     try:
         assert counted(1, "notice") == "1 份整改通知"
+        # What a department is called is the form's to say.
+        assert (counted(3, "department"), counted(3, "department", "项目")) == ("3 个部门", "3 个项目")
         assert say("diff.none") == "没有变化。"
         assert catalogue.listed(["甲", "乙"]) == "甲，乙"
     finally:
