@@ -63,8 +63,9 @@ class ItemRows:
         """The field of the points that each row is worth."""
 
     def first(self, owner: str) -> Ints:
-        """Per department the first row that belongs to an indicator or a group, 0 where there is none."""
-        rows = np.zeros(self._departments, dtype=np.int64)
+        """Per department the first row that belongs to an indicator or a group; where there is none, that which the blank form has
+        for it."""
+        rows = np.full(self._departments, self._rulebook.first_row(owner), dtype=np.int64)
         chosen = self._chosen(owner)
         # Of a group only its adaptable rows can be the ones that do not add up.
         chosen = [at for at in chosen if self._rulebook.indicators[at].editable] or chosen

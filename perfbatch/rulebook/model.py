@@ -400,6 +400,15 @@ class Rulebook(Model):
         made = ((indicator.id, getattr(indicator.rule, "rows", "")) for indicator in self.indicators)
         return {indicator: specs[rows] for indicator, rows in made if rows in specs}
 
+    def first_row(self, owner: str) -> int:
+        """Where the rows of a group, or of the indicator that they make, begin on the blank form; 0 for any other owner."""
+        for spec in self.indicator_rows:
+            for row, preset in enumerate(self.row_tables[spec.rows].presets):
+                group = spec.group.map.get(preset.get(spec.group.by, ""))
+                if group is not None and owner in (group, spec.indicator_of(group)):
+                    return row
+        return 0
+
     def score_column(self, name: str) -> str:
         """The column of the scores that a name means: points or own scores, as the scorecard calls them, as `max` and `self`, or as
         the rows do that are indicators; the name itself where it means none."""

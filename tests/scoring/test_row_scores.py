@@ -186,3 +186,14 @@ def test_no_row_is_given_more_than_its_points_nor_less_than_nothing(
     assert 0 <= verified <= points * SCALE
     if actual >= target:
         assert verified == points * SCALE
+
+
+def test_a_check_of_a_group_without_rows_points_at_the_groups_own() -> None:
+    blank = [{"level1": preset["level1"]} for preset in project_rulebook().row_tables["indicators"].presets]
+    rows = [{**blank[0], **_row(target=10, actual=10, max=50, self=50)}, *blank[1:]]
+    _, _, findings = examine([project(rows)], project_rulebook())
+    places = [(finding.cell, finding.message) for finding in findings if finding.check == "R15"]
+    assert places == [
+        ("max!10", "各一级指标分值：该项未填，无法核对"),
+        ("max!18", "各一级指标分值：该项未填，无法核对"),
+    ]

@@ -294,7 +294,7 @@ class _Planner:
             )
             field = self._rulebook.score_field(place.owner, place.field)
             rows = self._leaves.column_of(field)
-            return rows[first] if self._rulebook.scorecard is not None else rows[0]
+            return rows[first] if self._rulebook.scorecard is not None else rows[self._rulebook.first_row(place.owner)]
         return self._leaves.column_of(place.id)[row]
 
     def _title(self, bound: BoundCheck) -> str:
