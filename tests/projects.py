@@ -6,6 +6,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+import perfbatch.rulebook.load
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template import write_template
@@ -31,7 +32,7 @@ def blank_project() -> bytes:
 @lru_cache(maxsize=3)
 def with_idle_rows(policy: str) -> Rulebook:
     """The rulebook with a case of rows that do not apply."""
-    text = (Path(read_rulebook.__code__.co_filename).parent / "xiangmu_2023.toml").read_text("utf-8")
+    text = (Path(perfbatch.rulebook.load.__file__).parent / "xiangmu_2023.toml").read_text("utf-8")
     text = text.replace(
         "cases = [\n", "cases = [\n    { when = \"filled(unit) and unit == '不适用'\", not_applicable = true },\n", 1
     )
