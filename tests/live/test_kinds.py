@@ -30,7 +30,10 @@ def _with_rules(rules: dict[str, dict[str, Any]], deviating: tuple[str, ...]) ->
             own |= {"rule": rules[indicator.id], "points": 20, "part_of_whole": False}
         return Indicator.model_validate({**indicator.model_dump(), **own})
 
-    return book.model_copy(update={"indicators": tuple(map(ruled, book.indicators))})
+    indicators = tuple(map(ruled, book.indicators))
+    # Worth more than before, they come to more together.
+    total = sum((indicator.points for indicator in indicators), Decimal())
+    return book.model_copy(update={"indicators": indicators, "total_points": total})
 
 
 def _at_edges(number: int, typed: Typed, book: Rulebook) -> Typed:
