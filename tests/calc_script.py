@@ -10,13 +10,19 @@ the list of what its `read` steps saw. Actions:
 """
 
 import json
+import os
 import pathlib
 import sys
 import time
+import traceback
 
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.uno import RuntimeException
+
+# What `calc_session` takes as an office that died or never came: the work is worth doing once more.
+_OFFICE_GONE = 75
 
 
 def _property(name, value):
@@ -35,7 +41,8 @@ def _desktop(address):
             time.sleep(0.1)
         else:
             return remote.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", remote)
-    raise SystemExit(f"no LibreOffice at {address}")
+    print(f"no LibreOffice at {address}", file=sys.stderr)
+    raise SystemExit(_OFFICE_GONE)
 
 
 def _shown(cell):
@@ -112,6 +119,14 @@ def main():
             document.close(True)
         answers.append(seen)
     json.dump(answers, sys.stdout)
+    sys.stdout.flush()
 
 
-main()
+try:
+    main()
+except RuntimeException:  # the bridge went down
+    traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(_OFFICE_GONE)
+# Not by way of the interpreter's end, where taking the bridge down may end in a crash after everything was said.
+os._exit(0)
