@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
 import perfbatch.rulebook.load
 from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.template import write_template
+from tests.overlays import blank_form, rulebook_of
 
 __all__ = ["blank_project", "project_rulebook", "with_idle_rows"]
 
@@ -23,10 +22,7 @@ def project_rulebook() -> Rulebook:
 @lru_cache(maxsize=1)
 def blank_project() -> bytes:
     """The blank project form."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "blank.xlsx"
-        write_template(project_rulebook(), path)
-        return path.read_bytes()
+    return blank_form(project_rulebook())
 
 
 @lru_cache(maxsize=3)
@@ -37,7 +33,4 @@ def with_idle_rows(policy: str) -> Rulebook:
         "cases = [\n", "cases = [\n    { when = \"filled(unit) and unit == '不适用'\", not_applicable = true },\n", 1
     )
     text = text.replace('not_applicable = "exclude"', f'not_applicable = "{policy}"', 1)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "idle.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_rulebook(path).rulebook
+    return rulebook_of(text)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import lru_cache
-from pathlib import Path
 
-from perfbatch.rulebook.load import read_rulebook
 from perfbatch.rulebook.model import Rulebook
-from perfbatch.template import write_template
+from tests.overlays import blank_form, rulebook_of
 
 __all__ = ["OVERLAY", "blank_with_tasks", "with_tasks"]
 
@@ -68,19 +65,12 @@ source = "工作方案"
 """
 
 
-@lru_cache(maxsize=1)
 def with_tasks() -> Rulebook:
     """The rulebook, as its overlay resolves."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "with_tasks.toml"
-        path.write_text(OVERLAY, encoding="utf-8")
-        return read_rulebook(path).rulebook
+    return rulebook_of(OVERLAY)
 
 
 @lru_cache(maxsize=1)
 def blank_with_tasks() -> bytes:
     """The blank form of that rulebook."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "blank.xlsx"
-        write_template(with_tasks(), path, units=2)
-        return path.read_bytes()
+    return blank_form(with_tasks(), units=2)

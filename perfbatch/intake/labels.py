@@ -6,15 +6,27 @@ Labels are the form's own words; a department may change them. What is not a lab
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from perfbatch.intake.numerals import canonical_unit, fold, money_exponent
 from perfbatch.package.addresses import Area
 from perfbatch.package.raw_cell import RawCell
-from perfbatch.rulebook.model import CardBlock, FormField, Rulebook, SignatureBlock
+from perfbatch.rulebook.form import MatrixColumn, MatrixRow
+from perfbatch.rulebook.model import CardBlock, FormField, MatrixBlock, Rulebook, SignatureBlock
 
-__all__ = ["Beside", "FormLabels", "ShownCells", "bare_label", "beside", "heading_unit", "stated_unit", "title_unit"]
+__all__ = [
+    "Beside",
+    "FormLabels",
+    "ShownCells",
+    "bare_label",
+    "beside",
+    "beside_in_matrix",
+    "heading_unit",
+    "stated_unit",
+    "title_unit",
+]
 
 _UNIT = re.compile(r"\((?:单位:?)?([^()]{1,5})\):?$|单位:([^()\s,。;]{1,4})")
 # How far from its cell a label may stand, and the title of a table above its headings.
@@ -38,12 +50,14 @@ class Beside(NamedTuple):
 
 
 class FormLabels:
-    """The labels of a form."""
+    """The labels of a form. A cell of a table of fixed rows and columns has none of its own: `matrix_of` has its table."""
 
     def __init__(self, rulebook: Rulebook) -> None:
+        self.matrix_of = {name: matrix for matrix in rulebook.matrices.values() for name in matrix.cells}
         fields: dict[str, set[str]] = {}
         for field in rulebook.fields():
-            fields.setdefault(bare_label(field.label), set()).add(field.id)
+            if field.id not in self.matrix_of:
+                fields.setdefault(bare_label(field.label), set()).add(field.id)
         self._fields = {label: frozenset(ids) for label, ids in fields.items()}
         self.label_of = {field.id: field.label for field in rulebook.fields()}
 
@@ -54,10 +68,15 @@ class FormLabels:
     def after_label(self, text: str, field: FormField) -> str:
         """What a text says beside the form's labels: nothing where it is one, what follows where it begins with the field's
         own, else all of it."""
-        if self.fields_of(text):
+        if self.fields_of(text) or (field.id in self.matrix_of and self._is_side(text, field.id)):
             return ""
         folded, label = fold(text), fold(field.label)
         return folded.removeprefix(label).lstrip(": ") if folded.startswith(label) else text
+
+    def _is_side(self, text: str, name: str) -> bool:
+        """Whether a text is the label of the row or of the column that a cell is in."""
+        cell = self.matrix_of[name].cells[name]
+        return len(text) <= _LONGEST and bare_label(text) in map(bare_label, (cell.row.label, cell.column.label))
 
 
 @lru_cache(maxsize=4_096)
@@ -84,6 +103,45 @@ def beside(workbook: ShownCells, labels: FormLabels, area: Area, *, single: bool
         if cell.value is not None:
             break
     return Beside("", frozenset())
+
+
+def beside_in_matrix(
+    workbook: ShownCells, matrix: MatrixBlock, name: str, area: Area, inputs: Container[tuple[int, int]]
+) -> Beside:
+    """What stands beside a cell of a table of fixed rows and columns: the heading above it, and whose cell heading and label of
+    the row make it together. A side that is no label of the table says nothing. `inputs`: row and column of the table's own
+    cells; a text in one of them is an answer."""
+    own = matrix.cells[name]
+    left = [(area.first_row, column) for column in range(area.first_column - 1, 0, -1)]
+    top = max(area.first_row - len(matrix.rows) - _TITLE_ABOVE, 1)
+    above = [(row, area.first_column) for row in range(area.first_row - 1, top - 1, -1)]
+    rows = _labelled(_texts(workbook, area.sheet, left, inputs), matrix.rows)[1]
+    heading, columns = _labelled(_texts(workbook, area.sheet, above, inputs), matrix.columns)
+    if not rows and not columns:
+        return Beside(heading, frozenset())
+    cells = (matrix.cell_id(row, column) for row in rows or [own.row.id] for column in columns or [own.column.id])
+    return Beside(heading, frozenset(cell for cell in cells if cell in matrix.cells))
+
+
+def _texts(
+    workbook: ShownCells, sheet: str, places: Sequence[tuple[int, int]], inputs: Container[tuple[int, int]]
+) -> Iterator[str]:
+    for row, column in places:
+        cell = workbook.cell(sheet, row, column)
+        text = cell.value
+        if isinstance(text, str) and text.strip() and len(text) <= _LONGEST and (cell.row, cell.column) not in inputs:
+            yield text
+
+
+def _labelled(texts: Iterator[str], entries: Sequence[MatrixRow | MatrixColumn]) -> tuple[str, list[str]]:
+    """The first of the texts that is a label of the entries, and the entries whose it is; else the first text, and none."""
+    first = ""
+    for text in texts:
+        named = [entry.id for entry in entries if bare_label(entry.label) == bare_label(text)]
+        if named:
+            return text, named
+        first = first or text
+    return first, []
 
 
 @lru_cache(maxsize=4_096)

@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from perfbatch.intake.formats import FormWorkbook
-from perfbatch.intake.labels import Beside, FormLabels, ShownCells, beside, blocks_with_titles, heading_unit, title_unit
+from perfbatch.intake.labels import (
+    Beside,
+    FormLabels,
+    ShownCells,
+    beside,
+    beside_in_matrix,
+    blocks_with_titles,
+    heading_unit,
+    title_unit,
+)
 from perfbatch.intake.numerals import canonical_unit
 from perfbatch.intake.reading import Remark
 from perfbatch.intake.stated_units import may_state_units, units_beside, units_of_rows
@@ -108,7 +117,8 @@ class FormPlaces:
         return places
 
     def _find(self, workbook: FormWorkbook, cells: ShownCells, *, looking: bool) -> Mapping[str, NamedPlace]:
-        chosen = {name: self._chosen(workbook, cells, name) for name in self._fields}
+        own = self._own_cells(workbook)
+        chosen = {name: self._chosen(workbook, cells, name, own) for name in self._fields}
         places: dict[str, NamedPlace] = {}
         standing: dict[str, _Candidate] = {}
         for name, candidate in chosen.items():
@@ -130,17 +140,34 @@ class FormPlaces:
             places[name] = NamedPlace(candidate.area, heading=heading, row_headings=rows)
         return places
 
-    def _chosen(self, workbook: FormWorkbook, cells: ShownCells, name: str) -> _Candidate | None:
+    def _own_cells(self, workbook: FormWorkbook) -> Mapping[str, frozenset[tuple[int, int]]]:
+        """Table of fixed rows and columns → row and column of its cells, wherever their names are."""
+        cells: dict[str, set[tuple[int, int]]] = {}
+        for name, matrix in self.labels.matrix_of.items():
+            for area in (workbook.names.get(name), *workbook.twins.get(name, ())):
+                if area is not None:
+                    cells.setdefault(matrix.id, set()).add((area.first_row, area.first_column))
+        return {name: frozenset(places) for name, places in cells.items()}
+
+    def _chosen(
+        self, workbook: FormWorkbook, cells: ShownCells, name: str, own_cells: Mapping[str, frozenset[tuple[int, int]]]
+    ) -> _Candidate | None:
         """The workbook's own name, unless it does not stand beside the field's label and a sheet's name does."""
         areas = [area for area in (workbook.names.get(name), *workbook.twins.get(name, ())) if area is not None]
-        candidates = [_Candidate(area, self._beside(cells, name, area)) for area in areas]
+        matrix = self.labels.matrix_of.get(name)
+        candidates = [
+            _Candidate(
+                area,
+                beside(cells, self.labels, area, single=self._single[name])
+                if matrix is None
+                else beside_in_matrix(cells, matrix, name, area, own_cells[matrix.id]),
+            )
+            for area in areas
+        ]
         right = (candidate for candidate in candidates if name in candidate.beside.fields)
         own = workbook.names.get(name)
         # A sheet's name alone, beside nothing that is the field's label, is a copy's and not the form's.
         return next(right, candidates[0] if candidates and own is not None else None)
-
-    def _beside(self, cells: ShownCells, name: str, area: Area) -> Beside:
-        return beside(cells, self.labels, area, single=self._single[name])
 
     def _shared(self, standing: Mapping[str, _Candidate]) -> list[tuple[str, list[str]]]:
         """Fields that share a cell with others, and those others; one that alone stands beside its own label keeps the cell."""

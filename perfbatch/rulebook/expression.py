@@ -125,6 +125,10 @@ class _Parser:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id=block), attr=row), attr=column):
                 # A cell of a table of fixed rows and columns.
                 return Name(f"{block}_{row}_{column}", self._column(node))
+            case ast.Attribute(
+                value=ast.Attribute(value=ast.Attribute(value=ast.Name(id=record), attr=block), attr=row), attr=column
+            ):
+                return Member(record, f"{block}_{row}_{column}", self._column(node))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Negative(self.node(operand, depth + 1))
             case ast.UnaryOp(op=ast.Not(), operand=operand):

@@ -8,9 +8,10 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from perfbatch.rulebook.marks import Expression, FieldId, Identifier, IndicatorId
+from perfbatch.rulebook.marks import Expression, FieldId, Identifier, IndicatorId, RowExpression
 
 __all__ = [
+    "COVER",
     "SINGLE",
     "AmountColumn",
     "Block",
@@ -169,11 +170,12 @@ class RowsBlock(Model):
 
 
 class MatrixRow(Model):
-    """A row of a matrix; `parts` are the rows that it totals."""
+    """A row of a matrix; `parts` are the rows that it totals, `since` the revision of the form that brought it."""
 
     id: Identifier
     label: str
     parts: tuple[str, ...] = ()
+    since: int = Field(default=1, ge=1)
 
 
 class MatrixColumn(Model):
@@ -181,7 +183,7 @@ class MatrixColumn(Model):
     to, or what an `indicator` is worth (`show` max) or the department scores it itself (`show` self, an input cell).
 
     `only` are the rows that have a cell in it (all, unless given), `required` those whose cell must be filled, `parts` the columns
-    that it totals. Unit and bounds as a field's.
+    that it totals. Unit, bounds and `since` as a field's.
     """
 
     id: Identifier
@@ -190,7 +192,7 @@ class MatrixColumn(Model):
     only: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-    formula: Expression | None = None
+    formula: RowExpression | None = None
     indicator: IndicatorId | None = None
     show: Literal["max", "self"] | None = None
     unit: str | None = None
@@ -200,6 +202,7 @@ class MatrixColumn(Model):
     max_length: int | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    since: int = Field(default=1, ge=1)
 
     @property
     def is_input(self) -> bool:
@@ -252,6 +255,17 @@ class MatrixBlock(Model):
             cells[name] = MatrixCell(self._field(row, column), row, column, *parts)
         return cells
 
+    def as_of(self, revision: int) -> MatrixBlock | None:
+        """The table as it was at a revision; None where it was not there yet."""
+        rows, columns = (
+            tuple(entry for entry in entries if entry.since <= revision) for entries in (self.rows, self.columns)
+        )
+        if len(rows) == len(self.rows) and len(columns) == len(self.columns):
+            return self
+        # Made anew: a copy would keep the cells of today.
+        values = {name: getattr(self, name) for name in MatrixBlock.model_fields}
+        return MatrixBlock.model_construct(**{**values, "rows": rows, "columns": columns}) if rows and columns else None
+
     @property
     def fields(self) -> tuple[FormField, ...]:
         """The input cells, row by row."""
@@ -270,6 +284,7 @@ class MatrixBlock(Model):
             max_length=column.max_length,
             choices=column.choices,
             help=column.help,
+            since=max(row.since, column.since),
         )
 
 
@@ -305,6 +320,9 @@ Block = Annotated[
     Field(discriminator="layout"),
 ]
 
+
+COVER = "cover"
+"""The id of the section that is laid out as a title page: it holds cards."""
 
 SINGLE = (CardBlock, MatrixBlock)
 """The blocks whose fields stand once, each in a cell of its own."""

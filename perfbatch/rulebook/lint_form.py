@@ -12,8 +12,8 @@ from perfbatch.model.excel import LAST_COLUMN, LAST_ROW, LIST_LIMIT
 from perfbatch.model.words.catalogue import placed, worded
 from perfbatch.package.addresses import column_number
 from perfbatch.rulebook.expression import FUNCTIONS
-from perfbatch.rulebook.form import Block
-from perfbatch.rulebook.lint_matrices import lint_matrix
+from perfbatch.rulebook.form import COVER, Block
+from perfbatch.rulebook.lint_matrices import lint_matrix, own_scores_twice
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
@@ -188,7 +188,10 @@ def _blocks(rulebook: Rulebook) -> Iterator[str]:
             yield placed(f"indicator {indicator.id}", "lint.no_own_score")
     if any(indicator.evidence_ids for indicator in rulebook.indicators) and rulebook.evidence_block is None:
         yield placed("sections", "lint.no_evidence")
+    yield from own_scores_twice(rulebook)
     for section, block in rulebook.blocks():
+        if section.id == COVER and not isinstance(block, CardBlock):
+            yield placed(f"section {section.id}, blocks", "lint.cover", layout=block.layout)
         if not isinstance(block, SignatureBlock) and not block.fields:
             yield placed(f"section {section.id}", "lint.no_fields")
         if isinstance(block, RowsBlock):

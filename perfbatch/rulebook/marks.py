@@ -26,6 +26,7 @@ __all__ = [
     "IndicatorId",
     "Mark",
     "Message",
+    "RowExpression",
     "Visit",
     "renamed_expression",
     "renamed_message",
@@ -35,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`role` is `id`, `expression` or `message`; `tables` are those whose ids an `id` may be."""
+    """`role` is `id`, `expression`, `row_expression` or `message`; `tables` are those whose ids an `id` may be."""
 
     role: str
     tables: tuple[str, ...] = ()
@@ -44,6 +45,8 @@ class Mark:
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
 Expression = Annotated[str, Mark("expression")]
 """A text in the expression language."""
+RowExpression = Annotated[str, Mark("row_expression")]
+"""Arithmetic over the columns of a row, whose names are the table's own."""
 Message = Annotated[str, Mark("message")]
 """Words for people with `{names}` put in."""
 FieldId = Annotated[Identifier, Mark("id", ("fields",))]
@@ -55,14 +58,26 @@ EachId = Annotated[str, Mark("id", ("fields", "groups", "indicators"))]
 
 Visit = Callable[[Mark | None, str], str]
 
-# Names outside of the texts in quotes, each with whatever stands between.
-_NAMES = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\W\d]\w*")
+# Names outside of the texts in quotes, with those that dots tie to them.
+_NAMES = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+# The names of a cell of a table of fixed rows and columns: table, row, column.
+_CELL_PARTS = 3
 _PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 
 
 def renamed_expression(source: str, names: Mapping[str, str]) -> str:
-    """An expression with other names, otherwise as it was written."""
-    return _NAMES.sub(lambda name: names.get(name[0], name[0]), source)
+    """An expression with other names, otherwise as it was written. A name may be one with dots (`fund.total.year`)."""
+    return _NAMES.sub(lambda name: _renamed_name(name[0], names), source)
+
+
+def _renamed_name(name: str, names: Mapping[str, str]) -> str:
+    if name[0] in "'\"":
+        return name
+    parts = name.split(".")
+    cell = names.get(".".join(parts[-_CELL_PARTS:])) if len(parts) >= _CELL_PARTS else None
+    if cell is not None:
+        return ".".join([*parts[:-_CELL_PARTS], cell])
+    return ".".join(names.get(part, part) for part in parts)
 
 
 def renamed_message(text: str, names: Mapping[str, str]) -> str:

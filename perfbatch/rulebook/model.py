@@ -522,7 +522,9 @@ def _section_as_of(section: Section, revision: int) -> Section | None:
 
 
 def _block_as_of(block: Block, revision: int) -> Block | None:
-    if isinstance(block, SignatureBlock | MatrixBlock):
+    if isinstance(block, SignatureBlock):
         return block
+    if isinstance(block, MatrixBlock):
+        return block.as_of(revision)
     fields = tuple(field for field in block.fields if field.since <= revision)
     return block.model_copy(update={"fields": fields}) if fields else None

@@ -2,7 +2,8 @@
 
     extends = "yunxi-2020"              the id of a built-in rulebook, or a file beside this one
     [meta]                              the rulebook's own keys: id, title, fiscal_year, deadline …
-    [rename.fields]  old = "new"        followed through expressions, messages and maps
+    [rename.fields]  old = "new"        followed through expressions, messages and maps; of a table of fixed rows and columns
+                                        also [rename.rows] and [rename.columns]: table.old = "new"
     [remove]         fields = ["id"]
     [change.fields]  id.label = "…"     `unset = ["key"]` takes keys away
     [[add.fields]]   before = "id"      or after = "id", or into = "block or section"
@@ -20,6 +21,7 @@ from typing import Any
 from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.lineage import ACTIONS
 from perfbatch.rulebook.marks import Mark, renamed_expression, renamed_message, rewritten
+from perfbatch.rulebook.matrix_renames import SIDES, cell_names, renamed_cells, side_entries, side_renamed
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.nearest import nearest_or
 from perfbatch.rulebook.overlay_entries import Entries
@@ -33,7 +35,7 @@ META = tuple(name for name in Rulebook.model_fields if name not in TABLES)
 """The rulebook's own keys, which `[meta]` may set."""
 
 _IN_EXPRESSIONS = ("fields", "indicators", "groups", "blocks")
-_RENAMED = tuple(table for table in TABLES if table != "kinds")
+_RENAMED = (*(table for table in TABLES if table != "kinds"), *SIDES)
 
 
 def apply_overlay(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> Applied:
@@ -75,11 +77,16 @@ class _Overlay(Entries):
                 self.applied.origins["", key] = place
 
     def rename(self, given: Data) -> None:
-        for table, names in given.items():
+        cells = cell_names(self.data)
+        # Rows and columns first: they are named with their table, by the name that it had.
+        for table, names in sorted(given.items(), key=lambda entry: entry[0] not in SIDES):
             if not self.known_table("rename", table, _RENAMED):
                 continue
             if not isinstance(names, dict):
                 self.fault(f"rename.{table}", "overlay.rename_table", table=table)
+                continue
+            if table in SIDES:
+                self._rename_sides(table, names)
                 continue
             entries = entries_of(self.data, table)
             news = [str(new) for new in names.values()]
@@ -104,12 +111,43 @@ class _Overlay(Entries):
                 self.applied.renamed.setdefault(table, {})[old] = new
                 self.note("rename", table, new, target.entry, before=old, after=new)
                 self.applied.origins[table, new, KEYS.get(table, "id")] = f"rename.{table}.{old}"
+        fields, dotted = renamed_cells(cells, cell_names(self.data))
+        if fields:
+            self.applied.renamed.setdefault("fields", {}).update(fields)
         if self.applied.renamed:
-            self._follow_renames()
+            self._follow_renames(dotted)
 
-    def _follow_renames(self) -> None:
+    def _rename_sides(self, side: str, names: Data) -> None:
+        """Rows or columns of tables of fixed rows and columns: `fund.total = "whole"`."""
+        entries = side_entries(self.data, side)
+        for block, given in names.items():
+            renamed = given if isinstance(given, dict) else {"": given}
+            sound: dict[str, str] = {}
+            for old, new in renamed.items():
+                name = f"{block}.{old}".rstrip(".")
+                place = f"rename.{side}.{name}"
+                if name not in entries:
+                    remedy = nearest_or(name, entries, worded("overlay.do.name"))
+                    self.fault(place, "overlay.no_entry", what=side.removesuffix("s"), name=name, remedy=remedy)
+                elif not isinstance(new, str):
+                    self.fault(place, "overlay.rename_text")
+                elif new == old:
+                    self.fault(place, "overlay.rename_same")
+                elif f"{block}.{new}" in entries and new not in renamed:
+                    self.fault(place, "overlay.rename_there", new=new)
+                elif [*renamed.values()].count(new) > 1:
+                    self.fault(place, "overlay.rename_twice", new=new)
+                else:
+                    sound[old] = new
+            if sound:
+                side_renamed(self.data, side, block, sound)
+            for old, new in sound.items():
+                self.note("rename", side, new, entries[f"{block}.{old}"].entry, before=old, after=new)
+
+    def _follow_renames(self, dotted: Data) -> None:
+        """Carry the renames through all that speaks of the entries; `dotted`: cells by table, row and column."""
         renamed = self.applied.renamed
-        spoken = {old: new for table in _IN_EXPRESSIONS for old, new in renamed.get(table, {}).items()}
+        spoken = {old: new for table in _IN_EXPRESSIONS for old, new in renamed.get(table, {}).items()} | dotted
 
         def visit(mark: Mark | None, text: str) -> str:
             if mark is None:

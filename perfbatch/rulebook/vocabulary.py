@@ -17,6 +17,8 @@ TABLE_NAMES: Mapping[str, str] = {
     "sections": "工作表",
     "blocks": "表块",
     "fields": "栏目",
+    "rows": "表中的行",
+    "columns": "表中的列",
     "kinds": "栏目类型",
     "groups": "一级指标",
     "grades": "等次",

@@ -30,6 +30,7 @@ _WIDTH = 11.3
 _PIXELS = 84
 _ROW_PIXELS = 20
 _ACROSS = 8
+_MOST_TILES = 12
 _CHART_ROWS = 16
 
 
@@ -105,19 +106,28 @@ def write_overview(
         *_amounts(rulebook, places, totals[:2]),
         *(_scores(result, places) if rulebook.is_scored else []),
     ]
-    _tiles(sheet, top, main, "tile", 34)
+    top = _tiles(sheet, top, main, "tile", 34)
     rest = [*_amounts(rulebook, places, totals[2:]), *_grades(result, places), *_findings(result, places)]
-    _tiles(sheet, top + 3, rest, "small_tile", 20)
-    _matters(sheet, top + 6, matters, places)
-    _draw(sheet, charts, chart_sheet, top + 8 + len(matters))
+    top = _tiles(sheet, top, rest, "small_tile", 20)
+    _matters(sheet, top, matters, places)
+    _draw(sheet, charts, chart_sheet, top + 2 + len(matters))
     sheet.native.fit_to_pages(1, 1)
     sheet.native.hide_gridlines(2)
     sheet.repeat(0, 1)
     sheet.show_first()
 
 
-def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: float) -> None:
-    """A line of tiles over the width of the page, two columns each where there are eight."""
+def _tiles(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: float) -> int:
+    """Tiles over the width of the page, in lines of about as many each: two columns a tile where there are eight. Returns the
+    row below."""
+    lines = -(-len(tiles) // _MOST_TILES)
+    for first, last in spans(len(tiles), lines):
+        _tile_line(sheet, row, tiles[first : last + 1], style, height)
+        row += 3
+    return row
+
+
+def _tile_line(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, height: float) -> None:
     links = SheetLinks(sheet)
     for tile, (first, last) in zip(tiles, spans(_COLUMNS, len(tiles)), strict=True):
         head, look = f"{style}_head", f"{style}_alert" if tile.alert else style

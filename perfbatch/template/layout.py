@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from perfbatch.model.errors import OperatorFault
+from perfbatch.rulebook.form import COVER
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
@@ -30,9 +31,6 @@ from perfbatch.template.signatures import place_signatures
 from perfbatch.template.unit_tables import place_unit_table, unit_row_count, unit_table_widths
 
 __all__ = ["Layout", "lay_out"]
-
-COVER_SECTION = "cover"
-"""The id of the section that is laid out as a title page."""
 
 _WIDEST_UPRIGHT = 130.0
 """Digits of a sheet that is printed upright."""
@@ -76,7 +74,7 @@ def lay_out(
 
 
 def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
-    if section.id == COVER_SECTION:
+    if section.id == COVER:
         plan = SheetPlan(section.sheet, COVER_WIDTHS, len(COVER_WIDTHS))
         place_cover(form, plan, section)
         return plan
@@ -121,12 +119,14 @@ def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
 def _empty_sheet(section: Section) -> SheetPlan:
     """The tables of a section set its columns; cards and signatures fit themselves in."""
     tables = [block for block in section.blocks if isinstance(block, UnitTableBlock)]
-    rows = [row_table_widths(block) for block in section.blocks if isinstance(block, RowsBlock)]
-    rows += [matrix_widths(block) for block in section.blocks if isinstance(block, MatrixBlock)]
+    matrices = [matrix_widths(block) for block in section.blocks if isinstance(block, MatrixBlock)]
+    rows = [row_table_widths(block) for block in section.blocks if isinstance(block, RowsBlock)] + matrices
     if any(isinstance(block, ScorecardBlock | EvidenceBlock) for block in section.blocks):
         return SheetPlan(section.sheet, SCORECARD_WIDTHS, SCORECARD_PRINTED)
     if tables:
         widths = unit_table_widths(tables)
+        # A table of fixed rows and columns needs as many columns as it has; what the others lack goes at the right.
+        widths += max(matrices, key=len, default=())[len(widths) :]
         return SheetPlan(section.sheet, widths, len(widths), landscape=True)
     if rows:
         widths = max(rows, key=len)

@@ -113,7 +113,7 @@ REFUSED: list[tuple[str, str, int | None]] = [
     ("max(a, b)", "no such function; there are sum, abs", 1),
     ("a.sum(b)", "no such function; there are sum, abs", 1),
     ("abs(a)(b)", "no such function; there are sum, abs", 1),
-    ("a.b.c.d", "Attribute is not part of the language", 1),
+    ("a.b.c.d.e", "Attribute is not part of the language", 1),
     ("1 + (1).real", "Attribute is not part of the language", 5),
     ("'x'.join(a)", "no such function; there are sum, abs", 1),
     ("a[0]", "Subscript is not part of the language", 1),

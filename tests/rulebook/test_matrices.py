@@ -7,9 +7,32 @@ from pathlib import Path
 import pytest
 
 from perfbatch.rulebook.exporting import export_rules
+from perfbatch.rulebook.lint_matrices import MOST_BESIDE_SCORECARD
 from perfbatch.rulebook.load import RulebookFault, load_rulebook, read_rulebook
+from perfbatch.rulebook.model import ScorecardBlock
 from perfbatch.rulebook.toml_text import rulebook_toml
+from perfbatch.template.scorecard import SCORECARD_PRINTED
 from tests.matrices import OVERLAY, with_funds
+from tests.overlays import blank_form, rulebook_of, written
+from tests.workbooks import places
+
+_COLUMN = '    { id = "y", label = "更早", kind = "amount" },\n'
+_NEXT = """extends = "rules.toml"
+
+[meta]
+id = "next-funds"
+fiscal_year = 2021
+deadline = 2022-06-30
+title = "2021年度部门整体支出绩效评价自评报告"
+
+[change.sections]
+cover.title = "2021年度部门整体支出\\n绩效评价自评报告"
+
+[rename]
+rows.fund = { total = "all", current = "this_year" }
+columns.fund = { year = "whole", second_half = "later" }
+blocks.fund = "money"
+"""
 
 FAULTS = {
     "a part that is no row": (
@@ -72,6 +95,47 @@ FAULTS = {
         'indicator = "disclosure", show = "self"',
         "block fund, columns.note.only: an indicator has one score of the department's own; name its row",
     ),
+    "a part that is no figure": (
+        'parts = ["first_half", "second_half"]',
+        'parts = ["first_half", "note"]',
+        "block fund, columns.year.parts: note is no column of figures to be filled in; name such a column",
+    ),
+    "a part that is worked out": (
+        'parts = ["first_half", "second_half"]',
+        'parts = ["first_half", "share"]',
+        "block fund, columns.year.parts: share is no column of figures to be filled in; name such a column",
+    ),
+    "a formula over what is no figure": (
+        '"second_half / year"',
+        '"second_half / note"',
+        "block fund, columns.share.formula: note is no column of figures to be filled in; name such a column",
+    ),
+    "a formula over a cell that its row has not": (
+        'label = "下半年", kind = "amount"',
+        'label = "下半年", kind = "amount", only = ["total", "current"]',
+        "block fund, columns.share.formula: the row other has no cell of second_half; name the rows that have it in only",
+    ),
+    "a required row without the cell": (
+        'only = ["other"]',
+        'only = ["other"], required = ["total"]',
+        "block fund, columns.note.required: total has no cell in this column; leave it out",
+    ),
+    "an own score that is a text": (
+        'kind = "text", only = ["other"]',
+        'kind = "text", only = ["other"], indicator = "disclosure", show = "self"',
+        "block fund, columns.note.kind: note is no column of figures to be filled in; name such a column",
+    ),
+    "own scores in two places": (
+        '{ id = "note", label = "备注", kind = "text", only = ["other"] }',
+        '{ id = "note", label = "自评", only = ["other"], indicator = "disclosure", show = "self" },\n'
+        '    { id = "again", label = "自评", only = ["current"], indicator = "disclosure", show = "self" }',
+        "block fund, columns.again.indicator: its own score stands in block fund, columns.note already; keep one of them",
+    ),
+    "a table on the cover": (
+        'after = "targets"',
+        'into = "cover"',
+        "section cover, blocks: a cover holds cards, and this is of the layout matrix; move it to another sheet",
+    ),
     "a check over a table that there is not": (
         'each_matrix = ["fund"]',
         'each_matrix = ["funds"]',
@@ -93,11 +157,92 @@ FAULTS = {
 @pytest.mark.parametrize(("old", "new", "fault"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert old in OVERLAY
-    path = tmp_path / "with_funds.toml"
-    path.write_text(OVERLAY.replace(old, new), encoding="utf-8")
     with pytest.raises(RulebookFault) as refused:
-        load_rulebook(path)
+        load_rulebook(written(tmp_path, OVERLAY.replace(old, new)))
     assert any(line.partition(": ")[2].startswith(fault) for line in refused.value.faults), refused.value.faults
+
+
+def test_ids_that_run_together_are_told(tmp_path: Path) -> None:
+    text = OVERLAY.replace("columns = [\n", 'columns = [\n    { id = "half", label = "半年", kind = "amount" },\n', 1)
+    text = text.replace('{ id = "other", ', '{ id = "other_second", label = "其二" },\n    { id = "other", ', 1)
+    with pytest.raises(RulebookFault) as refused:
+        load_rulebook(written(tmp_path, text))
+    assert [line.partition(": ")[2] for line in refused.value.faults] == [
+        "block fund, rows: two cells come to the id fund_other_second_half; choose other ids"
+    ]
+
+
+def test_a_sheet_with_a_scorecard_has_room_for_so_many_columns(tmp_path: Path) -> None:
+    assert MOST_BESIDE_SCORECARD == SCORECARD_PRINTED - 1
+    section = next(section.id for section, block in with_funds().blocks() if isinstance(block, ScorecardBlock))
+    beside = OVERLAY.replace('after = "targets"', f'into = "{section}"')
+    more = beside.replace("columns = [\n", 'columns = [\n    { id = "x", label = "前年", kind = "amount" },\n', 1)
+    load_rulebook(written(tmp_path, more))
+    with pytest.raises(RulebookFault) as refused:
+        load_rulebook(written(tmp_path, more.replace("columns = [\n", f"columns = [\n{_COLUMN}", 1)))
+    assert [line.partition(": ")[2] for line in refused.value.faults] == [
+        "block fund, columns: 7 columns, and a sheet with a scorecard has room for 6; give the table a sheet of its own"
+    ]
+
+
+@pytest.mark.parametrize("section", ["finance", "profile", "base", "goals"])
+def test_a_table_that_is_wider_than_its_sheet_has_room(section: str) -> None:
+    """Beside tables of units, cards, tables of rows."""
+    columns = "".join(f'    {{ id = "c{at}", label = "第{at}栏", kind = "amount" }},\n' for at in range(14))
+    text = OVERLAY.replace("columns = [\n", f"columns = [\n{columns}", 1)
+    book = rulebook_of(text.replace('after = "targets"', f'into = "{section}"'))
+    placed = places(blank_form(book))
+    assert len({placed[f"fund_total_c{at}"][0][1] for at in range(14)}) == 14
+
+
+def test_a_renamed_table_takes_its_cells_along(tmp_path: Path) -> None:
+    written(tmp_path, OVERLAY)
+    (tmp_path / "next.toml").write_text(_NEXT, encoding="utf-8")
+    book = load_rulebook(tmp_path / "next.toml").rulebook
+    matrix = book.matrices["money"]
+    assert [row.parts for row in matrix.rows] == [("this_year", "other"), (), ()]
+    assert {column.id: column.formula for column in matrix.columns if column.formula} == {"share": "later / whole"}
+    assert [column.required for column in matrix.columns if column.required] == [("all",)]
+    assert [check.holds for check in book.checks if check.id == "R44"] == ["money.all.whole <= project_expenditure"]
+    assert [check.each_matrix for check in book.checks if check.id == "R43"] == [("money",)]
+    assert book.lineage.names_of("fields", "money_all_whole") == ("money_all_whole", "fund_total_year")
+    assert book.lineage.names_of("fields", "money_other_first_half") == (
+        "money_other_first_half", "fund_other_first_half",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('rows.fund.totl = "all"', "rename.rows.fund.totl: the base has no row fund.totl; the nearest is fund.total"),
+        ('rows.fund.total = "other"', "rename.rows.fund.total: other is there already; choose another"),
+        ('rows.fund.total = "total"', "rename.rows.fund.total: is called so already; leave it out"),
+        ('columns.fund.year = 3', "rename.columns.fund.year: the new name is not a text; write old"),
+        ('columns.fund = "year"', "rename.columns.fund: the base has no column fund; the nearest is fund.year"),
+        (
+            'columns.fund = { year = "all", note = "all" }',
+            "rename.columns.fund.year: all is named twice; give each entry a name of its own",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rename_that_cannot_be_is_named(tmp_path: Path, line: str, fault: str) -> None:
+    written(tmp_path, OVERLAY)
+    (tmp_path / "next.toml").write_text(_NEXT.split("[rename]")[0] + f"[rename]\n{line}\n", encoding="utf-8")
+    with pytest.raises(RulebookFault) as refused:
+        load_rulebook(tmp_path / "next.toml")
+    assert any(fault in named for named in refused.value.faults), refused.value.faults
+
+
+def test_rows_and_columns_that_came_later_are_no_part_of_earlier_forms() -> None:
+    text = OVERLAY.replace('form_id = "with_funds"', 'form_id = "with_funds"\nrevision = 9')
+    text = text.replace('label = "其他资金" }', 'label = "其他资金", since = 9 }')
+    book = rulebook_of(text.replace('label = "备注", kind = "text"', 'label = "备注", kind = "text", since = 8'))
+    assert (book.field_by_id["fund_other_year"].since, book.field_by_id["fund_other_note"].since) == (9, 9)
+    earlier = book.as_of(8).matrices["fund"]
+    assert [row.id for row in earlier.rows] == ["total", "current"]
+    assert "fund_other_year" not in earlier.cells
+    assert earlier.cells["fund_total_year"].parts_below == ("fund_current_year",)
+    assert "note" not in [column.id for column in book.as_of(7).matrices["fund"].columns]
 
 
 def test_a_cell_is_a_field_with_the_labels_of_row_and_column() -> None:
@@ -122,15 +267,12 @@ def test_a_cell_is_a_field_with_the_labels_of_row_and_column() -> None:
 
 
 def test_a_rulebook_with_a_table_of_cells_is_written_and_read_back(tmp_path: Path) -> None:
-    path = tmp_path / "with_funds.toml"
-    path.write_text(OVERLAY, encoding="utf-8")
     whole = tmp_path / "whole.toml"
     whole.write_text(rulebook_toml(with_funds()), encoding="utf-8")
     assert read_rulebook(whole).rulebook == with_funds()
 
 
 def test_the_rules_workbook_holds_it(tmp_path: Path) -> None:
-    path, workbook = tmp_path / "with_funds.toml", tmp_path / "rules.xlsx"
-    path.write_text(OVERLAY, encoding="utf-8")
-    export_rules(path, workbook, workbook, resolved=True)
+    workbook = tmp_path / "rules.xlsx"
+    export_rules(written(tmp_path, OVERLAY), workbook, workbook, resolved=True)
     assert read_rulebook(workbook).rulebook == with_funds()

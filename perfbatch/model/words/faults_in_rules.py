@@ -229,6 +229,31 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
     "lint.matrix_self": Wording(
         "an indicator has one score of the department's own; name its row", "一项指标只有一个自评得分；请写明所在行"
     ),
+    "lint.matrix_cells": Wording(
+        "two cells come to the id {name}; choose other ids", "有两个单元格的代码同为 {name}；请改用别的代码"
+    ),
+    "lint.matrix_figures": Wording(
+        "{name} is no column of figures to be filled in; name such a column",
+        "{name} 不是填报数值的列；请用填报数值的列",
+    ),
+    "lint.matrix_required": Wording(
+        "{name} has no cell in this column; leave it out", "{name} 在本列没有单元格；请删去"
+    ),
+    "lint.matrix_gap": Wording(
+        "the row {row} has no cell of {name}; name the rows that have it in only",
+        "{row} 行没有 {name} 的单元格；请用 only 写明有此格的行",
+    ),
+    "lint.matrix_room": Wording(
+        "{count} columns, and a sheet with a scorecard has room for {most}; give the table a sheet of its own",
+        "有 {count} 列，而评分表所在工作表只容 {most} 列；请另设工作表",
+    ),
+    "lint.matrix_own": Wording(
+        "its own score stands in {owner} already; keep one of them", "其自评得分已在 {owner}；请只保留一处"
+    ),
+    "lint.cover": Wording(
+        "a cover holds cards, and this is of the layout {layout}; move it to another sheet",
+        "封面只放 card 表块，而此表块为 {layout}；请移至其他工作表",
+    ),
     "lint.matrix_formula": Wording(
         "is no arithmetic over the columns of the row; use + - * / on their ids",
         "不是本行各列的四则运算；请用列代码和 + - * /",
