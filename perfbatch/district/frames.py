@@ -254,8 +254,8 @@ def _items_of_cells(cells: StackedCells, rulebook: Rulebook) -> Iterator[pd.Data
     are known, too."""
     roles, columns = rulebook.roles, rulebook.field_by_id
     everywhere, first = np.arange(cells.departments, dtype=np.int64), np.zeros(cells.departments, np.int64)
-    for indicator, name in rulebook.own_score_fields.items():
-        if indicator in rulebook.rows_behind:
+    for indicator, name in rulebook.score_places.own_fields.items():
+        if indicator in rulebook.score_places.rows_behind:
             continue
         used = np.flatnonzero(cells.states(cells.at(name, everywhere, first)) != State.BLANK)
         own = _columns(columns[name].model_copy(update={"id": roles.item_self}), name, cells, used, first[: len(used)])

@@ -65,7 +65,7 @@ class ItemRows:
     def first(self, owner: str) -> Ints:
         """Per department the first row that belongs to an indicator or a group; where there is none, that which the blank form has
         for it."""
-        rows = np.full(self._departments, self._rulebook.first_row(owner), dtype=np.int64)
+        rows = np.full(self._departments, self._rulebook.score_places.first_row(owner), dtype=np.int64)
         chosen = self._chosen(owner)
         # Of a group only its adaptable rows can be the ones that do not add up.
         chosen = [at for at in chosen if self._rulebook.indicators[at].editable] or chosen

@@ -12,23 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import repeat
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from perfbatch.district.check_figures import NO_FIGURE, CheckFigure, column_figures, counted, stated
 from perfbatch.district.frame_scope import FrameScope
 from perfbatch.district.frames import Frames
 from perfbatch.district.scopes import DepartmentScope, ItemScope, UnitScope
-from perfbatch.model.figures import MIN_PLACES, count_text
+from perfbatch.model.figures import MIN_PLACES
 from perfbatch.model.findings import CheckOutcome, Finding, Severity
 from perfbatch.model.row_titles import row_title
-from perfbatch.model.submission import SCALE, Fact
+from perfbatch.model.submission import Fact
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
-from perfbatch.rulebook.columns import Comparison, Texts, Truth, compare, evaluate
+from perfbatch.rulebook.columns import Comparison, Truth, compare, evaluate
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.quantity import Bools, Ints, Quantity, arithmetic
 from perfbatch.rulebook.tree import Compare, Member
@@ -144,16 +143,6 @@ def _scope_of(bound: BoundCheck, rulebook: Rulebook) -> str:
     return f"row:{table}" if table else bound.check.scope
 
 
-class _Figure(NamedTuple):
-    """What a finding shows of a figure, and the figure itself as a count of 1/SCALE; "" and None where there is none."""
-
-    text: str
-    number: int | None = None
-
-
-_NO_FIGURE = _Figure("")
-
-
 class _CheckedScope:
     """One concrete check over its scope."""
 
@@ -175,7 +164,7 @@ class _CheckedScope:
         if not len(rows):
             return
         place, code, submissions = self._bound.place, self._check.code, self._frames.submissions
-        field = self._rulebook.score_field(place.owner, place.field) if isinstance(place, Member) else place.id
+        field = self._rulebook.score_places.field(place.owner, place.field) if isinstance(place, Member) else place.id
         departments, at = self._departments_and_rows(rows)
         facts = self._facts(field, departments, at)
         figures = self._figures(rows, facts, MIN_PLACES.get(self._rulebook.field_by_id[field].kind, 0))
@@ -301,19 +290,19 @@ class _CheckedScope:
 
     def _figures(
         self, rows: Ints, facts: Sequence[Fact], places: int
-    ) -> tuple[list[_Figure], list[_Figure], list[_Figure]]:
+    ) -> tuple[list[CheckFigure], list[CheckFigure], list[CheckFigure]]:
         """Reported, expected, difference; no figure for what the check does not have."""
-        comparison, none = self._comparison, [_NO_FIGURE] * len(rows)
+        comparison, none = self._comparison, [NO_FIGURE] * len(rows)
         if self._bound.expected is None and comparison is not None:
-            gaps = _column_figures(comparison.difference, rows, places)
+            gaps = column_figures(comparison.difference, rows, places)
             both = comparison.truth.known[rows].tolist()
             return (
-                _column_figures(comparison.left, rows, places),
-                _column_figures(comparison.right, rows, places),
-                [gap if known else _NO_FIGURE for gap, known in zip(gaps, both, strict=True)],
+                column_figures(comparison.left, rows, places),
+                column_figures(comparison.right, rows, places),
+                [gap if known else NO_FIGURE for gap, known in zip(gaps, both, strict=True)],
             )
         reported = [
-            _counted(fact.value, places) if isinstance(fact.value, int) else _Figure(str(fact.value or ""))
+            counted(fact.value, places) if isinstance(fact.value, int) else CheckFigure(str(fact.value or ""))
             for fact in facts
         ]
         if self._bound.expected is None:
@@ -321,40 +310,6 @@ class _CheckedScope:
         expected = evaluate(self._bound.expected, self._scope, tolerant=False)
         differences = none
         if isinstance(expected, Quantity):
-            gap = arithmetic("-", _stated(facts), expected.at(rows))
-            differences = _column_figures(gap, np.arange(len(rows)), places)
-        return reported, _column_figures(expected, rows, places), differences
-
-
-def _stated(facts: Sequence[Fact]) -> Quantity:
-    """What the cells say, as exact figures."""
-    numbers = [fact.value if isinstance(fact.value, int) else None for fact in facts]
-    known = np.array([number is not None for number in numbers], dtype=bool)
-    num = np.array([number or 0 for number in numbers], dtype=np.int64)
-    return Quantity(num, SCALE, np.zeros(len(num), np.int64), known, np.zeros(len(num), bool))
-
-
-def _counted(count: int, places: int) -> _Figure:
-    return _Figure(count_text(count, places), count)
-
-
-def _column_figures(column: object, rows: Ints, places: int) -> list[_Figure]:
-    """A column's figures in these rows, to six decimals, half up; none where the column has none."""
-    if isinstance(column, Texts):
-        return [_Figure(str(value or "")) for value in column.values[rows].tolist()]
-    if not isinstance(column, Quantity):
-        return [_NO_FIGURE] * len(rows)
-    known, num = column.known[rows].tolist(), column.num[rows].tolist()
-    if isinstance(column.den, int) and SCALE % column.den == 0:
-        up = SCALE // column.den
-        return [_counted(count * up, places) if sure else _NO_FIGURE for count, sure in zip(num, known, strict=True)]
-    return [
-        _counted(_rounded(column.fraction(row)), places) if sure else _NO_FIGURE
-        for row, sure in zip(rows.tolist(), known, strict=True)
-    ]
-
-
-def _rounded(value: Fraction) -> int:
-    """The count of 1/SCALE nearest to a figure, half up."""
-    doubled = 2 * value * SCALE + 1
-    return doubled.numerator // (2 * doubled.denominator)
+            gap = arithmetic("-", stated(facts), expected.at(rows))
+            differences = column_figures(gap, np.arange(len(rows)), places)
+        return reported, column_figures(expected, rows, places), differences

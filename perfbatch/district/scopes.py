@@ -147,7 +147,7 @@ class DepartmentScope(_ScopeOverItems):
         for group in self.rulebook.groups:
             if group.id == owner:
                 return constant(Fraction(group.points), self.length)
-        return self.item_rows.total(owner, self.rulebook.score_column(field))
+        return self.item_rows.total(owner, self.rulebook.score_places.column(field))
 
     def total(self, collection: str, field: str) -> Quantity:
         """`sum(units.x)` without the 汇总 row; `sum(items.x)` or of a group's rows."""
@@ -155,7 +155,7 @@ class DepartmentScope(_ScopeOverItems):
         if collection in self.frames.tables:
             return row_sum(self.frames, collection, field)
         if collection != "units":
-            return self.item_rows.total(collection, self.rulebook.score_column(field))
+            return self.item_rows.total(collection, self.rulebook.score_places.column(field))
         if field not in self._unit_sums:
             self._unit_sums[field] = unit_sum(self.frames, field)
         return self._unit_sums[field]

@@ -10,12 +10,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from importlib import resources
-from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from perfbatch import __version__
 from perfbatch.district.register import in_order
@@ -24,6 +21,8 @@ from perfbatch.model.figures import counts, decimal_text, texts
 from perfbatch.model.findings import Finding
 from perfbatch.model.legible import storable_text
 from perfbatch.model.submission import InboxEntry
+from perfbatch.report.json_text import encode, encoded, figure_text, storable
+from perfbatch.report.score_lines import row_scores, scores_of
 from perfbatch.rulebook.roles import entity_key
 
 __all__ = ["REPORT_NAME", "SCHEMA_VERSION", "build_report", "report_schema", "write_report"]
@@ -32,9 +31,6 @@ REPORT_NAME = "run-report.json"
 """Its name in the outbox."""
 
 _SCHEMA = "run-report.schema.json"
-# So many departments at a time have their scores turned into Python objects, which take far more memory than columns.
-_BLOCK = 1000
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 SCHEMA_VERSION = 2
 # There are more findings than anything else: a line for each without a dictionary for each.
 _FINDING = attrgetter(
@@ -79,20 +75,20 @@ def _lines(run: RunResult, outputs: Sequence[str]) -> Iterator[str]:
         "started_at": _instant(run.started_at),
         "finished_at": _instant(run.finished_at),
         "perfbatch_version": __version__,
-        "rulebooks": [_storable(_rulebook(result)) for result in run.results],
+        "rulebooks": [storable(_rulebook(result)) for result in run.results],
     }
     yield "{\n"
     for name, value in head.items():
-        yield f'"{name}": {_encode(value)},\n'
+        yield f'"{name}": {encode(value)},\n'
     of_form = {result.rulebook.id: _EntityNames(result) for result in run.results}
     entries = sorted(run.entries, key=lambda entry: entry.path)
     yield from _listed("files", (_file(entry, of_form.get(entry.rulebook)) for entry in entries))
     yield from _listed("departments", (line for result in run.results for line in _departments(result)))
     yield from _listed("findings", (line for result in run.results for line in _findings(result)))
-    yield f'"roster": {_encode(_storable(_roster(run)))},\n'
-    yield f'"outputs": {_encode(_storable(list(outputs)))},\n'
+    yield f'"roster": {encode(storable(_roster(run)))},\n'
+    yield f'"outputs": {encode(storable(list(outputs)))},\n'
     phases = [{"phase": phase, "seconds": round(seconds, 3)} for phase, seconds in run.phases.seconds()]
-    yield f'"phases": {_encode(phases)}\n}}\n'
+    yield f'"phases": {encode(phases)}\n}}\n'
 
 
 def _listed(name: str, members: Iterable[str]) -> Iterator[str]:
@@ -105,29 +101,9 @@ def _listed(name: str, members: Iterable[str]) -> Iterator[str]:
     yield "],\n" if separator == "\n" else "\n],\n"
 
 
-def _encoded(value: Any) -> str:
-    """A value of the report as text. What can be printed is inert as it is; only else are its texts looked at one by one."""
-    text = _encode(value)
-    return text if text.isprintable() else _encode(_storable(value))
-
-
 def _instant(moment: datetime) -> str:
     """RFC 3339 with its offset; a moment without one is the local clock's."""
     return (moment if moment.tzinfo else moment.astimezone()).isoformat(timespec="seconds")
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return storable_text(value)
-    if isinstance(value, dict):
-        return {key: _storable(member) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(member) for member in value]
-    return value
-
-
-def _figure(count: int | None) -> str | None:
-    return None if count is None else decimal_text(count)
 
 
 def _rulebook(result: BatchResult) -> dict[str, Any]:
@@ -181,7 +157,7 @@ def _stated(result: BatchResult, field: str) -> dict[str, str]:
 
 
 def _file(entry: InboxEntry, names: _EntityNames | None) -> str:
-    return _encoded(
+    return encoded(
         {
             "path": entry.path,
             "bytes": entry.bytes,
@@ -199,13 +175,13 @@ def _file(entry: InboxEntry, names: _EntityNames | None) -> str:
 
 def _findings(result: BatchResult) -> Iterator[str]:
     names = _EntityNames(result)
-    encoded = _encode(storable_text(result.rulebook.id))
+    rulebook = encode(storable_text(result.rulebook.id))
     keys: dict[str, str] = {}
     for finding in in_order(result.findings):
         code = finding.budget_code
         if code not in keys:
-            keys[code] = _encode(_storable(names.key(code)))
-        yield _finding(finding, encoded, keys[code], names.budget_code(code, finding.file))
+            keys[code] = encode(storable(names.key(code)))
+        yield _finding(finding, rulebook, keys[code], names.budget_code(code, finding.file))
 
 
 def _finding(finding: Finding, rulebook: str, key: str, budget_code: str | None) -> str:
@@ -219,7 +195,7 @@ def _finding(finding: Finding, rulebook: str, key: str, budget_code: str | None)
 
 
 def _finding_line(values: Sequence[str], rulebook: str, key: str, budget_code: str | None) -> str:
-    code, severity, file, sheet, cell, field, check, *rest = map(_encode, values)
+    code, severity, file, sheet, cell, field, check, *rest = map(encode, values)
     origin = check if values[6] else "null"
     *words, waived, explained = rest
     notes = (waived if values[-2] else "null", explained if values[-1] else "null")
@@ -228,7 +204,7 @@ def _finding_line(values: Sequence[str], rulebook: str, key: str, budget_code: s
         severity,
         rulebook,
         key,
-        _encode(budget_code),
+        encode(budget_code),
         file,
         sheet,
         cell,
@@ -272,10 +248,10 @@ def _departments(result: BatchResult) -> Iterator[str]:
     ranks = counts(frame["rank"])
     order = sorted(range(len(frame)), key=text["budget_code"].__getitem__)
     names = _EntityNames(result)
-    of_rows = _row_scores(result)
-    for position, of_indicators in zip(order, _scores(result, order), strict=True):
+    of_rows = row_scores(result)
+    for position, of_indicators in zip(order, scores_of(result, order), strict=True):
         scores = ",\n".join(filter(None, (of_indicators, *of_rows.get(position, ()))))
-        head = _encoded(
+        head = encoded(
             {
                 "rulebook": result.rulebook.id,
                 "entity_key": names.key(text["budget_code"][position]),
@@ -283,8 +259,8 @@ def _departments(result: BatchResult) -> Iterator[str]:
                 "budget_code": names.budget_code(text["budget_code"][position], text["file"][position]),
                 "unit_name": names.unit_name(text["unit_name"][position], text["file"][position]),
                 "file": text["file"][position],
-                "self_total": _figure(figure["self_total"][position]),
-                "verified_total": _figure(figure["verified_total"][position]),
+                "self_total": figure_text(figure["self_total"][position]),
+                "verified_total": figure_text(figure["verified_total"][position]),
                 "grade": text["grade"][position],
                 "rank": ranks[position],
                 "points_by_status": {
@@ -293,62 +269,3 @@ def _departments(result: BatchResult) -> Iterator[str]:
             }
         )
         yield f'{head[:-1]}, "scores": [\n{scores}]}}' if scores else f'{head[:-1]}, "scores": []}}'
-
-
-def _row_scores(result: BatchResult) -> dict[int, list[str]]:
-    """Position in `departments` → its rows that are indicators of their own, as members of a list."""
-    frame, members = result.row_scores, dict[int, list[str]]()
-    if frame is None or frame.empty:
-        return members
-    figures = (counts(frame[name]) for name in ("max", "self", "computed", "verified"))
-    columns = (frame["department"].tolist(), texts(frame["row"]), texts(frame["name"]), *figures)
-    for department, row, name, points, own, computed, verified, status, missing in zip(
-        *columns, texts(frame["status"]), frame["missing"].tolist(), strict=True
-    ):
-        members.setdefault(department, []).append(_score(row, name, (points, own, computed, verified), status, missing))
-    return members
-
-
-def _score(indicator: str, name: str, figures: Sequence[int | None], status: str, missing: Sequence[str]) -> str:
-    points, own, computed, verified = map(_figure, figures)
-    return _encoded(
-        {
-            "indicator": indicator,
-            "name": name,
-            "max": points,
-            "self": own,
-            "computed": computed,
-            "verified": verified,
-            "status": status,
-            "missing": missing,
-        }
-    )
-
-
-def _scores(result: BatchResult, order: Sequence[int]) -> Iterator[str]:
-    """The scores of each department in `order` (positions in `departments`), as members of a list; where rows are indicators of
-    their own, those stand in place of their groups."""
-    behind = result.rulebook.rows_behind
-    frame = result.scores
-    if behind:
-        frame = frame[~frame["indicator"].isin(list(behind))]
-    department = frame["department"].to_numpy()
-    by_department = np.argsort(department, kind="stable")
-    bounds = np.searchsorted(department[by_department], np.arange(len(result.departments) + 1))
-    # Over a district the same few scores come again and again: each is put into words once.
-    score_texts: dict[tuple[Any, ...], str] = {}
-
-    def worded(score: tuple[Any, ...]) -> str:
-        indicator, *figures, status, missing = score
-        name = result.rulebook.indicator_by_id[indicator].name
-        score_texts[score] = _score(indicator, name, figures, status, missing)
-        return score_texts[score]
-
-    for start in range(0, len(order), _BLOCK):
-        block = order[start : start + _BLOCK]
-        rows = frame.iloc[np.concatenate([by_department[bounds[at] : bounds[at + 1]] for at in block])]
-        figures = (counts(rows[name]) for name in ("max", "self", "computed", "verified"))
-        columns = (texts(rows["indicator"]), *figures, texts(rows["status"]), rows["missing"].tolist())
-        members = iter([score_texts.get(score) or worded(score) for score in zip(*columns, strict=True)])
-        for at in block:
-            yield ",\n".join(islice(members, int(bounds[at + 1] - bounds[at])))

@@ -9,11 +9,11 @@ from functools import reduce
 
 from perfbatch.model.words.catalogue import worded
 from perfbatch.rulebook.expression import ExpressionError, parse
-from perfbatch.rulebook.model import Check, Rulebook
+from perfbatch.rulebook.model import Check, RowsBlock, Rulebook, SignatureBlock
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.rulebook.tree import Binary, Member, Name, Node, bind, leaves
 
-__all__ = ["BoundCheck", "bind_checks", "check_bindings", "fields_of_record", "place_of", "sum_of"]
+__all__ = ["BoundCheck", "bind_checks", "check_bindings", "fields_of_record", "place_of", "required_checks", "sum_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,34 @@ class BoundCheck:
     place: Name | Member
     label: str
     each: str
+
+
+def required_checks(rulebook: Rulebook) -> tuple[Check, ...]:
+    """A check for each field that must be filled under a condition (C07)."""
+    checks = []
+    for _, block in rulebook.blocks():
+        if isinstance(block, SignatureBlock):
+            continue
+        in_rows = block.id if isinstance(block, RowsBlock) else None
+        checks += [
+            Check(
+                id=f"C07.{field.id}",
+                code="C07",
+                title=f"{field.label}应填报",
+                scope="row" if in_rows else "department",
+                table=in_rows,
+                severity="error",
+                when=field.required_when,
+                holds=f"filled({field.id})",
+                at=field.id,
+                message=f"{'{row}：' if in_rows else ''}{{label}}：该项未填报",
+                remedy="补填该项",
+                source=rulebook.source,
+            )
+            for field in block.fields
+            if field.required_when is not None
+        ]
+    return tuple(checks)
 
 
 def sum_of(names: tuple[str, ...]) -> Node:
@@ -83,7 +111,7 @@ def bind_checks(rulebook: Rulebook) -> tuple[BoundCheck, ...]:
     for known, checks in _BOUND:
         if known is rulebook:
             return checks
-    made = (*rulebook.checks, *rulebook.required_checks)
+    made = (*rulebook.checks, *required_checks(rulebook))
     bound = tuple(_bound(check, bindings, rulebook) for check in made for bindings in check_bindings(check, rulebook))
     _BOUND.append((rulebook, bound))
     return bound

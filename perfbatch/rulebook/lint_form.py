@@ -184,7 +184,7 @@ def _blocks(rulebook: Rulebook) -> Iterator[str]:
     if rulebook.unit_tables and not all(rulebook.unit_rows):
         yield placed("unit_rows", "lint.no_unit_rows")
     for indicator in rulebook.indicators:
-        if not indicator.objective and indicator.id not in rulebook.own_score_fields:
+        if not indicator.objective and indicator.id not in rulebook.score_places.own_fields:
             yield placed(f"indicator {indicator.id}", "lint.no_own_score")
     if any(indicator.evidence_ids for indicator in rulebook.indicators) and rulebook.evidence_block is None:
         yield placed("sections", "lint.no_evidence")

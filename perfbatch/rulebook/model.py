@@ -10,18 +10,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_validator
 
 from perfbatch.rulebook.caps import Cap
+from perfbatch.rulebook.entries import AdaptableSet, Check, Grade, Group, MoneyTable, Scope
 from perfbatch.rulebook.expression import owners_in
 from perfbatch.rulebook.form import (
     SINGLE,
     AmountColumn,
     Block,
     CardBlock,
-    Entry,
     EvidenceBlock,
     FieldKind,
     FormField,
@@ -39,8 +39,9 @@ from perfbatch.rulebook.indicator_rows import IndicatorRows, with_row_indicators
 from perfbatch.rulebook.indicators import Indicator, Policy, Rule
 from perfbatch.rulebook.kinds.band import Band, Domain
 from perfbatch.rulebook.lineage import Lineage
-from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, GroupId, Identifier, Message
+from perfbatch.rulebook.marks import Identifier
 from perfbatch.rulebook.roles import Entity, MoneySheet, Roles, usual_sheets
+from perfbatch.rulebook.score_places import ScorePlaces, own_cells
 
 __all__ = [
     "AdaptableSet",
@@ -59,98 +60,17 @@ __all__ = [
     "Indicator",
     "Kind",
     "MatrixBlock",
+    "MoneyTable",
     "PresetRow",
     "RowsBlock",
     "Rule",
     "Rulebook",
+    "Scope",
     "ScorecardBlock",
     "Section",
     "SignatureBlock",
     "UnitTableBlock",
 ]
-
-Scope = Literal["department", "unit", "item", "target", "row"]
-"""Where a check is made: once for a department, in each row of the unit tables, of the scorecard, of the targets table, or of
-the table of rows that the check names."""
-
-
-class Check(Entry):
-    """An identity (勾稽关系) or a plausibility rule; `holds` must be true wherever `when` is.
-
-    `each` repeats the check for every field id listed, put in place of the name `each`; `each_table` does so for every
-    amount column of the tables named, `each_total` for every total of them (names `total`, `parts`: their sum),
-    `each_matrix` for every total of the tables of fixed rows and columns named, down and along (names `total`, `parts`),
-    `each_group` for every group listed, put in place of the name `group`, `each_part` for every part of every total (names `total`, `parts`, `part`), `each_against` for every field id with the
-    expression it is held against (names `each`, `against`).
-
-    `table` is the table of rows that a check of the scope `row` is made in; its file may say `scope = "row:<table>"`.
-
-    Where one side of a comparison is blank and the other filled, that is said. A 0 on the right asks nothing of a blank
-    left side, unless `zero_is_filled`.
-
-    `nature`: balance (基本平衡) must hold; verification (核实性) may stand where the department explains it (出错说明). A check on
-    `trial` (试行) is shown and counted nowhere.
-    """
-
-    id: str
-    code: Annotated[str, Field(pattern=r"^[RC]\d\d$")]
-    title: str
-    scope: Scope
-    severity: Literal["error", "warning", "info"]
-    holds: Expression
-    when: Expression | None = None
-    at: Expression | None = None
-    tolerance: Literal["interval", "exact"] = "interval"
-    expected: Expression | None = None
-    each: tuple[EachId, ...] = ()
-    each_table: tuple[BlockId, ...] = ()
-    each_total: tuple[BlockId, ...] = ()
-    each_part: tuple[BlockId, ...] = ()
-    each_against: dict[FieldId, Expression] = Field(default_factory=dict)
-    zero_is_filled: bool = False
-    nature: Literal["balance", "verification"] = "balance"
-    trial: bool = False
-    message: Message
-    remedy: Message
-    table: BlockId | None = None
-    each_matrix: tuple[BlockId, ...] = ()
-    each_group: tuple[GroupId, ...] = ()
-
-    @property
-    def is_repeated(self) -> bool:
-        """Whether it stands for one check each of many things."""
-        lists = (self.each, self.each_table, self.each_total, self.each_part, self.each_matrix, self.each_group)
-        return any(lists) or bool(self.each_against)
-
-
-class Group(Entry):
-    """A level-1 group (一级指标) and the points that its indicators share."""
-
-    id: Identifier
-    name: str
-    points: Annotated[Decimal, Field(gt=0)]
-
-
-class AdaptableSet(NamedTuple):
-    """Indicators of one 二级指标 whose points a department may re-cut among them, and the points that they share."""
-
-    indicators: tuple[str, ...]
-    points: Decimal
-
-
-class Grade(Entry):
-    """评价等次: from `minimum` (in it) up to `below` (not in it); `None` is unbounded."""
-
-    name: str
-    minimum: Decimal | None = None
-    below: Decimal | None = None
-
-
-class MoneyTable(NamedTuple):
-    """A table's amounts as columns of the summary: a department's own row of them, with its units' where the form has such rows."""
-
-    title: str
-    fields: tuple[AmountColumn, ...]
 
 
 class Rulebook(Model):
@@ -352,15 +272,21 @@ class Rulebook(Model):
 
     @cached_property
     def money_sheets(self) -> tuple[MoneySheet, ...]:
-        """The summary's sheets of figures, with the tables that the form has. Tables that no sheet names stand on the last."""
+        """The summary's sheets of figures, with the tables that the form has. Tables that no sheet names stand on the last, or
+        on a sheet of their own where the form has none of the usual tables."""
         named = {name for sheet in self.summary for name in sheet.blocks}
         rest = tuple(name for name in self.money_tables if name not in named)
-        sheets = []
-        for number, sheet in enumerate(self.summary, start=1):
-            blocks = tuple(name for name in sheet.blocks if name in self.money_tables)
-            blocks += rest if number == len(self.summary) else ()
-            if blocks:
-                sheets.append(sheet.model_copy(update={"blocks": blocks}))
+        sheets = [
+            sheet.model_copy(update={"blocks": blocks})
+            for sheet in self.summary
+            if (blocks := tuple(name for name in sheet.blocks if name in self.money_tables))
+        ]
+        if rest and sheets:
+            sheets[-1] = sheets[-1].model_copy(update={"blocks": (*sheets[-1].blocks, *rest)})
+        elif rest:
+            sheets = [
+                MoneySheet(sheet="资金汇总", title=f"{self.entity.noun}资金汇总（{self.money_unit}）", blocks=rest)
+            ]
         return tuple(sheets)
 
     @cached_property
@@ -380,56 +306,28 @@ class Rulebook(Model):
         return bool(self.indicators)
 
     @cached_property
-    def own_score_fields(self) -> dict[str, str]:
-        """Indicator id → the field in which the department's own score of it stands, for the indicators that have such a place."""
-        own = self.roles.item_self
-        if self.scorecard is not None and own in self.column_ids:
-            return dict.fromkeys(self.indicator_by_id, own)
-        own_cells = {
-            cell.column.indicator: name
-            for matrix in self.matrices.values()
-            for name, cell in matrix.cells.items()
-            if cell.column.show == "self" and cell.column.indicator is not None
-        }
-        return own_cells | {indicator: spec.self for indicator, spec in self.rows_behind.items()}
-
-    @cached_property
-    def rows_behind(self) -> dict[str, IndicatorRows]:
-        """Indicator id → the rows that it is made of, for the indicators that departments write row by row."""
+    def score_places(self) -> ScorePlaces:
+        """Where the scores of indicators and groups stand on the form."""
         specs = {spec.id: spec for spec in self.indicator_rows}
         made = ((indicator.id, getattr(indicator.rule, "rows", "")) for indicator in self.indicators)
-        return {indicator: specs[rows] for indicator, rows in made if rows in specs}
-
-    def first_row(self, owner: str) -> int:
-        """Where the rows of a group, or of the indicator that they make, begin on the blank form; 0 for any other owner."""
-        for spec in self.indicator_rows:
-            for row, preset in enumerate(self.row_tables[spec.rows].presets):
-                group = spec.group.map.get(preset.get(spec.group.by, ""))
-                if group is not None and owner in (group, spec.indicator_of(group)):
-                    return row
-        return 0
-
-    def score_column(self, name: str) -> str:
-        """The column of the scores that a name means: points or own scores, as the scorecard calls them, as `max` and `self`, or as
-        the rows do that are indicators; the name itself where it means none."""
-        for spec in self.indicator_rows:
-            if name in (spec.max, spec.self):
-                return self.roles.item_max if name == spec.max else self.roles.item_self
-        return {"max": self.roles.item_max, "self": self.roles.item_self}.get(name, name)
+        rows_behind = {indicator: specs[rows] for indicator, rows in made if rows in specs}
+        own = self.roles.item_self
+        in_scorecard = self.scorecard is not None and own in self.column_ids
+        in_rows = {indicator: spec.self for indicator, spec in rows_behind.items()}
+        return ScorePlaces(
+            dict.fromkeys(self.indicator_by_id, own) if in_scorecard else own_cells(self.matrices) | in_rows,
+            rows_behind,
+            self.indicator_rows,
+            self.row_tables,
+            self.scorecard is not None,
+            self.roles.item_max,
+            own,
+        )
 
     @cached_property
     def matrices(self) -> dict[str, MatrixBlock]:
         """Block id → block, for the tables of fixed rows and columns."""
         return {block.id: block for _, block in self.blocks() if isinstance(block, MatrixBlock)}
-
-    def score_field(self, owner: str, column: str) -> str:
-        """The field behind `owner.column`, where the owner is an indicator or a group: the column itself in a scorecard, else the
-        cell of the indicator's own score; the column where there is none."""
-        specs = [spec for spec in self.indicator_rows if owner in (spec.id, *spec.groups)]
-        specs += [self.rows_behind[owner]] if owner in self.rows_behind else []
-        if specs:
-            return specs[0].max if self.score_column(column) == self.roles.item_max else specs[0].self
-        return self.score_column(column) if self.scorecard is not None else self.own_score_fields.get(owner, column)
 
     @cached_property
     def row_tables(self) -> dict[str, RowsBlock]:
@@ -444,38 +342,14 @@ class Rulebook(Model):
     def tables_in_rules(self) -> tuple[str, ...]:
         """The tables of rows that rules look into, in the order of the form."""
         named = {self.roles.targets, *map(self.table_of, self.checks), *(spec.rows for spec in self.indicator_rows)}
-        named |= {check.table for check in self.required_checks if check.table}
+        named |= {
+            name
+            for name, table in self.row_tables.items()
+            if any(field.required_when is not None for field in table.fields)
+        }
         texts = [text for check in self.checks for text in (check.holds, check.when, check.expected) if text]
         named |= {owner for text in texts for owner in owners_in(text)}
         return tuple(name for name in self.row_tables if name in named)
-
-    @cached_property
-    def required_checks(self) -> tuple[Check, ...]:
-        """A check for each field that must be filled under a condition (C07)."""
-        checks = []
-        for _, block in self.blocks():
-            if isinstance(block, SignatureBlock):
-                continue
-            in_rows = block.id if isinstance(block, RowsBlock) else None
-            checks += [
-                Check(
-                    id=f"C07.{field.id}",
-                    code="C07",
-                    title=f"{field.label}应填报",
-                    scope="row" if in_rows else "department",
-                    table=in_rows,
-                    severity="error",
-                    when=field.required_when,
-                    holds=f"filled({field.id})",
-                    at=field.id,
-                    message=f"{'{row}：' if in_rows else ''}{{label}}：该项未填报",
-                    remedy="补填该项",
-                    source=self.source,
-                )
-                for field in block.fields
-                if field.required_when is not None
-            ]
-        return tuple(checks)
 
     @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:

@@ -150,8 +150,8 @@ class Namespace:
                 return "number"
             if (
                 node.owner in book.indicator_by_id
-                and book.own_score_fields
-                and book.score_column(node.field) in _scores(book)
+                and book.score_places.own_fields
+                and book.score_places.column(node.field) in _scores(book)
             ):
                 return "number"
         raise ExpressionError(
@@ -203,7 +203,9 @@ class Namespace:
         rows = owner == "units" and field in amounts
         if owner in book.row_tables:
             rows = any(spec.id == field and spec.kind in NUMERIC_KINDS for spec in book.row_tables[owner].fields)
-        scores = owner in groups and bool(book.own_score_fields) and book.score_column(field) in _scores(book)
+        scores = (
+            owner in groups and bool(book.score_places.own_fields) and book.score_places.column(field) in _scores(book)
+        )
         if self._scope != "department" or not (rows or scores):
             raise ExpressionError(worded("expression.no_sum", owner=owner, field=field, scope=self._scope), column)
 

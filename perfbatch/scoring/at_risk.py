@@ -40,7 +40,7 @@ def points_at_risk(
     """What is at risk over each finding; findings over which nothing is are left out. Writes and changes nothing."""
     departments = {submission.file: number for number, submission in enumerate(frames.submissions)}
     rows_of, roles = _ScorecardRows(frames), rulebook.roles
-    own_fields = frozenset(rulebook.own_score_fields.values())
+    own_fields = frozenset(rulebook.score_places.own_fields.values())
     # All findings on one input stand or fall with the same indicators: they are looked up as columns.
     alike: dict[tuple[str, str, bool], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for position, finding in enumerate(findings):

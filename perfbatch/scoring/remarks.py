@@ -251,7 +251,9 @@ class _Speaker:
         if not rows:
             return iter(())
         at = self._item_rows.first(self._indicator.id)[rows].tolist()
-        return map(self._frames.fact, rows, repeat(self._rulebook.own_score_fields.get(self._indicator.id, "")), at)
+        return map(
+            self._frames.fact, rows, repeat(self._rulebook.score_places.own_fields.get(self._indicator.id, "")), at
+        )
 
     def _input_cells(self, input_id: str, rows: Sequence[int]) -> Iterator[Fact]:
         known = input_id in self._rulebook.field_by_id

@@ -6,7 +6,7 @@ reviewer's score stands over both (复核). Units: counts of 1/SCALE point in fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +69,9 @@ def score(
     maxima = _maxima(scope, rulebook)
     codes = frames.departments["budget_code"].to_numpy(dtype=object)
     rows = tuple(score_rows(spec, frames, rulebook) for spec in rulebook.indicator_rows)
+    by_row = {scores.spec.id: scores for scores in rows}
     by_indicator = {
-        indicator.id: _indicator(indicator, scope, maxima[indicator.id], codes, adjustments or {}, rows)
+        indicator.id: _indicator(indicator, scope, maxima[indicator.id], codes, adjustments or {}, by_row)
         for indicator in rulebook.indicators
     }
     capped = capped_totals(_verified_total(by_indicator, scope, rulebook), scope, rulebook)
@@ -99,12 +100,12 @@ def _indicator(
     maximum: Ints,
     codes: np.ndarray,
     adjustments: Mapping[tuple[str, str], Adjustment],
-    by_row: Sequence[RowScores],
+    by_row: Mapping[str, RowScores],
 ) -> IndicatorScores:
     self_score = scope.member(indicator.id, scope.rulebook.roles.item_self)
     assert isinstance(self_score, Quantity)
-    if indicator.id in scope.rulebook.rows_behind:
-        table = next(rows for rows in by_row if rows.spec == scope.rulebook.rows_behind[indicator.id])
+    if indicator.id in scope.rulebook.score_places.rows_behind:
+        table = by_row[scope.rulebook.score_places.rows_behind[indicator.id].id]
         scores = together(table, indicator, self_score, scope.length, scope.rulebook)
         _adjust(indicator, scores.verified, scores.status, codes, adjustments)
         return scores
@@ -209,7 +210,7 @@ def _scores_frame(by_indicator: Mapping[str, IndicatorScores], scope: Department
             worked_out, points = scores.points(SELF_REPORTED) + scores.points(ADJUSTED) == 0, scores.parts.reached
         computed.append(points)
         is_computed.append(worked_out)
-        missing.append(_missing(scores, length, scope.rulebook.own_score_fields.get(scores.indicator.id)))
+        missing.append(_missing(scores, length, scope.rulebook.score_places.own_fields.get(scores.indicator.id)))
     frame = pd.DataFrame(
         {
             "department": np.repeat(np.arange(length), width),

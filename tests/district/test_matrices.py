@@ -16,11 +16,13 @@ from perfbatch.model.findings import Finding
 from perfbatch.publishing import NightPlan, run_night
 from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.load import load_rulebook
+from perfbatch.rulebook.roles import usual_sheets
 from perfbatch.rulebook.tree import Member
 from tests.cases.clean import changed
 from tests.conftest import department, lay
 from tests.matrices import OVERLAY, blank_with_funds, with_funds
 from tests.overlays import blank_form, rulebook_of, written
+from tests.projects import project_rulebook
 from tests.workbooks import fill, places
 
 FUNDS: dict[str, Any] = {
@@ -172,3 +174,16 @@ def test_a_cell_under_another_heading_is_not_read_as_its_own(filled: bytes) -> N
 
 def test_last_year_s_cell_is_asked_for_with_dots() -> None:
     assert parse("prior.fund.total.year") == Member("prior", "fund_total_year", 1)
+
+
+def test_tables_that_no_usual_sheet_names_have_one_of_their_own() -> None:
+    book = project_rulebook()
+    alone = book.model_copy(update={"summary": usual_sheets()})
+    assert [(sheet.sheet, sheet.title, sheet.blocks) for sheet in alone.money_sheets] == [
+        ("资金汇总", "项目资金汇总（万元）", ("fund",))
+    ]
+    bare = with_funds().model_copy(update={"summary": usual_sheets()})
+    assert [sheet.blocks for sheet in bare.money_sheets] == [
+        ("revenue", "expenditure"),
+        ("three_public", "fixed_assets", "fund"),
+    ]

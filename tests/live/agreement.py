@@ -255,7 +255,7 @@ def _has_text(row: ScoreRow, live: list[list[object]], plan: LivePlan, rulebook:
     names = [name for name in row.indicator.input_ids if name in rulebook.field_by_id]
     names += [sibling for name in names for sibling in rulebook.siblings.get(name, ())]
     cells = [plan.leaves.column_of(name)[0] for name in names]
-    own = rulebook.own_score_fields.get(row.indicator.id)
+    own = rulebook.score_places.own_fields.get(row.indicator.id)
     if own is not None:
         cells.append(plan.leaves.column_of(own)[row.row - 1 if rulebook.scorecard is not None else 0])
     return any(live[leaf.row][4] == 1 for leaf in cells)

@@ -318,7 +318,7 @@ def test_a_name_of_any_bytes_is_written(
 def test_what_is_written_block_by_block_is_the_same(
     district: BatchResult, report: dict[str, Any], block: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("perfbatch.report.report._BLOCK", block)
+    monkeypatch.setattr("perfbatch.report.score_lines._BLOCK", block)
     shuffled = replace(district, scores=district.scores.sort_values("indicator", kind="stable"))
     write_report(district, OUTPUTS, tmp_path / "report.json")
     assert json.loads((tmp_path / "report.json").read_text("utf-8")) == report

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import perfbatch.rulebook.load
+from perfbatch.rulebook.checks import required_checks
 from perfbatch.rulebook.exporting import export_rules
 from perfbatch.rulebook.load import RulebookFault, load_rulebook, read_rulebook
 from perfbatch.rulebook.toml_text import rulebook_toml
@@ -106,7 +107,7 @@ def test_each_group_is_an_indicator_that_the_rulebook_makes_itself() -> None:
         "row_benefit": ("效益指标", "benefit", 30),
         "row_approval": ("满意度指标", "approval", 10),
     }
-    assert book.own_score_fields == {
+    assert book.score_places.own_fields == {
         "execution_rate": "fund_total_score",
         "row_output": "self",
         "row_benefit": "self",
@@ -123,7 +124,7 @@ def test_it_is_written_and_read_back(tmp_path: Path) -> None:
 
 
 def test_what_must_be_filled_is_a_check_of_its_own() -> None:
-    checks = {check.id: (check.code, check.table, check.when) for check in project_rulebook().required_checks}
+    checks = {check.id: (check.code, check.table, check.when) for check in required_checks(project_rulebook())}
     assert checks == {
         "C07.max": ("C07", "indicators", "filled(name)"),
         "C07.self": ("C07", "indicators", "filled(name)"),

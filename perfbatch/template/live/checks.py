@@ -292,9 +292,13 @@ class _Planner:
             first = next(
                 (n for n, indicator in enumerate(indicators) if place.owner in (indicator.id, indicator.group)), 0
             )
-            field = self._rulebook.score_field(place.owner, place.field)
+            field = self._rulebook.score_places.field(place.owner, place.field)
             rows = self._leaves.column_of(field)
-            return rows[first] if self._rulebook.scorecard is not None else rows[self._rulebook.first_row(place.owner)]
+            return (
+                rows[first]
+                if self._rulebook.scorecard is not None
+                else rows[self._rulebook.score_places.first_row(place.owner)]
+            )
         return self._leaves.column_of(place.id)[row]
 
     def _title(self, bound: BoundCheck) -> str:

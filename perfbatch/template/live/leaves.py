@@ -193,7 +193,7 @@ class Leaves:
     def own_score(self, number: int) -> Figure:
         """The department's own score of an indicator by its number; unknown where the form has no place for it."""
         rulebook = self.layout.rulebook
-        own = rulebook.own_score_fields.get(rulebook.indicators[number].id)
+        own = rulebook.score_places.own_fields.get(rulebook.indicators[number].id)
         if own is None:
             return Figure("0", SCALE, "0", "0", "0")
         return self.figure(own, number if rulebook.scorecard is not None else 0)

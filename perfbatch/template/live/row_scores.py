@@ -142,8 +142,7 @@ class RowBlock:
         points = f"IF({all_of(some(most.known), none_of(some(most.tainted)))},{most.num},0)"
         stands = f"IF({all_of(some(own.known), none_of(some(own.tainted)))},MIN(MAX({own.num},0),{here['maximum']}),0)"
         policy = {"full": here["maximum"], "exclude": "0"}.get(self._rulebook.not_applicable, stands)
-        worked = self._worked(scope)
-        quotient = f"INT((200*{here['num']}+{here['den']})/(2*{here['den']}))"
+        worked = self._worked(scope, here["case"])
         dividend, divisor = f"(200*{here['num']}+{here['den']})", f"(2*{here['den']})"
         right = f"N(({here['quotient']}+1)*{divisor}<={dividend})"
         wrong = f"N({here['quotient']}*{divisor}>{dividend})"
@@ -152,10 +151,8 @@ class RowBlock:
             "group": self._group(plain),
             "reduce": self._reduce(row),
             "case": self._case(scope),
-            "num": worked["num"].replace("{case}", here["case"]),
-            "den": worked["den"].replace("{case}", here["case"]),
-            "known": worked["known"].replace("{case}", here["case"]),
-            "quotient": f"IF({here['den']}=0,0,{quotient})",
+            **worked,
+            "quotient": f"IF({here['den']}=0,0,INT({dividend}/{divisor}))",
             "cents": f"IF({here['den']}=0,0,{here['quotient']}-{wrong}+{right})",
             "state": self._state(here),
             "maximum": points,
@@ -199,18 +196,18 @@ class RowBlock:
             number = f"IF({sure},IF({condition.value},{at},{number}),{_UNDECIDED})"
         return number
 
-    def _worked(self, scope: CellScope) -> dict[str, str]:
-        """What the case's points come to, as a fraction, and whether they do."""
+    def _worked(self, scope: CellScope, chosen: str) -> dict[str, str]:
+        """What the points of the chosen case come to, as a fraction, and whether they do; `chosen` is the cell of its number."""
         num, den, known = "0", "1", "0"
         for at, case in enumerate(self._spec.cases, start=1):
             if case.points is None:
                 continue
             points = compile_formula(parse(case.points), scope, tolerant=False)
             assert isinstance(points, Figure)
-            num = f"IF({{case}}={at},{points.num},{num})"
-            den = f"IF({{case}}={at},{points.den},{den})"
+            num = f"IF({chosen}={at},{points.num},{num})"
+            den = f"IF({chosen}={at},{points.den},{den})"
             sure = count(all_of(some(points.known), none_of(some(points.tainted))))
-            known = f"IF({{case}}={at},{sure},{known})"
+            known = f"IF({chosen}={at},{sure},{known})"
         return {"num": f"IFERROR({num},0)", "den": f"IFERROR({den},0)", "known": f"IFERROR({known},0)"}
 
     def _state(self, here: dict[str, str]) -> str:

@@ -225,7 +225,7 @@ class DepartmentCells(CellScope):
         if self.rulebook.scorecard is None:
             return self._scores(rows, field)
         number = 0 if collection == "items" else self.leaves.items.group_number(collection)
-        field = self.rulebook.score_column(field)
+        field = self.rulebook.score_places.column(field)
         if field != self.rulebook.roles.item_max:
             return self.leaves.items_total(field, rows, "group", number)
         # Points that the standard fixes count as the rulebook has them.
@@ -242,11 +242,11 @@ class DepartmentCells(CellScope):
 
     def _score(self, row: int, field: str) -> Term:
         """The points of an indicator, or the department's own score of it."""
-        column, indicator = self.rulebook.score_column(field), self.rulebook.indicators[row]
+        column, indicator = self.rulebook.score_places.column(field), self.rulebook.indicators[row]
         if self.rulebook.scorecard is not None:
             return self.leaves.term(column, row)
         if indicator.id in self.rows:
-            return self.rows[indicator.id].total(indicator.id, self.rulebook.score_field(indicator.id, column))
+            return self.rows[indicator.id].total(indicator.id, self.rulebook.score_places.field(indicator.id, column))
         if column != self.rulebook.roles.item_max:
             return self.leaves.own_score(row)
         return constant_figure(Fraction(indicator.points))

@@ -76,7 +76,7 @@ class ScoreBlock:
         self.row_blocks = [RowBlock(leaves, rulebook, spec, at) for at, spec in enumerate(rulebook.indicator_rows)]
         """The rows of tables that are indicators of their own."""
         blocks = dict(zip((spec.id for spec in rulebook.indicator_rows), self.row_blocks, strict=True))
-        self.rows_of = {indicator: blocks[spec.id] for indicator, spec in rulebook.rows_behind.items()}
+        self.rows_of = {indicator: blocks[spec.id] for indicator, spec in rulebook.score_places.rows_behind.items()}
         self._scope = DepartmentCells(leaves, rulebook, rows=self.rows_of)
         self.rows = [self._row(number, indicator) for number, indicator in enumerate(rulebook.indicators, start=1)]
         self.total_row = len(self.rows) + 1
@@ -196,7 +196,7 @@ class ScoreBlock:
         """The department's own score of an indicator."""
         indicator = self._rulebook.indicators[row].id
         if indicator in self.rows_of:
-            return self.rows_of[indicator].total(indicator, self._rulebook.own_score_fields[indicator])
+            return self.rows_of[indicator].total(indicator, self._rulebook.score_places.own_fields[indicator])
         return self._leaves.own_score(row)
 
     def _maximum(self, indicator: Indicator) -> str:
