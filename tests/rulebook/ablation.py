@@ -18,9 +18,10 @@ from perfbatch.model.submission import InboxEntry
 from perfbatch.roster.blank import write_blank_roster
 from perfbatch.rulebook.lint import lint
 from perfbatch.rulebook.load import read_resolved
+from perfbatch.rulebook.matrix_renames import SIDES, side_entries
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.rulebook.roles import entity_code
-from perfbatch.rulebook.tables import KEYS, TABLES, entries_of
+from perfbatch.rulebook.tables import KEYS, TABLES, Place, entries_of
 from perfbatch.rulebook.texts import filled_texts
 from perfbatch.scoring.trace import trace
 from perfbatch.summary import write_summary
@@ -41,21 +42,27 @@ class Ablation(NamedTuple):
     def data(self) -> dict[str, Any]:
         """The rulebook's plain data without the entry, or with it under another name."""
         data = copy.deepcopy(read_resolved(self.rulebook))
-        place = entries_of(data, self.table)[self.name]
+        place = _entries(data, self.table)[self.name]
         if self.done == "out":
             place.remove()
         elif self.table == "kinds":
             data["kinds"][f"{self.name}_x"] = data["kinds"].pop(self.name)
         else:
-            place.entry[KEYS.get(self.table, "id")] = f"{self.name}_x"
+            key = KEYS.get(self.table, "id")
+            place.entry[key] = f"{place.entry[key]}_x"
         return filled_texts(data)
+
+
+def _entries(data: dict[str, Any], table: str) -> dict[str, Place]:
+    """Of tables of fixed rows and columns the rows and columns are entries, too."""
+    return side_entries(data, table) if table in SIDES else entries_of(data, table)
 
 
 def ablations(rulebook: str) -> Iterator[Ablation]:
     """Every entry of a rulebook, left out and renamed."""
     data = read_resolved(rulebook)
-    for table in TABLES:
-        for name in entries_of(data, table):
+    for table in (*TABLES, *SIDES):
+        for name in _entries(data, table):
             for done in ("out", "renamed"):
                 yield Ablation(rulebook, table, name, done)
     blocks = [block for section in data["sections"] for block in section.get("blocks", [])]
