@@ -54,7 +54,7 @@ class BatchPlan:
 
     `inbox`: the folder of filled workbooks, or one of them. `forms`: each workbook goes by the one that its stamp names; the night
     is run by all of them, or where `named` is given by those whose ids stand there or that a workbook names, by the first where
-    there is none. By rulebook id: `rosters`, and `prior`: budget_code → last year's closing figures, and
+    there is none. By rulebook id: `rosters`, and `prior`: entity_code → last year's closing figures, and
     `explained`, the explanations of earlier nights with the figures that they were given for. `deadline` is the last day on
     which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time; `cache` knows what
     did not change. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
@@ -179,7 +179,7 @@ def _nights(
         become, submissions[name] = settle(
             [file for file, _ in own],
             [read for _, read in own],
-            {entry.budget_code: entry.unit_name for entry in roster.entries} if roster else None,
+            {entry.entity_code: entry.entity_title for entry in roster.entries} if roster else None,
             entity,
         )
         entries |= {entry.path: replace(entry, rulebook=name) for entry in become}
@@ -264,8 +264,8 @@ def examine(
     reviews = roster.reviews if roster else {}
     adjustments = {key: Adjustment(points, reason) for key, (points, reason) in reviews.items()}
     scored = score(frames, rulebook, adjustments)
-    codes = [submission.budget_code for submission in submissions]
-    figures = {entry.budget_code: dict(entry.figures) for entry in roster.entries} if roster else {}
+    codes = [submission.entity_code for submission in submissions]
+    figures = {entry.entity_code: dict(entry.figures) for entry in roster.entries} if roster else {}
     checked = reconcile(
         frames,
         scored.departments,
@@ -300,9 +300,10 @@ def fields_of(record: str, rulebook: Rulebook) -> list[str]:
 
 
 def _standing(roster: Roster, submissions: Iterable[Submission]) -> RosterStanding:
-    received = {submission.budget_code for submission in submissions}
-    missing = [(entry.budget_code, entry.unit_name) for entry in roster.entries if entry.budget_code not in received]
+    received = {submission.entity_code for submission in submissions}
+    missing = [(entry.entity_code, entry.entity_title) for entry in roster.entries if entry.entity_code not in received]
     expected = tuple(
-        ExpectedDepartment(entry.budget_code, entry.unit_name, entry.office, entry.contact) for entry in roster.entries
+        ExpectedDepartment(entry.entity_code, entry.entity_title, entry.office, entry.contact)
+        for entry in roster.entries
     )
     return RosterStanding(len(expected), len(expected) - len(missing), tuple(missing), expected)

@@ -83,8 +83,8 @@ def _scores(rulebook: Rulebook, codes: list[str]) -> pd.DataFrame:
 def _departments(rulebook: Rulebook, rows: list[tuple[str, str, int | None, str, dict[str, str]]]) -> pd.DataFrame:
     scores = _scores(rulebook, [row[0] for row in rows])
     columns: dict[str, Any] = {
-        "budget_code": pd.Series([row[0] for row in rows], dtype="str"),
-        "unit_name": pd.Series([row[1] for row in rows], dtype="str"),
+        "entity_code": pd.Series([row[0] for row in rows], dtype="str"),
+        "entity_title": pd.Series([row[1] for row in rows], dtype="str"),
         "file": pd.Series([f"{row[0]}.xlsx" for row in rows], dtype="str"),
     }
     for field in rulebook.fields():
@@ -122,11 +122,11 @@ def entry(path: str, status: str = "accepted", **more: Any) -> InboxEntry:
 
 
 ENTRIES = (
-    entry("116001.xlsx", budget_code="116001", unit_name="云溪区总工会"),
-    entry("007002.xlsx", budget_code="007002", unit_name="区教育局"),
-    entry("101001.xlsx", budget_code="101001", unit_name=INJECTION),
-    entry("116002.xlsx", budget_code="116002", unit_name="区妇联"),
-    entry("116001旧.xlsx", "superseded", message="已被 116001.xlsx 替代", budget_code="116001", unit_name="云溪区总工会"),
+    entry("116001.xlsx", entity_code="116001", entity_title="云溪区总工会"),
+    entry("007002.xlsx", entity_code="007002", entity_title="区教育局"),
+    entry("101001.xlsx", entity_code="101001", entity_title=INJECTION),
+    entry("116002.xlsx", entity_code="116002", entity_title="区妇联"),
+    entry("116001旧.xlsx", "superseded", message="已被 116001.xlsx 替代", entity_code="116001", entity_title="云溪区总工会"),
     entry("z加密.xlsx", "set_aside", code="F02", message="文件已加密，需要密码才能打开", remedy="请取消密码后重新保存为 .xlsx"),
     entry(ODD_FILE, "set_aside", code="F01", message="不是电子表格（文本）", remedy="请另存为 .xlsx 后重新报送"),
 )  # fmt: skip

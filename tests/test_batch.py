@@ -92,7 +92,7 @@ class TestDuplicates:
             "甲.xlsx": aside,
             "甲（重报）.xlsx": aside,
         }
-        assert run_batch(BatchPlan(folder, loaded)).result.departments["budget_code"].tolist() == ["900002"]
+        assert run_batch(BatchPlan(folder, loaded)).result.departments["entity_code"].tolist() == ["900002"]
 
     def test_spaces_and_full_width_letters_make_no_other_name(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         files = {"1.xlsx": workbook(unit_name="云溪区 测试局"), "2.xlsx": workbook(unit_name="云溪区测试局\u3000")}

@@ -23,6 +23,7 @@ from perfbatch.report.report import report_schema
 from perfbatch.rulebook.load import LoadedRulebook, load_forms, load_rulebook
 from perfbatch.template import write_template
 from tests.conftest import department, lay, workbook
+from tests.overlays import blank_form, rulebook_of, written
 from tests.workbooks import fill
 
 OVERLAY = """extends = "yunxi-2020"
@@ -145,7 +146,7 @@ def test_the_history_is_kept_form_by_form(
     assert [(run.rulebook, run.departments) for run in listed_runs(history)] == [("yunxi-2020", 2), ("yunxi-2021", 1)]
     recorded = last_run(history, 2021, "yunxi")
     assert recorded is not None
-    assert [(department.budget_code, department.file) for department in recorded.departments] == [
+    assert [(department.entity_code, department.file) for department in recorded.departments] == [
         ("900001", "2021.xlsx")
     ]
     (mixed / "2020.xlsx").unlink()
@@ -222,3 +223,31 @@ def test_two_rulebooks_that_cannot_be_told_apart_are_refused(
     monkeypatch.setattr(load, "load_rulebook", changed)
     with pytest.raises(OperatorFault, match=fault):
         load_forms(["yunxi-2020", other])
+
+
+OF_UNITS = """extends = "xiangmu-2023"
+
+[meta]
+id = "of-units"
+form_id = "of_units"
+
+[[add.fields]]
+after = "department_name"
+id = "unit_name"
+label = "申报单位"
+kind = "text"
+"""
+
+
+def test_a_unit_s_name_is_its_own_field_and_never_the_project_s(tmp_path: Path) -> None:
+    book = rulebook_of(OF_UNITS)
+    typed = {
+        "project_name": "道路养护", "project_code": "P1", "department_name": "区交通局", "department_code": "101",
+        "unit_name": "区公路站",
+    }  # fmt: skip
+    inbox = lay(tmp_path / "inbox", {"a.xlsx": fill(blank_form(book), typed)})
+    run_night(NightPlan(inbox, tmp_path / "out", [load_rulebook(written(tmp_path, OF_UNITS))]))
+    report = json.loads((tmp_path / "out" / "run-report.json").read_text("utf-8"))
+    (department,) = report["departments"]
+    assert (department["name"], department["unit_name"]) == ("道路养护", "区公路站")
+    assert [entry["unit_name"] for entry in report["files"]] == ["区公路站"]

@@ -85,7 +85,7 @@ def test_a_roster_is_read_in_its_order(tmp_path: Path) -> None:
 def test_a_title_above_and_blank_rows_between_do_no_harm(tmp_path: Path) -> None:
     rows = [["2020年度部门名录"], [], HEAD, [], UNION, ["", " ", None], SCHOOLS]
     roster = read_roster(_workbook(tmp_path, rows), RULEBOOK)
-    assert [entry.budget_code for entry in roster.entries] == ["116001", "007002"]
+    assert [entry.entity_code for entry in roster.entries] == ["116001", "007002"]
 
 
 def test_columns_are_found_by_their_headings_in_any_order(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_columns_are_found_by_their_headings_in_any_order(tmp_path: Path) -> Non
 def test_names_are_kept_as_they_are_written(tmp_path: Path) -> None:
     rows = [HEAD, ["1", " 区Ａ局（本级） ", "教科文 股", "1**", "一小（东）， 二小\n", None, None, None]]
     (entry,) = read_roster(_workbook(tmp_path, rows), RULEBOOK).entries
-    assert (entry.unit_name, entry.office) == ("区Ａ局（本级）", "教科文 股")
+    assert (entry.entity_title, entry.office) == ("区Ａ局（本级）", "教科文 股")
     assert entry.subordinate_units == ("一小（东）", "二小")
 
 

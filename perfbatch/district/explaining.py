@@ -35,7 +35,7 @@ class Explained(NamedTuple):
 
 def place_of_explanation(finding: Finding) -> ExplainedPlace:
     """What an explanation of a finding is kept by from night to night."""
-    return ExplainedPlace(finding.budget_code, finding.check, finding.each, finding.field, finding.row)
+    return ExplainedPlace(finding.entity_code, finding.check, finding.each, finding.field, finding.row)
 
 
 def explained(
@@ -129,7 +129,7 @@ def covers(place: str, finding: Finding, rulebook: Rulebook) -> bool:
 
 
 def _judges(verdict: ExplanationReview, finding: Finding) -> bool:
-    if verdict.budget_code != finding.budget_code or verdict.code not in (finding.code, finding.check):
+    if verdict.entity_code != finding.entity_code or verdict.code not in (finding.code, finding.check):
         return False
     sheet, _, cell = verdict.place.rpartition("!")
     at_cell = cell.replace("$", "").upper() == finding.cell and sheet.strip("'") in ("", finding.sheet)
@@ -151,11 +151,11 @@ def _remark(code: str, explanation: Explanation, submission: Submission, **words
     text = CATALOGUE[code]
     message = text.message.format(code=explanation.check or "（未选）", **words)
     place = (submission.file, explanation.sheet, explanation.cell, "")
-    return Finding(code, text.severity, submission.budget_code, *place, explanation.text, "", "", message, text.remedy)
+    return Finding(code, text.severity, submission.entity_code, *place, explanation.text, "", "", message, text.remedy)
 
 
 def _verdict_remark(verdict: ExplanationReview, roster: Roster) -> Finding:
     text = CATALOGUE["S18"]
     message = text.message.format(line=verdict.line, code=verdict.code)
     place = (roster.file, roster.verdict_sheet, f"A{verdict.line}", "")
-    return Finding("S18", text.severity, verdict.budget_code, *place, verdict.code, "", "", message, text.remedy)
+    return Finding("S18", text.severity, verdict.entity_code, *place, verdict.code, "", "", message, text.remedy)

@@ -75,15 +75,14 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
     single += [block.total for block in blocks if isinstance(block, ScorecardBlock)]
     amounts = [field for table in rulebook.unit_tables.values() for field in table.fields]
     columns: dict[str, Any] = {
-        "budget_code": _texts(submission.budget_code for submission in submissions),
-        "unit_name": _texts(submission.unit_name for submission in submissions),
+        "entity_code": _texts(submission.entity_code for submission in submissions),
+        "entity_title": _texts(submission.entity_title for submission in submissions),
         "file": _texts(submission.file for submission in submissions),
     }
     cells, everywhere = StackedCells(submissions), np.arange(len(submissions), dtype=np.int64)
     first = np.zeros(len(submissions), np.int64)
     for field in (*single, *amounts):
-        if field.id not in ("budget_code", "unit_name"):
-            columns.update(_columns(field, field.id, cells, everywhere, first))
+        columns.update(_columns(field, field.id, cells, everywhere, first))
     roles, answers = rulebook.roles, list(evidence_fields(rulebook))
     answered = _answered(cells, [field.id for field in answers], roles)
     for field in answers:
@@ -119,7 +118,7 @@ def record_frame(
 ) -> pd.DataFrame:
     """Other records of the same departments (last year's, the bureau's), aligned to `codes`: a row each, columns as above.
 
-    `records` is budget_code → field id → count of 1/SCALE; each figure has the rounding step of its own decimals.
+    `records` is entity_code → field id → count of 1/SCALE; each figure has the rounding step of its own decimals.
     """
     columns: dict[str, Any] = {}
     for field in fields:

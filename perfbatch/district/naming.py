@@ -23,7 +23,7 @@ def department_called(wanted: str, submissions: Sequence[Submission], inbox: str
     Raises `OperatorFault` where several are meant, or none, with the nearest.
     """
     known = [
-        (f"{submission.budget_code} {submission.unit_name}", (submission.budget_code, submission.unit_name))
+        (f"{submission.entity_code} {submission.entity_title}", (submission.entity_code, submission.entity_title))
         for submission in submissions
     ]
     meant = _meant(wanted, [names for _, names in known])

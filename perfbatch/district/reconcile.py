@@ -179,7 +179,7 @@ class _CheckedScope:
             yield Finding(
                 code,
                 severity,
-                submission.budget_code,
+                submission.entity_code,
                 submission.file,
                 fact.sheet,
                 fact.cell,

@@ -20,7 +20,7 @@ def finding_order(finding: Finding) -> tuple[object, ...]:
     """Sort key: gravest first, then by department, code and place; a total order over distinct findings."""
     return (
         finding.severity.order,
-        finding.budget_code,
+        finding.entity_code,
         finding.code,
         finding.file,
         finding.sheet,

@@ -46,15 +46,15 @@ CONFIRMED, PROVISIONAL = "核定", "暂核"
 class ExpectedDepartment:
     """A department of the roster, and whom the bureau turns to about it (`contact` is masked)."""
 
-    budget_code: str
-    unit_name: str
+    entity_code: str
+    entity_title: str
     office: str = ""
     contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterStanding:
-    """Who was expected and who sent. `missing` is (budget_code, unit_name), `departments` everybody, in roster order."""
+    """Who was expected and who sent. `missing` is (entity_code, entity_title), `departments` everybody, in roster order."""
 
     expected: int
     received: int
@@ -66,11 +66,11 @@ class RosterStanding:
 class BatchResult:
     """One night of one form. `entries` are the inbox's workbooks of that form, and whatever is of no form of the night.
 
-    `departments`: a row each, in the order of budget_code: budget_code, unit_name, file (text), every single-cell field
+    `departments`: a row each, in the order of entity_code: entity_code, entity_title, file (text), every single-cell field
     and the 汇总 row's amounts under their field ids, self_total, verified_total, points.computed, points.self_reported,
     points.not_applicable, points.adjusted (Int64), grade (text), rank (Int64, ties share it); known.points,
     known.rate, known.rank (Int64) and confirmed (bool), which `scoring.known` explains.
-    `units`: department (position in departments), row (0 汇总, 1 局机关, 2… subordinate units), entity_name, the amounts;
+    `units`: department (position in departments), row (0 汇总, 1 局机关, 2… subordinate units), the unit's name, the amounts;
     unused rows are left out.
     `scores`: department, indicator, max, self, computed, verified (Int64), status (text), missing (tuple of field ids);
     25 rows a department in the rulebook's order.
@@ -138,4 +138,4 @@ def run_of(result: BatchResult | RunResult) -> RunResult:
 
 def _claimed(entry: InboxEntry, result: BatchResult) -> str:
     # A file that was set aside is of this form only if somebody read whose it is (F09).
-    return result.rulebook.id if entry.status != "set_aside" or entry.budget_code else ""
+    return result.rulebook.id if entry.status != "set_aside" or entry.entity_code else ""

@@ -138,7 +138,7 @@ class DepartmentScope(_ScopeOverItems):
         return super().name(name)
 
     def member(self, owner: str, field: str) -> Quantity | Texts:
-        """`prior.x`, `roster.x`, a group's points, an indicator's item_max or item_self_score."""
+        """`prior.x`, `roster.x`, a group's points, an indicator's points or own score."""
         if owner in ("prior", "roster"):
             record = self.prior if owner == "prior" else self.roster
             if record is None or field not in record:

@@ -31,11 +31,11 @@ def waived(findings: Sequence[Finding], roster: Roster, today: date) -> tuple[li
             until = f"{waiver.until.year}年{waiver.until.month}月{waiver.until.day}日"
             remarks.append(_remark("S13", waiver, roster, until=until))
         else:
-            of_department[waiver.budget_code].append(waiver)
+            of_department[waiver.entity_code].append(waiver)
     used: set[int] = set()
     marked: list[Finding] = []
     for finding in findings:
-        waivers = of_department.get(finding.budget_code, ())
+        waivers = of_department.get(finding.entity_code, ())
         covering = next((waiver for waiver in waivers if _covers(waiver, finding)), None)
         if covering is None:
             marked.append(finding)
@@ -59,4 +59,4 @@ def _remark(code: str, waiver: Waiver, roster: Roster, **words: str) -> Finding:
     text = CATALOGUE[code]
     message = text.message.format(line=waiver.line, code=waiver.code, **words)
     place = (roster.file, roster.waiver_sheet, f"A{waiver.line}", "")
-    return Finding(code, text.severity, waiver.budget_code, *place, waiver.code, "", "", message, text.remedy)
+    return Finding(code, text.severity, waiver.entity_code, *place, waiver.code, "", "", message, text.remedy)

@@ -20,8 +20,8 @@ __all__ = [
 class RecordedDepartment(NamedTuple):
     """A department as a run saw it; totals are counts of 1/SCALE points, None where there was no score."""
 
-    budget_code: str
-    unit_name: str
+    entity_code: str
+    entity_title: str
     file: str
     sha256: str
     self_total: int | None
@@ -34,7 +34,7 @@ class RecordedFinding(NamedTuple):
     """A finding as a run saw it; `severity` is error, warning or info. Two runs of a large district are hundreds of thousands
     of these: they are compared and counted as the tuples that they are."""
 
-    budget_code: str
+    entity_code: str
     code: str
     severity: str
     sheet: str
@@ -128,7 +128,7 @@ def changes_between(earlier: RecordedRun, later: RecordedRun) -> Changes:
 
 def _by_key(departments: Iterable[RecordedDepartment]) -> dict[tuple[str, str], RecordedDepartment]:
     return {
-        (department.budget_code, "" if department.budget_code else department.file): department
+        (department.entity_code, "" if department.entity_code else department.file): department
         for department in departments
     }
 
@@ -138,7 +138,7 @@ def _standing(department: RecordedDepartment) -> tuple[int | None, str, int | No
 
 
 def _identity(finding: RecordedFinding) -> tuple[str, ...]:
-    return finding.budget_code, finding.code, finding.field, finding.severity, finding.message
+    return finding.entity_code, finding.code, finding.field, finding.severity, finding.message
 
 
 def _unpaired(
@@ -175,7 +175,7 @@ def _in_order(findings: list[RecordedFinding]) -> tuple[RecordedFinding, ...]:
     findings.sort(
         key=lambda finding: (
             order.index(finding.severity),
-            finding.budget_code,
+            finding.entity_code,
             finding.code,
             finding.sheet,
             finding.cell,

@@ -37,7 +37,7 @@ def add_explanations(connection: sqlite3.Connection, rulebook: Rulebook, finding
     """Put a night's explanations on record. One in the words of the last time keeps the figures that it was given for."""
     connection.execute(_TABLE)
     for finding in findings:
-        if finding.standing not in _EXPLAINED or not finding.budget_code:
+        if finding.standing not in _EXPLAINED or not finding.entity_code:
             continue
         place = place_of_explanation(finding)
         connection.execute(
@@ -46,7 +46,7 @@ def add_explanations(connection: sqlite3.Connection, rulebook: Rulebook, finding
             (
                 rulebook.fiscal_year,
                 rulebook.form_id,
-                storable_text(finding.budget_code),
+                storable_text(finding.entity_code),
                 json.dumps(place[1:], ensure_ascii=False),
                 storable_text(finding.note),
                 json.dumps(finding.counts),
@@ -86,7 +86,7 @@ def explanations_of(path: Path, rulebook: Rulebook, fiscal_year: int) -> dict[Ex
 
 
 def last_explanations(path: Path, rulebook: Rulebook) -> dict[str, list[OfferedExplanation]]:
-    """budget_code → last year's explanations, by today's ids. Raises as `explanations_on_record`."""
+    """entity_code → last year's explanations, by today's ids. Raises as `explanations_on_record`."""
     # The night has no use for it, and it brings what workbooks are written with.
     from perfbatch.template.prefill import OfferedExplanation
 

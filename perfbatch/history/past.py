@@ -21,7 +21,7 @@ __all__ = ["Past", "past_of", "refuse_loss"]
 
 @dataclass(frozen=True)
 class Past:
-    """`prior`: budget_code → last year's closing figures; `days`: key of each notice of the last night → the day on it.
+    """`prior`: entity_code → last year's closing figures; `days`: key of each notice of the last night → the day on it.
 
     `explained` are the explanations on record. `damaged` says why the history could not be read, "" where it could: it counts as none then.
     """

@@ -36,7 +36,7 @@ HISTORY_NAME = "history.sqlite"
 _BLOCK = 1000
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 # The values of a RecordedFinding, as a night has them.
-_FINDING = attrgetter("budget_code", "code", "severity", "sheet", "cell", "field", "message")
+_FINDING = attrgetter("entity_code", "code", "severity", "sheet", "cell", "field", "message")
 
 
 class RecordedNotice(NamedTuple):
@@ -114,7 +114,7 @@ def _add_run(connection: sqlite3.Connection, result: BatchResult) -> None:
 def _departments(result: BatchResult) -> Iterator[RecordedDepartment]:
     hashes = {entry.path: entry.sha256 for entry in result.entries}
     frame = result.departments
-    named = zip(*(texts(frame[name]) for name in ("budget_code", "unit_name", "file")), strict=True)
+    named = zip(*(texts(frame[name]) for name in ("entity_code", "entity_title", "file")), strict=True)
     totals = (counts(frame[name]) for name in ("self_total", "verified_total"))
     standing = zip(*totals, texts(frame["grade"]), counts(frame["rank"]), strict=True)
     for (code, name, file), (own, verified, grade, rank) in zip(named, standing, strict=True):
@@ -135,7 +135,7 @@ def _add_closing_figures(connection: sqlite3.Connection, result: BatchResult) ->
     for start in range(0, len(frame), _BLOCK):
         block = frame.iloc[start : start + _BLOCK]
         columns = [counts(block[field]) for field in fields]
-        rows = zip(texts(block["budget_code"]), zip(*columns, strict=True), strict=True)
+        rows = zip(texts(block["entity_code"]), zip(*columns, strict=True), strict=True)
         connection.executemany(
             "INSERT OR REPLACE INTO closing_figures VALUES (?, ?, ?, ?)",
             ((year, form, code, _figures(fields, values)) for code, values in rows if code),

@@ -61,7 +61,7 @@ def read_submission(
     `plainly` False leaves all markup to the parsers: slower, and the same (`plain_sheet`).
 
     Every field of the form has its facts, in the order of its cells; a field whose cells cannot be found has one
-    UNREADABLE fact without a place, one that the workbook's revision of the form did not have yet a BLANK one. `budget_code` and `unit_name` are "" where the workbook does not state them.
+    UNREADABLE fact without a place, one that the workbook's revision of the form did not have yet a BLANK one. `entity_code` and `entity_title` are "" where the workbook does not state them.
     Raises `SetAside` (F01–F07) where the file is not a readable submission of any of these forms.
     """
     return read_form(content, file, forms, limits, plainly=plainly)[0]
@@ -217,23 +217,23 @@ class _Reader:
         for block, _ in self._form.blocks:
             self._require(block)
         placed += [(remark, self._columns[field.id].fact(field.id, row)) for remark, field, row in self._remarks]
-        budget_code = entity_code([self._text(name) for name in self._rulebook.entity.key])
-        unit_name = self._text(self._rulebook.entity.name)
+        code = entity_code([self._text(name) for name in self._rulebook.entity.key])
+        title = self._text(self._rulebook.entity.name)
         findings = tuple(
             finding_of(
                 remark,
                 self._rulebook.field_by_id[fact.field],
                 fact,
                 self._file,
-                budget_code,
+                code,
                 self._row_of(fact, paired),
             )
             for remark, fact in placed
         )
-        findings += active_finding(self._workbook.active_content(), self._file, budget_code)
-        findings += unread_formulas(self._workbook.without_formulas, self._file, budget_code)
+        findings += active_finding(self._workbook.active_content(), self._file, code)
+        findings += unread_formulas(self._workbook.without_formulas, self._file, code)
         explanations = explanations_in(self._workbook, self._rulebook, self._columns)
-        return Submission(self._file, budget_code, unit_name, self._columns, findings, explanations)
+        return Submission(self._file, code, title, self._columns, findings, explanations)
 
     def _row_of(self, fact: Fact, paired: PairedRows) -> int | None:
         """The row of its field's column that a fact is now; None for what stands once or nowhere."""

@@ -51,7 +51,7 @@ def shortened(text: str) -> str:
 
 
 def finding_of(
-    remark: Remark, form_field: FormField, fact: Fact, file: str, budget_code: str, row: int | None = None
+    remark: Remark, form_field: FormField, fact: Fact, file: str, entity_code: str, row: int | None = None
 ) -> Finding:
     """The finding of a remark, on a row of the field's column. What stands in a field about a person is never repeated."""
     text = WORDINGS[remark.wording] if remark.wording else CATALOGUE[remark.code]
@@ -64,7 +64,7 @@ def finding_of(
     return Finding(
         code=remark.code,
         severity=text.severity,
-        budget_code=budget_code,
+        entity_code=entity_code,
         file=file,
         sheet=fact.sheet,
         cell=fact.cell,
@@ -79,20 +79,20 @@ def finding_of(
     )
 
 
-def active_finding(words: Sequence[str], file: str, budget_code: str) -> tuple[Finding, ...]:
+def active_finding(words: Sequence[str], file: str, entity_code: str) -> tuple[Finding, ...]:
     """The one finding (C18) on what a workbook holds that runs or reaches out of it; none where it holds nothing."""
     if not words:
         return ()
     text = CATALOGUE["C18"]
     message = text.message.format(what="、".join(words))
-    return (Finding("C18", text.severity, budget_code, file, "", "", "", "", "", "", message, text.remedy),)
+    return (Finding("C18", text.severity, entity_code, file, "", "", "", "", "", "", message, text.remedy),)
 
 
-def unread_formulas(format_name: str, file: str, budget_code: str) -> tuple[Finding, ...]:
+def unread_formulas(format_name: str, file: str, entity_code: str) -> tuple[Finding, ...]:
     """The one finding (C11) on a workbook of a format whose formulas are not read, so that no result can be held against them;
     none where `format_name` is ""."""
     if not format_name:
         return ()
     text = WORDINGS["C11.format"]
     message = text.message.format(what=format_name)
-    return (Finding("C11", text.severity, budget_code, file, "", "", "", "", "", "", message, text.remedy),)
+    return (Finding("C11", text.severity, entity_code, file, "", "", "", "", "", "", message, text.remedy),)

@@ -40,11 +40,11 @@ def settle(
     ]
     by_code: dict[str, list[int]] = defaultdict(list)
     for number, submission in enumerate(submissions_read):
-        if submission is not None and not (submission.budget_code or submission.unit_name):
+        if submission is not None and not (submission.entity_code or submission.entity_title):
             entries[number] = _set_aside(entries[number], "F12", "")
         elif submission is not None:
             # Without a code nothing tells whose it is, so nothing can replace it either.
-            by_code[submission.budget_code or f"\0{number}"].append(number)
+            by_code[submission.entity_code or f"\0{number}"].append(number)
     submissions: list[Submission] = []
     for code, numbers in by_code.items():
         right = [number for number in numbers if known.is_right(submissions_read[number])]
@@ -64,7 +64,7 @@ def settle(
         submission = submissions_read[newest]
         assert submission is not None
         submissions.append(known.named(submission))
-    submissions.sort(key=lambda submission: (submission.budget_code, submission.file))
+    submissions.sort(key=lambda submission: (submission.entity_code, submission.file))
     return tuple(entries), submissions
 
 
@@ -83,40 +83,40 @@ class _Known:
     def placed(self, submission: Submission) -> Submission:
         """The submission under the roster's code, where it states none of the roster's and its name is known."""
         code = self._code_of.get(_folded(submission))
-        if submission.budget_code in self._names or code is None:
+        if submission.entity_code in self._names or code is None:
             return submission
-        remark = Remark("C19", {"typed": submission.budget_code or "（未填）", "expected": code}, expected=code)
+        remark = Remark("C19", {"typed": submission.entity_code or "（未填）", "expected": code}, expected=code)
         return _told(_under(submission, code), remark, self._entity.key[-1])
 
     def is_right(self, submission: Submission | None) -> bool:
         """Whether code and name are those of one department of the roster."""
-        name = self._names.get(submission.budget_code) if submission else None
+        name = self._names.get(submission.entity_code) if submission else None
         return name is not None and _folded(submission) == _plain(name)
 
     def named(self, submission: Submission) -> Submission:
         """The submission, with a word where the roster knows its code under another name."""
-        name = self._names.get(submission.budget_code)
+        name = self._names.get(submission.entity_code)
         if name is None or _folded(submission) in ("", _plain(name)):
             return submission
-        remark = Remark("C20", {"typed": submission.unit_name, "expected": name}, expected=name)
+        remark = Remark("C20", {"typed": submission.entity_title, "expected": name}, expected=name)
         return _told(submission, remark, self._entity.name)
 
 
 def _under(submission: Submission, code: str) -> Submission:
-    findings = tuple(replace(finding, budget_code=code) for finding in submission.findings)
-    return replace(submission, budget_code=code, findings=findings)
+    findings = tuple(replace(finding, entity_code=code) for finding in submission.findings)
+    return replace(submission, entity_code=code, findings=findings)
 
 
 def _told(submission: Submission, remark: Remark, field_id: str) -> Submission:
     """The submission with one finding more, at the first cell of a field."""
     column = submission.columns.get(field_id)
     fact = column.fact(field_id, 0) if column is not None else Fact(field_id, 0, State.BLANK, None, 0, "", "")
-    finding = finding_of(remark, _NO_FIELD, fact, submission.file, submission.budget_code)
+    finding = finding_of(remark, _NO_FIELD, fact, submission.file, submission.entity_code)
     return replace(submission, findings=(*submission.findings, replace(finding, field=field_id)))
 
 
 def _folded(submission: Submission | None) -> str:
-    return _plain(submission.unit_name) if submission else ""
+    return _plain(submission.entity_title) if submission else ""
 
 
 def _plain(name: str) -> str:
@@ -126,7 +126,9 @@ def _plain(name: str) -> str:
 def _entry(file: Found, read: Read, submission: Submission | None) -> InboxEntry:
     entry = InboxEntry(file.path, file.size, read.sha256, file.mtime_ns, "accepted")
     if submission is not None:
-        return replace(entry, message=read.what, budget_code=submission.budget_code, unit_name=submission.unit_name)
+        return replace(
+            entry, message=read.what, entity_code=submission.entity_code, entity_title=submission.entity_title
+        )
     return _set_aside(entry, read.code, read.what)
 
 

@@ -19,7 +19,7 @@ _UNNAMED = "未具名部门"
 _ODD_STARTS = "=+-@$~"
 
 
-def workbook_name(budget_code: str, unit_name: str, *, number: int = 1) -> str:
+def workbook_name(entity_code: str, entity_title: str, *, number: int = 1) -> str:
     """The file name of a department's workbook, `116001-云溪区总工会.xlsx`.
 
     Without characters that Windows reserves, control and direction marks, device names, leading or trailing dots and
@@ -27,16 +27,16 @@ def workbook_name(budget_code: str, unit_name: str, *, number: int = 1) -> str:
     was, so that different departments keep different names. For departments that share both code and name, `number`
     (2, 3 …) tells them apart.
     """
-    plain = f"{budget_code}-{unit_name}"
+    plain = f"{entity_code}-{entity_title}"
     stem = unicodedata.normalize("NFC", plain)
     stem = "".join(" " if unicodedata.category(sign) in _INVISIBLE else sign for sign in stem)
     stem = _SEPARATORS.sub(" ", stem).strip(" .-") or _UNNAMED
     if _DEVICE.match(stem) or stem[0] in _ODD_STARTS:
         stem = "_" + stem
     # Windows takes small and capital letters for the same; `-` in a code and `~` could make two departments look alike.
-    safe = stem == plain == plain.casefold() and "-" not in budget_code and "~" not in plain
+    safe = stem == plain == plain.casefold() and "-" not in entity_code and "~" not in plain
     counted = (f"~{number}" if number > 1 else "") + _EXTENSION
-    mark = "~" + sha256(f"{budget_code}\0{unit_name}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    mark = "~" + sha256(f"{entity_code}\0{entity_title}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
     if safe and _fits(stem + counted):
         return stem + counted
     while not _fits(stem + mark + counted):

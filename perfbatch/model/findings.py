@@ -73,7 +73,7 @@ class Finding:
 
     code: str
     severity: Severity
-    budget_code: str
+    entity_code: str
     file: str
     sheet: str
     cell: str

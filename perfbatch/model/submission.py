@@ -97,8 +97,8 @@ class Submission:
     """One department's workbook, read. `columns` has every field of the form, each with a fact per row of its column."""
 
     file: str
-    budget_code: str
-    unit_name: str
+    entity_code: str
+    entity_title: str
     columns: Mapping[str, Column]
     findings: tuple[Finding, ...]
     explanations: tuple[Explanation, ...] = ()
@@ -122,6 +122,6 @@ class InboxEntry:
     code: str = ""
     message: str = ""
     remedy: str = ""
-    budget_code: str = ""
-    unit_name: str = ""
+    entity_code: str = ""
+    entity_title: str = ""
     rulebook: str = ""

@@ -21,8 +21,8 @@ class NoticeHeading:
     `explainable` are the ids of the checks that may stand with an explanation.
     """
 
-    budget_code: str
-    unit_name: str
+    entity_code: str
+    entity_title: str
     run_date: date
     deadline: date | None = None
     points_at_risk: Mapping[Finding, Decimal] = field(default_factory=dict)
@@ -32,6 +32,6 @@ class NoticeHeading:
     explainable: tuple[str, ...] = ()
 
 
-def notice_name(budget_code: str, unit_name: str, *, number: int = 1) -> str:
+def notice_name(entity_code: str, entity_title: str, *, number: int = 1) -> str:
     """The file name of a department's notice, `116001-云溪区总工会.xlsx`: as `file_names.workbook_name` makes it."""
-    return workbook_name(budget_code, unit_name, number=number)
+    return workbook_name(entity_code, entity_title, number=number)

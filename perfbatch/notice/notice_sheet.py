@@ -195,8 +195,8 @@ def _head(listed: Sequence[Listed], heading: NoticeHeading) -> list[tuple[str, s
     day = _day(heading.run_date)
     lines = [
         ("title", SHEET_NAME),
-        ("note", f"{number}　　　　预算编码：{heading.budget_code}　　　　核对日期：{day}"),
-        ("addressee", f"{heading.unit_name}："),
+        ("note", f"{number}　　　　预算编码：{heading.entity_code}　　　　核对日期：{day}"),
+        ("addressee", f"{heading.entity_title}："),
         ("summary", f"　　{_request(listed, heading)}"),
     ]
     if heading.contact:

@@ -60,7 +60,7 @@ def plan_notices(
                 stakes[finding] = form.indicator_by_id[finding.check].points
     refilled = {finding.file: finding.code for finding in result.findings if _ends_own_file(finding)}
     hashes = {entry.path: entry.sha256 for entry in result.entries}
-    columns = result.departments[["budget_code", "unit_name", "file"]]
+    columns = result.departments[["entity_code", "entity_title", "file"]]
     planned: dict[str, tuple[str, NoticeOrder]] = {}
     taken: set[str] = set()
     for code, unit, file in columns.itertuples(index=False, name=None):
@@ -72,8 +72,8 @@ def plan_notices(
             number += 1
         taken.add(name.casefold())
         heading = NoticeHeading(
-            budget_code=code,
-            unit_name=unit,
+            entity_code=code,
+            entity_title=unit,
             run_date=tonight,
             deadline=deadline,
             points_at_risk={finding: stakes[finding] for finding in listed if finding in stakes},

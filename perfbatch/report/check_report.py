@@ -87,8 +87,8 @@ def _file(path: str, entry: InboxEntry, result: BatchResult | None) -> dict[str,
         "remedy": storable_text(entry.remedy) or None,
         "rulebook": entry.rulebook or None,
         "entity_key": [],
-        "budget_code": storable_text(entry.budget_code),
-        "unit_name": storable_text(entry.unit_name),
+        "budget_code": storable_text(entry.entity_code),
+        "unit_name": storable_text(entry.entity_title),
     }
     if result is None:
         blank = dict.fromkeys(("self_total", "verified_total", "grade", "points_by_status", "points_at_risk"))

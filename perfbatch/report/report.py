@@ -136,16 +136,23 @@ class _EntityNames:
         """The fields of the key; nothing where it is not known."""
         return entity_key(self.rulebook.entity, code)
 
-    def budget_code(self, code: str, file: str) -> str | None:
+    def unit(self, code: str, title: str, file: str) -> dict[str, str | None]:
+        """The unit that an entity belongs to, or is: what the form's fields of its code and of its name say, None for a field
+        that the form has not."""
+        return {
+            "budget_code": self.unit_code(code, file),
+            "unit_name": title if self._name_is_units else self._names.get(file),
+        }
+
+    def unit_code(self, code: str, file: str) -> str | None:
         """What the form's field of budget codes says; None where it has none."""
         if self._code_in_key is None:
             return self._codes.get(file)
         # Where it is not known whose file it is, no part of the key is.
         return self.key(code)[self._code_in_key] if code else code
 
-    def unit_name(self, name: str, file: str) -> str | None:
-        """What the form's field of a unit's name says; None where it has none."""
-        return name if self._name_is_units else self._names.get(file)
+
+_NO_UNIT = {"budget_code": "", "unit_name": ""}
 
 
 def _stated(result: BatchResult, field: str) -> dict[str, str]:
@@ -166,9 +173,8 @@ def _file(entry: InboxEntry, names: _EntityNames | None) -> str:
             "code": entry.code or None,
             "message": entry.message or None,
             "rulebook": names.rulebook.id if names else None,
-            "entity_key": names.key(entry.budget_code) if names else [],
-            "budget_code": names.budget_code(entry.budget_code, entry.path) if names else "",
-            "unit_name": names.unit_name(entry.unit_name, entry.path) if names else "",
+            "entity_key": names.key(entry.entity_code) if names else [],
+            **(names.unit(entry.entity_code, entry.entity_title, entry.path) if names else _NO_UNIT),
         }
     )
 
@@ -178,23 +184,23 @@ def _findings(result: BatchResult) -> Iterator[str]:
     rulebook = encode(storable_text(result.rulebook.id))
     keys: dict[str, str] = {}
     for finding in in_order(result.findings):
-        code = finding.budget_code
+        code = finding.entity_code
         if code not in keys:
             keys[code] = encode(storable(names.key(code)))
-        yield _finding(finding, rulebook, keys[code], names.budget_code(code, finding.file))
+        yield _finding(finding, rulebook, keys[code], names.unit_code(code, finding.file))
 
 
-def _finding(finding: Finding, rulebook: str, key: str, budget_code: str | None) -> str:
+def _finding(finding: Finding, rulebook: str, key: str, unit_code: str | None) -> str:
     """A finding's line; `rulebook` and `key` are encoded."""
     values = _FINDING(finding)
-    text = _finding_line(values, rulebook, key, budget_code)
+    text = _finding_line(values, rulebook, key, unit_code)
     if text.isprintable():
         return text
-    code = None if budget_code is None else storable_text(budget_code)
+    code = None if unit_code is None else storable_text(unit_code)
     return _finding_line([storable_text(value) for value in values], rulebook, key, code)
 
 
-def _finding_line(values: Sequence[str], rulebook: str, key: str, budget_code: str | None) -> str:
+def _finding_line(values: Sequence[str], rulebook: str, key: str, unit_code: str | None) -> str:
     code, severity, file, sheet, cell, field, check, *rest = map(encode, values)
     origin = check if values[6] else "null"
     *words, waived, explained = rest
@@ -204,7 +210,7 @@ def _finding_line(values: Sequence[str], rulebook: str, key: str, budget_code: s
         severity,
         rulebook,
         key,
-        encode(budget_code),
+        encode(unit_code),
         file,
         sheet,
         cell,
@@ -228,8 +234,7 @@ def _roster(run: RunResult) -> dict[str, Any] | None:
                 "rulebook": result.rulebook.id,
                 "entity_key": names.key(code),
                 "name": name,
-                "budget_code": names.budget_code(code, ""),
-                "unit_name": names.unit_name(name, ""),
+                **names.unit(code, name, ""),
             }
             for code, name in standing.missing
         ]
@@ -242,11 +247,11 @@ def _roster(run: RunResult) -> dict[str, Any] | None:
 
 def _departments(result: BatchResult) -> Iterator[str]:
     frame = result.departments
-    text = {name: texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade")}
+    text = {name: texts(frame[name]) for name in ("entity_code", "entity_title", "file", "grade")}
     points = [f"points.{status}" for status in STATUS_LABELS]
     figure = {name: counts(frame[name]) for name in ("self_total", "verified_total", *points)}
     ranks = counts(frame["rank"])
-    order = sorted(range(len(frame)), key=text["budget_code"].__getitem__)
+    order = sorted(range(len(frame)), key=text["entity_code"].__getitem__)
     names = _EntityNames(result)
     of_rows = row_scores(result)
     for position, of_indicators in zip(order, scores_of(result, order), strict=True):
@@ -254,10 +259,9 @@ def _departments(result: BatchResult) -> Iterator[str]:
         head = encoded(
             {
                 "rulebook": result.rulebook.id,
-                "entity_key": names.key(text["budget_code"][position]),
-                "name": text["unit_name"][position],
-                "budget_code": names.budget_code(text["budget_code"][position], text["file"][position]),
-                "unit_name": names.unit_name(text["unit_name"][position], text["file"][position]),
+                "entity_key": names.key(text["entity_code"][position]),
+                "name": text["entity_title"][position],
+                **names.unit(*(text[name][position] for name in ("entity_code", "entity_title", "file"))),
                 "file": text["file"][position],
                 "self_total": figure_text(figure["self_total"][position]),
                 "verified_total": figure_text(figure["verified_total"][position]),

@@ -112,12 +112,12 @@ def roster_columns(rulebook: Rulebook) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RosterEntry:
-    """One department, or whatever the form's entity is: `budget_code` is its key as one text (`entity_code`), `group_name` what it
+    """One department, or whatever the form's entity is: `entity_code` is its key as one text (`entity_code`), `group_name` what it
     belongs to. `subordinate_units` is empty where the roster says that there are none, None where it has no such
     column. `figures` is field id → count of 1/SCALE of its unit, without what the bureau left blank."""
 
-    budget_code: str
-    unit_name: str
+    entity_code: str
+    entity_title: str
     office: str = ""
     contact: str = ""
     subordinate_units: tuple[str, ...] | None = None
@@ -130,7 +130,7 @@ class Waiver:
     """What the bureau lets stand in one department until a day, that day included. `code` is a finding's code or a check's id;
     `place` is a cell (`C7`, `收支情况!C7`) or a field's id, "" for wherever it is found; `line` is its row in the sheet, from 1."""
 
-    budget_code: str
+    entity_code: str
     code: str
     place: str
     reason: str
@@ -142,7 +142,7 @@ class Waiver:
 class ExplanationReview:
     """What the bureau says to a department's explanation; `code`, `place` and `line` as in `Waiver`."""
 
-    budget_code: str
+    entity_code: str
     code: str
     place: str
     opinion: Literal["accepted", "rejected"]
@@ -152,7 +152,7 @@ class ExplanationReview:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The departments in the roster's order, and (budget_code, indicator id) → (score in 1/SCALE points, reason).
+    """The departments in the roster's order, and (entity_code, indicator id) → (score in 1/SCALE points, reason).
 
     `findings` say what of it cannot be used, `file` is its name: neither keeps a night from being run.
     """

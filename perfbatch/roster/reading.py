@@ -142,8 +142,8 @@ def _entries(table: RosterTable, rulebook: Rulebook) -> Iterator[RosterEntry]:
             if figure in values and (number := _figure(table, row, figure, values[figure], rulebook)) is not None
         }
         yield RosterEntry(
-            budget_code=code,
-            unit_name=name,
+            entity_code=code,
+            entity_title=name,
             office=words(values.get("office", "")),
             contact=words(values.get("contact", "")),
             subordinate_units=_units(table, row, values, name, rulebook),

@@ -16,7 +16,7 @@ __all__ = ["read_reviews"]
 def read_reviews(
     table: RosterTable, rulebook: Rulebook, departments: Collection[str], findings: list[Finding]
 ) -> Iterator[tuple[tuple[str, str], tuple[int, str]]]:
-    """((budget_code, indicator id), (score in 1/SCALE points, reason)) row by row.
+    """((entity_code, indicator id), (score in 1/SCALE points, reason)) row by row.
 
     A review of a department or an indicator that is not there, or of more points than there are, is added to `findings` and
     counts for nothing. What is no review (no number, no reason, one that stands twice) is a fault of the table.

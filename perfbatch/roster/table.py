@@ -76,14 +76,14 @@ class RosterTable:
         return OperatorFault(key, place=place, **stated)
 
     def finding(
-        self, code: str, row: int, column: str, budget_code: str, reported: str = "", expected: str = "", **words: str
+        self, code: str, row: int, column: str, entity: str, reported: str = "", expected: str = "", **words: str
     ) -> Finding:
         """What is wrong with a cell of the roster and leaves the rest of it as it is."""
         text = CATALOGUE[code]
         message = text.message.format(line=row + 1, reported=reported, expected=expected, **words)
         cell = cell_name(row + 1, self._at[column] + 1)
         place = (self._path.name, self._sheet, cell, column)
-        return Finding(code, text.severity, budget_code, *place, reported, expected, "", message, text.remedy)
+        return Finding(code, text.severity, entity, *place, reported, expected, "", message, text.remedy)
 
 
 def plain_text(value: Any) -> str:

@@ -31,22 +31,22 @@ def read_verdicts(
     labels = Counter(plain_text(field.label) for field in rulebook.fields())
     named = {plain_text(field.label): field.id for field in rulebook.fields() if labels[plain_text(field.label)] == 1}
     for row, values in table.rows():
-        budget_code = code_of(table, row, values, rulebook)
+        entity_code = code_of(table, row, values, rulebook)
         code, place = plain_text(values["code"]).split(" ")[0], plain_text(values["place"])
         opinion = plain_text(values["opinion"])
         if opinion not in OPINIONS:
             table.note(row, "opinion", "roster.no_verdict", value=repr(opinion), opinions=alternatives(list(OPINIONS)))
             continue
-        if not budget_code:
+        if not entity_code:
             continue
         place = named.get(place, place)
-        if budget_code not in departments:
-            column, what = rulebook.entity.key[-1], f"名录中没有{rulebook.key_label} {budget_code}"
+        if entity_code not in departments:
+            column, what = rulebook.entity.key[-1], f"名录中没有{rulebook.key_label} {entity_code}"
         elif code not in codes:
             column, what = "code", f"“{code}”不是可以说明的检查"
         elif place and place not in rulebook.field_by_id and place_of(place.rpartition("!")[2].upper()) is None:
             column, what = "place", f"没有单元格或栏目“{place}”"
         else:
-            yield ExplanationReview(budget_code, code, place, OPINIONS[opinion], plain_text(values["reason"]), row + 1)
+            yield ExplanationReview(entity_code, code, place, OPINIONS[opinion], plain_text(values["reason"]), row + 1)
             continue
-        findings.append(table.finding("S17", row, column, budget_code, plain_text(values[column]), what=what))
+        findings.append(table.finding("S17", row, column, entity_code, plain_text(values[column]), what=what))

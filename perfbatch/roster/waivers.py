@@ -28,25 +28,25 @@ def read_waivers(
     shared = Counter(plain_text(field.label) for field in rulebook.fields())
     labels = {label: field_id for label, field_id in labels.items() if shared[label] == 1}
     for row, values in table.rows():
-        budget_code = code_of(table, row, values, rulebook)
+        entity_code = code_of(table, row, values, rulebook)
         code, place = plain_text(values["code"]), plain_text(values["place"])
         reason = plain_text(values["reason"])
         if not reason:
             table.note(row, "reason", "roster.waiver_reason")
         until = _day(table, row, values["until"])
-        if until is None or not budget_code:
+        if until is None or not entity_code:
             continue
         named = labels.get(place, place)
-        if budget_code not in departments:
-            column, what = rulebook.entity.key[-1], f"名录中没有{rulebook.key_label} {budget_code}"
+        if entity_code not in departments:
+            column, what = rulebook.entity.key[-1], f"名录中没有{rulebook.key_label} {entity_code}"
         elif code not in codes:
             column, what = "code", f"没有问题代码“{code}”"
         elif place and named not in rulebook.field_by_id and not _is_cell(place):
             column, what = "place", f"没有单元格或栏目“{place}”"
         else:
-            yield Waiver(budget_code, code, named, reason, until, row + 1)
+            yield Waiver(entity_code, code, named, reason, until, row + 1)
             continue
-        findings.append(table.finding("S12", row, column, budget_code, plain_text(values[column]), what=what))
+        findings.append(table.finding("S12", row, column, entity_code, plain_text(values[column]), what=what))
 
 
 def _day(table: RosterTable, row: int, value: Any) -> date | None:

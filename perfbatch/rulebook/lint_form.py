@@ -48,7 +48,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _OWN_NAMES = frozenset(
     {"each", "total", "part", "parts", "units", "items", "prior", "roster", "summary", "points", "total_points"}
     | {"self_total", "verified_total", "has_target_types", "targets_answered"}
-    | {"file", "grade", "rank", "department", "row", "indicator"}
+    | {"file", "grade", "rank", "department", "row", "indicator", "entity_code", "entity_title"}
 )
 """Names that expressions, or the columns of a night, have for something else."""
 

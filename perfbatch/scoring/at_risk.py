@@ -4,7 +4,7 @@ A finding points at a cell. An indicator depends on that cell
 
 - as an input: the cell's field is one that the indicator's rule reads (`input_ids`), in whichever row of a unit table it
   stands, since 汇总 is the sum of the rows; or the cell is the answer to one of the indicator's evidence questions;
-- as its self-score: the cell is the indicator's `item_self_score`, and the self-score is what stands, for want of data or
+- as its self-score: the cell is the indicator's own score, and the self-score is what stands, for want of data or
   of a rule (自评待核, 不适用). Where the score is computed, the self-score moves nothing.
 
 At risk are the verified scores, as they stand tonight, of the indicators that depend on the cell: what was lost already

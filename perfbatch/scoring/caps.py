@@ -53,7 +53,7 @@ class CappedTotals:
             yield Finding(
                 "S19",
                 text.severity,
-                submission.budget_code,
+                submission.entity_code,
                 submission.file,
                 fact.sheet,
                 fact.cell,

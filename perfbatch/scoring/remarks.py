@@ -102,7 +102,7 @@ class _Speaker:
         """S07: the bureau's reviewer entered a score."""
         rows = np.flatnonzero(self._scores.status == ADJUSTED).tolist()
         for row, fact in zip(rows, self._self_cells(rows), strict=True):
-            code = self._frames.submissions[row].budget_code
+            code = self._frames.submissions[row].entity_code
             reason = adjustments[(code, self._indicator.id)].reason
             count = int(self._scores.verified[row])
             verified = score_text(count)
@@ -284,7 +284,7 @@ class _Speaker:
         return Finding(
             words.code,
             words.severity,
-            submission.budget_code,
+            submission.entity_code,
             submission.file,
             fact.sheet,
             fact.cell,

@@ -96,7 +96,7 @@ class _RowSpeaker:
         return Finding(
             code,
             text.severity,
-            submission.budget_code,
+            submission.entity_code,
             submission.file,
             fact.sheet,
             fact.cell,

@@ -64,10 +64,10 @@ class Scored:
 def score(
     frames: Frames, rulebook: Rulebook, adjustments: Mapping[tuple[str, str], Adjustment] | None = None
 ) -> Scored:
-    """Score every department. `adjustments` is (budget_code, indicator id) → the reviewer's score."""
+    """Score every department. `adjustments` is (entity_code, indicator id) → the reviewer's score."""
     scope = DepartmentScope(frames.departments, rulebook, frames=frames)
     maxima = _maxima(scope, rulebook)
-    codes = frames.departments["budget_code"].to_numpy(dtype=object)
+    codes = frames.departments["entity_code"].to_numpy(dtype=object)
     rows = tuple(score_rows(spec, frames, rulebook) for spec in rulebook.indicator_rows)
     by_row = {scores.spec.id: scores for scores in rows}
     by_indicator = {

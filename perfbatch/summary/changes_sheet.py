@@ -63,7 +63,7 @@ def write_changes(sheet: Sheet, rulebook: Rulebook, changes: Changes | None) -> 
     )
     register = FindingRegister(rulebook)
     names = {
-        department.budget_code: department.unit_name
+        department.entity_code: department.entity_title
         for department in (*changes.earlier.departments, *changes.later.departments)
     }
     columns = [
@@ -92,11 +92,11 @@ def _blank(count: int) -> list[TableColumn]:
 
 
 def _sent(department: RecordedDepartment, word: str) -> list[Cell]:
-    return [department.budget_code, department.unit_name, word, *[None] * 4, department.file]
+    return [department.entity_code, department.entity_title, word, *[None] * 4, department.file]
 
 
 def _size(move: Move) -> tuple[int, str]:
-    return -abs(move.score_change or 0), move.after.budget_code
+    return -abs(move.score_change or 0), move.after.entity_code
 
 
 def _moved(move: Move) -> list[Cell]:
@@ -104,7 +104,7 @@ def _moved(move: Move) -> list[Cell]:
     grade = after.grade if before.grade == after.grade else f"{before.grade or '—'} → {after.grade or '—'}"
     ranks = f"{before.rank or '—'} → {after.rank or '—'}"
     totals = (before.verified_total, after.verified_total, move.score_change)
-    return [after.budget_code, after.unit_name, *totals, ranks, change_word(move.rank_change), grade]
+    return [after.entity_code, after.entity_title, *totals, ranks, change_word(move.rank_change), grade]
 
 
 def change_word(places: int | None) -> str:
@@ -118,7 +118,7 @@ def _finding_row(finding: RecordedFinding, names: dict[str, str], register: Find
     severity = Severity(finding.severity)
     marked = Marked(severity.label, severity.value)
     place = (finding.code, finding.sheet, finding.cell, register.label(finding.field))
-    return [finding.budget_code, names.get(finding.budget_code, ""), marked, *place, finding.message]
+    return [finding.entity_code, names.get(finding.entity_code, ""), marked, *place, finding.message]
 
 
 def _moment(instant: str) -> str:

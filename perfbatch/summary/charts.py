@@ -83,7 +83,7 @@ def _grades(result: BatchResult) -> _Block:
 
 def _departments(result: BatchResult) -> _Block:
     frame = result.departments
-    own, verified, names = counts(frame["self_total"]), counts(frame["verified_total"]), texts(frame["unit_name"])
+    own, verified, names = counts(frame["self_total"]), counts(frame["verified_total"]), texts(frame["entity_title"])
     order = [at for at in ranking_order(result) if verified[at] is not None]
     word = result.verified_word
     title = f"各{result.rulebook.entity.noun}自评与{word}得分"

@@ -62,7 +62,7 @@ def chase_list(result: BatchResult) -> tuple[Chased, ...]:
     for finding in in_order(result.findings):
         findings[finding.file].append(finding)
     waiting = waiting_points(result) if expected else {}
-    chased = [_chase(result, department, owners[department.budget_code], findings, waiting) for department in expected]
+    chased = [_chase(result, department, owners[department.entity_code], findings, waiting) for department in expected]
     order = list(Standing)
     return tuple(sorted(chased, key=lambda listed: order.index(listed.standing)))
 
@@ -112,7 +112,7 @@ class _Messages:
 
     def __init__(self, result: BatchResult, department: ExpectedDepartment) -> None:
         book = result.rulebook
-        self._to = f"【{book.issuer}】{department.unit_name}（{department.budget_code}）："
+        self._to = f"【{book.issuer}】{department.entity_title}（{department.entity_code}）："
         self._what = f"{book.fiscal_year}年度{book.form_name}"
         self._deadline = result.deadline
         self._over = result.deadline is not None and result.started_at.date() > result.deadline
@@ -168,11 +168,11 @@ def _short(text: str) -> str:
 
 
 def _owners(result: BatchResult, expected: Sequence[ExpectedDepartment]) -> dict[str, list[InboxEntry]]:
-    """budget_code → the entries that came from the department, in the order of their paths."""
-    owned: dict[str, list[InboxEntry]] = {department.budget_code: [] for department in expected}
+    """entity_code → the entries that came from the department, in the order of their paths."""
+    owned: dict[str, list[InboxEntry]] = {department.entity_code: [] for department in expected}
     names = _Names(expected, result.rulebook.district)
     for entry in sorted(result.entries, key=lambda entry: entry.path):
-        code = entry.budget_code
+        code = entry.entity_code
         if not code and entry.status == "set_aside":
             code = names.owner(entry.path)
         if code in owned:
@@ -185,13 +185,13 @@ class _Names:
 
     def __init__(self, expected: Sequence[ExpectedDepartment], district: str) -> None:
         self._codes = [
-            (re.compile(rf"(?<!\d){re.escape(department.budget_code)}(?!\d)"), department.budget_code)
+            (re.compile(rf"(?<!\d){re.escape(department.entity_code)}(?!\d)"), department.entity_code)
             for department in expected
         ]
         names: dict[str, set[str]] = defaultdict(set)
         for department in expected:
-            for name in _names(department.unit_name, district):
-                names[name].add(department.budget_code)
+            for name in _names(department.entity_title, district):
+                names[name].add(department.entity_code)
         # A name that two departments go by tells nothing.
         self._names = {name: min(codes) for name, codes in names.items() if len(codes) == 1}
 
@@ -211,9 +211,9 @@ class _Names:
         return ""
 
 
-def _names(unit_name: str, district: str) -> set[str]:
+def _names(entity_title: str, district: str) -> set[str]:
     """The full name, and what is left without the district, or the end of it (云溪区总工会, 区总工会 → 总工会)."""
-    full, place = _folded(unit_name), _folded(district)
+    full, place = _folded(entity_title), _folded(district)
     names = {full}
     for start in range(len(place)):
         if full.startswith(place[start:]):

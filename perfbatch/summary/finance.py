@@ -104,7 +104,7 @@ def write_finance(
         return {}
     last = heading + len(rows)
     differences = [_difference(check, rows) for check in checks]
-    codes = texts(result.departments["budget_code"])
+    codes = texts(result.departments["entity_code"])
     strips: list[Values | Counts | Formulas] = [
         Values([codes[at] for at in rows.owners.tolist()], _looks("_centred"), rows.levels > 0),
         Values(rows.names, _looks(""), rows.levels > 0),
@@ -137,7 +137,7 @@ def _rows(result: BatchResult, fields: Sequence[AmountColumn], units: pd.DataFra
     frame = result.departments
     size = len(frame)
     owners, levels = np.arange(size), np.zeros(size, np.int64)
-    names = texts(frame["unit_name"])
+    names = texts(frame["entity_title"])
     amounts = [arrays(frame[field.id]) for field in fields]
     if len(units):
         none = np.zeros(len(units), np.int64), np.zeros(len(units), np.bool_)

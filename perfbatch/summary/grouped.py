@@ -41,9 +41,9 @@ def groupings(result: BatchResult) -> list[Grouping]:
         label = result.rulebook.label_of(named)
         ways.append(Grouping(_sheet_name(label), label, _stated(texts(result.departments[named])), {}))
     roster = result.roster.departments if result.roster else ()
-    offices = {department.budget_code: department.office for department in roster if department.office}
+    offices = {department.entity_code: department.office for department in roster if department.office}
     if offices:
-        codes = texts(result.departments["budget_code"])
+        codes = texts(result.departments["entity_code"])
         expected = Counter(department.office or _NOBODY for department in roster)
         groups = [offices.get(code, _NOBODY) for code in codes]
         ways.append(Grouping("按股室", "归口业务股室", groups, expected))

@@ -110,15 +110,15 @@ def write_ledger(
 def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix) -> dict[str, Values | Counts]:
     """Key of a figure → its column; where there is no figure stands `BLANK`."""
     frame, rulebook = result.departments, result.rulebook
-    text = {name: texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade")}
+    text = {name: texts(frame[name]) for name in ("entity_code", "entity_title", "file", "grade")}
     counted = Counter((finding.file, finding.severity) for finding in result.findings if not finding.settled)
     by_severity = {
         severity.value: np.array([counted[file, severity] for file in text["file"]], np.int64) for severity in Severity
     }
     by_key: dict[str, Values | Counts] = {
-        "label": Values(_labels(text["budget_code"], text["unit_name"]), _LOOKS),
-        "budget_code": Values(text["budget_code"], _LOOKS),
-        "unit_name": Values(text["unit_name"], _LOOKS),
+        "label": Values(_labels(text["entity_code"], text["entity_title"]), _LOOKS),
+        "entity_code": Values(text["entity_code"], _LOOKS),
+        "entity_title": Values(text["entity_title"], _LOOKS),
         "file": Values(text["file"], _LOOKS),
         "grade": Values([grade or BLANK for grade in text["grade"]], _LOOKS),
         "verified_total.heading": Values(

@@ -83,7 +83,7 @@ class Listing:
         # Remarks for information wait for nobody: what they concern does not move a department up.
         grave = [at for at in positions if self._severities[at] < self._info]
         risk = self._diagnosis.together(grave)
-        return (not errors, -risk, -errors, -warnings, -remarks, first.budget_code, first.file)
+        return (not errors, -risk, -errors, -warnings, -remarks, first.entity_code, first.file)
 
     def _counted(self, positions: Sequence[int]) -> list[int]:
         """How many errors, warnings, remarks."""

@@ -146,7 +146,7 @@ def _strips(
     register = FindingRegister(result.rulebook)
     kinds = {field.id: field.kind for field in result.rulebook.fields()}
     frame = result.departments
-    names = dict(zip(texts(frame["file"]), texts(frame["unit_name"]), strict=True))
+    names = dict(zip(texts(frame["file"]), texts(frame["entity_title"]), strict=True))
     plain = [line.kind for line in lines]
     own = [line.kind == FINDING for line in lines]
 
@@ -185,7 +185,7 @@ def _strips(
     ]
     cells = [OTHER if row in links else code for row, code in enumerate(plain)]
     return [
-        column(_CODE, [finding.budget_code for finding in findings], heads="_centred"),
+        column(_CODE, [finding.entity_code for finding in findings], heads="_centred"),
         column(_NAME, [names.get(finding.file, "") for finding in findings]),
         column(_SHEET, [line.sheet for line in lines], heads="_centred"),
         replace(column(_CELL, only(finding.cell for finding in findings), cells, Look("link")), links=links),

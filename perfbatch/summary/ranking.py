@@ -46,7 +46,7 @@ class Ranked:
 
 def ranking_order(result: BatchResult) -> list[int]:
     """Positions of the departments by rank, then code. A department without a rank has no score: it comes last."""
-    ranks, codes = counts(result.departments["rank"]), texts(result.departments["budget_code"])
+    ranks, codes = counts(result.departments["rank"]), texts(result.departments["entity_code"])
     return sorted(range(len(codes)), key=lambda at: (ranks[at] is None, ranks[at] or 0, codes[at]))
 
 
@@ -116,7 +116,7 @@ def _strips(result: BatchResult, columns: Sequence[TableColumn], order: Sequence
     frame = result.departments.iloc[list(order)]
     looks = [[Look(column.style, column.number_format)] for column in columns]
     ranks, own, verified = (arrays(frame[name]) for name in ("rank", "self_total", "verified_total"))
-    codes, names, files, grades = (texts(frame[name]) for name in ("budget_code", "unit_name", "file", "grade"))
+    codes, names, files, grades = (texts(frame[name]) for name in ("entity_code", "entity_title", "file", "grade"))
     known, everywhere = arrays(frame["known.points"])[0], np.ones(len(order), np.bool_)
     points = {status: arrays(frame[f"points.{status}"]) for status in STATUS_LABELS}
     by_severity = Counter((finding.file, finding.severity) for finding in result.findings if not finding.settled)

@@ -56,8 +56,8 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
     ]
     rows: list[list[Cell]] = [
         [
-            chased.department.unit_name,
-            chased.department.budget_code,
+            chased.department.entity_title,
+            chased.department.entity_code,
             Marked(chased.standing.value, _STYLES[chased.standing]),
             chased.days_late,
             "\n".join([*([moment_text(chased.arrived)] if chased.arrived else []), *chased.files]),
@@ -82,17 +82,17 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
         TableColumn(rulebook.key_label, style="centred", narrowest=11),
         TableColumn(rulebook.name_label, narrowest=24),
     ]
-    listed = {department.budget_code for department in result.roster.departments} if result.roster else None
+    listed = {department.entity_code for department in result.roster.departments} if result.roster else None
     rows: list[list[Cell]] = [
         [
             entry.path,
             entry.bytes,
             Marked(ENTRY_LABELS.get(entry.status, entry.status), entry.status),
             entry.code,
-            entry.message or (_NOT_LISTED if listed is not None and _stranger(entry.budget_code, listed) else ""),
+            entry.message or (_NOT_LISTED if listed is not None and _stranger(entry.entity_code, listed) else ""),
             entry.remedy,
-            entry.budget_code,
-            entry.unit_name,
+            entry.entity_code,
+            entry.entity_title,
         ]
         for entry in sorted(result.entries, key=lambda entry: entry.path)
     ]
@@ -100,5 +100,5 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
     sheet.table(top, columns, rows, filters=result.roster is None)
 
 
-def _stranger(budget_code: str, listed: set[str]) -> bool:
-    return bool(budget_code) and budget_code not in listed
+def _stranger(entity_code: str, listed: set[str]) -> bool:
+    return bool(entity_code) and entity_code not in listed

@@ -74,8 +74,8 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
             first,
             [TableColumn(""), TableColumn("", narrowest=24), *(None for _ in places)],
             [
-                Values(texts(frame["budget_code"]), [Look("centred")]),
-                Values(texts(frame["unit_name"]), [Look("text")]),
+                Values(texts(frame["entity_code"]), [Look("centred")]),
+                Values(texts(frame["entity_title"]), [Look("text")]),
                 *(_strip(place, figure, matrix) for place, figure in zip(places, figures, strict=True)),
             ],
         )

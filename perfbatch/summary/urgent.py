@@ -39,7 +39,7 @@ def _files(result: BatchResult) -> list[Matter]:
         names = "、".join(f"{entry.path}（{entry.code}）" for entry in aside[: _FILES - 1])
         return [Matter(Severity.ERROR, f"{len(aside)} 个文件", f"退回，须重新报送：{names}等", None)]
     return [
-        Matter(Severity.ERROR, entry.unit_name or entry.path, f"退回：{entry.message}。{entry.remedy}", None)
+        Matter(Severity.ERROR, entry.entity_title or entry.path, f"退回：{entry.message}。{entry.remedy}", None)
         for entry in aside
     ]
 
@@ -55,7 +55,7 @@ def _missing(result: BatchResult) -> list[Matter]:
 
 
 def _errors(result: BatchResult, diagnosis: Diagnosis) -> list[Matter]:
-    names = dict(zip(texts(result.departments["file"]), texts(result.departments["unit_name"]), strict=True))
+    names = dict(zip(texts(result.departments["file"]), texts(result.departments["entity_title"]), strict=True))
     by_file: dict[str, list[int]] = {}
     for at, finding in enumerate(result.findings):
         if finding.severity is Severity.ERROR and finding.asks and diagnosis.causes[at] is None:

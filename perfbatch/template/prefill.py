@@ -97,8 +97,8 @@ def prefill_for(
     """
     values: dict[str, tuple[Value, ...]] = {}
     entity = rulebook.entity
-    given = {entity.name: entry.unit_name, entity.group_name or "": entry.group_name}
-    given |= dict(zip(entity.key, entity_key(entity, entry.budget_code), strict=True))
+    given = {entity.name: entry.entity_title, entity.group_name or "": entry.group_name}
+    given |= dict(zip(entity.key, entity_key(entity, entry.entity_code), strict=True))
     for name, text in given.items():
         if name in rulebook.field_by_id and text:
             values[name] = (text,)

@@ -85,17 +85,17 @@ def write_prefilled(
 ) -> list[Path]:
     """Write a workbook for every department of a roster into `directory`, in the roster's order, and return their paths.
 
-    Each has room for `units` subordinate units, or for all that the roster lists. `prior` is budget_code → field id → count
-    of 1/SCALE, last year's figures; `explained` is budget_code → last year's explanations. Raises `OperatorFault` as `write_blank` does, and for a roster without departments.
+    Each has room for `units` subordinate units, or for all that the roster lists. `prior` is entity_code → field id → count
+    of 1/SCALE, last year's figures; `explained` is entity_code → last year's explanations. Raises `OperatorFault` as `write_blank` does, and for a roster without departments.
     """
     if not roster.entries:
         raise OperatorFault("roster.empty", roster=worded("roster.itself"))
     made_folder(directory)
     paths = []
     for entry in roster.entries:
-        path = directory / workbook_name(entry.budget_code, entry.unit_name)
+        path = directory / workbook_name(entry.entity_code, entry.entity_title)
         given = prefill_for(
-            entry, (prior or {}).get(entry.budget_code, {}), rulebook, (explained or {}).get(entry.budget_code, ())
+            entry, (prior or {}).get(entry.entity_code, {}), rulebook, (explained or {}).get(entry.entity_code, ())
         )
         write_template(rulebook, path, units=max(units, len(entry.subordinate_units or ())), given=given)
         paths.append(path)

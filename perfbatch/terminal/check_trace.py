@@ -24,8 +24,8 @@ def print_check_trace(night: Night, department: int, check_id: str) -> None:
     console.print(
         say(
             "explain.title",
-            code=inert(submission.budget_code),
-            name=inert(submission.unit_name),
+            code=inert(submission.entity_code),
+            name=inert(submission.entity_title),
             title=check.title,
             id=check.id,
         ),

@@ -108,12 +108,12 @@ def print_scorecard(night: Night, department: int) -> None:
 def _print_totals(console: Console, night: Night, department: int) -> None:
     row = night.result.departments.iloc[department]
     if not night.result.rulebook.is_scored:
-        console.print(f"{inert(row['budget_code'])} {inert(row['unit_name'])}", soft_wrap=True)
+        console.print(f"{inert(row['entity_code'])} {inert(row['entity_title'])}", soft_wrap=True)
         return
     totals = say(
         "department.totals",
-        code=inert(row["budget_code"]),
-        name=inert(row["unit_name"]),
+        code=inert(row["entity_code"]),
+        name=inert(row["entity_title"]),
         self=score_cell(row["self_total"]),
         verified_word=verified_word(bool(row["confirmed"])),
         verified=score_cell(row["verified_total"]),
@@ -151,8 +151,8 @@ def print_trace(night: Night, department: int, indicator_id: str) -> None:
     submission = night.frames.submissions[department]
     title = say(
         "explain.title",
-        code=inert(submission.budget_code),
-        name=inert(submission.unit_name),
+        code=inert(submission.entity_code),
+        name=inert(submission.entity_title),
         title=traced.indicator,
         id=indicator_id,
     )

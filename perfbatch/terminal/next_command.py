@@ -43,8 +43,8 @@ def print_next(words: Words) -> None:
 def after_night(nights: Nights, given: Words) -> Words:
     """The gravest that was found, explained; else what became of the nights."""
     for finding in (finding for result in nights.run.results for finding in result.findings):
-        if finding.severity.value == "error" and finding.asks and finding.budget_code:
-            return "explain", finding.budget_code, *([finding.check] if finding.check else []), *given
+        if finding.severity.value == "error" and finding.asks and finding.entity_code:
+            return "explain", finding.entity_code, *([finding.check] if finding.check else []), *given
     return ("history",)
 
 
@@ -52,7 +52,7 @@ def after_check(checked: Sequence[Checked], clean: bool, given: Words) -> Words:
     """The same again once it is corrected; of what is clean, what it scores."""
     if not clean:
         return "check", *(workbook.path for workbook in checked), *given
-    code = checked[0].entry.budget_code
+    code = checked[0].entry.entity_code
     return "explain", code, "--inbox", checked[0].path.parent, *given
 
 
@@ -63,7 +63,7 @@ def after_explaining(night: Night, department: int, rule: str | None, given: Wor
     scores = night.result.scores
     mine = scores[scores["department"] == department]
     lost = (mine["max"] - mine["verified"]).fillna(0).tolist()
-    code = night.frames.submissions[department].budget_code
+    code = night.frames.submissions[department].entity_code
     if not lost:
         return "rulebook", "show", *rulebook
     costliest = mine["indicator"].tolist()[lost.index(max(lost))]
@@ -73,8 +73,8 @@ def after_explaining(night: Night, department: int, rule: str | None, given: Wor
 def after_diff(changes: Changes, outbox: Words) -> Words:
     """What is new and wrong, explained; else the nights."""
     for finding in changes.appeared:
-        if finding.severity == "error" and finding.budget_code:
-            return "explain", finding.budget_code
+        if finding.severity == "error" and finding.entity_code:
+            return "explain", finding.entity_code
     return "history", *outbox
 
 

@@ -58,7 +58,7 @@ def print_changes(changes: Changes, *, rulebook: str = "") -> None:
         if departments:
             console.print(say(f"diff.{key}", count=len(departments)))
         for department in departments:
-            line = f"{department.budget_code} {department.unit_name}  {department.file}"
+            line = f"{department.entity_code} {department.entity_title}  {department.file}"
             console.print(f"  {inert(line)}", soft_wrap=True)
     if changes.moves:
         console.print(say("diff.moves", count=len(changes.moves)))
@@ -73,15 +73,15 @@ def print_changes(changes: Changes, *, rulebook: str = "") -> None:
         for finding in findings:
             place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
             level = say(f"severity.{finding.severity}")
-            line = f"{level}  {finding.code}  {finding.budget_code}  {place}  {finding.message}"
+            line = f"{level}  {finding.code}  {finding.entity_code}  {place}  {finding.message}"
             console.print(f"  {inert(line)}", soft_wrap=True)
 
 
 def _move(move: Move) -> Sequence[str]:
     gap, before, after = move.score_change, move.before, move.after
     return (
-        inert(after.budget_code),
-        inert(after.unit_name),
+        inert(after.entity_code),
+        inert(after.entity_title),
         score_cell(before.verified_total),
         score_cell(after.verified_total),
         "—" if gap is None else f"{'+' if gap > 0 else ''}{score_text(gap)}",

@@ -73,7 +73,7 @@ def _bases() -> list[_Base]:
         if not content.startswith(b"PK") or "未传完" in path.name or "司法局" in path.name:
             continue
         submission = read_submission(content, path.name, rulebook)
-        if submission.budget_code not in _CODES:
+        if submission.entity_code not in _CODES:
             continue
         texts = {
             (field.id, fact.row): fact.value
@@ -82,7 +82,7 @@ def _bases() -> list[_Base]:
             for fact in submission.facts[field.id]
             if isinstance(fact.value, str) and (field.id != "entity_name" or fact.row >= _PRINTED_ROWS)
         }
-        bases[submission.budget_code] = _Base(
+        bases[submission.entity_code] = _Base(
             Stencil(content), places(content), amounts_of(submission, rulebook), texts
         )
     return [bases[code] for code in _CODES]

@@ -49,7 +49,7 @@ def _district(folder: Path, departments: int) -> list[_Department]:
     make_corpus(folder, departments)
     night = run_batch(BatchPlan(folder, load_rulebook(), workers=2))
     made: list[_Department] = []
-    for code, unit, file in night.result.departments[["budget_code", "unit_name", "file"]].itertuples(index=False):
+    for code, unit, file in night.result.departments[["entity_code", "entity_title", "file"]].itertuples(index=False):
         grave = [
             finding
             for finding in night.result.findings

@@ -69,7 +69,9 @@ def district(departments: int, findings: int, base: BatchResult | None = None) -
         for name, frame in (("departments", base.departments), ("units", base.units), ("scores", base.scores)):
             more = frame.iloc[:here].copy() if name == "departments" else frame[frame["department"] < here].copy()
             if name == "departments":
-                for column, values in zip(("budget_code", "unit_name", "file"), zip(*names, strict=True), strict=True):
+                for column, values in zip(
+                    ("entity_code", "entity_title", "file"), zip(*names, strict=True), strict=True
+                ):
                     more[column] = list(values)
             else:
                 more["department"] += first
@@ -77,9 +79,9 @@ def district(departments: int, findings: int, base: BatchResult | None = None) -
                 more[amounts] += first * SCALE // 100
             parts[name].append(more)
         for file, (code, unit, own) in zip(files, names, strict=False):
-            entries.append(replace(by_path[file], path=own, budget_code=code, unit_name=unit))
+            entries.append(replace(by_path[file], path=own, entity_code=code, entity_title=unit))
             for field in by_file[file][:: max(1, len(by_file[file]) // max(1, each))][:each]:
-                said_here = replace(field, file=own, budget_code=code)
+                said_here = replace(field, file=own, entity_code=code)
                 chosen.append(said_here)
                 if field in base.at_risk:
                     at_risk[said_here] = base.at_risk[field]

@@ -20,7 +20,7 @@ def _read(folder: Path) -> list[Submission]:
 def test_every_workbook_has_figures_and_texts_of_its_own_and_one_in_ten_does_not_add_up(tmp_path: Path) -> None:
     make_diverse(tmp_path, DEPARTMENTS)
     submissions = _read(tmp_path)
-    assert len({submission.budget_code for submission in submissions}) == DEPARTMENTS
+    assert len({submission.entity_code for submission in submissions}) == DEPARTMENTS
     longtexts = [
         fact.value
         for field in rulebook().fields()

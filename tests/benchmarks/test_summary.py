@@ -18,7 +18,7 @@ def test_a_district_of_any_size(tmp_path: Path) -> None:
     size = len(base.departments)
     result = district(2 * size + 1, 0, base)
     assert [len(result.departments), len(result.findings)] == [2 * size + 1, 0]
-    assert result.departments["budget_code"].is_unique
+    assert result.departments["entity_code"].is_unique
     assert len(result.scores) == 25 * (2 * size + 1)
     assert set(result.units["department"]) == set(range(2 * size + 1))
     full = district(size, 3 * size, base)

@@ -17,7 +17,7 @@ def in_short(findings: Iterable[Finding], code: str = "") -> list[Told]:
     return sorted(
         (finding.code, finding.severity.value, finding.cell, finding.reported, finding.expected, finding.difference)
         for finding in findings
-        if code in ("", finding.budget_code)
+        if code in ("", finding.entity_code)
     )
 
 

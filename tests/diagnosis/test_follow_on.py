@@ -72,7 +72,7 @@ def test_departments_do_not_fold_under_one_another() -> None:
     causes = follow_on(result.findings, ORIGINS)
     assert any(cause is not None for cause in causes)
     for finding, cause in zip(result.findings, causes, strict=True):
-        assert cause is None or result.findings[cause].budget_code == finding.budget_code
+        assert cause is None or result.findings[cause].entity_code == finding.entity_code
 
 
 def test_there_are_no_circles() -> None:

@@ -16,7 +16,7 @@ from tests.submissions import RULEBOOK, UNREADABLE, columns, submission
 def test_a_department_is_a_row_with_its_cells_and_its_summary_row() -> None:
     frames = build_frames([changed({}), submission(SEED)], RULEBOOK)
     departments = frames.departments
-    assert departments[["budget_code", "unit_name", "file"]].values.tolist() == [
+    assert departments[["entity_code", "entity_title", "file"]].values.tolist() == [
         ["100001", "区无误局", "100001.xlsx"],
         ["116001", "岳阳市云溪区总工会", "116001.xlsx"],
     ]
@@ -171,7 +171,7 @@ def test_columns_of_different_length_are_read_row_by_row() -> None:
     whole = build_frames([typed], RULEBOOK).items
     points = typed.columns["item_max"]
     cut = Column(points.sheet, points.cells, points.states[:3], points.values[:3])
-    left = type(typed)(typed.file, typed.budget_code, typed.unit_name, {**typed.columns, "item_max": cut}, ())
+    left = type(typed)(typed.file, typed.entity_code, typed.entity_title, {**typed.columns, "item_max": cut}, ())
     items = build_frames([left], RULEBOOK).items
     assert items["item_max"].to_list()[:3] == whole["item_max"].to_list()[:3]
     assert items["item_max.state"].to_list()[3:] == [State.BLANK] * (len(whole) - 3)

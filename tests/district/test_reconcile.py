@@ -40,7 +40,7 @@ def _district() -> dict[str, list[Finding]]:
     )
     by_code: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        by_code[finding.budget_code].append(finding)
+        by_code[finding.entity_code].append(finding)
     return by_code
 
 
@@ -140,7 +140,7 @@ def _cells(changes: dict[str, dict[str, object]], code: str) -> dict[str, list[s
     cells: dict[str, list[str]] = {name: [] for name in changes}
     for finding in findings:
         if finding.code == code:
-            cells[finding.budget_code].append(finding.cell)
+            cells[finding.entity_code].append(finding.cell)
     return cells
 
 
@@ -177,7 +177,7 @@ def test_last_year_s_figure_tells_a_slip_of_the_unit(field: str) -> None:
     typed = [changed({f"{field}!0": Decimal(code) / 100}, code=code) for code in times]
     _, _, findings = examine(typed, RULEBOOK, prior={code: counts({field: "0.01"}) for code in times})
     told_by_last_year = [finding for finding in findings if finding.code == "C03" and "上年" in finding.message]
-    assert [(finding.budget_code, finding.cell) for finding in told_by_last_year] == [
+    assert [(finding.entity_code, finding.cell) for finding in told_by_last_year] == [
         (code, f"{field}!0") for code, suspicious in times.items() if suspicious
     ]
 
@@ -201,7 +201,7 @@ def test_a_finding_names_place_found_expected_difference_message_and_remedy() ->
     assert finding == Finding(
         code="R03",
         severity=Severity.ERROR,
-        budget_code="100001",
+        entity_code="100001",
         file="100001.xlsx",
         sheet="收支情况",
         cell="expenditure_total!2",
@@ -269,7 +269,7 @@ def test_a_tail_at_the_very_edge_is_a_tail_and_beyond_it_an_error() -> None:
     typed = [changed({"carryover_prior_year!0": now}, code=code) for code, (now, _) in codes.items()]
     prior = {code: counts({"balance_cumulative": then}) for code, (_, then) in codes.items()}
     _, _, findings = examine(typed, RULEBOOK, prior=prior)
-    severities = {codes[finding.budget_code]: finding.severity.value for finding in findings if finding.code == "R22"}
+    severities = {codes[finding.entity_code]: finding.severity.value for finding in findings if finding.code == "R22"}
     assert severities == edges
 
 
@@ -285,7 +285,7 @@ def test_a_form_that_lost_a_column_still_gets_its_other_findings() -> None:
     """A field without any fact (its name was deleted from the workbook) is blank, with no place to point at."""
     typed = changed({"official_reception!2": 2})
     left = {field: column for field, column in typed.columns.items() if field != "fixed_assets_total"}
-    lost = type(typed)(typed.file, typed.budget_code, typed.unit_name, left, ())
+    lost = type(typed)(typed.file, typed.entity_code, typed.entity_title, left, ())
     _, _, findings = examine([lost], RULEBOOK)
     assert in_short(findings) == [
         ("R01", "error", "official_reception!0", "3.00", "4.00", "-1.00"),

@@ -56,7 +56,7 @@ _findings = st.builds(
     replace,
     st.sampled_from(FINDINGS),
     severity=st.sampled_from(Severity),
-    budget_code=st.sampled_from(["1", "2"]),
+    entity_code=st.sampled_from(["1", "2"]),
     cell=st.sampled_from(["C5", "AA5", "C10", ""]),
 )
 

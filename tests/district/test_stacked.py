@@ -46,9 +46,9 @@ def test_frames_do_not_depend_on_how_submissions_came() -> None:
 
 def test_some_workbooks_of_a_bundle_are_taken_and_in_another_order() -> None:
     submissions = [changed({}, code=f"{number}") for number in range(3)]
-    of_bundle = sent([replace(typed, unit_name=f"第{number}局") for number, typed in enumerate(submissions)])
+    of_bundle = sent([replace(typed, entity_title=f"第{number}局") for number, typed in enumerate(submissions)])
     frames = build_frames([of_bundle[2], of_bundle[0]], RULEBOOK)
-    assert frames.departments["unit_name"].to_list() == ["第2局", "第0局"]
+    assert frames.departments["entity_title"].to_list() == ["第2局", "第0局"]
     assert set(frames.units["department"]) == {0, 1}
 
 

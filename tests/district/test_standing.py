@@ -27,17 +27,17 @@ def night(*waivers: Waiver, today: date = LAST, rulebook: Rulebook = RULEBOOK) -
 
 
 def standing(findings: tuple[Finding, ...]) -> set[tuple[str, str, str]]:
-    """(budget_code, code, standing) of what is no longer open."""
-    return {(finding.budget_code, finding.code, finding.standing) for finding in findings if finding.standing != "open"}
+    """(entity_code, code, standing) of what is no longer open."""
+    return {(finding.entity_code, finding.code, finding.standing) for finding in findings if finding.standing != "open"}
 
 
-def waiver(code: str, place: str = "", until: date = LAST, budget_code: str = "1") -> Waiver:
-    return Waiver(budget_code, code, place, "编制待批", until, 2)
+def waiver(code: str, place: str = "", until: date = LAST, entity_code: str = "1") -> Waiver:
+    return Waiver(entity_code, code, place, "编制待批", until, 2)
 
 
 def test_nothing_is_waived_without_a_waiver() -> None:
     assert standing(night()) == set()
-    assert {"R14", "R24"} <= {finding.code for finding in night() if finding.budget_code == "1"}
+    assert {"R14", "R24"} <= {finding.code for finding in night() if finding.entity_code == "1"}
 
 
 @pytest.mark.parametrize("place", ["", "on_post_staff"])
@@ -74,7 +74,7 @@ def test_a_place_is_a_cell_with_its_sheet_or_without_or_a_field(code: str, place
 
 
 def test_what_is_waived_keeps_its_words_and_asks_nothing() -> None:
-    before = {finding.code: finding for finding in night() if finding.budget_code == "1"}
+    before = {finding.code: finding for finding in night() if finding.entity_code == "1"}
     (after,) = [finding for finding in night(waiver("R24")) if finding.standing == "waived"]
     assert (after.message, after.severity, after.waived, after.explained) == (
         before["R24"].message,

@@ -15,12 +15,12 @@ from perfbatch.model.submission import SCALE
 
 def department(code: str, verified: int | None = 90, rank: int | None = 1, **more: str) -> RecordedDepartment:
     total = None if verified is None else verified * SCALE
-    values = {"unit_name": f"局{code}", "file": f"{code}.xlsx", "sha256": "aa", "grade": "优秀", **more}
-    return RecordedDepartment(budget_code=code, self_total=total, verified_total=total, rank=rank, **values)
+    values = {"entity_title": f"局{code}", "file": f"{code}.xlsx", "sha256": "aa", "grade": "优秀", **more}
+    return RecordedDepartment(entity_code=code, self_total=total, verified_total=total, rank=rank, **values)
 
 
 def finding(code: str = "R02", cell: str = "C5", **more: str) -> RecordedFinding:
-    values = {"budget_code": "1", "severity": "error", "sheet": "收支情况", "field": "revenue_total", "message": "不等"}
+    values = {"entity_code": "1", "severity": "error", "sheet": "收支情况", "field": "revenue_total", "message": "不等"}
     return RecordedFinding(code=code, cell=cell, **{**values, **more})
 
 
@@ -35,9 +35,9 @@ def test_the_same_run_has_no_changes() -> None:
 
 def test_new_withdrawn_resubmitted() -> None:
     changes = changes_between(run(department("1"), department("2")), run(department("2", sha256="bb"), department("3")))
-    assert [recorded.budget_code for recorded in changes.new] == ["3"]
-    assert [recorded.budget_code for recorded in changes.withdrawn] == ["1"]
-    assert [move.after.budget_code for move in changes.resubmitted] == ["2"]
+    assert [recorded.entity_code for recorded in changes.new] == ["3"]
+    assert [recorded.entity_code for recorded in changes.withdrawn] == ["1"]
+    assert [move.after.entity_code for move in changes.resubmitted] == ["2"]
     assert changes.moves == ()
 
 
@@ -45,7 +45,7 @@ def test_scores_and_ranks() -> None:
     before = run(department("1", 95, 1), department("2", 90, 2), department("3", None, None))
     after = run(department("1", 88, 2, grade="良好"), department("2", 90, 1), department("3", 70, 3))
     moves = changes_between(before, after).moves
-    assert [(move.after.budget_code, move.score_change, move.rank_change) for move in moves] == [
+    assert [(move.after.entity_code, move.score_change, move.rank_change) for move in moves] == [
         ("1", -7 * SCALE, -1),
         ("2", 0, 1),
         ("3", None, None),

@@ -125,7 +125,7 @@ def test_the_changes_below_are_made_to_what_is_taken() -> None:
         with_finding(row="3"),
         with_finding(outcome="perhaps"),
         replace(SUBMISSION, file="another.xlsx"),
-        replace(SUBMISSION, budget_code=900001),
+        replace(SUBMISSION, entity_code=900001),
     ],
 )
 def test_what_no_reader_says_is_not_taken(submission: Submission) -> None:

@@ -46,7 +46,7 @@ def refusal(content: bytes, limits: Limits | None = None) -> str:
 
 def test_the_sample() -> None:
     submission = read_submission(SAMPLE.read_bytes(), "a.xls", rulebook())
-    assert submission.budget_code == "304001"
+    assert submission.entity_code == "304001"
     assert [(finding.code, finding.severity, finding.cell) for finding in submission.findings] == [("C11", "info", "")]
     assert "Excel 97-2003" in submission.findings[0].message
 

@@ -36,7 +36,7 @@ def test_two_formats_of_one_submission_are_one_department(inbox: Lay, loaded: Lo
         newest: ("accepted", ""),
         older: ("superseded", f"已由较新的 {newest} 替代"),
     }
-    assert sorted(result.departments["budget_code"]) == ["304001", "408001"]
+    assert sorted(result.departments["entity_code"]) == ["304001", "408001"]
     noted = [(finding.file, finding.code, finding.severity.value, finding.cell) for finding in result.findings]
     others = [file for file in ("乡村振兴局.xls", newest) if not file.endswith(".xlsx")]
     assert sorted(noted) == sorted((file, "C11", "info", "") for file in others)

@@ -493,7 +493,7 @@ def test_messages(field: str, value: CellValue, message: str) -> None:
     fact = Fact(field, 0, State.FILLED, None, 0, "表", "C7")
     finding = finding_of(remark, rulebook().field_by_id[field], fact, "a.xlsx", "116001")
     assert finding.message == message
-    assert (finding.sheet, finding.cell, finding.file, finding.budget_code) == ("表", "C7", "a.xlsx", "116001")
+    assert (finding.sheet, finding.cell, finding.file, finding.entity_code) == ("表", "C7", "a.xlsx", "116001")
     assert (finding.severity, finding.remedy) == (CATALOGUE[remark.code].severity, CATALOGUE[remark.code].remedy)
 
 

@@ -76,7 +76,7 @@ def refusal(content: bytes, limits: Limits | None = None) -> tuple[str, str]:
 def test_a_filled_form_reads_back_without_a_finding() -> None:
     submission = read(complete())
     assert submission.findings == ()
-    assert (submission.file, submission.budget_code, submission.unit_name) == ("甲/a.xlsx", "016001", "区工会")
+    assert (submission.file, submission.entity_code, submission.entity_title) == ("甲/a.xlsx", "016001", "区工会")
     revenue = submission.facts["revenue_total"]
     assert (revenue[0].state, revenue[0].value, revenue[0].step) == (State.FILLED, 274_980_000, SCALE // 100)
     assert (revenue[0].sheet, revenue[0].cell) == place("revenue_total")
@@ -103,14 +103,14 @@ def test_c07_exactly_the_required_cells_of_the_blank_form() -> None:
 def test_c07_a_word_for_nothing_does_not_fill_a_required_cell() -> None:
     submission = read(fill(complete(), {"unit_name": "/", "function_summary": "无", "revenue_other": ["—"]}))
     assert places_of_findings(submission) == [("C07", "unit_name", *place("unit_name"))]
-    assert submission.unit_name == ""
+    assert submission.entity_title == ""
     assert submission.facts["function_summary"][0].state is State.STATED_NONE
     assert submission.facts["revenue_other"][0].state is State.STATED_NONE
 
 
 def test_no_budget_code_is_the_callers_matter() -> None:
     submission = read(fill(blank(), {key: value for key, value in REQUIRED.items() if key != "budget_code"}))
-    assert submission.budget_code == ""
+    assert submission.entity_code == ""
     assert places_of_findings(submission) == [("C07", "budget_code", *place("budget_code"))]
 
 

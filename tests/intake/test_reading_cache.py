@@ -162,7 +162,7 @@ def test_a_content_under_another_name_is_known_and_says_its_new_name(nights: Nig
     (nights.inbox / "乙.xlsx").rename(nights.inbox / "乙（改名）.xlsx")
     reads = nights.night()
     assert nights.again[1] == []
-    moved = next(read.submission for read in reads if read.submission and read.submission.unit_name == "乙局")
+    moved = next(read.submission for read in reads if read.submission and read.submission.entity_title == "乙局")
     assert {moved.file, *(finding.file for finding in moved.findings)} == {"乙（改名）.xlsx"}
     nights.night()
     assert nights.again[2] == []

@@ -46,7 +46,7 @@ def test_the_same_report_but_for_c11(saved: tuple[Path, Path], loaded: LoadedRul
     workbooks, others = (run_batch(BatchPlan(folder, loaded)).result for folder in saved)
     reports = [
         {
-            (finding.budget_code, finding.code, finding.severity, finding.sheet, finding.cell, finding.message)
+            (finding.entity_code, finding.code, finding.severity, finding.sheet, finding.cell, finding.message)
             for finding in result.findings
             if finding.code != "C11"
         }

@@ -35,7 +35,7 @@ def _settled(
     return (
         [entry.code or entry.status for entry in entries],
         remarks,
-        [accepted.budget_code for accepted in submissions],
+        [accepted.entity_code for accepted in submissions],
     )
 
 

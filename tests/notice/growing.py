@@ -13,7 +13,7 @@ _write_well = NoticeOrder.write
 
 
 def _write_and_grow(order: NoticeOrder, path: Path) -> str:
-    if order.heading.budget_code in _LARGE:
+    if order.heading.entity_code in _LARGE:
         len(b"x" * (300 * 1024 * 1024))
     return _write_well(order, path)
 

@@ -150,7 +150,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_a_department_typed_is_text_and_nothing_else(text: str) -> None:
     bad = finding("封面", "B3", reported=text, expected=text, message=text, remedy=text, difference=text)
-    content = notice_content(form(), [bad], heading=replace(HEADING, unit_name=text, budget_code=text))
+    content = notice_content(form(), [bad], heading=replace(HEADING, entity_title=text, entity_code=text))
     made = parts(content)
     (part,) = (name for name in made.keys() - parts(form()).keys() if name.startswith("xl/worksheets/sheet"))
     sheet = made[part].decode()
@@ -170,6 +170,8 @@ def test_what_a_department_typed_is_text_and_nothing_else(text: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_gives_a_notice_that_opens(message: str, unit: str) -> None:
-    content = notice_content(form(), [finding("封面", "B3", message=message)], heading=replace(HEADING, unit_name=unit))
+    content = notice_content(
+        form(), [finding("封面", "B3", message=message)], heading=replace(HEADING, entity_title=unit)
+    )
     assert len(parts(content)) == len(parts(form())) + 4
     CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("整改通知").to_python()

@@ -22,7 +22,7 @@ UNION = 2  # 116001, in the district's order
 @pytest.fixture
 def alone(district: BatchResult) -> BatchResult:
     """云溪区总工会 checked on its own, with points at risk behind two of its findings."""
-    findings = tuple(finding for finding in FINDINGS if finding.budget_code == "116001")
+    findings = tuple(finding for finding in FINDINGS if finding.entity_code == "116001")
     scores = district.scores[district.scores["department"] == UNION].assign(department=0).reset_index(drop=True)
     at_risk = {
         findings[0]: AtRisk(Decimal("3"), ("payment_progress",)),

@@ -142,12 +142,12 @@ def test_who_an_entry_a_department_and_a_finding_belong_to(report: dict[str, Any
 
 def test_nothing_names_an_entity_without_a_code(district: BatchResult) -> None:
     departments = district.departments.copy()
-    departments["budget_code"] = ["", *departments["budget_code"][1:]]
+    departments["entity_code"] = ["", *departments["entity_code"][1:]]
     (finding, *_) = district.findings
     nameless = replace(
         district,
         departments=departments,
-        findings=(replace(finding, budget_code="", check=""),),
+        findings=(replace(finding, entity_code="", check=""),),
         entries=(InboxEntry("a.xlsx", 1, "", 0, "accepted"), InboxEntry("b.xlsx", 1, "", 0, "set_aside", "F09")),
     )
     (written,) = build_report(replace(district, findings=(replace(finding, check="R05.1"),)), OUTPUTS)["findings"]

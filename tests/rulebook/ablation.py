@@ -102,7 +102,7 @@ def come_about(book: Rulebook, folder: Path) -> list[str]:
                 cells[column.id] = Stored("1.5")
     submission = read_submission(store(content, cells), "a.xlsx", book)
     code = entity_code(["100001"] * len(book.entity.key))
-    assert (submission.budget_code, submission.unit_name) == (code, "测试局")
+    assert (submission.entity_code, submission.entity_title) == (code, "测试局")
     frames, scored, findings = examine([submission], book)
     result = BatchResult(
         run_id="20210720-1",

@@ -97,7 +97,7 @@ def test_totals_and_grades() -> None:
 
 
 def test_the_perfect_department_has_every_objective_indicator_computed() -> None:
-    codes = list(night().departments["budget_code"])
+    codes = list(night().departments["entity_code"])
     scores = night().scores
     own = scores[scores["department"] == codes.index("408001")].set_index("indicator")
     objective = [indicator.id for indicator in RULEBOOK.indicators if indicator.objective]
@@ -110,7 +110,7 @@ class TestSeed:
 
     def scores(self) -> dict[str, Any]:
         scores = night().scores
-        codes = list(night().departments["budget_code"])
+        codes = list(night().departments["entity_code"])
         own = scores[scores["department"] == codes.index("116001")]
         return {str(row.indicator): row for row in own.itertuples()}
 
@@ -180,7 +180,7 @@ def test_a_workbook_says_what_the_tables_say(sample: Sample) -> None:
 
 def expected_facts(sample: Sample) -> dict[str, list[Said]]:
     """Field id → what its cells must say, from the top; cells past the end are blank."""
-    figures = {**printed(), **figures_of(sample.budget_code, RULEBOOK)}
+    figures = {**printed(), **figures_of(sample.entity_code, RULEBOOK)}
     figures["scorecard_total"] = sum(Decimal(str(figure)) for figure in figures["item_self_score"])
     expected: dict[str, list[Said]] = {}
     for field, value in figures.items():
@@ -262,7 +262,7 @@ def test_nobody_is_named() -> None:
 
 def test_the_later_file_of_a_code_wins_in_a_fresh_copy() -> None:
     """A fresh copy has one age for all files: then the name decides, and the corrected one comes later."""
-    first, again = (sample.path for sample in READABLE if sample.budget_code == "404001")
+    first, again = (sample.path for sample in READABLE if sample.entity_code == "404001")
     assert first.encode() < again.encode()
     assert submission(first).facts["goods_services"][0].value != submission(again).facts["goods_services"][0].value
 
@@ -274,14 +274,14 @@ def test_the_encrypted_file_is_a_workbook_of_this_form() -> None:
     sample = next(sample for sample in SAMPLES if sample.finish is Finish.ENCRYPTED)
     content = decrypt((INBOX / sample.path).read_bytes(), ENCRYPTION_PASSWORD)
     read = read_submission(content, sample.path, RULEBOOK)
-    assert (read.budget_code, read.findings) == (sample.budget_code, ())
+    assert (read.entity_code, read.findings) == (sample.entity_code, ())
 
 
 @pytest.mark.libreoffice
 def test_the_script_makes_the_same_files_again(tmp_path: Path) -> None:
     from tests.samples.build import build
 
-    chosen = [sample for sample in SAMPLES if sample.budget_code in ("303001", "403001", "")]
+    chosen = [sample for sample in SAMPLES if sample.entity_code in ("303001", "403001", "")]
     for path in build(tmp_path, chosen):
         name = path.relative_to(tmp_path).as_posix()
         if path.suffix == ".txt" or name not in FINDINGS:
@@ -293,7 +293,7 @@ def test_the_script_makes_the_same_files_again(tmp_path: Path) -> None:
 
 def test_one_department_explains_a_check() -> None:
     explained = [finding for finding in night().findings if finding.standing == "explained"]
-    assert [(finding.budget_code, finding.check, finding.cell) for finding in explained] == [("407001", "R24", "D3")]
+    assert [(finding.entity_code, finding.check, finding.cell) for finding in explained] == [("407001", "R24", "D3")]
     assert [finding.explained for finding in explained] == [EXPLANATIONS["407001"][0][2]]
     assert [finding.code for finding in night().findings if finding.code in ("S15", "S16")] == []
 
@@ -306,7 +306,7 @@ def test_the_sample_roster_has_a_review_and_a_waiver(tmp_path: Path) -> None:
         (code, indicator): reason for code, indicator, _, reason in REVIEWS
     }
     waived = [finding for finding in with_roster.findings if finding.standing == "waived"]
-    assert [(finding.budget_code, finding.code, finding.waived) for finding in waived] == [
+    assert [(finding.entity_code, finding.code, finding.waived) for finding in waived] == [
         (code, waived_code, reason) for code, waived_code, _, reason, _ in WAIVERS
     ]
     assert with_roster.roster is not None

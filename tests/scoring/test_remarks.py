@@ -97,7 +97,7 @@ def test_a_remark_says_what_it_means(changes: dict[str, object], message: str) -
 def test_a_review_is_told_with_its_reason() -> None:
     (finding,) = _remarks(RemarkCase("S07", "fail", {}, reviews={"duty_growth": ("3.5", "进度滞后")}))
     assert finding.message == "建设湖南新增极目标任务完成情况：财政复核核定 3.50 分，理由：进度滞后"
-    assert (finding.budget_code, finding.file, finding.sheet) == ("100001", "100001.xlsx", "评分表")
+    assert (finding.entity_code, finding.file, finding.sheet) == ("100001", "100001.xlsx", "评分表")
 
 
 def test_inputs_have_names_that_people_know() -> None:
@@ -114,7 +114,9 @@ def test_a_split_indicator_is_remarked_on_once_at_its_first_row() -> None:
         rows = list(facts[field])
         rows[11], rows[13] = rows[13], rows[11]
         facts[field] = tuple(rows)
-    frames = build_frames([type(typed)(typed.file, typed.budget_code, typed.unit_name, columns(facts), ())], RULEBOOK)
+    frames = build_frames(
+        [type(typed)(typed.file, typed.entity_code, typed.entity_title, columns(facts), ())], RULEBOOK
+    )
     (finding,) = remark(frames, score(frames, RULEBOOK), RULEBOOK)
     # The fact keeps the place that it had; what matters is that it is the moved row's.
     assert (finding.code, finding.cell) == ("S01", "item_self_score!11")

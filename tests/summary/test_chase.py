@@ -30,7 +30,7 @@ LOCKED: dict[str, Any] = {
 def received(path: str, day: str, status: str = "accepted", of: str = "116001", **more: Any) -> Any:
     """An entry that came in on a day at noon (UTC)."""
     moment = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    return replace(entry(path, status, budget_code=of, **more), modified_ns=int(moment.timestamp()) * 10**9)
+    return replace(entry(path, status, entity_code=of, **more), modified_ns=int(moment.timestamp()) * 10**9)
 
 
 def chased(
@@ -216,7 +216,7 @@ WOMEN = ExpectedDepartment("16001", "区妇联")
 def test_whose_an_unreadable_file_is(district: BatchResult, path: str, owner: str) -> None:
     departments = (UNION, EDUCATION, STAFF, WOMEN)
     listed = chased(district, received(path, "2021-07-10", "set_aside", "", **LOCKED), departments=departments)
-    assert [chase.department.budget_code for chase in listed if chase.standing is Standing.SENT_BACK] == [owner][
+    assert [chase.department.entity_code for chase in listed if chase.standing is Standing.SENT_BACK] == [owner][
         : bool(owner)
     ]
 
@@ -231,7 +231,7 @@ def test_a_code_that_was_read_goes_before_a_name(district: BatchResult) -> None:
 
 
 def test_a_name_that_two_departments_share_tells_nothing(district: BatchResult) -> None:
-    twins = (UNION, replace(UNION, budget_code="116009"))
+    twins = (UNION, replace(UNION, entity_code="116009"))
     listed = chased(district, received("总工会.xls", "2021-07-10", "set_aside", "", **LOCKED), departments=twins)
     assert [chase.standing for chase in listed] == [Standing.MISSING, Standing.MISSING]
 

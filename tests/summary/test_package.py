@@ -28,7 +28,7 @@ def test_an_empty_night_is_a_sound_package(empty_night: BatchResult, tmp_path: P
 
 def test_texts_of_any_length_and_kind(with_units: BatchResult, tmp_path: Path) -> None:
     named = with_units.departments.copy()
-    named["unit_name"] = ["长" * 40_000, "*?~[]'\"&<>", "a\x00b\ud800", "\n\t "]
+    named["entity_title"] = ["长" * 40_000, "*?~[]'\"&<>", "a\x00b\ud800", "\n\t "]
     finding = replace(with_units.findings[0], message="长" * 40_000, sheet="'[坏]'", file="a#b%20 c[1].xlsx")
     write_summary(replace(with_units, departments=named, findings=(finding,)), tmp_path / "s.xlsx")
     assert faults(tmp_path / "s.xlsx") == []

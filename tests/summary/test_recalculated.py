@@ -78,7 +78,7 @@ def test_cached_values_are_what_libreoffice_calculates(
 def test_the_card_of_another_department(sample: Written, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(sample.path)
     frame = sample.result.departments
-    code, unit = frame["budget_code"].iloc[CHOSEN], frame["unit_name"].iloc[CHOSEN]
+    code, unit = frame["entity_code"].iloc[CHOSEN], frame["entity_title"].iloc[CHOSEN]
     book["部门一览"]["C3"] = f"{code}　{unit}"
     card = recalculated(book, tmp_path)["部门一览"]
     shown = [card.cell(6, column).value for column in range(1, 5)]
@@ -100,7 +100,7 @@ def test_the_card_of_another_department(sample: Written, tmp_path: Path) -> None
     assert card["B9"].value == nearest_float(revenue)
     assert card["H3"].value == f"文件：{frame['file'].iloc[CHOSEN]}"
     listed = [card.cell(row, 4).value for row in range(30, 60) if card.cell(row, 4).value]
-    messages = [finding.message for finding in sample.result.findings if finding.budget_code == code]
+    messages = [finding.message for finding in sample.result.findings if finding.entity_code == code]
     assert len(listed) == min(len(messages), 10)
     assert set(listed) <= set(messages)
 

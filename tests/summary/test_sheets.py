@@ -233,7 +233,7 @@ def test_follow_on_errors_are_folded_under_their_cause(sample: Written) -> None:
     # What is said of a whole workbook has no place: the cells are blank.
     listed = Counter((row[0], row[2] or "", row[3] or "", row[5]) for row in rows.values() if row[5])
     assert listed == Counter(
-        (finding.budget_code, finding.sheet, finding.cell, finding.code) for finding in sample.result.findings
+        (finding.entity_code, finding.sheet, finding.cell, finding.code) for finding in sample.result.findings
     )
 
 
@@ -292,7 +292,7 @@ def test_charts_show_top_and_bottom(sample: Written, tmp_path: Path) -> None:
     import pandas as pd
 
     frame = sample.result.departments
-    many = pd.concat([frame.assign(budget_code=frame["budget_code"] + str(at)) for at in range(9)], ignore_index=True)
+    many = pd.concat([frame.assign(entity_code=frame["entity_code"] + str(at)) for at in range(9)], ignore_index=True)
     big = written(replace(sample.result, departments=many, findings=()), tmp_path / "s.xlsx")
     data = big.values["图表数据"]
     shown = [data.cell(row, 6).value for row in range(2, 100) if data.cell(row, 6).value]

@@ -161,9 +161,9 @@ def test_a_folder_that_does_not_exist_is_an_os_error(district: BatchResult, tmp_
 @pytest.mark.parametrize("text", [INJECTION, "=1+1", "+1", "@SUM(A1)", "https://example.org", "{=1}", "12", "TRUE"])
 def test_a_text_stays_a_text(district: BatchResult, tmp_path: Path, text: str) -> None:
     named = district.departments.copy()
-    named.loc[0, "unit_name"] = text
+    named.loc[0, "entity_title"] = text
     finding = replace(
-        district.findings[0], budget_code="007002", message=text, file="007002.xlsx", reported=text, remedy=text
+        district.findings[0], entity_code="007002", message=text, file="007002.xlsx", reported=text, remedy=text
     )
     write_summary(replace(district, departments=named, findings=(finding,)), tmp_path / "s.xlsx")
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")

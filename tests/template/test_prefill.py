@@ -32,7 +32,7 @@ def copies(form_rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) ->
     paths = write_prefilled(form_rulebook, roster, folder, units=2, prior=prior)
     assert [path.name for path in paths] == ["007001-区总工会.xlsx", "116002-区教育局.xlsx", "118001-区文联.xlsx"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in paths)
-    codes = (entry.budget_code for entry in roster.entries)
+    codes = (entry.entity_code for entry in roster.entries)
     return {code: openpyxl.load_workbook(path) for code, path in zip(codes, paths, strict=True)}
 
 
