@@ -192,10 +192,19 @@ def _nights(
         phases=plan.phases,
     )
     sources = {file.path: file for file in files}
-    nights = tuple(_night(plan, run, loaded, submissions[loaded.rulebook.id], sources) for loaded in forms)
+    nights = tuple(
+        _night(plan, run, _dated(loaded, plan), submissions[loaded.rulebook.id], sources) for loaded in forms
+    )
     run = replace(run, results=tuple(night.result for night in nights), finished_at=_now())
     faults = tuple((file.path, read.fault) for file, read in zip(files, reads, strict=True) if read.fault)
     return Nights(run, nights, faults)
+
+
+def _dated(loaded: LoadedRulebook, plan: BatchPlan) -> LoadedRulebook:
+    """The rulebook with tonight's last day to report, from which lateness is counted."""
+    if plan.deadline is None or plan.deadline == loaded.rulebook.deadline:
+        return loaded
+    return replace(loaded, rulebook=loaded.rulebook.model_copy(update={"deadline": plan.deadline}))
 
 
 def _night(
@@ -233,7 +242,7 @@ def _night(
         scores=scored.scores,
         row_scores=row_frame(scored.rows),
         roster=_standing(roster, submissions) if roster else None,
-        deadline=plan.deadline or rulebook.deadline,
+        deadline=rulebook.deadline,
         at_risk=points_at_risk(open_findings, frames, scored, rulebook),
         phases=run.phases,
     )

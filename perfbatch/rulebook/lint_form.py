@@ -231,6 +231,7 @@ def _preset_column(block: RowsBlock, key: str, name: str) -> Iterator[str]:
 
 # ----------------------------------------------------------------------------------------------------- fields by their part
 
+_KEY_KINDS = ("code", "id", "year", "text", "choice")
 _SCORECARD = ("item_id", "item_max", "item_self")
 _EVIDENCE = ("evidence_id", "evidence_answer")
 _EXPLANATIONS = ("explained_check", "explained_place", "explanation")
@@ -244,6 +245,9 @@ def _roles(rulebook: Rulebook) -> Iterator[str]:
     for key, times in Counter(rulebook.entity.key).items():
         if times > 1:
             yield placed("entity.key", "lint.key_twice", key=key)
+    for key in rulebook.entity.key:
+        if key in single and single[key].kind not in _KEY_KINDS:
+            yield placed("entity.key", "lint.key_kind", key=key)
     if len(rulebook.entity.key) > 1:
         for key in rulebook.entity.key:
             if key in single and single[key].kind not in ("code", "id", "year"):

@@ -14,7 +14,7 @@ from perfbatch.rulebook.kinds.band import has_cents
 from perfbatch.rulebook.model import Check, Indicator, Rulebook
 from perfbatch.rulebook.names import Namespace
 from perfbatch.rulebook.nearest import nearest_or
-from perfbatch.rulebook.tree import Binary, Name, Node, Number, leaves
+from perfbatch.rulebook.tree import Binary, Compare, Name, Node, Number, leaves
 
 __all__ = ["lint_scores"]
 
@@ -99,6 +99,8 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
     if not check.title.strip():
         yield placed(f"{place}, title", "lint.blank")
     known = {*rulebook.field_by_id, *(group.id for group in rulebook.groups), *rulebook.indicator_by_id}
+    for key, source in (("holds", check.holds), ("when", check.when)):
+        yield from _empty(f"{place}, {key}", source)
     # Of a name that its expressions ask for they have a fault themselves.
     silent = "each" not in f"{check.holds} {check.when}"
     for name in check.each:
@@ -112,6 +114,18 @@ def _check(check: Check, rulebook: Rulebook) -> Iterator[str]:
         for word, form, turned in forms:
             if form or turned:
                 yield placed(f"{place}, {key}", "lint.word_form", word=word)
+
+
+def _empty(place: str, source: str | None) -> Iterator[str]:
+    """A condition that no figure decides. Of one that does not parse its own fault is told."""
+    try:
+        tree = parse(source or "")
+    except ExpressionError:
+        return
+    if next(leaves(tree), None) is None:
+        yield placed(place, "lint.constant")
+    elif isinstance(tree, Compare) and tree.left == tree.right:
+        yield placed(place, "lint.tautology")
 
 
 def _explainable(rulebook: Rulebook) -> Iterator[str]:

@@ -3,14 +3,16 @@ shows, totals that are parts of themselves, rows called alike."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from string import Formatter
+from string import Formatter, ascii_letters
 from typing import Any
 
 from perfbatch.model.excel import CELL_LIMIT
 from perfbatch.model.submission import SCALE
 from perfbatch.model.words.catalogue import placed
+from perfbatch.package.format_tokens import FormatMark, cut, sections_of
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
 from perfbatch.rulebook.names import NUMERIC_KINDS
 
@@ -20,6 +22,10 @@ _LARGEST = 10**18 // SCALE
 """Figures are whole counts of 1/SCALE in 64 bits, with room to add some up."""
 _NOTHING = frozenset({"无", "/", "-", "--", "—", "——", "…", "……"})
 """What people write where there is nothing to state: read as such, never as a choice."""
+
+# What a number format shows as it stands, its conditions and colours, and the words that it knows.
+_SHOWN_AS_IS = re.compile(r'"[^"]*"|\\.|[_*!].|\[[^\[\]]*\]|general|am/pm|a/p|e[+-]', re.IGNORECASE)
+_DATE_LETTERS, _ODD = "ymdhsaebg", '"[]'
 
 
 def lint_values(rulebook: Rulebook) -> list[str]:
@@ -64,8 +70,23 @@ def _kind(place: str, name: str, kind: Kind) -> Iterator[str]:
         yield placed(f"{place}, step", "lint.step", step=kind.step)
     if kind.max_length is not None and not 1 <= kind.max_length <= CELL_LIMIT:
         yield placed(f"{place}, max_length", "lint.length", most=CELL_LIMIT)
-    if name in NUMERIC_KINDS and not kind.number_format.strip():
-        yield placed(f"{place}, number_format", "lint.number_format")
+    yield from _number_format(f"{place}, number_format", kind.number_format, numeric=name in NUMERIC_KINDS)
+
+
+def _number_format(place: str, code: str, *, numeric: bool) -> Iterator[str]:
+    if numeric and not code.strip():
+        yield placed(place, "lint.number_format")
+        return
+    bare = _SHOWN_AS_IS.sub("", code)
+    known = "" if numeric else _DATE_LETTERS
+    strange = next((sign for sign in bare if sign in _ODD or (sign in ascii_letters and sign.lower() not in known)), "")
+    if strange:
+        yield placed(place, "lint.format_sign", sign=strange)
+    elif numeric and not {token.mark for token in cut(sections_of(code)[0])[0]} & {
+        FormatMark.DIGIT,
+        FormatMark.GENERAL,
+    }:
+        yield placed(place, "lint.format_blank", code=code)
 
 
 def _field(field: FormField, rulebook: Rulebook) -> Iterator[str]:

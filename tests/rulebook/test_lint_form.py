@@ -137,6 +137,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "entity.name: no field of a card is called unit_nam; the nearest is unit_name",
         ],
     ),
+    "a key of days": (
+        "[meta]\nentity = { key = ['report_date'], name = 'unit_name' }\n",
+        ["entity.key: report_date holds figures, days or long texts; name a field by which one is known from another"],
+    ),
     "a key of several fields": (
         "[meta]\nentity = { key = ['budget_code', 'contact_person'] }\n",
         ["entity.key: contact_person may hold blanks, and the key has several fields; name fields of the kind code"],

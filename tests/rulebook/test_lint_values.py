@@ -54,6 +54,42 @@ def _bands(*bands: Data) -> Change:
 
 
 CASES: dict[str, tuple[tuple[Change, ...], list[str]]] = {
+    "a number format without a place for digits": (
+        (("kinds", "amount", "number_format", '"万元"'),),
+        ['kinds.amount, number_format: "万元" shows no figure; give a number format, such as 0.00'],
+    ),
+    "a number format with letters": (
+        (("kinds", "amount", "number_format", "0.00 yuan"),),
+        ["kinds.amount, number_format: Excel takes no y there; put text in quotes"],
+    ),
+    "a number format with a quote left open": (
+        (("kinds", "count", "number_format", '0"人'),),
+        ['kinds.count, number_format: Excel takes no " there; put text in quotes'],
+    ),
+    "number formats of all sorts": (
+        (
+            ("kinds", "amount", "number_format", '[红色]#,##0.00"yuan";-#,##0.00_);0.0E+00;@'),
+            ("kinds", "count", "number_format", "General\\x"),
+            ("kinds", "area", "number_format", "0.00亩"),
+        ),
+        [],
+    ),
+    "a date format with letters": (
+        (("kinds", "date", "number_format", "yyyy-mm-dd uhr"),),
+        ["kinds.date, number_format: Excel takes no u there; put text in quotes"],
+    ),
+    "a check of nothing": (
+        (("checks", "R14", "holds", "1 == 1"), ("checks", "R14", "at", "on_post_staff")),
+        ["check R14, holds: asks for no field of the form; name the fields that it holds against each other"],
+    ),
+    "a check of a thing against itself": (
+        (("checks", "R14", "holds", "on_post_staff + 1 == on_post_staff + 1"),),
+        ["check R14, holds: holds a thing against itself; correct one of the sides"],
+    ),
+    "a condition that nothing decides": (
+        (("checks", "R14", "when", "2 > 1"),),
+        ["check R14, when: asks for no field of the form; name the fields that it holds against each other"],
+    ),
     "bounds the wrong way round": (
         (("kinds", "count", "minimum", 10), ("kinds", "count", "maximum", 1)),
         ["kinds.count, minimum: 10 is above the maximum 1; correct one of the two"],

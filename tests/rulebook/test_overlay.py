@@ -357,7 +357,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     ),
     "add: there already": (
         "[[add.fields]]\nafter = 'unit_name'\nid = 'budget_code'\nlabel = 'x'\nkind = 'text'\n",
-        ["add.fields.entity_code: budget_code is there already; change it in [change.fields], or choose another id"],
+        ["add.fields.budget_code: budget_code is there already; change it in [change.fields], or choose another id"],
     ),
     "add: named twice": (
         "[[add.groups]]\nid = 'g'\nname = 'g'\npoints = 1\n" * 2,

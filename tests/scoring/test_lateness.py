@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from perfbatch.batch import BatchPlan, run_batch
 from perfbatch.district.frames import build_frames
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.lint import lint
+from perfbatch.rulebook.load import load_rulebook
 from perfbatch.rulebook.model import Cap, Indicator, Rulebook
+from perfbatch.rulebook.toml_text import rulebook_toml
 from perfbatch.rulebook.wording import describe_expression, describe_figure, describe_rule
 from perfbatch.scoring.remarks import remark
 from perfbatch.scoring.trace import trace
 from perfbatch.scoring.verify import score
 from tests.cases.clean import changed
+from tests.conftest import department, lay
+from tests.overlays import blank_form, rulebook_of, written
 from tests.submissions import RULEBOOK, UNREADABLE
+from tests.workbooks import fill
 
 LATE = "payment_progress"
 DEADLINE = date(2021, 7, 31)
@@ -108,3 +115,20 @@ def test_lint_names_what_is_wrong(rule: dict[str, Any], more: dict[str, Any], fa
     faults = lint(_ruled(rule, **more))
     assert len(faults) == 1
     assert faults[0].startswith(f"indicator {LATE}, rule: date, column 11: {fault}")
+
+
+def test_a_deadline_moved_for_the_night_is_what_lateness_counts_from(tmp_path: Path) -> None:
+    text = rulebook_toml(_ruled(RULE))
+    typed = {**department(), "report_date": "2021-08-05"}
+    book = rulebook_of(text)
+    inbox = lay(tmp_path / "inbox", {"a.xlsx": fill(blank_form(book, units=2), typed)})
+    forms = [load_rulebook(written(tmp_path, text))]
+
+    def points(deadline: date | None) -> tuple[int, date | None]:
+        night = run_batch(BatchPlan(inbox, forms, deadline=deadline))
+        row = night.result.scores.set_index("indicator").loc[LATE]
+        return int(row["computed"]), night.result.deadline
+
+    assert points(None) == (SCALE // 2, DEADLINE)
+    assert points(date(2021, 8, 4)) == (5 * SCALE // 2, date(2021, 8, 4))
+    assert points(date(2021, 8, 31)) == (3 * SCALE, date(2021, 8, 31))

@@ -212,6 +212,10 @@ FAULTS_IN_RULES: Mapping[str, Wording] = {
         "{key} may hold blanks, and the key has several fields; name fields of the kind code",
         "{key} 可能为空，而主键有多个字段；请用 code 类字段",
     ),
+    "lint.key_kind": Wording(
+        "{key} holds figures, days or long texts; name a field by which one is known from another",
+        "{key} 为数值、日期或长文本；请用能够区分的字段",
+    ),
     "lint.targets": Wording(
         "the form has no table of rows called {name}; {remedy}", "本表没有名为 {name} 的多行表；{remedy}"
     ),

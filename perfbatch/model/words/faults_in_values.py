@@ -20,6 +20,19 @@ FAULTS_IN_VALUES: Mapping[str, Wording] = {
         "a cell holds 1 to {most} characters; correct the number", "单元格可容 1 至 {most} 个字符；请改正"
     ),
     "lint.number_format": Wording("is empty; give a number format, such as 0.00", "为空；请给出数字格式，例如 0.00"),
+    "lint.format_sign": Wording(
+        "Excel takes no {sign} there; put text in quotes", "Excel 不接受其中的 {sign}；文字请加引号"
+    ),
+    "lint.format_blank": Wording(
+        "{code} shows no figure; give a number format, such as 0.00", "{code} 显示不出数值；请给出数字格式，例如 0.00"
+    ),
+    "lint.constant": Wording(
+        "asks for no field of the form; name the fields that it holds against each other",
+        "没有用到表中任何栏目；请写明要核对的栏目",
+    ),
+    "lint.tautology": Wording(
+        "holds a thing against itself; correct one of the sides", "两边相同，无从核对；请改正其中一边"
+    ),
     "lint.choice_blank": Wording(
         "the choice {choice} is blank, or begins or ends with a blank; write it without",
         "选项 {choice} 为空，或首尾有空格；请改正",
