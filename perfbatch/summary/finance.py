@@ -4,26 +4,23 @@ sums and live checks."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
-import numpy as np
-import pandas as pd
-from xlsxwriter.utility import xl_col_to_name, xl_range, xl_range_abs
+from xlsxwriter.utility import xl_range, xl_range_abs
 
 from perfbatch.district.result import BatchResult
-from perfbatch.model.figures import Array, arrays, nearest_float, texts
+from perfbatch.model.figures import nearest_float, texts
 from perfbatch.rulebook.model import AmountColumn, MoneyTable, Rulebook
 from perfbatch.summary.block import RowLooks
 from perfbatch.summary.headings import write_headings
-from perfbatch.summary.marks import excel_table, highlight_nonzero
+from perfbatch.summary.marks import excel_table, highlight_residues
+from perfbatch.summary.money_rows import LEVELS, MoneyRows, money_rows
 from perfbatch.summary.sheet import Sheet, TableColumn
 from perfbatch.summary.strips import Counts, Formulas, Look, Values
-from perfbatch.summary.styles import AMOUNT, DIFFERENCE
+from perfbatch.summary.styles import AMOUNT, ROUNDING
+from perfbatch.summary.sum_checks import residue_of, sum_checks
 
-__all__ = ["LEVELS", "amount_columns", "write_finance"]
+__all__ = ["amount_columns", "write_finance"]
 
-LEVELS = ("部门汇总", "局机关", "二级机构")
 _LEVEL = 2
 # Room for headings and totals below Excel's 1,048,576 rows.
 _ROWS = 1_048_000
@@ -34,30 +31,6 @@ _MOST_FOLDED = 3_000
 def amount_columns(table: MoneyTable) -> list[AmountColumn]:
     """The columns of a table that hold amounts (the name of the unit is not one)."""
     return [column for column in table.fields if column.kind == "amount"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows of the table as columns: departments (level 0), each with its units below it. `owners` are positions in the
-    departments' frame, `counts` and `filled` a column per amount."""
-
-    owners: Array
-    levels: Array
-    names: Sequence[str]
-    counts: Sequence[Array]
-    filled: Sequence[Array]
-
-    def __len__(self) -> int:
-        return len(self.owners)
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """A check column, by positions among the amounts: a total against its parts in the same row, or, without parts, a department against its units."""
-
-    title: str
-    total: int
-    parts: tuple[int, ...] = ()
 
 
 def write_finance(
@@ -71,18 +44,18 @@ def write_finance(
     """
     rulebook = result.rulebook
     fields = [field for table in tables for field in amount_columns(table)]
-    rows = _rows(result, fields, result.units)
+    rows = money_rows(result, fields, result.units)
     folded = len(rows) <= _ROWS
     if not folded:
-        rows = _rows(result, fields, result.units.iloc[:0])
+        rows = money_rows(result, fields, result.units.iloc[:0])
     leveled = any(field.id in rulebook.column_ids for field in fields)
-    checks = _checks(rulebook, fields, leveled=leveled)
+    checks = sum_checks(rulebook, fields, leveled=leveled)
     outlined, noun = len(result.departments) <= _MOST_FOLDED, rulebook.entity.noun
     opening = (
         "点左侧“+”展开下属机构" if outlined else f"{noun}超过 {_MOST_FOLDED:,} 个，下属机构逐行列出，可按“层级”筛选"
     )
     summed = f"{opening}。末行为各{noun}“{rulebook.unit_rows[0]}”行的合计" if leveled else f"末行为各{noun}的合计"
-    note = f"{summed}；未填报的栏目留空，不计入合计。核对各列：✓ 为相符，数字为差额（尾差一并列示）。"
+    note = f"{summed}；未填报的栏目留空，不计入合计。核对各列：✓ 为相符，数字为差额；“{ROUNDING}”在四舍五入允许范围内，一并列示，不计为不符。"
     if not folded:
         note += f"机构行超过工作表的行数上限，本表只列{noun}。"
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度{title}", note)
@@ -103,7 +76,7 @@ def write_finance(
         sheet.nothing(first, len(columns) + len(checks))
         return {}
     last = heading + len(rows)
-    differences = [_difference(check, rows) for check in checks]
+    residues = [residue_of(check, rows) for check in checks]
     codes = texts(result.departments["entity_code"])
     strips: list[Values | Counts | Formulas] = [
         Values([codes[at] for at in rows.owners.tolist()], _looks("_centred"), rows.levels > 0),
@@ -115,16 +88,13 @@ def write_finance(
         Counts(counts, filled, _looks("_number", column.number_format), rows.levels > 0)
         for counts, filled, column in zip(rows.counts, rows.filled, columns[amounts:], strict=True)
     ]
-    strips += [
-        Formulas(_formula(check, rows, first, amounts), *difference, [Look("check", DIFFERENCE)])
-        for check, difference in zip(checks, differences, strict=True)
-    ]
+    strips += [residue.strip(check, rows, first, amounts) for check, residue in zip(checks, residues, strict=True)]
     looks = RowLooks((rows.levels > 0).astype(int).tolist(), (rows.levels > 0).tolist()) if outlined else None
     sheet.block(first, [*columns, *(None for _ in checks)], strips, looks)
     titles = [*leading, *(field.label for field in fields), *(check.title for check in checks)]
     excel_table(sheet, name, heading, last, titles)
-    highlight_nonzero(sheet, (first, last), (amounts + len(fields), amounts + len(fields) + len(checks) - 1))
-    broken = [int((counts[filled] != 0).sum()) for counts, filled in differences]
+    highlight_residues(sheet, (first, last), (amounts + len(fields), amounts + len(fields) + len(checks) - 1))
+    broken = [residue.broken for residue in residues]
     return _totals(sheet, (first, last), (amounts, leveled), rulebook, fields, rows, broken)
 
 
@@ -133,93 +103,13 @@ def _looks(part: str, number_format: str = "") -> list[Look]:
     return [Look(f"{kind}{part}", number_format) for kind in ("own", "unit")]
 
 
-def _rows(result: BatchResult, fields: Sequence[AmountColumn], units: pd.DataFrame) -> _Rows:
-    frame = result.departments
-    size = len(frame)
-    owners, levels = np.arange(size), np.zeros(size, np.int64)
-    names = texts(frame["entity_title"])
-    amounts = [arrays(frame[field.id]) for field in fields]
-    if len(units):
-        none = np.zeros(len(units), np.int64), np.zeros(len(units), np.bool_)
-        own = [arrays(units[field.id]) if field.id in units else none for field in fields]
-        named, row = texts(units[result.rulebook.roles.sub_unit]), units["row"].to_numpy(dtype="int64")
-        # A unit without a name and without a figure is a row that nobody filled.
-        shown = (row != 0) & (np.array([bool(name) for name in named]) | np.any([filled for _, filled in own], axis=0))
-        level = np.where(row == 1, 1, 2)
-        names += [
-            name or LEVELS[at]
-            for name, at, is_shown in zip(named, level.tolist(), shown.tolist(), strict=True)
-            if is_shown
-        ]
-        owners = np.concatenate([owners, units["department"].to_numpy(dtype="int64")[shown]])
-        levels = np.concatenate([levels, level[shown]])
-        amounts = [
-            (np.concatenate([counts, more[shown]]), np.concatenate([filled, given[shown]]))
-            for (counts, filled), (more, given) in zip(amounts, own, strict=True)
-        ]
-    order = np.argsort(owners, kind="stable")
-    return _Rows(
-        owners[order],
-        levels[order],
-        [names[at] for at in order.tolist()],
-        [counts[order] for counts, _ in amounts],
-        [filled[order] for _, filled in amounts],
-    )
-
-
-def _checks(rulebook: Rulebook, fields: Sequence[AmountColumn], *, leveled: bool) -> list[_Check]:
-    at = {field.id: index for index, field in enumerate(fields)}
-    checks = [
-        _Check(f"核对：{field.label}", at[field.id], tuple(at[part] for part in field.parts if part in at))
-        for field in fields
-        if field.parts
-    ]
-    whole = [field for field in fields if leveled and field.parts and field.id not in rulebook.siblings]
-    return checks + [_Check(f"汇总−机构：{field.label}", at[field.id]) for field in whole]
-
-
-def _difference(check: _Check, rows: _Rows) -> tuple[Array, Array]:
-    """What is left over in each row, and where that can be told: a total and a part of it are filled."""
-    total, filled = rows.counts[check.total], rows.filled[check.total]
-    if check.parts:
-        comparable = filled & np.any([rows.filled[part] for part in check.parts], axis=0)
-        return total - np.sum([rows.counts[part] for part in check.parts], axis=0), comparable
-    heads, unit = rows.levels == 0, rows.levels > 0
-    sums, given = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
-    head = np.flatnonzero(heads)[rows.owners]
-    np.add.at(sums, head[unit], total[unit])
-    np.logical_or.at(given, head[unit], filled[unit])
-    return total - sums, heads & filled & given
-
-
-def _formula(check: _Check, rows: _Rows, first: int, amounts: int) -> str | list[str]:
-    """A check's formula: one for all rows, or one for each department that has units. `amounts` is the column of the first
-    amount."""
-    total = xl_col_to_name(amounts + check.total)
-    if check.parts:
-        return _left_over(
-            f"{total}{{row}}", ",".join(f"{xl_col_to_name(amounts + part)}{{row}}" for part in check.parts)
-        )
-    heads = np.flatnonzero(rows.levels == 0).tolist()
-    formulas = [""] * len(rows)
-    for head, end in pairwise([*heads, len(rows)]):
-        if end > head + 1:
-            units = xl_range(first + head + 1, amounts + check.total, first + end - 1, amounts + check.total)
-            formulas[head] = _left_over(f"{total}{first + head + 1}", units)
-    return formulas
-
-
-def _left_over(total: str, parts: str) -> str:
-    return f'=IF(OR({total}="",COUNT({parts})=0),"",ROUND({total}-SUM({parts}),6))'
-
-
 def _totals(
     sheet: Sheet,
     area: tuple[int, int],
     leading: tuple[int, bool],
     rulebook: Rulebook,
     fields: Sequence[AmountColumn],
-    rows: _Rows,
+    rows: MoneyRows,
     broken: Sequence[int],
 ) -> dict[str, tuple[str, int]]:
     first, last = area

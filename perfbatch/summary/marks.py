@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfbatch.model.legible import cell_text
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Look, Rich
-from perfbatch.summary.styles import ORANGE
+from perfbatch.summary.styles import ORANGE, ROUNDING, ROUNDING_COLOUR
 
-__all__ = ["excel_table", "heat_map", "highlight_nonzero", "stacked_bar", "unique_headings"]
+__all__ = ["excel_table", "heat_map", "highlight_residues", "stacked_bar", "unique_headings"]
 
 _BLOCK = "█"
 _BLOCKS = 20
@@ -59,8 +59,13 @@ def heat_map(sheet: Sheet, rows: tuple[int, int], column: int, most: float, lost
     )
 
 
-def highlight_nonzero(sheet: Sheet, rows: tuple[int, int], columns: tuple[int, int]) -> None:
-    """Tint what is left over in a check column."""
+def highlight_residues(sheet: Sheet, rows: tuple[int, int], columns: tuple[int, int]) -> None:
+    """Tint what is left over in a check column: what rounding accounts for is set apart, and is no alarm."""
+    rounding = sheet.book.native.add_format({"font_color": ROUNDING_COLOUR, "italic": True, "bg_color": "#EEF3FA"})
+    sheet.native.conditional_format(
+        *(rows[0], columns[0], rows[1], columns[1]),
+        {"type": "text", "criteria": "begins with", "value": ROUNDING, "format": rounding},
+    )
     tint = sheet.book.native.add_format({"bg_color": "#FBE9DD", "font_color": ORANGE, "bold": True})
     area = (rows[0], columns[0], rows[1], columns[1])
     # A blank check cell is an empty text, which compares as larger than any number: only numbers are looked at.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -136,18 +136,21 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Formulas:
     """A column of live formulas with the values that they have now: counts of 1/SCALE, "" where not `filled`. One formula
-    for all rows has `{row}` for the number of its row; of single ones "" leaves the cell empty."""
+    for all rows has `{row}` for the number of its row; of single ones "" leaves the cell empty. `exceptions`: row of the column →
+    another formula, with `{row}` as often, and the text that is its value."""
 
     formula: str | Sequence[str]
     counts: Array
     filled: Array
     looks: Sequence[Look]
+    exceptions: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     def strip(self, _: SharedTexts, palette: Palette) -> FormulaStrip:
         """The column as arrays; texts have no part in it."""
         written = np.fromiter(map(bool, self._singly()), np.bool_, len(self.counts))
         marks = _marks(palette, self.looks, None, written)
-        return FormulaStrip(self.formula, _compact(np.where(self.filled, self.counts, 0)), self.filled, marks)
+        counts = _compact(np.where(self.filled, self.counts, 0))
+        return FormulaStrip(self.formula, counts, self.filled, marks, self.exceptions)
 
     def _singly(self) -> Iterable[str]:
         return repeat(self.formula, len(self.counts)) if isinstance(self.formula, str) else self.formula
@@ -211,9 +214,13 @@ class FormulaStrip:
     counts: Array
     filled: Array
     marks: Array
+    exceptions: Mapping[int, tuple[str, str]]
 
     def cell(self, at: int, row: int) -> tuple[str, float | str] | None:
         """The formula of a cell in a row (counted from 0) and the value it has; None for an empty cell."""
+        if at in self.exceptions:
+            formula, text = self.exceptions[at]
+            return formula.replace(_ROW, str(row + 1)), text
         formula = self.formula.replace(_ROW, str(row + 1)) if isinstance(self.formula, str) else self.formula[at]
         return (formula, int(self.counts[at]) / SCALE if self.filled[at] else "") if formula else None
 
@@ -222,22 +229,44 @@ class FormulaStrip:
     ) -> Iterator[Iterable[str]]:
         """As `Strip.fragments`, in as many parts as the row's number stands between."""
         values = [
-            f"<v>{count / SCALE}</v></c>{opening}" if filled else f"<v></v></c>{opening}"
+            f"</f><v>{count / SCALE}</v></c>{opening}" if filled else f"</f><v></v></c>{opening}"
             for count, filled in zip(self.counts[start:stop].tolist(), self.filled[start:stop].tolist(), strict=True)
         ]
         if isinstance(self.formula, str):
-            first, *more = escape(self.formula.removeprefix("=")).split(_ROW)
-            parts = [f"{attributes[int(self.marks[start])]}><f>{first}", *more]
-            yield from (repeat(part) for part in parts[:-1])
-            yield [f"{parts[-1]}</f>{value}" for value in values]
-            return
-        cells = zip(self.formula[start:stop], self.marks[start:stop].tolist(), values, strict=True)
-        yield [
-            f"{attributes[mark]}><f>{escape(formula.removeprefix('='))}</f>{value}"
-            if formula
-            else f"{attributes[mark]}/>{opening}"
-            for formula, mark, value in cells
-        ]
+            *parts, end = _split(f"{attributes[int(self.marks[start])]}><f>", self.formula)
+            columns: list[Iterable[str]] = [repeat(part) for part in parts]
+            columns.append([f"{end}{value}" for value in values])
+        else:
+            cells = zip(self.formula[start:stop], self.marks[start:stop].tolist(), values, strict=True)
+            columns = [
+                [
+                    f"{attributes[mark]}><f>{escape(formula.removeprefix('='))}{value}"
+                    if formula
+                    else f"{attributes[mark]}/>{opening}"
+                    for formula, mark, value in cells
+                ]
+            ]
+        yield from self._with_exceptions(columns, start, stop, attributes, opening)
+
+    def _with_exceptions(
+        self, columns: list[Iterable[str]], start: int, stop: int, attributes: Sequence[str], opening: str
+    ) -> list[Iterable[str]]:
+        """The parts of all cells, with those of the exceptions among them in their places."""
+        here = [at for at in self.exceptions if start <= at < stop]
+        if not here:
+            return columns
+        filled = [list(islice(column, stop - start)) for column in columns]
+        for at in here:
+            formula, text = self.exceptions[at]
+            *parts, end = _split(f'{attributes[int(self.marks[at])]} t="str"><f>', formula)
+            for column, part in zip(filled, [*parts, f"{end}</f><v>{escape(text)}</v></c>{opening}"], strict=True):
+                column[at - start] = part
+        return [*filled]
+
+
+def _split(head: str, formula: str) -> list[str]:
+    """A formula as markup, split where the number of its row belongs."""
+    return f"{head}{escape(formula.removeprefix('='))}".split(_ROW)
 
 
 def _marks(palette: Palette, looks: Sequence[Look | Rich], codes: Sequence[int] | Array | None, number: Array) -> Array:

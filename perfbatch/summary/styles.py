@@ -19,6 +19,8 @@ __all__ = [
     "ORANGE",
     "PALE_BLUE",
     "PERCENT",
+    "ROUNDING",
+    "ROUNDING_COLOUR",
     "SCORE",
     "STATUS_COLOURS",
     "STATUS_FORMATS",
@@ -34,9 +36,13 @@ PERCENT = "0.0%"
 # A check column: a sign where nothing is left over.
 DIFFERENCE = '#,##0.00####;-#,##0.00####;"✓";@'
 
+# Left over by the rounding of the figures alone: told, and no fault of anybody's.
+ROUNDING = "尾差"
+
 DARK, BLUE, PALE_BLUE = "#1F3864", "#2E75B6", "#9DC3E6"
 # Each of them, and ORANGE on the tile that alerts, is read at a contrast of 4.5 at least (WCAG AA).
 ORANGE, LOST, GREY = "#A84A0E", "#F4B183", "#6E6E6E"
+ROUNDING_COLOUR = "#1F4E79"
 
 # 宋体 and 黑体 are on every Windows with Excel or WPS; WPS and LibreOffice on Linux put their own Song and Hei faces in their
 # place, of the same widths. Without a scheme: with one, Excel takes the font of the theme instead.

@@ -140,9 +140,19 @@ def test_formulas_and_bars_are_the_same_both_ways(tmp_path: Path, rows: int) -> 
                 1,
                 [None] * 5,
                 [
-                    Formulas('=IF(A{row}<1,"",SUM(A{row}:B{row}))', counts, filled, [Look("check", "0.0")]),
                     Formulas(
-                        [f"=A{row}" if row % 2 else "" for row in range(rows)], counts, filled, [Look("check", "0")]
+                        '=IF(A{row}<1,"",SUM(A{row}:B{row}))',
+                        counts,
+                        filled,
+                        [Look("check", "0.0")],
+                        {rows - 1: ('=IF(A{row}<1,"<",TEXT(A{row}+B{row},"0"))', "<1")},
+                    ),
+                    Formulas(
+                        [f"=A{row}" if row % 2 else "" for row in range(rows)],
+                        counts,
+                        filled,
+                        [Look("check", "0")],
+                        {rows // 2: ('="尾差 "&B1', "尾差 1")},
                     ),
                     Values(
                         ["█" if row % 2 else None for row in range(rows)],
