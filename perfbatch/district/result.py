@@ -61,6 +61,11 @@ class RosterStanding:
     missing: tuple[tuple[str, str], ...]
     departments: tuple[ExpectedDepartment, ...] = ()
 
+    @property
+    def offices(self) -> dict[str, str]:
+        """entity_code → the bureau's office in charge, of the departments that one is named for."""
+        return {department.entity_code: department.office for department in self.departments if department.office}
+
 
 @dataclass(frozen=True)
 class BatchResult:

@@ -22,7 +22,7 @@ from perfbatch.summary.ledger import write_ledger
 from perfbatch.summary.links import relative_folder
 from perfbatch.summary.overview import Places, write_overview
 from perfbatch.summary.problems import OTHERS, is_large, write_problems
-from perfbatch.summary.ranking import VERIFIED_COLUMN, Ranked, write_ranking
+from perfbatch.summary.ranking import Ranked, write_ranking
 from perfbatch.summary.receipts import write_receipts
 from perfbatch.summary.run_log import write_run_log
 from perfbatch.summary.scores import write_scores
@@ -78,15 +78,15 @@ def write_summary(
         listed = write_problems(problems, result, diagnosis, around.inbox)
         if others is not None:
             write_problems(others, result, diagnosis, around.inbox, others=True)
+        ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
         verified = None
         if ranking is not None:
-            ranked = write_ranking(ranking, result, problems, listed.heads, around.notices)
+            ranked = write_ranking(ranking, result, ledger, problems, listed.heads, around.notices)
             verified = _verified(ranking, ranked)
         totals = _write_finance(money, result)
         for sheet, grouping in grouped:
             write_grouping(sheet, result, grouping)
         score_table = (scores, write_scores(scores, result, matrix)) if scores is not None else None
-        ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
         matters = urgent_matters(result, diagnosis)
         # Their memory is free from here on: both are larger than the sheets that were made of them.
         del diagnosis, matrix
@@ -112,5 +112,5 @@ def _verified(sheet: Sheet, ranked: Ranked | None) -> str | None:
     """The ranking's verified scores as a range for formulas elsewhere."""
     if ranked is None:
         return None
-    last = sheet.address(ranked.last, VERIFIED_COLUMN).rpartition("!")[2]
-    return f"{sheet.address(ranked.first, VERIFIED_COLUMN)}:{last}"
+    last = sheet.address(ranked.last, ranked.verified).rpartition("!")[2]
+    return f"{sheet.address(ranked.first, ranked.verified)}:{last}"

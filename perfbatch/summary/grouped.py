@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.findings import Severity
+from perfbatch.roster.model import OFFICE_HEADING
 from perfbatch.summary.overview import district_totals
 from perfbatch.summary.sheet import Cell, Sheet, TableColumn
 from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
@@ -41,12 +42,12 @@ def groupings(result: BatchResult) -> list[Grouping]:
         label = result.rulebook.label_of(named)
         ways.append(Grouping(_sheet_name(label), label, _stated(texts(result.departments[named])), {}))
     roster = result.roster.departments if result.roster else ()
-    offices = {department.entity_code: department.office for department in roster if department.office}
+    offices = result.roster.offices if result.roster else {}
     if offices:
         codes = texts(result.departments["entity_code"])
         expected = Counter(department.office or _NOBODY for department in roster)
         groups = [offices.get(code, _NOBODY) for code in codes]
-        ways.append(Grouping("按股室", "归口业务股室", groups, expected))
+        ways.append(Grouping("按股室", OFFICE_HEADING, groups, expected))
     return ways
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from perfbatch.diagnosis.diagnose import Diagnosis
 from perfbatch.district.result import CONFIRMED, PROVISIONAL, STATUS_LABELS, BatchResult
 from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
-from perfbatch.model.figures import arrays, nearest_float, texts
+from perfbatch.model.figures import Array, arrays, nearest_float, texts
 from perfbatch.model.findings import Severity
+from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Counts, Look, Values
@@ -23,6 +24,7 @@ BLANK = "—"
 """What stands where there is no figure: a formula would show an empty cell as 0."""
 
 _LABEL_LIMIT = 100
+_SHARE = "share"
 _LOOKS = [Look("plain")]
 _SIGNS = {Severity.ERROR: "■", Severity.WARNING: "▲", Severity.INFO: "○"}
 _WORDS = {severity: f"{sign} {severity.label}" for severity, sign in _SIGNS.items()}
@@ -31,7 +33,7 @@ _WORDS = {severity: f"{sign} {severity.label}" for severity, sign in _SIGNS.item
 @dataclass(frozen=True)
 class Ledger:
     """Where things stand: key of a figure → column of the departments' sheet, and its cells. `first_listed` are the rows of
-    the first department's findings."""
+    the first department's findings; `profile` are the names of the groups whose shares stand side by side."""
 
     departments: Sheet
     findings: Sheet
@@ -40,6 +42,7 @@ class Ledger:
     size: int
     listed: int
     first_listed: Sequence[Sequence[str]]
+    profile: Sequence[str] = ()
     finding_columns: tuple[str, ...] = ("级别", "代码", "位置", "问题说明", "处理办法")
 
     @property
@@ -53,6 +56,12 @@ class Ledger:
         if isinstance(strip, Values):
             return str(strip.values[0])
         return int(strip.counts[0]) / strip.scale if strip.filled[0] else BLANK
+
+    def profile_cells(self, at: int) -> str:
+        """The cells of a department's shares of the groups' points."""
+        first = self.columns[f"{_SHARE}.0"]
+        start, end = (self.departments.address(at + 1, first + offset) for offset in (0, len(self.profile) - 1))
+        return f"{start}:{end.rpartition('!')[2]}"
 
     def mean(self, key: str) -> float | None:
         """The mean of a column of figures; None where there is none."""
@@ -99,6 +108,7 @@ def write_ledger(
         len(files),
         len(listed),
         [[column[row] for column in by_column] for row in own],
+        [group.name for group in result.rulebook.groups] if result.rulebook.is_scored else [],
     )
     _write(departments, list(by_key), ledger.strips)
     _write(findings, ledger.finding_columns, [Values(column, _LOOKS) for column in by_column])
@@ -141,6 +151,8 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
     for name, (counts, filled) in (("self", matrix.counts("self")), ("verified", matrix.verified)):
         for row, indicator in enumerate(matrix.indicators):
             by_key[f"{name}.{indicator}"] = Counts(counts[row], filled[row], _LOOKS, otherwise=BLANK)
+    for number, strip in enumerate(_shares(rulebook, matrix)):
+        by_key[f"{_SHARE}.{number}"] = strip
     by_key["computable"] = Counts(arrays(frame["known.points"])[0], everywhere, _LOOKS)
     # One digit per indicator: its place in the list of statuses, from 1.
     digits = ("", *(str(number) for number in range(1, len(STATUSES) + 1)))
@@ -148,6 +160,16 @@ def _departments(result: BatchResult, first: dict[str, int], matrix: ScoreMatrix
         ["".join(digits[place + 1] for place in statuses) for statuses in matrix.statuses.T.tolist()], _LOOKS
     )
     return by_key
+
+
+def _shares(rulebook: Rulebook, matrix: ScoreMatrix) -> Iterator[Counts]:
+    """What each department has of each group's points, as a share; nothing where none of the group is scored."""
+    counts, filled = matrix.verified
+    for group in rulebook.groups if rulebook.is_scored else ():
+        rows = [at for at, indicator in enumerate(rulebook.indicators) if indicator.group == group.id]
+        most = max(int(group.points * SCALE), 1)
+        given: Array = np.any(filled[rows], axis=0)
+        yield Counts(counts[rows].sum(axis=0), given, _LOOKS, scale=most)
 
 
 def _labels(codes: list[str], names: list[str]) -> list[str]:

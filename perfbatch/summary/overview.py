@@ -16,7 +16,7 @@ from perfbatch.summary.contents import spans, write_contents
 from perfbatch.summary.failures import failures_text
 from perfbatch.summary.ledger import Ledger
 from perfbatch.summary.links import SheetLinks
-from perfbatch.summary.ranking import SHARE_HEADING
+from perfbatch.summary.ranking_columns import SHARE_HEADING
 from perfbatch.summary.receipts import ENTRY_LABELS, MISSING_LABEL
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Look

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
+from perfbatch.roster.model import OFFICE_HEADING
 from perfbatch.summary.chase import Standing, chase_list
 from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
 from perfbatch.summary.styles import WHOLE
@@ -51,7 +52,7 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
         TableColumn("逾期天数", "whole", "number", WHOLE, narrowest=8),
         TableColumn("送达时间和文件", narrowest=24, widest=48),
         TableColumn("短信", narrowest=40, widest=48),
-        TableColumn("归口业务股室", style="centred", narrowest=11, widest=20),
+        TableColumn(OFFICE_HEADING, style="centred", narrowest=11, widest=20),
         TableColumn("联系方式", narrowest=24, widest=24),
     ]
     rows: list[list[Cell]] = [

@@ -23,7 +23,7 @@ from tests.summary.conftest import Written, written
 
 # In Excel since 2007, in WPS and in LibreOffice.
 FUNCTIONS = {
-    *("SUM", "SUMIF", "COUNT", "COUNTIF", "AVERAGE", "ROUND", "IF", "IFERROR", "AND", "OR"),
+    *("ABS", "SUM", "SUMIF", "COUNT", "COUNTIF", "AVERAGE", "ROUND", "IF", "IFERROR", "AND", "OR"),
     *("INDEX", "MATCH", "CHOOSE", "SUBSTITUTE", "MID", "VALUE", "TEXT"),
 }
 

@@ -103,22 +103,6 @@ def test_ten_matters_at_most(sample: Written) -> None:
     assert urgent_matters(many, diagnosis)[0].who == f"{(5 + 8) * 9} 个文件"
 
 
-def test_ranking(small: Written) -> None:
-    assert small.rows("得分排名")[2:] == [
-        ["“暂列”：得分中还有凭自评列示、未经财政复核的部分。按得分率名次只比系统核算和财政复核的部分：不因自评而靠前。"],
-        ["名次", "预算编码", "部门（单位）名称", "自评得分", "暂核得分", "自评−暂核", "等次", "名次性质", "可核算分值占比", "可核算得分率", "按得分率名次", "分值构成", "系统核算（分）", "自评待核（分）", "不适用（分）", "财政复核（分）", "错误数", "提醒数", "问题", "通知书"],
-        [1, "007002", "区教育局", 100, 100, 0, "优秀", "暂列", 0, None, None, "█" * 20, 0, 100, 0, 0, 1, 0, "查看"],
-        [2, "116001", "云溪区总工会", 98, 93, 5, "优秀", "暂列", 0.1, 0.3, 2, "█" * 19, 3, 85, 5, 0, 1, 2, "查看", "打开"],
-        [2, "116002", "区妇联", 94.665, 93, 1.665, "优秀", "暂列", 0.05, 0.667, 1, "█" * 19, 0, 89.665, 0, 3.335, 0, 0],
-        [None, "101001", INJECTION, None, None, None, None, None, 0, None, None, None, 0, 0, 0, 0, 0, 0],
-    ]  # fmt: skip
-    table = small.formulas["得分排名"].tables["Ranking"]
-    assert (table.ref, table.autoFilter.ref) == ("A4:T8", "A4:T8")
-    links = links_of(small.formulas["得分排名"])
-    assert links["T6"].target == "notices/116001-云溪区总工会.xlsx"
-    assert links["S6"].location.startswith("'问题清单'!A")
-
-
 def test_scores(small: Written) -> None:
     rulebook = small.result.rulebook
     rows = [[cell.value for cell in row] for row in small.values["指标得分"].iter_rows()]
@@ -249,7 +233,7 @@ def test_every_total_is_the_run_reports(sample: Written) -> None:
             department["rank"], float(department["self_total"]), float(department["verified_total"]), department["grade"],
         ]  # fmt: skip
         statuses = ("computed", "self_reported", "not_applicable", "adjusted")
-        assert row[12:16] == [float(department["points_by_status"][status]) for status in statuses]
+        assert row[13:17] == [float(department["points_by_status"][status]) for status in statuses]
     mean = sum(float(department["verified_total"]) for department in report["departments"]) / len(report["departments"])
     assert tiles[14] == pytest.approx(mean)
     known = sum(
