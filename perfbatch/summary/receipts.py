@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
 from perfbatch.roster.model import OFFICE_HEADING
 from perfbatch.summary.chase import Standing, chase_list
+from perfbatch.summary.marks import excel_table
 from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
 from perfbatch.summary.styles import WHOLE
 
@@ -48,8 +49,8 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
     columns = [
         TableColumn(rulebook.name_label, narrowest=30, widest=60),
         TableColumn(rulebook.key_label, style="centred", narrowest=12),
-        TableColumn("状态", style="centred", narrowest=11),
-        TableColumn("逾期天数", "whole", "number", WHOLE, narrowest=8),
+        TableColumn("状态", style="centred", narrowest=14),
+        TableColumn("逾期天数", "whole", "number", WHOLE, narrowest=11),
         TableColumn("送达时间和文件", narrowest=24, widest=48),
         TableColumn("短信", narrowest=40, widest=48),
         TableColumn(OFFICE_HEADING, style="centred", narrowest=11, widest=20),
@@ -68,16 +69,16 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
         ]
         for chased in chase_list(result)
     ]
-    return sheet.table(top, columns, rows)
+    return _table(sheet, "Departments", top, columns, rows)
 
 
 def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
     rulebook = result.rulebook
     columns = [
         TableColumn("文件", narrowest=30, widest=60),
-        TableColumn("大小（字节）", "whole", "number", WHOLE, narrowest=12),
-        TableColumn("状态", style="centred", narrowest=11),
-        TableColumn("代码", style="centred", narrowest=8),
+        TableColumn("大小（字节）", "whole", "number", WHOLE, narrowest=15),
+        TableColumn("状态", style="centred", narrowest=14),
+        TableColumn("代码", style="centred", narrowest=9),
         TableColumn("说明", narrowest=24, widest=48),
         TableColumn("处理办法", narrowest=24, widest=48),
         TableColumn(rulebook.key_label, style="centred", narrowest=11),
@@ -97,8 +98,15 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
         ]
         for entry in sorted(result.entries, key=lambda entry: entry.path)
     ]
-    # Excel filters one table of a sheet; with a roster that is the list of departments.
-    sheet.table(top, columns, rows, filters=result.roster is None)
+    _table(sheet, "Files", top, columns, rows)
+
+
+def _table(sheet: Sheet, name: str, top: int, columns: Sequence[TableColumn], rows: Sequence[Sequence[Cell]]) -> int:
+    """Excel tables, since a sheet can filter no more than one list otherwise; returns the first free row."""
+    end = sheet.table(top, columns, rows, filters=False)
+    if rows:
+        excel_table(sheet, name, top, top + len(rows), [column.title for column in columns])
+    return end
 
 
 def _stranger(entity_code: str, listed: set[str]) -> bool:

@@ -14,13 +14,14 @@ from perfbatch.district.score_matrix import STATUSES, ScoreMatrix
 from perfbatch.model.figures import arrays, texts
 from perfbatch.model.submission import SCALE
 from perfbatch.rulebook.model import Group, Indicator, Rulebook
-from perfbatch.summary.marks import heat_map
+from perfbatch.summary.marks import excel_table, heat_map
 from perfbatch.summary.sheet import Sheet, TableColumn, display_width
 from perfbatch.summary.strips import Counts, Formulas, Look, Values
 from perfbatch.summary.styles import LOST, PERCENT, SCORE, STATUS_FORMATS, STATUS_SIGNS
 
 __all__ = ["ScoreSheet", "write_scores"]
 
+TABLE_NAME = "Scores"
 _WIDTH = 7
 
 
@@ -46,7 +47,7 @@ class _Place:
 
 def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> ScoreSheet:
     """Write the verified score of every department and indicator, with group sums; points, district means and their share of
-    the points stand in the frozen rows above the departments."""
+    the points stand in the frozen rows above the headings: those are an Excel table's, and stand right above its rows."""
     rulebook, frame = result.rulebook, result.departments
     places = _places(rulebook)
     total = places[-1].column
@@ -56,17 +57,17 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     )
     for offset, (status, word) in enumerate(STATUS_LABELS.items()):
         sheet.text(1, 8 + 2 * offset, f"{STATUS_SIGNS[status] or '无符号'} {word}", "note")
-    points, means, shares = top + 2, top + 3, top + 4
-    _headings(sheet, top, rulebook, places, result.verified_word)
+    points, means, shares = top, top + 1, top + 2
+    heading = _headings(sheet, shares + 1, rulebook, places, result.verified_word)
     for row, word in ((points, "分值"), (means, "全区平均"), (shares, "得分率")):
         sheet.text(row, 0, "", "points")
         sheet.text(row, 1, word, "points")
         sheet.lines(row, 1)
     sheet.wide_paper()
-    sheet.freeze(shares + 1, 2)
-    sheet.repeat(top, shares)
+    sheet.freeze(heading + 1, 2)
+    sheet.repeat(top, heading)
 
-    first = shares + 1
+    first = heading + 1
     last = first + len(frame) - 1
     figures = _figures(matrix, places, arrays(frame["verified_total"]))
     if len(frame):
@@ -99,8 +100,7 @@ def write_scores(sheet: Sheet, result: BatchResult, matrix: ScoreMatrix) -> Scor
     for place in places:
         heat_map(sheet, (shares, shares), place.column, 1.0, LOST)
     if len(frame):
-        # The filter's arrows sit on the last row above the departments.
-        sheet.filter(shares, 0, last, total)
+        excel_table(sheet, TABLE_NAME, heading, last, _titles(rulebook, places, result.verified_word))
     return ScoreSheet({place.indicator.id: place.column for place in places if place.indicator}, means)
 
 
@@ -121,24 +121,35 @@ def _places(rulebook: Rulebook) -> list[_Place]:
     return places
 
 
-def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place], word: str) -> None:
-    for index, label in enumerate((rulebook.key_label, rulebook.name_label)):
-        sheet.merged(top, index, top + 1, index, label)
-    deepest = 1
+def _titles(rulebook: Rulebook, places: list[_Place], word: str) -> list[str]:
+    return [
+        rulebook.key_label,
+        rulebook.name_label,
+        *(
+            place.indicator.name if place.indicator else f"{place.group.name}小计" if place.group else f"{word}总分"
+            for place in places
+        ),
+    ]
+
+
+def _headings(sheet: Sheet, top: int, rulebook: Rulebook, places: list[_Place], word: str) -> int:
+    """Write the groups in a row and the columns' titles in the next; returns that one."""
+    row, total = top + 1, places[-1].column
+    sheet.merged(top, 0, top, 1, "单位：分")
+    sheet.text(top, total, "", "head")
     for place in places:
         sheet.width(place.column, _WIDTH)
-        if place.indicator:
-            sheet.text(top + 1, place.column, place.indicator.name, "head", single_line=True)
-            deepest = max(deepest, -(-display_width(place.indicator.name) // (_WIDTH - 1)))
-        elif place.group:
+        if place.group:
             sheet.merged(top, place.span[0], top, place.column, place.group.name)
-            sheet.text(top + 1, place.column, f"{place.group.name}小计", "head", single_line=True)
-        else:
-            sheet.merged(top, place.column, top + 1, place.column, f"{word}总分")
-    sheet.fit(0, 11)
+    titles = _titles(rulebook, places, word)
+    for column, title in enumerate(titles):
+        sheet.text(row, column, title, "head", single_line=True)
+    sheet.fit(0, 12)
     sheet.fit(1, 24)
     sheet.lines(top, 1)
-    sheet.lines(top + 1, deepest)
+    # The filter's arrow covers the end of the last line.
+    sheet.lines(row, max(-(-display_width(title) // (_WIDTH - 1)) for title in titles[2:]) + 1)
+    return row
 
 
 CountsAndFilled = tuple[Any, Any]

@@ -32,6 +32,11 @@ def receipts(result: BatchResult, folder: Path) -> Any:
     return openpyxl.load_workbook(folder / "summary.xlsx")["报送情况"]
 
 
+def areas(sheet: Any) -> dict[str, str]:
+    """The Excel tables of a sheet, each with filters of its own."""
+    return {table.name: table.ref for table in sheet.tables.values() if table.autoFilter.ref == table.ref}
+
+
 def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) -> None:
     result = replace(district, deadline=date(2021, 7, 31))
     sheet = receipts(result, tmp_path)
@@ -50,14 +55,14 @@ def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) ->
         HEADINGS,
         *FILES,
     ]
-    assert sheet.auto_filter.ref == "A3:H8"
+    assert areas(sheet) == {"Departments": "A3:H8", "Files": "A11:H18"}
     assert {cell.data_type for cell in sheet["A"][2:]} <= {"s", "n"}
 
 
 def test_without_a_roster(district: BatchResult, values: Values, tmp_path: Path) -> None:
     sheet = receipts(replace(district, roster=None), tmp_path)
     assert values(sheet)[1:] == [["收件文件夹中的每个文件各占一行。"], HEADINGS, *FILES]
-    assert sheet.auto_filter.ref == "A3:H10"
+    assert areas(sheet) == {"Files": "A3:H10"}
 
 
 def test_a_department_that_the_roster_has_not_is_told(district: BatchResult, values: Values, tmp_path: Path) -> None:

@@ -107,22 +107,26 @@ def test_scores(small: Written) -> None:
     rulebook = small.result.rulebook
     rows = [[cell.value for cell in row] for row in small.values["指标得分"].iter_rows()]
     heads = [indicator.name for indicator in rulebook.indicators]
-    order = [heads.index(name) if name in heads else None for name in rows[3]]
-    assert [name for name in rows[3][2:] if name not in heads] == ["投入小计", "过程小计", "产出小计", "效果小计", None]
+    order = [heads.index(name) if name in heads else None for name in rows[6]]
+    assert [name for name in rows[6][2:] if name not in heads] == [
+        "投入小计", "过程小计", "产出小计", "效果小计", "暂核总分",
+    ]  # fmt: skip
+    assert [name for name in rows[5] if name] == ["单位：分", "投入", "过程", "产出", "效果"]
     points = [float(indicator.points) for indicator in rulebook.indicators]
-    assert rows[4][2:] == [
+    assert rows[2][2:] == [
         points[at] if at is not None else group for at, group in zip(order[2:], _groups(order), strict=True)
     ]
-    assert [rows[at][1] for at in (4, 5, 6)] == ["分值", "全区平均", "得分率"]
+    assert [rows[at][1] for at in (2, 3, 4)] == ["分值", "全区平均", "得分率"]
     assert rows[9][:7] == ["116001", "云溪区总工会", 0, 5, 5, 10, 3]
     assert (rows[9][-1], rows[8][1:3]) == (93, [INJECTION, None])
-    assert rows[5][2] == pytest.approx(10 / 3)
-    assert rows[6][2] == pytest.approx(2 / 3)
+    assert rows[3][2] == pytest.approx(10 / 3)
+    assert rows[4][2] == pytest.approx(2 / 3)
     formulas = small.formulas["指标得分"]
-    assert formulas["C6"].value == '=IFERROR(AVERAGE(C8:C11),"")'
+    assert formulas.tables["Scores"].ref == "A7:AF11"
+    assert formulas["C4"].value == '=IFERROR(AVERAGE(C8:C11),"")'
     assert formulas["F10"].value == '=IF(COUNT(C10:E10)=0,"",SUM(C10:E10))'
     rules = formulas.conditional_formatting
-    assert {str(rule.sqref) for rule in rules} >= {"C8:C11", "AF8:AF11", "C7"}
+    assert {str(rule.sqref) for rule in rules} >= {"C8:C11", "AF8:AF11", "C5"}
     scale = next(rule for rule in rules if str(rule.sqref) == "C8:C11").rules[0].colorScale
     assert [bound.val for bound in scale.cfvo] == ["0", "5"] or [float(bound.val) for bound in scale.cfvo] == [0, 5]
 
@@ -302,5 +306,5 @@ def test_what_is_confirmed_is_called_so(sample: Written, tmp_path: Path) -> None
         assert head[4:6] == (f"{word}得分", f"自评−{word}")
         assert {row[7] for row in rows} == standings
         assert book["指标得分"]["A1"].value == f"岳阳市云溪区2020年度各部门指标{word}得分"
-        assert book["指标得分"].cell(3, book["指标得分"].max_column).value == f"{word}总分"
+        assert book["指标得分"].cell(7, book["指标得分"].max_column).value == f"{word}总分"
         assert f"平均{word}分" in [cell.value for cell in book["总览"][4]]
