@@ -174,6 +174,7 @@ class _FormOutputs:
             notices={file: notice for file, (notice, _) in planned.items()},
             changes=changes_between(past.before, tonight(result)) if past.before else None,
             failed=plan.failed,
+            last_year=past.last_year,
         )
 
     def write_summary(self, outputs: Sequence[str], path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from perfbatch.district.explaining import Explained, ExplainedPlace
 from perfbatch.history.changes import RecordedRun
 from perfbatch.history.explanations import explanations_on_record
+from perfbatch.history.last_year import LastYear, last_year_of
 from perfbatch.history.reading import LastNight, last_night, last_run, notice_days, prior_figures
 from perfbatch.history.tables import HistoryDamaged
 from perfbatch.model.errors import BatchFault
@@ -21,9 +22,9 @@ __all__ = ["Past", "past_of", "refuse_loss"]
 
 @dataclass(frozen=True)
 class Past:
-    """`prior`: entity_code → last year's closing figures; `days`: key of each notice of the last night → the day on it.
+    """`prior`: entity_code → last year's closing figures, as the checks ask for them; `days`: key of each notice of the last night → the day on it.
 
-    `explained` are the explanations on record. `damaged` says why the history could not be read, "" where it could: it counts as none then.
+    `explained` are the explanations on record; `last_year` is what this year is compared with, None where nothing is on record. `damaged` says why the history could not be read, "" where it could: it counts as none then.
     """
 
     prior: Mapping[str, dict[str, int]] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Past:
     before: RecordedRun | None = None
     days: Mapping[str, date] = field(default_factory=dict)
     explained: Mapping[ExplainedPlace, Explained] = field(default_factory=dict)
+    last_year: LastYear | None = None
     damaged: str = ""
 
 
@@ -45,6 +47,7 @@ def past_of(history: Path, rulebook: Rulebook, fields: Collection[str]) -> Past:
             before=last_run(history, *of_form),
             days=notice_days(history, *of_form),
             explained=explanations_on_record(history, rulebook),
+            last_year=last_year_of(history, rulebook),
         )
     except HistoryDamaged as fault:
         return Past(damaged=fault.worded)

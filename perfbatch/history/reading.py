@@ -17,12 +17,14 @@ from perfbatch.rulebook.model import Rulebook
 __all__ = [
     "LastNight",
     "ListedRun",
+    "checked_rows",
     "closing_figures",
     "entries_on_record",
     "figures_on_record",
     "last_night",
     "last_rulebooks",
     "last_run",
+    "latest_run",
     "listed_runs",
     "notice_days",
     "prior_figures",
@@ -89,7 +91,10 @@ def prior_figures(path: Path, rulebook: Rulebook, fields: Collection[str] | None
     names = rulebook.lineage.names_of
     wanted = {field.id for field in rulebook.fields()} if fields is None else fields
     old_ids = {old for field in wanted for old in names("fields", field)}
-    stored = closing_figures(path, rulebook.fiscal_year - 1, old_ids, rulebook.form_id)
+    stored: dict[str, dict[str, int]] = {}
+    # A form may have had another id: what is on record of today's goes before it.
+    for form in reversed((rulebook.form_id, *rulebook.lineage.forms)):
+        stored |= closing_figures(path, rulebook.fiscal_year - 1, old_ids, form)
     return {
         code: {
             field: next(known[name] for name in names("fields", field) if name in known)
@@ -126,7 +131,7 @@ def listed_runs(path: Path) -> list[ListedRun]:
             f"SELECT run_id, started_at, rulebook, fiscal_year, form_id, {counted} FROM run"
             " ORDER BY started_at DESC, run_id DESC, rulebook"
         ).fetchall()
-    return [ListedRun._make(row) for row in _checked(path, "run", rows, (str, str, str, int, str, int, int))]
+    return [ListedRun._make(row) for row in checked_rows(path, "run", rows, (str, str, str, int, str, int, int))]
 
 
 def run_ids(path: Path) -> list[str]:
@@ -151,7 +156,7 @@ def last_run(path: Path, fiscal_year: int, form_id: str = "", rulebook: str = ""
     if not path.exists():
         return None
     with opened(path) as connection:
-        last = _last(connection, fiscal_year, form_id, rulebook)
+        last = latest_run(connection, fiscal_year, form_id, rulebook)
         return _recorded(path, connection, *last) if last is not None else None
 
 
@@ -160,7 +165,7 @@ def last_night(path: Path, fiscal_year: int, form_id: str, rulebook: str = "") -
     if not path.exists():
         return None
     with opened(path) as connection:
-        last = _last(connection, fiscal_year, form_id, rulebook)
+        last = latest_run(connection, fiscal_year, form_id, rulebook)
         if last is None:
             return None
         run_id = last[0]
@@ -172,8 +177,10 @@ def last_night(path: Path, fiscal_year: int, form_id: str, rulebook: str = "") -
         return LastNight(max(files, accepted), accepted)
 
 
-def _last(connection: sqlite3.Connection, fiscal_year: int, form_id: str, rulebook: str = "") -> tuple[str, str] | None:
-    """Run and rulebook, as `last_run` chooses."""
+def latest_run(
+    connection: sqlite3.Connection, fiscal_year: int, form_id: str, rulebook: str = ""
+) -> tuple[str, str] | None:
+    """Run and rulebook, as `last_run` chooses; of any form and rulebook unless given."""
     row: tuple[str, str] | None = connection.execute(
         "SELECT run_id, rulebook FROM run WHERE fiscal_year = ?"
         " AND (? = '' OR form_id = ? OR (form_id = '' AND (? = '' OR rulebook = ?)))"
@@ -191,10 +198,10 @@ def notice_days(path: Path, fiscal_year: int, form_id: str = "", rulebook: str =
     if not path.exists():
         return {}
     with opened(path) as connection:
-        last = _last(connection, fiscal_year, form_id, rulebook) or ("", "")
+        last = latest_run(connection, fiscal_year, form_id, rulebook) or ("", "")
         rows = connection.execute("SELECT key, day FROM run_notice WHERE run_id = ? AND rulebook = ?", last).fetchall()
     days = {}
-    for key, day in _checked(path, "run_notice", rows, (str, str)):
+    for key, day in checked_rows(path, "run_notice", rows, (str, str)):
         try:
             days[key] = date.fromisoformat(day)
         except ValueError:
@@ -218,7 +225,7 @@ def _recorded(path: Path, connection: sqlite3.Connection, run_id: str, rulebook:
     ).fetchone()
     if run is None:
         return None
-    _checked(path, "run", [run], (str, int, str, str))
+    checked_rows(path, "run", [run], (str, int, str, str))
     of_form = (run_id, run[2])
     departments = connection.execute(
         "SELECT entity, name, file, sha256, self_total, verified_total, grade, rank FROM run_department"
@@ -241,9 +248,11 @@ def _recorded(path: Path, connection: sqlite3.Connection, run_id: str, rulebook:
         run_id=run_id,
         started_at=run[0],
         fiscal_year=run[1],
-        departments=tuple(map(RecordedDepartment._make, _checked(path, "run_department", departments, _DEPARTMENT))),
-        findings=tuple(_checked(path, "run_finding", shared, (str,) * len(RecordedFinding._fields))),
-        set_aside=tuple(path for (path,) in _checked(path, "run_entry", entries, (str,))),
+        departments=tuple(
+            map(RecordedDepartment._make, checked_rows(path, "run_department", departments, _DEPARTMENT))
+        ),
+        findings=tuple(checked_rows(path, "run_finding", shared, (str,) * len(RecordedFinding._fields))),
+        set_aside=tuple(path for (path,) in checked_rows(path, "run_entry", entries, (str,))),
         rulebook=run[2],
         form_id=run[3],
     )
@@ -260,7 +269,7 @@ def entries_on_record(path: Path) -> list[tuple[str, str, str, str, str, str]]:
         rows = connection.execute(
             "SELECT run_id, rulebook, path, sha256, status, code FROM run_entry ORDER BY run_id DESC, path"
         ).fetchall()
-    return list(_checked(path, "run_entry", rows, (str,) * 6))
+    return list(checked_rows(path, "run_entry", rows, (str,) * 6))
 
 
 def figures_on_record(path: Path) -> list[tuple[int, str, str, dict[str, int]]]:
@@ -269,11 +278,11 @@ def figures_on_record(path: Path) -> list[tuple[int, str, str, dict[str, int]]]:
         rows = connection.execute(
             "SELECT fiscal_year, form_id, entity, figures FROM closing_figures ORDER BY fiscal_year DESC, form_id, entity"
         ).fetchall()
-    checked = _checked(path, "closing_figures", rows, (int, str, str, str))
+    checked = checked_rows(path, "closing_figures", rows, (int, str, str, str))
     return [(year, form, entity, _stored_figures(path, entity, figures)) for year, form, entity, figures in checked]
 
 
-def _checked(path: Path, table: str, rows: Iterable[_Row], types: Sequence[type]) -> Iterable[_Row]:
+def checked_rows(path: Path, table: str, rows: Iterable[_Row], types: Sequence[type]) -> Iterable[_Row]:
     """Rows whose values are of these types; a number may be missing. SQLite keeps a text where a number belongs, and takes
     bytes for a text. Raises `BatchFault`."""
     checked = []

@@ -10,6 +10,7 @@ from perfbatch.diagnosis.diagnose import diagnose
 from perfbatch.district.result import BatchResult
 from perfbatch.district.score_matrix import ScoreMatrix
 from perfbatch.history.changes import Changes
+from perfbatch.history.last_year import LastYear
 from perfbatch.model.nights import FailedNight
 from perfbatch.summary.book import Book
 from perfbatch.summary.card import write_card
@@ -29,6 +30,7 @@ from perfbatch.summary.scores import write_scores
 from perfbatch.summary.scoring_standard import write_standard_sheet
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.urgent import urgent_matters
+from perfbatch.summary.year_on_year import SHEET, write_year_on_year
 
 __all__ = ["Surroundings", "relative_folder", "write_summary"]
 
@@ -37,12 +39,13 @@ __all__ = ["Surroundings", "relative_folder", "write_summary"]
 class Surroundings:
     """What lies around a summary: `inbox` as a relative path from its folder with `/` ("" for no links), `notices` file
     of a submission → path from its folder, the `changes` since the last run (None for a first one), the nights that `failed`
-    since the last one that was published."""
+    since the last one that was published, and what is on record of the year before, None where nothing is."""
 
     inbox: str = ""
     notices: Mapping[str, str] = field(default_factory=dict)
     changes: Changes | None = None
     failed: Sequence[FailedNight] = ()
+    last_year: LastYear | None = None
 
 
 def write_summary(
@@ -62,6 +65,7 @@ def write_summary(
         scores = book.add("指标得分") if rulebook.is_scored else None
         money = [book.add(money_sheet.sheet) for money_sheet in rulebook.money_sheets]
         grouped = [(book.add(grouping.sheet), grouping) for grouping in groupings(result)]
+        compared = book.add(SHEET) if around.last_year else None
         problems = book.add("问题清单")
         others = book.add(OTHERS) if is_large(result) else None
         changes, receipts = book.add("本次变化"), book.add("报送情况")
@@ -70,7 +74,9 @@ def write_summary(
         # 本次变化 is hidden where there is no earlier run.
         work = [problems, *([others] if others else []), *([changes] if around.changes else []), receipts]
         figures = [
-            sheet for sheet in (card, ranking, scores, *money, *(sheet for sheet, _ in grouped)) if sheet is not None
+            sheet
+            for sheet in (card, ranking, scores, *money, *(sheet for sheet, _ in grouped), compared)
+            if sheet is not None
         ]
         contents = bind(overview, figures, work, [standard, run_log])
 
@@ -86,6 +92,9 @@ def write_summary(
         totals = _write_finance(money, result)
         for sheet, grouping in grouped:
             write_grouping(sheet, result, grouping)
+        years = None
+        if compared is not None and around.last_year is not None:
+            years = write_year_on_year(compared, result, around.last_year)
         score_table = (scores, write_scores(scores, result, matrix)) if scores is not None else None
         matters = urgent_matters(result, diagnosis)
         # Their memory is free from here on: both are larger than the sheets that were made of them.
@@ -96,7 +105,7 @@ def write_summary(
         write_standard_sheet(standard, rulebook)
         write_run_log(run_log, result, outputs, around.failed)
         sources = write_chart_sources(chart_data, result, totals)
-        places = Places(totals, verified, ledger, ranking, money, receipts, problems, listed.rows, contents)
+        places = Places(totals, verified, ledger, ranking, money, receipts, problems, listed.rows, contents, years)
         write_overview(overview, result, places, matters, sources, chart_data, around.failed)
 
 

@@ -10,7 +10,7 @@ from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.findings import Severity
 from perfbatch.roster.model import OFFICE_HEADING
-from perfbatch.summary.overview import district_totals
+from perfbatch.rulebook.main_totals import main_totals
 from perfbatch.summary.sheet import Cell, Sheet, TableColumn
 from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
 
@@ -63,7 +63,7 @@ def _stated(names: Sequence[str]) -> list[str]:
 def write_grouping(sheet: Sheet, result: BatchResult, grouping: Grouping) -> None:
     """A row per group, the one with the most first, and a last row for all of them."""
     rulebook = result.rulebook
-    noun, totals = rulebook.entity.noun, district_totals(rulebook)
+    noun, totals = rulebook.entity.noun, main_totals(rulebook)
     title = f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}{grouping.sheet}汇总"
     top = sheet.title(title, f"每行为一个{grouping.label}；得分为其所属{noun}的平均，金额为合计，未填报的不计入。")
     columns = [

@@ -10,6 +10,7 @@ from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import counts, mean, moment_text, nearest_float, texts
 from perfbatch.model.findings import Severity
 from perfbatch.model.nights import FailedNight
+from perfbatch.rulebook.main_totals import main_totals
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary.charts import ChartSource, chart
 from perfbatch.summary.contents import spans, write_contents
@@ -22,8 +23,10 @@ from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Look
 from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
 from perfbatch.summary.urgent import Matter
+from perfbatch.summary.year_changes import TEN_FOLD
+from perfbatch.summary.year_on_year import YearOnYear
 
-__all__ = ["Places", "district_totals", "write_overview"]
+__all__ = ["Places", "write_overview"]
 
 _COLUMNS = 16
 _WIDTH = 11.3
@@ -37,7 +40,8 @@ _CHART_ROWS = 16
 @dataclass(frozen=True, slots=True)
 class Places:
     """What the overview points at. `totals`: field id → (address, count); `verified`: the ranking's verified scores as a
-    range; `rows`: position of a finding → its row in 问题清单; `contents`: every other sheet that is shown."""
+    range; `rows`: position of a finding → its row in 问题清单; `contents`: every other sheet that is shown; `years`: where this year
+    is compared with the last, None where it is not."""
 
     totals: Mapping[str, tuple[str, int]]
     verified: str | None
@@ -48,6 +52,7 @@ class Places:
     problems: Sheet
     rows: Mapping[int, int]
     contents: Sequence[Sheet]
+    years: YearOnYear | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,6 @@ class _Tile:
     number_format: str = WHOLE
     alert: bool = False
     leads_to: Sheet | None = None
-
-
-def district_totals(rulebook: Rulebook) -> list[str]:
-    """The field ids of the totals that are no part of another: one for each table that has a total."""
-    return [
-        column.id
-        for table in rulebook.money_tables.values()
-        for column in table.fields
-        if column.parts and column.id not in rulebook.siblings
-    ]
 
 
 def write_overview(
@@ -100,7 +95,7 @@ def write_overview(
         top += 1
     write_contents(sheet, top, _COLUMNS, places.contents)
     top += 1
-    totals = district_totals(rulebook)
+    totals = main_totals(rulebook)
     main = [
         *_receipts(result, places),
         *_amounts(rulebook, places, totals[:2]),
@@ -108,6 +103,7 @@ def write_overview(
     ]
     top = _tiles(sheet, top, main, "tile", 34)
     rest = [*_amounts(rulebook, places, totals[2:]), *_grades(result, places), *_findings(result, places)]
+    rest += _years(places)
     top = _tiles(sheet, top, rest, "small_tile", 20)
     _matters(sheet, top, matters, places)
     _draw(sheet, charts, chart_sheet, top + 2 + len(matters))
@@ -211,6 +207,18 @@ def _grades(result: BatchResult, places: Places) -> list[_Tile]:
     counted = Counter(texts(result.departments["grade"]))
     return [
         _Tile(f"{grade.name}（个）", counted[grade.name], leads_to=places.ranking) for grade in result.rulebook.grades
+    ]
+
+
+def _years(places: Places) -> list[_Tile]:
+    """How many main totals are ten times last year's or a tenth, where there is a last year."""
+    years = places.years
+    if years is None or not years.address:
+        return []
+    return [
+        _Tile(
+            f"{TEN_FOLD}（项）", 0, f"={years.address}", years.ten_fold, alert=years.ten_fold > 0, leads_to=years.sheet
+        )
     ]
 
 

@@ -11,9 +11,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perfbatch.rulebook.model import Grade
 from perfbatch.summary.sheet import Sheet
-from perfbatch.summary.styles import BLUE
+from perfbatch.summary.styles import BLUE, ORANGE
 
-__all__ = ["grade_bars", "known_quarters", "profiles", "signed_arrows"]
+__all__ = ["grade_bars", "known_quarters", "profiles", "signed_arrows", "ten_fold_tint"]
 
 _BY_COUNT = {3: "3_arrows_gray", 4: "4_ratings", 5: "5_ratings"}
 """The icons that so many grades are told apart by."""
@@ -42,6 +42,15 @@ def known_quarters(sheet: Sheet, rows: tuple[int, int], column: int) -> None:
     bounds = [{"criteria": ">=", "type": "number", "value": share} for share in (1, 0.75, 0.5, 0.25)]
     # The set's first icon is the full black disc, its last the empty one.
     _icons(sheet, rows, column, "5_quarters", bounds)
+
+
+def ten_fold_tint(sheet: Sheet, rows: tuple[int, int], column: int) -> None:
+    """Set apart the changes to ten times as much or more, and to a tenth or less, as shares of what was."""
+    tint = sheet.book.native.add_format({"bg_color": "#FBE9DD", "font_color": ORANGE, "bold": True})
+    # A change that cannot be told is an empty text, which compares as larger than any number.
+    for rule in ({"criteria": "between", "minimum": 9, "maximum": 1e15}, {"criteria": "<=", "value": -0.9}):
+        area = (rows[0], column, rows[1], column)
+        sheet.native.conditional_format(*area, {"type": "cell", "format": tint, **rule})
 
 
 def profiles(sheet: Sheet, first: int, column: int, ranges: Sequence[str]) -> None:

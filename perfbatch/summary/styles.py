@@ -126,6 +126,14 @@ STYLES: Mapping[str, Mapping[str, object]] = {
         "shrink": True,
     },
     "small_tile": {"align": "center", "valign": "vcenter", "bold": True, "font_size": 12, "bg_color": "#F2F2F2"},
+    "small_tile_alert": {
+        "align": "center",
+        "valign": "vcenter",
+        "bold": True,
+        "font_size": 12,
+        "font_color": ORANGE,
+        "bg_color": "#FBE9DD",
+    },
     "small_tile_head": {
         "shrink": True,
         "align": "center",

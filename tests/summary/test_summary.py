@@ -12,9 +12,9 @@ import pytest
 from perfbatch import __version__
 from perfbatch.district.result import BatchResult
 from perfbatch.model.legible import cell_text
+from perfbatch.rulebook.main_totals import main_totals
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.summary import write_summary
-from perfbatch.summary.overview import district_totals
 from perfbatch.summary.sheet import display_width
 from tests.districts import INJECTION, Values
 
@@ -65,8 +65,8 @@ def test_sheets(book: Any, rulebook: Rulebook) -> None:
     assert book.active.title == "总览"
 
 
-def test_district_totals_are_the_totals_that_are_no_part(rulebook: Rulebook) -> None:
-    assert district_totals(rulebook) == [
+def test_main_totals_are_the_totals_that_are_no_part(rulebook: Rulebook) -> None:
+    assert main_totals(rulebook) == [
         "revenue_total",
         "expenditure_total",
         "three_public_total",
