@@ -93,6 +93,11 @@ class Finding:
     verdict: str = ""
 
     @property
+    def place(self) -> str:
+        """Sheet and cell as people write them: 评分表F4; "" for what is said of no place."""
+        return f"{self.sheet}{self.cell}"
+
+    @property
     def settled(self) -> bool:
         """Whether nothing is asked any more: it is shown, and counted apart from what is open."""
         return self.standing in _SETTLED

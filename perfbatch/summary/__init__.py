@@ -14,6 +14,7 @@ from perfbatch.history.last_year import LastYear
 from perfbatch.model.nights import FailedNight
 from perfbatch.summary.book import Book
 from perfbatch.summary.card import write_card
+from perfbatch.summary.card_figures import card_figures
 from perfbatch.summary.changes_sheet import write_changes
 from perfbatch.summary.charts import write_chart_sources
 from perfbatch.summary.contents import bind
@@ -84,7 +85,7 @@ def write_summary(
         listed = write_problems(problems, result, diagnosis, around.inbox)
         if others is not None:
             write_problems(others, result, diagnosis, around.inbox, others=True)
-        ledger = write_ledger(by_department, by_finding, result, diagnosis, matrix)
+        ledger = write_ledger(by_department, by_finding, card_figures(result, diagnosis, matrix))
         verified = None
         if ranking is not None:
             ranked = write_ranking(ranking, result, ledger, problems, listed.heads, around.notices)

@@ -186,10 +186,10 @@ def _scores(result: BatchResult, places: Places) -> list[_Tile]:
     if places.verified is None:
         return [_Tile(heading, "—"), _Tile(SHARE_HEADING, "—")]
     value = mean(counts(result.departments["verified_total"]))
-    column = places.ledger.columns["computable"]
+    column = places.ledger.figures.columns["computable"]
     cells = f"{places.ledger.departments.address(1, column)}:{_cell(places.ledger.last, column)}"
     points = float(result.rulebook.total_points)
-    share = (places.ledger.mean("computable") or 0) / points
+    share = (places.ledger.figures.mean("computable") or 0) / points
     return [
         _Tile(heading, 0, f'=IFERROR(AVERAGE({places.verified}),"")', value, SCORE, leads_to=places.ranking),
         _Tile(SHARE_HEADING, 0, f"=AVERAGE({cells})/{points:g}", share, PERCENT, leads_to=places.ranking),

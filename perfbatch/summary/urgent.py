@@ -69,7 +69,7 @@ def _errors(result: BatchResult, diagnosis: Diagnosis) -> list[Matter]:
 
 def _wording(positions: Sequence[int], findings: Sequence[Finding], diagnosis: Diagnosis) -> str:
     first = findings[positions[0]]
-    place = f"{first.sheet}!{first.cell}" if first.cell else first.sheet
+    place = f"{first.place}单元格" if first.cell else first.sheet
     more = f"；共 {len(positions)} 处错误" if len(positions) > 1 else ""
     risk = diagnosis.together(positions)
     stake = f"，涉及 {decimal_text(risk)} 分" if risk else ""
