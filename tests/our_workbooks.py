@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from perfbatch.batch import BatchPlan, run_batch
+from perfbatch.history.last_year import LastYear, ScoreOnRecord
 from perfbatch.importing.filling import Filling
 from perfbatch.importing.protocol import protocol_content
 from perfbatch.importing.reading import filled_from
@@ -20,7 +21,9 @@ from perfbatch.roster import Roster, RosterEntry
 from perfbatch.roster.blank import write_blank_roster
 from perfbatch.rulebook.exporting import export_rules
 from perfbatch.rulebook.load import load_rulebook
+from perfbatch.rulebook.main_totals import main_totals
 from perfbatch.summary import Surroundings, write_summary
+from perfbatch.summary.card_pack import write_card_pack
 from perfbatch.summary.standard import write_standard
 from perfbatch.template import write_blank, write_prefilled
 from perfbatch.template.refill import refill
@@ -72,6 +75,26 @@ def _summary(path: Path) -> None:
     write_summary(result, path, [path.name, "run-report.json"], Surroundings(inbox="../inbox"))
 
 
+def _compared(path: Path) -> None:
+    """A summary beside a last year: of whom one moved ten times over, one not, and the others are not on record."""
+    result = run_batch(BatchPlan(_INBOX, load_rulebook(None))).result
+    first, second, *_ = result.departments.to_dict("records")
+    totals = main_totals(result.rulebook)
+    before = {
+        str(first["budget_code"]): {name: 10 * int(first[name]) for name in totals},
+        str(second["budget_code"]): {name: int(second[name]) for name in totals},
+    }
+    scores = {str(second["budget_code"]): ScoreOnRecord(95_000_000, "优秀")}
+    last_year = LastYear(result.rulebook.fiscal_year - 1, before, scores)
+    write_summary(result, path, [path.name], Surroundings(last_year=last_year))
+
+
+def _cards(folder: Path) -> Path:
+    folder.mkdir()
+    (path,) = write_card_pack(run_batch(BatchPlan(_INBOX, load_rulebook(None))).result, folder)
+    return path
+
+
 def _notice(of: bytes) -> bytes:
     return notice_content(of, _RICH, heading=HEADING)
 
@@ -109,6 +132,8 @@ def _kinds() -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "import-protocol", _content(lambda: protocol_content(list(_imported().entries()), rulebook(), "=1+1.docx"))
     yield "blank-roster", _moved(lambda folder: write_blank_roster(rulebook(), folder))
     yield "summary", _summary
+    yield "summary-compared", _compared
+    yield "cards", _moved(_cards)
     yield "standard", lambda path: write_standard(rulebook(), path)
     yield "rules", lambda path: export_rules(None, path, path)
     yield "rules-changed", lambda path: export_rules(_OVERLAY, path, path)

@@ -32,6 +32,7 @@ COMMANDS = (
     "check",
     "template",
     "explain",
+    "cards",
     "rulebook show",
     "rulebook lint",
     "rulebook export",

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
 
 from perfbatch.importing.word_report import ReportRefused
+from perfbatch.isolated.office import OfficeFailed, OfficeMissing, OfficeTimeout, converted
 
 __all__ = ["in_new_format", "is_old_word"]
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SECONDS = 120.0
 _LARGEST = 64 * 1024 * 1024
-# Where the system's own path does not lead to it.
-_PROGRAMS = ("soffice", "libreoffice", "/usr/bin/soffice", "C:/Program Files/LibreOffice/program/soffice.exe")
 
 
 def is_old_word(content: bytes) -> bool:
@@ -28,30 +23,17 @@ def in_new_format(content: bytes) -> bytes:
     """The report as a .docx. Raises `ReportRefused`: `not_word`, `encrypted`, `damaged`, `no_office`, `old` where LibreOffice makes
     nothing of it, `time`."""
     _refuse_others(content)
-    program = next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
-    if program is None:
-        raise ReportRefused("no_office")
-    with tempfile.TemporaryDirectory(prefix="perfbatch-") as name:
-        folder = Path(name)
-        source = folder / "report.doc"
-        source.write_bytes(content)
-        # A profile of its own, which allows no macros: one that is open would otherwise swallow the call.
-        command = [
-            *(program, f"-env:UserInstallation={(folder / 'user').as_uri()}", "--headless", "--norestore"),
-            *("--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder / "made"), str(source)),
-        ]
-        try:
-            subprocess.run(
-                command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, cwd=folder
-            )
-            made = folder / "made" / "report.docx"
+    try:
+        with converted(content, "report.doc", "docx:MS Word 2007 XML", _SECONDS) as made:
             if made.stat().st_size > _LARGEST:
                 raise ReportRefused("large")
             return made.read_bytes()
-        except subprocess.TimeoutExpired:
-            raise ReportRefused("time") from None
-        except (OSError, subprocess.CalledProcessError):
-            raise ReportRefused("old") from None
+    except OfficeMissing:
+        raise ReportRefused("no_office") from None
+    except OfficeTimeout:
+        raise ReportRefused("time") from None
+    except (OSError, OfficeFailed):
+        raise ReportRefused("old") from None
 
 
 def _refuse_others(content: bytes) -> None:

@@ -132,7 +132,9 @@ class CardPage:
         tail = f"（列前 {FINDINGS_SHOWN} 条，其余见“问题清单”）"
         formula = f'=IF({self.at}=0,"发现问题","发现问题 "&{total}&" 条"&IF({total}>{FINDINGS_SHOWN},"{tail}",""))'
         self._cell(top, 0, formula, f"发现问题 {count} 条{tail if count > FINDINGS_SHOWN else ''}", "subgroup")
-        for number in range(FINDINGS_SHOWN):
+        # A page that stays as it is has no rows for findings of others.
+        shown = FINDINGS_SHOWN if self._live else min(count, FINDINGS_SHOWN)
+        for number in range(shown):
             row = top + 1 + number
             here = f"AND({self.at}>0,{number}<{total})"
             texts = listed[number] if number < count else None
@@ -148,7 +150,7 @@ class CardPage:
                 formula = f'=IF({here},INDEX({cells},{self.index("first")}+{number}),"")'
                 self._cell(row, column, formula, texts[part] if texts else "", style)
             sheet.heights(row, _ROW)
-        return top + FINDINGS_SHOWN
+        return top + shown
 
     def scores(self, top: int) -> int:
         """Every indicator: points, self, verified, the district's mean, the gap to it, where the score comes from. Returns

@@ -171,6 +171,8 @@ STYLES: Mapping[str, Mapping[str, object]] = {
         "valign": "vcenter",
         "indent": 1,
     },
+    # Whose page it is, where nothing is to be chosen.
+    "named": {"border": 2, "border_color": BLUE, "bold": True, "font_size": 12, "valign": "vcenter", "indent": 1},
     # The status of a score, told by colour and slant; `STATUS_FORMATS` adds a sign.
     "computed": _RIGHT,
     "self_reported": {**_RIGHT, "italic": True, "font_color": "#595959"},

@@ -121,7 +121,7 @@ def test_nothing_to_import_is_told(tmp_path: Path, named: Sequence[str]) -> None
 
 
 def test_a_doc_without_libreoffice_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("perfbatch.importing.old_word.shutil.which", lambda _: None)
+    monkeypatch.setattr("perfbatch.isolated.office.shutil.which", lambda _: None)
     (tmp_path / "老.doc").write_bytes(compound_file("WordDocument"))
     (made,) = import_reports([tmp_path / "老.doc"], tmp_path / "out", rulebook(), inbox=tmp_path / "inbox")
     assert (made.form, made.imported.reason) == (None, "no_office")

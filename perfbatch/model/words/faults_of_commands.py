@@ -187,6 +187,23 @@ FAULTS_OF_COMMANDS: Mapping[str, Wording] = {
         "{output}: is the inbox, or lies in it. Name another folder with --output; look through the protocols first.",
         "{output}：是收件文件夹，或在其内。请用 --output 另指文件夹，核对导入记录后再放入收件文件夹。",
     ),
+    # cards
+    "cards.nobody": Wording(
+        "{inbox}: no workbook of it was accepted, so there is no card to print. See `perfbatch run` for what became of its files.",
+        "{inbox}：没有一份表格被接收，无一览表可印。各文件的处理情况见 `perfbatch run` 的输出。",
+    ),
+    "office.missing": Wording(
+        "--pdf: LibreOffice is not installed. Install it (its program is soffice), or print the workbook from Excel or WPS.",
+        "--pdf：没有安装 LibreOffice。请安装（程序名为 soffice），或用 Excel、WPS 打印表格。",
+    ),
+    "office.failed": Wording(
+        "{path}: LibreOffice made no PDF of it. Print the workbook from Excel or WPS: leave --pdf out.",
+        "{path}：LibreOffice 未能生成 PDF。请去掉 --pdf，用 Excel 或 WPS 打印表格。",
+    ),
+    "office.slow": Wording(
+        "{path}: LibreOffice took too long over it. Print the workbook from Excel or WPS: leave --pdf out.",
+        "{path}：LibreOffice 用时过长。请去掉 --pdf，用 Excel 或 WPS 打印表格。",
+    ),
     # Parts of the above
     "part.more": Wording(" (and {count} more)", "（另有 {count} 个）"),
     "part.or": Wording(" or ", " 或 "),
