@@ -126,7 +126,7 @@ ENTRIES = (
     entry("007002.xlsx", entity_code="007002", entity_title="区教育局"),
     entry("101001.xlsx", entity_code="101001", entity_title=INJECTION),
     entry("116002.xlsx", entity_code="116002", entity_title="区妇联"),
-    entry("116001旧.xlsx", "superseded", message="已被 116001.xlsx 替代", entity_code="116001", entity_title="云溪区总工会"),
+    entry("116001旧.xlsx", "superseded", message="已由新报文件 116001.xlsx 替代", entity_code="116001", entity_title="云溪区总工会"),
     entry("z加密.xlsx", "set_aside", code="F02", message="文件已加密，需要密码才能打开", remedy="请取消密码后重新保存为 .xlsx"),
     entry(ODD_FILE, "set_aside", code="F01", message="不是电子表格（文本）", remedy="请另存为 .xlsx 后重新报送"),
 )  # fmt: skip
@@ -148,7 +148,7 @@ def finding(code: str, severity: Severity, budget_code: str, place: str, field: 
 
 
 FINDINGS = (
-    finding("S05", Severity.INFO, "116001", "评分表!F9", "item_self_score", check="payment_progress", row=4, outcome="not_made", message="支付进度：缺少未按进度下达的专项数（个），不能核算，自评分暂列待核"),
+    finding("S05", Severity.INFO, "116001", "评分表!F9", "item_self_score", check="payment_progress", row=4, outcome="not_made", message="支付进度：缺少未按进度下达的专项数（个），不能核算，自评仍计分，待核"),
     finding("R21", Severity.WARNING, "116001", "绩效目标!D12", "indicator_actual", row=9, reported="已完成", message="数量指标的完成情况没有写明数值"),
     finding("R21", Severity.WARNING, "116001", "绩效目标!D9", "indicator_actual", row=6, reported="007", message="数量指标的完成情况没有写明数值"),
     finding("R14", Severity.ERROR, "116001", "综述!C4", "narrative_on_post_staff", reported="16.00", expected="10.00", difference="6.00", counts=(16_000_000, 10_000_000, 6_000_000), message="基本概况的实有人数与综述中的在职人数不一致", remedy="核实在职人数"),

@@ -62,8 +62,8 @@ class TestDuplicates:
         os.utime(folder / "a.xlsx", ns=(MONDAY, MONDAY + 1))
         assert standings(folder, loaded) == {
             "a.xlsx": ("accepted", "", ""),
-            "m.xlsx": ("superseded", "", "已由较新的 a.xlsx 替代"),
-            "z.xlsx": ("superseded", "", "已由较新的 a.xlsx 替代"),
+            "m.xlsx": ("superseded", "", "已由新报文件 a.xlsx 替代"),
+            "z.xlsx": ("superseded", "", "已由新报文件 a.xlsx 替代"),
         }
         result = run_batch(BatchPlan(folder, loaded)).result
         assert result.departments["on_post_staff"].tolist() == [27_000_000]

@@ -141,8 +141,8 @@ def settings_text(bureau: Bureau, rulebook: str, roster: str) -> str:
 
 
 def _ignored(bureau: Bureau) -> Iterator[str]:
-    yield "# What departments send, what comes of it, and the accounts of the nights.\n"
-    for path in (bureau.inbox, bureau.outbox):
+    yield "# What departments send, what comes of it, cards for print, and the accounts of the nights.\n"
+    for path in (bureau.inbox, bureau.outbox, Path("cards")):
         if not path.is_absolute() and ".." not in path.parts:
             yield f"/{path.as_posix()}/\n"
     yield f"perfbatch-*.log\n{LAST_NIGHT_NAME}\n"

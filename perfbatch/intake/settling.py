@@ -59,7 +59,7 @@ def settle(
         newest = max(numbers, key=lambda number: (files[number].mtime_ns, number))
         for number in numbers:
             if number != newest:
-                message = f"已由较新的 {files[newest].path} 替代"
+                message = f"已由新报文件 {files[newest].path} 替代"
                 entries[number] = replace(entries[number], status="superseded", message=message)
         submission = submissions_read[newest]
         assert submission is not None

@@ -109,10 +109,10 @@ CATALOGUE: Mapping[str, CodeText] = {
         "比率超过 100%", _W, "{item}：{ratio_name} {reported} 超过 {expected}，按 {expected} 计分", "核对预算数与实际数"
     ),
     "S04": CodeText(
-        "指标不适用", _I, "{item}：{field_label}为 0，不适用，自评分暂列待人工核定", "在扣分原因栏说明不适用的理由"
+        "指标不适用", _I, "{item}：{field_label}为 0，不适用，自评仍计分，待人工核定", "在扣分原因栏说明不适用的理由"
     ),
     "S05": CodeText(
-        "缺少数据，无法核算", _I, "{item}：缺少{missing}，不能核算，自评分暂列待核", "在对应表格中补填所缺数据"
+        "缺少数据，无法核算", _I, "{item}：缺少{missing}，不能核算，自评仍计分，待核", "在对应表格中补填所缺数据"
     ),
     "S06": CodeText(
         "超出评分标准的范围",
@@ -276,7 +276,7 @@ WORDINGS: Mapping[str, CodeText] = {
     "S08.prior": CodeText(
         "分母为0而分子大于0",
         _W,
-        "{item}：{field_label}为 0，上年为0，无法计算，自评分暂列待人工核定",
+        "{item}：{field_label}为 0，上年为0，无法计算，自评仍计分，待人工核定",
         "核对上年数；属实的请在扣分原因栏说明",
     ),
 }

@@ -125,7 +125,7 @@ class _Arithmetic:
         if not computation.applicable[row]:
             return f"{self._ratio_words()}：分母为 0，不适用"
         if computation.over_zero is not None and computation.over_zero[row]:
-            left = "得 0 分" if computation.computed[row] else "自评分暂列，须人工核定"
+            left = "得 0 分" if computation.computed[row] else "自评仍计分，须人工核定"
             last_year = self._indicator.last_year_denominator
             return f"{self._ratio_words()}：{'上年为 0，无法计算' if last_year else '分母为 0 而分子大于 0'}，{left}"
         if computation.below_zero is not None and computation.below_zero[row]:

@@ -145,12 +145,12 @@ class _Messages:
             f"{severity.label}{counts[severity]}项" for severity in sorted(counts, key=lambda severity: severity.order)
         )
         first = grave[0]
-        place = f"{first.sheet}{first.cell}" if first.cell else first.sheet
+        place = first.place
         more = "等" if len(grave) > 1 else ""
         stated = f"{head}，核对发现{counted}（{place}：{_short(first.message)}{more}）"
         if lacking:
-            return f"{stated}；{lacking}。请按整改通知改正、补填，{self._until()}重新报送。"
-        return f"{stated}。请按整改通知改正，{self._until()}重新报送。"
+            return f"{stated}；{lacking}。请按整改通知补填数据，{self._until()}整改到位并重新报送。"
+        return f"{stated}。请按整改通知，{self._until()}整改到位并重新报送。"
 
     def _until(self) -> str:
         if self._deadline is None:

@@ -34,7 +34,7 @@ def test_two_formats_of_one_submission_are_one_department(inbox: Lay, loaded: Lo
     assert {entry.path: (entry.status, entry.message) for entry in result.entries} == {
         "乡村振兴局.xls": ("accepted", ""),
         newest: ("accepted", ""),
-        older: ("superseded", f"已由较新的 {newest} 替代"),
+        older: ("superseded", f"已由新报文件 {newest} 替代"),
     }
     assert sorted(result.departments["entity_code"]) == ["304001", "408001"]
     noted = [(finding.file, finding.code, finding.severity.value, finding.cell) for finding in result.findings]

@@ -77,7 +77,7 @@ def test_files_stand_in_the_order_of_their_paths(report: dict[str, Any]) -> None
         ("007002.xlsx", "accepted", None, None, "007002"),
         ("101001.xlsx", "accepted", None, None, "101001"),
         ("116001.xlsx", "accepted", None, None, "116001"),
-        ("116001旧.xlsx", "superseded", None, "已被 116001.xlsx 替代", "116001"),
+        ("116001旧.xlsx", "superseded", None, "已由新报文件 116001.xlsx 替代", "116001"),
         ("116002.xlsx", "accepted", None, None, "116002"),
         ("z加密.xlsx", "set_aside", "F02", "文件已加密，需要密码才能打开", ""),
         ("\\xff\x01.xlsx", "set_aside", "F01", "不是电子表格（文本）", ""),

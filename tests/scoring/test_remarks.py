@@ -70,7 +70,7 @@ MESSAGES = [
     ),
     (
         {"three_public_budget_prior": 0},
-        "“三公经费”变动率：上年“三公”经费预算数为 0，上年为0，无法计算，自评分暂列待人工核定",
+        "“三公经费”变动率：上年“三公”经费预算数为 0，上年为0，无法计算，自评仍计分，待人工核定",
     ),
     (
         {"special_fund_late_count": 7, item("payment_progress"): 0},
@@ -78,13 +78,13 @@ MESSAGES = [
     ),
     (
         {**{f"project_expenditure!{row}": 0 for row in range(3)}, "key_project_expenditure": 0},
-        "重点支出安排率：项目支出为 0，不适用，自评分暂列待人工核定",
+        "重点支出安排率：项目支出为 0，不适用，自评仍计分，待人工核定",
     ),
     (
         {"evidence!disclosure.3": None, "evidence!disclosure.5": None},
-        "预决算信息公开性和完善性：缺少核对清单第3项、核对清单第5项，不能核算，自评分暂列待核",
+        "预决算信息公开性和完善性：缺少核对清单第3项、核对清单第5项，不能核算，自评仍计分，待核",
     ),
-    ({"procurement_budget": None}, "政府采购执行率：缺少政府采购预算数，不能核算，自评分暂列待核"),
+    ({"procurement_budget": None}, "政府采购执行率：缺少政府采购预算数，不能核算，自评仍计分，待核"),
 ]
 
 

@@ -110,8 +110,8 @@ def test_people_score_within_the_range_of_the_conclusion(level: str, own: Any, o
 def test_what_is_missing_is_told_where_it_is_to_be_filled() -> None:
     scored, findings = _scored([_row(target=10), _row(sense="定性")])
     assert [(finding.code, finding.field, finding.row, finding.message) for finding in findings] == [
-        ("S05", "actual", 0, "第1行“里程”：缺少实际完成值，不能核算，自评分暂列待核"),
-        ("S05", "level", 1, "第2行“里程”：缺少定性结论，不能核算，自评分暂列待核"),
+        ("S05", "actual", 0, "第1行“里程”：缺少实际完成值，不能核算，自评仍计分，待核"),
+        ("S05", "level", 1, "第2行“里程”：缺少定性结论，不能核算，自评仍计分，待核"),
     ]
     assert row_frame(scored.rows)["missing"].to_list() == [("actual",), ("level",)]
 

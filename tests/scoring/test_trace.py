@@ -103,7 +103,7 @@ def test_the_trace_of_the_real_report_s_staff_rate() -> None:
         (
             "key_spending_share",
             {"project_budget": 0},
-            "重点支出安排率 = 126.00 ÷ 0.00：分母为 0 而分子大于 0，自评分暂列，须人工核定",
+            "重点支出安排率 = 126.00 ÷ 0.00：分母为 0 而分子大于 0，自评仍计分，须人工核定",
         ),
         (
             "key_spending_share",
@@ -118,7 +118,7 @@ def test_the_trace_of_the_real_report_s_staff_rate() -> None:
         (
             "three_public_change_rate",
             {"three_public_budget_prior": 0},
-            "“三公经费”变动率 = (10.00 − 0.00) ÷ 0.00：上年为 0，无法计算，自评分暂列，须人工核定",
+            "“三公经费”变动率 = (10.00 − 0.00) ÷ 0.00：上年为 0，无法计算，自评仍计分，须人工核定",
         ),
         (
             "budget_adjustment_rate",

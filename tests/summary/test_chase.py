@@ -108,7 +108,7 @@ def test_nobody_is_late_without_a_deadline(district: BatchResult) -> None:
 
 
 def test_a_correction_does_not_make_a_report_late(district: BatchResult) -> None:
-    first = received("1.xlsx", "2021-07-30", "superseded", message="已由较新的 2.xlsx 替代")
+    first = received("1.xlsx", "2021-07-30", "superseded", message="已由新报文件 2.xlsx 替代")
     second = received("2.xlsx", "2021-08-03")
     (chase,) = chased(district, second, first, started=AFTER)
     assert (chase.standing, chase.arrived, chase.files) == (
@@ -138,7 +138,7 @@ def test_what_is_wrong_is_counted_and_the_gravest_named(district: BatchResult) -
     (chase,) = chased(whole, received("116001.xlsx", "2021-07-10"), findings=findings)
     assert chase.message == (
         f"{HEAD}{FORM}已于2021年7月10日收到，核对发现错误1项、提醒1项（基本概况D3：人数不一致等）。"
-        "请按整改通知改正，于2021年7月31日前重新报送。"
+        "请按整改通知，于2021年7月31日前整改到位并重新报送。"
     )
     (chase,) = chased(whole, received("116001.xlsx", "2021-07-10"), findings=findings[:1])
     assert chase.message.endswith("收到，经核对未发现问题，无需重新报送。")
@@ -157,7 +157,7 @@ def test_what_waits_for_figures_is_said(district: BatchResult) -> None:
     (chase,) = chased(waiting, came, findings=wrong)
     assert chase.message == (
         f"{HEAD}{FORM}已于2021年7月10日收到，核对发现错误1项（基本概况D3：人数不一致）；另有2项数据未填，5分暂按自评列示。"
-        "请按整改通知改正、补填，于2021年7月31日前重新报送。"
+        "请按整改通知补填数据，于2021年7月31日前整改到位并重新报送。"
     )
 
 
