@@ -17,7 +17,7 @@ def follow_on(findings: Sequence[Finding], origins: Origins) -> list[int | None]
     """For every finding the position of its cause among `findings`, None for one that stands by itself.
 
     A cause is an error of the same workbook: an unreadable, stale or mis-scaled cell that the follow-on depends on, or a
-    total that is not the sum of its parts and enters the follow-on. Of several the first counts. 自评虚高 (a total) follows the
+    total that is not the sum of its parts and enters the follow-on. Of several the first counts. 自评得分偏高 (a total) follows the
     largest deviation among the single scores. A cause may itself follow another; there are no circles.
     """
     causes: list[int | None] = [None] * len(findings)
