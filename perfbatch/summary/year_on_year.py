@@ -58,7 +58,7 @@ class _Part:
 def write_year_on_year(sheet: Sheet, result: BatchResult, last_year: LastYear) -> YearOnYear:
     """Write a row an entity, those first of which a total moved ten times over, and a last row for all that both years have."""
     rulebook, frame = result.rulebook, result.departments
-    codes, noun = texts(frame["entity_code"]), rulebook.entity.noun
+    codes, names, noun = texts(frame["entity_code"]), texts(frame["entity_title"]), rulebook.entity.noun
     parts = _parts(result, last_year, codes)
     money = [part for part in parts if part.grades is None]
     moved = np.sum([part.change.ten_fold for part in money], axis=0) if money else np.zeros(len(codes), np.int64)
@@ -83,7 +83,7 @@ def write_year_on_year(sheet: Sheet, result: BatchResult, last_year: LastYear) -
     known = last_year.entities
     strips: list[Values | Counts | Formulas] = [
         Values([codes[at] for at in order], [Look("centred")]),
-        Values([texts(frame["entity_title"])[at] for at in order], [Look("text")]),
+        Values([names[at] for at in order], [Look("text")]),
         *(strip for part in parts for strip in _strips(part, places)),
         Formulas(_counted(money), moved[places] * SCALE, np.ones(len(order), np.bool_), [Look("centred", _COUNT)]),
         Values([None if codes[at] in known else _NONE for at in order], [Look("centred")]),

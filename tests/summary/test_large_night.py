@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from perfbatch.district.result import BatchResult
-from perfbatch.summary import Surroundings, finance, problems
+from perfbatch.summary import Surroundings, finance, problems, ranking
 from tests.summary.conftest import Written, written
 
 
@@ -20,6 +20,7 @@ def large(
     """The small district, taken for a large one."""
     monkeypatch.setattr(problems, "_LARGE_FROM", len(with_units.findings) - 1)
     monkeypatch.setattr(finance, "_MOST_FOLDED", len(with_units.departments) - 1)
+    monkeypatch.setattr(ranking, "_MOST_PROFILED", len(with_units.departments) - 1)
     return written(with_units, tmp_path / "summary.xlsx", around_small)
 
 
@@ -82,3 +83,9 @@ def test_units_of_many_departments_are_not_folded(large: Written, small: Written
 
 def test_a_night_that_is_not_large_has_no_further_sheet(small: Written) -> None:
     assert "其他问题" not in small.formulas.sheetnames
+
+
+def test_no_line_is_drawn_for_each_of_so_many(large: Written) -> None:
+    rows = large.rows("得分排名")
+    assert "各类得分率" not in rows[3]
+    assert not rows[2][0].endswith("柱越高失分越少。")
