@@ -119,6 +119,20 @@ def test_each_workbook_goes_by_its_stamp(report: Run, tmp_path: Path) -> None:
         assert [str(cell) for row in ranking.iter_rows(values_only=True) for cell in row if str(cell) in codes] == codes
 
 
+def test_a_year_is_held_against_the_one_before_once_that_is_on_record(report: Run, tmp_path: Path) -> None:
+    compared = []
+    for _ in range(2):
+        report()
+        book = openpyxl.load_workbook(tmp_path / "out" / "district-summary-2021.xlsx", data_only=True)
+        compared.append("同比变化" in book.sheetnames)
+        assert "同比变化" not in openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx").sheetnames
+    assert compared == [False, True]
+    row = next(row for row in book["同比变化"].iter_rows(min_row=5, values_only=True) if row[0] == "900001")
+    # This year's score and last year's, then the revenue: both years have the same.
+    assert all(isinstance(score, int | float) for score in row[2:4])
+    assert (row[7] == row[8], row[9]) == (True, 0)
+
+
 def test_what_no_rulebook_of_the_night_knows_is_f06(report: Run, years: list[LoadedRulebook]) -> None:
     night_report = report(years[:1])
     assert [(file["path"], file["code"], file["rulebook"]) for file in night_report["files"] if file["code"]] == [

@@ -41,7 +41,7 @@ def last_year_of(history: Path, rulebook: Rulebook) -> LastYear | None:
     `closing_figures`."""
     year = rulebook.fiscal_year - 1
     figures = {code: known for code, known in prior_figures(history, rulebook, main_totals(rulebook)).items() if known}
-    scores = _scores(history, rulebook, year)
+    scores = _scores(history, rulebook, year) if rulebook.is_scored else {}
     return LastYear(year, figures, scores) if figures or scores else None
 
 

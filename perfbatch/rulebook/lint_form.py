@@ -38,8 +38,8 @@ _SHEETS = {"history": "Excel keeps it for itself"} | dict.fromkeys(
     ("校验", "_live", "_perfbatch", "整改通知"), "the program writes a sheet of this name"
 )
 _SUMMARY_SHEETS = frozenset(
-    {"总览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录", "按股室"}
-    | {"部门底稿", "问题底稿", "图表数据"}
+    {"总览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录"}
+    | {"按股室", "同比变化", "其他问题", "部门底稿", "问题底稿", "图表数据"}
 )
 _CELL = re.compile(r"([a-z]{1,3})([0-9]{1,7})")
 _R1C1 = re.compile(r"r[0-9]*(c[0-9]*)?|c[0-9]*")

@@ -66,6 +66,14 @@ def test_a_field_and_a_form_that_were_called_otherwise(history: Path, tmp_path: 
     assert sorted(last_year.scores) == ["1", "3"]
 
 
+def test_a_form_that_is_not_scored_is_compared_by_its_figures_alone(history: Path) -> None:
+    bare = RULEBOOK.model_copy(update={"indicators": (), "indicator_rows": ()})
+    assert not bare.is_scored
+    last_year = last_year_of(history, bare)
+    assert last_year is not None
+    assert (sorted(last_year.figures), last_year.scores) == (["1", "2", "3"], {})
+
+
 def test_a_score_that_is_none_is_refused(history: Path) -> None:
     import sqlite3
     from contextlib import closing

@@ -130,6 +130,14 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "summary 1, blocks: no unit table is called revenues; the nearest is revenue",
         ],
     ),
+    "sheets that the summary has at times": (
+        "[meta]\nsummary = [{ sheet = '同比变化', title = 't', blocks = ['revenue'] }, "
+        "{ sheet = '其他问题', title = 't', blocks = ['fixed_assets'] }]\n",
+        [
+            "summary 1, sheet: 同比变化 is taken, or no name for a sheet; choose another",
+            "summary 2, sheet: 其他问题 is taken, or no name for a sheet; choose another",
+        ],
+    ),
     "an entity without a key": (
         "[meta]\nentity = { key = ['code'], name = 'unit_nam' }\n",
         [
