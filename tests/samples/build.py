@@ -36,7 +36,7 @@ def build(inbox: Path, samples: Sequence[Sample] = SAMPLES) -> list[Path]:
         places = {
             number: _fill(sample, rulebook, filled / f"{number:02}.xlsx")
             for number, sample in enumerate(samples)
-            if sample.entity_code
+            if sample.budget_code
         }
         calculate(sorted(filled.iterdir()), calculated)
         written = []
@@ -55,7 +55,7 @@ _Places = dict[tuple[str, int], tuple[str, str]]
 
 def _fill(sample: Sample, rulebook: Rulebook, path: Path) -> _Places:
     """Fill a blank form; returns (field id, row) → (sheet, cell)."""
-    figures = figures_of(sample.entity_code, rulebook)
+    figures = figures_of(sample.budget_code, rulebook)
     write_template(rulebook, path, units=max(DEFAULT_UNITS, len(figures["entity_name"]) - 2))
     workbook = load_workbook(path)
     places = dict(cell_places(workbook))

@@ -38,7 +38,7 @@ def test_totals_and_ranks() -> None:
     standings = {
         code: (Decimal(int(own)) / SCALE, Decimal(int(ours)) / SCALE, grade, int(rank))
         for code, own, ours, grade, rank in frame[
-            ["budget_code", "self_total", "verified_total", "grade", "rank"]
+            ["entity_code", "self_total", "verified_total", "grade", "rank"]
         ].itertuples(index=False, name=None)
     }
     assert standings == {

@@ -180,7 +180,7 @@ def test_a_workbook_says_what_the_tables_say(sample: Sample) -> None:
 
 def expected_facts(sample: Sample) -> dict[str, list[Said]]:
     """Field id → what its cells must say, from the top; cells past the end are blank."""
-    figures = {**printed(), **figures_of(sample.entity_code, RULEBOOK)}
+    figures = {**printed(), **figures_of(sample.budget_code, RULEBOOK)}
     figures["scorecard_total"] = sum(Decimal(str(figure)) for figure in figures["item_self_score"])
     expected: dict[str, list[Said]] = {}
     for field, value in figures.items():
@@ -262,7 +262,7 @@ def test_nobody_is_named() -> None:
 
 def test_the_later_file_of_a_code_wins_in_a_fresh_copy() -> None:
     """A fresh copy has one age for all files: then the name decides, and the corrected one comes later."""
-    first, again = (sample.path for sample in READABLE if sample.entity_code == "404001")
+    first, again = (sample.path for sample in READABLE if sample.budget_code == "404001")
     assert first.encode() < again.encode()
     assert submission(first).facts["goods_services"][0].value != submission(again).facts["goods_services"][0].value
 
@@ -274,14 +274,14 @@ def test_the_encrypted_file_is_a_workbook_of_this_form() -> None:
     sample = next(sample for sample in SAMPLES if sample.finish is Finish.ENCRYPTED)
     content = decrypt((INBOX / sample.path).read_bytes(), ENCRYPTION_PASSWORD)
     read = read_submission(content, sample.path, RULEBOOK)
-    assert (read.entity_code, read.findings) == (sample.entity_code, ())
+    assert (read.entity_code, read.findings) == (sample.budget_code, ())
 
 
 @pytest.mark.libreoffice
 def test_the_script_makes_the_same_files_again(tmp_path: Path) -> None:
     from tests.samples.build import build
 
-    chosen = [sample for sample in SAMPLES if sample.entity_code in ("303001", "403001", "")]
+    chosen = [sample for sample in SAMPLES if sample.budget_code in ("303001", "403001", "")]
     for path in build(tmp_path, chosen):
         name = path.relative_to(tmp_path).as_posix()
         if path.suffix == ".txt" or name not in FINDINGS:

@@ -83,8 +83,8 @@ def test_the_contents_lead_to_the_pages(pack: Path) -> None:
 
 def test_names_of_sheets_are_what_excel_takes(district: BatchResult, tmp_path: Path) -> None:
     named = district.departments.copy()
-    named["budget_code"] = ["1", "1", "[2]", "a"]
-    named["unit_name"] = ["局" * 40, "局" * 39 + "站", "'", "目录"]
+    named["entity_code"] = ["1", "1", "[2]", "a"]
+    named["entity_title"] = ["局" * 40, "局" * 39 + "站", "'", "目录"]
     (path,) = write_card_pack(replace(district, departments=named), tmp_path)
     names = openpyxl.load_workbook(path).sheetnames
     assert names == ["目录", f"1　{'局' * 29}", f"1　{'局' * 26}（2）", "2", "a　目录"]
