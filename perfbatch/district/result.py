@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from perfbatch.district.senders import Senders
 from perfbatch.model.findings import AtRisk, Finding
 from perfbatch.model.phases import Phases
 from perfbatch.model.submission import InboxEntry
@@ -108,6 +110,16 @@ class BatchResult:
     def summary_name(self) -> str:
         """The summary's file name in the outbox."""
         return f"{self.rulebook.summary_name}-{self.rulebook.fiscal_year}.xlsx"
+
+    @cached_property
+    def senders(self) -> Senders:
+        """Whose the inbox's files are: the roster's departments, and those that workbooks of the night name."""
+        listed = self.roster.departments if self.roster else ()
+        return Senders(
+            ((department.entity_code, department.entity_title) for department in listed),
+            self.rulebook.district,
+            ((entry.entity_code, entry.entity_title) for entry in self.entries),
+        )
 
     @property
     def confirmed(self) -> bool:

@@ -9,13 +9,11 @@ file name or in the folders it lies in.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from enum import StrEnum
-from unicodedata import normalize
 
 from perfbatch.diagnosis.waiting import WaitingPoints, waiting_points
 from perfbatch.district.register import in_order
@@ -28,7 +26,6 @@ __all__ = ["Chased", "Standing", "chase_list"]
 
 # Beyond this, a message no longer fits into two text messages of a phone.
 _LONGEST_QUOTE = 48
-_SHORTEST_NAME = 2
 
 
 class Standing(StrEnum):
@@ -170,56 +167,8 @@ def _short(text: str) -> str:
 def _owners(result: BatchResult, expected: Sequence[ExpectedDepartment]) -> dict[str, list[InboxEntry]]:
     """entity_code → the entries that came from the department, in the order of their paths."""
     owned: dict[str, list[InboxEntry]] = {department.entity_code: [] for department in expected}
-    names = _Names(expected, result.rulebook.district)
     for entry in sorted(result.entries, key=lambda entry: entry.path):
-        code = entry.entity_code
-        if not code and entry.status == "set_aside":
-            code = names.owner(entry.path)
+        code = result.senders.of(entry)
         if code in owned:
             owned[code].append(entry)
     return owned
-
-
-class _Names:
-    """Whose a file is, told by what it is called."""
-
-    def __init__(self, expected: Sequence[ExpectedDepartment], district: str) -> None:
-        self._codes = [
-            (re.compile(rf"(?<!\d){re.escape(department.entity_code)}(?!\d)"), department.entity_code)
-            for department in expected
-        ]
-        names: dict[str, set[str]] = defaultdict(set)
-        for department in expected:
-            for name in _names(department.entity_title, district):
-                names[name].add(department.entity_code)
-        # A name that two departments go by tells nothing.
-        self._names = {name: min(codes) for name, codes in names.items() if len(codes) == 1}
-
-    def owner(self, path: str) -> str:
-        """The code of the department; "" where the name fits none, or several. The file's own name goes before its folders."""
-        for part in reversed(path.split("/")):
-            folded = _folded(part)
-            codes = {code for pattern, code in self._codes if pattern.search(folded)}
-            if len(codes) == 1:
-                return codes.pop()
-            named = [name for name in self._names if name in folded]
-            longest = max(named, key=len, default="")
-            # 教育局 is told in 教育局机关; a name beside the longest one is another department's.
-            codes = {self._names[name] for name in named if name == longest or name not in longest}
-            if len(codes) == 1:
-                return codes.pop()
-        return ""
-
-
-def _names(entity_title: str, district: str) -> set[str]:
-    """The full name, and what is left without the district, or the end of it (云溪区总工会, 区总工会 → 总工会)."""
-    full, place = _folded(entity_title), _folded(district)
-    names = {full}
-    for start in range(len(place)):
-        if full.startswith(place[start:]):
-            names.add(full[len(place) - start :])
-    return {name for name in names if len(name) >= _SHORTEST_NAME}
-
-
-def _folded(text: str) -> str:
-    return "".join(normalize("NFKC", text).split()).casefold()
