@@ -9,8 +9,9 @@ from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.notices import waits
 from perfbatch.notice.comment_part import CommentPart, new_comments
 from perfbatch.notice.heading import NoticeHeading
+from perfbatch.notice.letter import area_of
 from perfbatch.notice.note_drawing import NoteDrawing, block_of, empty_drawing
-from perfbatch.notice.notice_sheet import SHEET_NAME, Listed, area_of, header_row, sheet_markup
+from perfbatch.notice.notice_sheet import SHEET_NAME, Listed, header_row, sheet_markup
 from perfbatch.notice.stamp import CellMark, Stamp, write_stamp
 from perfbatch.notice.styles import EMPTY_STYLES, StyleSheet, checksum
 from perfbatch.notice.tabs import deselect

@@ -175,3 +175,10 @@ def test_any_text_gives_a_notice_that_opens(message: str, unit: str) -> None:
     )
     assert len(parts(content)) == len(parts(form())) + 4
     CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("整改通知").to_python()
+
+
+def test_whoever_sends_the_letter_can_fill_its_number_in() -> None:
+    sheet = first_sheet([ERROR])
+    assert sheet.protection.sheet
+    assert not sheet["A2"].protection.locked
+    assert sheet["A3"].protection.locked
