@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["NightPlan", "publish_outputs", "run_night"]
 
 # Nothing that imports pandas stands at the top: it is loaded while the workbooks are read.
-_PUBLISHING = ("perfbatch.notice.pool", "perfbatch.notice.plan", "perfbatch.summary")
+_PUBLISHING = ("perfbatch.notice.pool", "perfbatch.notice.returned", "perfbatch.summary")
 
 
 @dataclass(frozen=True)
@@ -115,19 +115,21 @@ def run_night(plan: NightPlan) -> tuple[Nights, list[str]]:
         from perfbatch.notice.pool import NoticePool
         from perfbatch.report.report import REPORT_NAME
 
-        planned = [_FormOutputs(night, pasts[night.result.rulebook.id], plan) for night in nights.nights]
+        planned = list[_FormOutputs]()
+        for night in nights.nights:
+            placed = {file: path for of_form in planned for file, (path, _) in of_form.returned.items()}
+            planned.append(_FormOutputs(night, pasts[night.result.rulebook.id], plan, placed))
         notices = {path: order for of_form in planned for path, order in of_form.notices.items()}
+        letters = {path: order for of_form in planned for path, order in of_form.letters.items()}
         damage = next((past.damaged for past in pasts.values() if past.damaged), "")
         damaged = {f"history.unreadable-{nights.run.run_id}.sqlite": history} if damage else {}
-        outputs = (*(of_form.summary for of_form in planned), *notices, *damaged, HISTORY_NAME, REPORT_NAME)
-        given = [
-            RecordedNotice(path, order.key, order.heading.run_date, of_form.rulebook)
-            for of_form in planned
-            for path, order in of_form.notices.items()
-        ]
+        summaries = (of_form.summary for of_form in planned)
+        outputs = (*summaries, *notices, *letters, *damaged, HISTORY_NAME, REPORT_NAME)
+        given = [notice for of_form in planned for notice in of_form.given]
         writers: dict[str, Writer] = {
             **{of_form.summary: partial(of_form.write_summary, outputs) for of_form in planned},
             **notices,
+            **letters,
             **{kept_as: lambda path: _copy(history, path) for kept_as in damaged},
             HISTORY_NAME: lambda path: write_history(None if damage else history, nights.run, path, given),
         }
@@ -156,26 +158,39 @@ def _refuse_loss(plan: NightPlan, nights: Nights, pasts: Mapping[str, Past]) -> 
 
 
 class _FormOutputs:
-    """What a form's night gives the outbox: its summary and its notices."""
+    """What a form's night gives the outbox: its summary and its notices. `placed`: file that was set aside → the notice that
+    another form's night has for it already."""
 
-    def __init__(self, night: Night, past: Past, plan: NightPlan) -> None:
+    def __init__(self, night: Night, past: Past, plan: NightPlan, placed: Mapping[str, str]) -> None:
         from perfbatch.notice.plan import plan_notices
+        from perfbatch.notice.returned import plan_returned
         from perfbatch.summary import Surroundings, relative_folder
 
         result = night.result
         self._result = result
         self.rulebook, self.summary = result.rulebook.id, result.summary_name
-        planned = plan_notices(
-            result, night.sources, _points(result), _open_deadline(result), past.days, contact=plan.contact
-        )
+        deadline, contact = _open_deadline(result), plan.contact
+        planned = plan_notices(result, night.sources, _points(result), deadline, past.days, contact=contact)
         self.notices = dict(planned.values())
+        self.returned = plan_returned(result, self.notices, deadline, past.days, contact=contact, placed=placed)
+        self.letters = dict(self.returned.values())
+        paths = {file: path for file, (path, _) in (*planned.items(), *self.returned.items())}
         self._around = Surroundings(
             inbox=relative_folder(plan.inbox, plan.outbox),
-            notices={file: notice for file, (notice, _) in planned.items()},
+            notices={**placed, **paths},
             changes=changes_between(past.before, tonight(result)) if past.before else None,
             failed=plan.failed,
             last_year=past.last_year,
         )
+
+    @property
+    def given(self) -> list[RecordedNotice]:
+        """The notices for the history."""
+        orders = [
+            *((path, order.key, order.heading) for path, order in self.notices.items()),
+            *((path, order.key, order.heading) for path, order in self.letters.items()),
+        ]
+        return [RecordedNotice(path, key, heading.run_date, self.rulebook) for path, key, heading in orders]
 
     def write_summary(self, outputs: Sequence[str], path: Path) -> None:
         """Write the summary; `outputs` are those of the whole night."""

@@ -16,6 +16,7 @@ from perfbatch.intake.typing_in import read_typed
 from perfbatch.model.limits import Limits
 from perfbatch.notice import marks_of_earlier_notice_removed, notice_content
 from perfbatch.notice.refilled import refilled_notice
+from perfbatch.notice.returned_letter import ReturnedFile, return_notice
 from perfbatch.notice.standalone import standalone_notice
 from perfbatch.roster import Roster, RosterEntry
 from perfbatch.roster.blank import write_blank_roster
@@ -112,6 +113,11 @@ def _notice_refilled() -> bytes:
     return refilled_notice(content, rulebook(), findings, HEADING, "原件未附")
 
 
+def _return_notice() -> bytes:
+    file = ReturnedFile("=1+1.xls", HEADING.run_date, "F05", "不是本套表格", "请使用空白模板填报")
+    return return_notice([file, file], HEADING, "116001.xlsx")
+
+
 def _refilled() -> bytes:
     return refill(rulebook(), read_typed(workbook(), rulebook(), NAME_OFFSET)).content
 
@@ -140,6 +146,7 @@ def _kinds() -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "notice-of-form", _content(_notice_of_form)
     yield "notice-refilled", _content(_notice_refilled)
     yield "notice-alone", _content(lambda: standalone_notice(_RICH, HEADING))
+    yield "notice-of-return", _content(_return_notice)
     yield "notice-of-rich", _content(lambda: _notice(rich()))
     yield "notice-taken-off", _content(lambda: marks_of_earlier_notice_removed(_notice(rich())))
     yield "notice-of-notice", _content(lambda: _notice(_notice(rich())))

@@ -17,6 +17,7 @@ __all__ = [
     "NAMES_ELSEWHERE",
     "NAMES_GONE",
     "NO_STAMP",
+    "OURS_TO_MEND",
     "SET_ASIDE",
     "WORDINGS",
     "CodeText",
@@ -310,6 +311,9 @@ SET_ASIDE: Mapping[str, CodeText] = {
         "程序出错", _E, "程序处理该文件时出错，与填报内容无关", "部门无须改动；请系统管理员查看运行日志并报告"
     ),
 }
+
+OURS_TO_MEND = frozenset({"F10", "F11", "F14"})
+"""Set aside for what the bureau, its machine or this program has to see to: nothing that its department could do about it."""
 
 _REMEDIES: Mapping[tuple[str, str], str] = {
     ("F02", BY_SOFTWARE): "请解密后报送",

@@ -19,13 +19,13 @@ _UNNAMED = "未具名部门"
 _ODD_STARTS = "=+-@$~"
 
 
-def workbook_name(entity_code: str, entity_title: str, *, number: int = 1) -> str:
+def workbook_name(entity_code: str, entity_title: str, *, number: int = 1, kind: str = "") -> str:
     """The file name of a department's workbook, `116001-云溪区总工会.xlsx`.
 
     Without characters that Windows reserves, control and direction marks, device names, leading or trailing dots and
     spaces; at most 120 characters and 200 bytes of UTF-8. A name that had to be changed or cut carries a mark of what it
     was, so that different departments keep different names. For departments that share both code and name, `number`
-    (2, 3 …) tells them apart.
+    (2, 3 …) tells them apart; `kind`, which is never cut, tells what a department is sent beside its workbook.
     """
     plain = f"{entity_code}-{entity_title}"
     stem = unicodedata.normalize("NFC", plain)
@@ -35,7 +35,7 @@ def workbook_name(entity_code: str, entity_title: str, *, number: int = 1) -> st
         stem = "_" + stem
     # Windows takes small and capital letters for the same; `-` in a code and `~` could make two departments look alike.
     safe = stem == plain == plain.casefold() and "-" not in entity_code and "~" not in plain
-    counted = (f"~{number}" if number > 1 else "") + _EXTENSION
+    counted = (f"（{kind}）" if kind else "") + (f"~{number}" if number > 1 else "") + _EXTENSION
     mark = "~" + sha256(f"{entity_code}\0{entity_title}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
     if safe and _fits(stem + counted):
         return stem + counted

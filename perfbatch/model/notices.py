@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from perfbatch.model.findings import Finding
 
-__all__ = ["CHECK_HEADING", "EXPLANATION_HEADING", "NOTICE_SHEET", "PLACE_HEADING", "WAITING_LABEL", "waits"]
+__all__ = [
+    "CHECK_HEADING",
+    "EXPLANATION_HEADING",
+    "NOTICE_SHEET",
+    "PLACE_HEADING",
+    "RETURN_NOTICE",
+    "WAITING_LABEL",
+    "waits",
+]
 
 NOTICE_SHEET = "整改通知"
+RETURN_NOTICE = "退回通知"
+"""The letter that goes out for a file that could not be taken."""
 EXPLANATION_HEADING = "情况说明"
 """The column in which a department may explain a finding."""
 CHECK_HEADING, PLACE_HEADING = "检查编号", "单元格"

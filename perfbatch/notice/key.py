@@ -12,7 +12,7 @@ from perfbatch.kept.program import program_key
 from perfbatch.model.findings import Finding
 from perfbatch.notice import NoticeHeading
 
-__all__ = ["notice_key"]
+__all__ = ["letter_key", "notice_key"]
 
 # All but `file`: a notice does not say where its workbook lies in the inbox, so that a moved one has the same notice.
 _FACTS = attrgetter(*(field.name for field in dataclasses.fields(Finding) if field.name != "file"))
@@ -28,6 +28,13 @@ def notice_key(name: str, sha256: str, findings: Sequence[Finding], heading: Not
     """
     points = heading.points_at_risk
     facts = [(*_FACTS(finding), str(points.get(finding, ""))) for finding in findings]
-    return hashlib.sha256(
-        json.dumps((program_key(), name, sha256, facts, _HEAD(heading), form), default=str).encode("ascii")
-    ).hexdigest()
+    return _hash(name, sha256, facts, _HEAD(heading), form)
+
+
+def letter_key(name: str, said_of: Sequence[Sequence[object]], heading: NoticeHeading) -> str:
+    """The key of a notice that no workbook stands behind: what it says of each thing, and of them all."""
+    return _hash(name, said_of, _HEAD(heading))
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps((program_key(), *parts), default=str).encode("ascii")).hexdigest()

@@ -131,7 +131,7 @@ class LetterSheet:
         number = f"文号：　　　　〔{heading.run_date.year}〕　　号"
         of_day = f"{day}：{day_text(heading.run_date)}"
         self._line(title, looks.title, _TITLE_HEIGHT)
-        self._line(f"{number}　　　　预算编码：{heading.entity_code}　　　　{of_day}", looks.number)
+        self._line(f"{number}　　　　{heading.key_label}：{heading.entity_code}　　　　{of_day}", looks.number)
         self._line(f"{heading.entity_title}：", looks.addressee)
         self._line(f"　　{body}", looks.body)
         if heading.contact:

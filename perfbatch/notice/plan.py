@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +12,7 @@ from perfbatch.district.result import BatchResult
 from perfbatch.intake.inbox import Found
 from perfbatch.model.findings import Finding
 from perfbatch.model.notices import waits
-from perfbatch.notice import NoticeHeading, notice_name
+from perfbatch.notice.heading import NoticeHeading, dated, free_name
 from perfbatch.notice.key import notice_key
 from perfbatch.notice.order import REFILLED, NoticeOrder
 
@@ -67,10 +66,7 @@ def plan_notices(
         if file not in grave:
             continue
         listed = [*grave[file], *standing[file]]
-        number = 1
-        while (name := notice_name(code, unit, number=number)).casefold() in taken:
-            number += 1
-        taken.add(name.casefold())
+        name = free_name(code, unit, taken)
         heading = NoticeHeading(
             entity_code=code,
             entity_title=unit,
@@ -81,12 +77,12 @@ def plan_notices(
             issuer=result.rulebook.issuer,
             contact=contact,
             explainable=explainable,
+            key_label=result.rulebook.key_label,
         )
         path = f"{NOTICES}/{result.rulebook.id}/{name}"
         left_out = _LEFT_OUT.get(refilled.get(file, ""), "")
         key = notice_key(name, hashes[file], listed, heading, result.rulebook_sha256 if left_out else "")
-        # A clock that was ahead for a night must not leave a day on it that is still to come.
-        heading = replace(heading, run_date=min(tonight, days.get(key, tonight)))
+        heading = dated(heading, key, days)
         planned[file] = (
             path,
             NoticeOrder(sources[file], hashes[file], listed, heading, key, lambda: form, left_out),

@@ -39,7 +39,7 @@ __all__ = ["Surroundings", "relative_folder", "write_summary"]
 @dataclass(frozen=True)
 class Surroundings:
     """What lies around a summary: `inbox` as a relative path from its folder with `/` ("" for no links), `notices` file
-    of a submission → path from its folder, the `changes` since the last run (None for a first one), the nights that `failed`
+    of the inbox → path from its folder, the `changes` since the last run (None for a first one), the nights that `failed`
     since the last one that was published, and what is on record of the year before, None where nothing is."""
 
     inbox: str = ""
@@ -102,7 +102,7 @@ def write_summary(
         del diagnosis, matrix
         write_card(card, rulebook, ledger, score_table)
         write_changes(changes, rulebook, around.changes)
-        write_receipts(receipts, result)
+        write_receipts(receipts, result, around.notices)
         write_standard_sheet(standard, rulebook)
         write_run_log(run_log, result, outputs, around.failed)
         sources = write_chart_sources(chart_data, result, totals)

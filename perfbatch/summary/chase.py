@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from perfbatch.diagnosis.waiting import WaitingPoints, waiting_points
+from perfbatch.district.arrivals import modified
 from perfbatch.district.register import in_order
 from perfbatch.district.result import BatchResult, ExpectedDepartment
 from perfbatch.model.figures import count_text
@@ -75,7 +76,7 @@ def _chase(
     readable = [entry for entry in entries if entry.status != "set_aside"]
     if readable:
         # The first one that could be read: what follows corrects it.
-        arrived = min(_arrival(entry, result) for entry in readable)
+        arrived = min(modified(entry, result.started_at) for entry in readable)
         late = _days_past(deadline, arrived.date())
         standing = Standing.REPORTED if late is None else Standing.LATE
         stands = next((entry.path for entry in readable if entry.status == "accepted"), "")
@@ -84,24 +85,13 @@ def _chase(
     late = _days_past(deadline, result.started_at.date())
     if not entries:
         return Chased(department, Standing.MISSING, None, late, (), wording.missing())
-    arrived = max(_arrival(entry, result) for entry in entries)
+    arrived = max(modified(entry, result.started_at) for entry in entries)
     files = tuple(entry.path for entry in entries)
     return Chased(department, Standing.SENT_BACK, arrived, late, files, wording.sent_back(entries))
 
 
 def _days_past(deadline: date | None, day: date) -> int | None:
     return (day - deadline).days if deadline is not None and day > deadline else None
-
-
-def _arrival(entry: InboxEntry, result: BatchResult) -> datetime:
-    """When a file came in, to the second, in the run's own time zone; in the first or the last year that has dates where its
-    time lies outside of them (a file system holds years past 9999)."""
-    epoch = datetime.fromtimestamp(0, result.started_at.tzinfo)
-    since = entry.modified_ns // 1_000_000_000
-    try:
-        return epoch + timedelta(seconds=since)
-    except OverflowError:
-        return epoch.replace(year=MAXYEAR if since > 0 else MINYEAR)
 
 
 class _Messages:

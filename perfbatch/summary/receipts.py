@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
+from perfbatch.model.notices import NOTICE_SHEET, RETURN_NOTICE
+from perfbatch.model.submission import InboxEntry
 from perfbatch.roster.model import OFFICE_HEADING
 from perfbatch.summary.chase import Standing, chase_list
+from perfbatch.summary.links import SheetLinks
 from perfbatch.summary.marks import excel_table
 from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
+from perfbatch.summary.strips import Link
 from perfbatch.summary.styles import WHOLE
 
 __all__ = ["ENTRY_LABELS", "MISSING_LABEL", "write_receipts"]
@@ -24,10 +28,14 @@ _STYLES: Mapping[Standing, str] = {
     Standing.REPORTED: "accepted",
 }
 _NOT_LISTED = "名录中没有该预算编码"
+_NOTICE_COLUMN = 8
+"""The column of both tables that leads to a notice."""
 
 
-def write_receipts(sheet: Sheet, result: BatchResult) -> None:
-    """Write the roster's departments, those to be chased first, then the entries in the order of their paths."""
+def write_receipts(sheet: Sheet, result: BatchResult, notices: Mapping[str, str] | None = None) -> None:
+    """Write the roster's departments, those to be chased first, then the entries in the order of their paths. `notices`: file of
+    the inbox → path of its notice beside the summary."""
+    given = _GivenNotices(sheet, result, notices or {})
     rulebook = result.rulebook
     note = "收件文件夹中的每个文件各占一行。"
     if result.roster:
@@ -38,13 +46,44 @@ def write_receipts(sheet: Sheet, result: BatchResult) -> None:
     sheet.freeze(top + 1, 1)
     sheet.repeat(top, top)
     if result.roster:
-        top = _write_departments(sheet, result, top) + 1
+        top = _write_departments(sheet, result, top, given) + 1
         sheet.text(top, 0, "收件文件", "part")
         top += 1
-    _write_entries(sheet, result, top)
+    _write_entries(sheet, result, top, given)
 
 
-def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
+class _GivenNotices:
+    """The notices that lead on from the sheet, by the position of their entry."""
+
+    def __init__(self, sheet: Sheet, result: BatchResult, notices: Mapping[str, str]) -> None:
+        self._notices = notices
+        self._links = SheetLinks(sheet)
+        with_notice = [entry for entry in result.entries if entry.path in notices]
+        # What came last of a department goes before: a file that was returned is newer than the one that was taken.
+        with_notice.sort(key=lambda entry: entry.status == "set_aside")
+        self._of_department = {result.senders.of(entry): entry for entry in with_notice}
+
+    def of_department(self, code: str) -> InboxEntry | None:
+        """The entry whose notice a department is to be sent first."""
+        return self._of_department.get(code)
+
+    def word(self, entry: InboxEntry | None) -> str:
+        """What kind of notice there is for an entry; "" for none."""
+        if entry is None or entry.path not in self._notices:
+            return ""
+        return RETURN_NOTICE if entry.status == "set_aside" else NOTICE_SHEET
+
+    def links(self, entries: Sequence[InboxEntry | None]) -> dict[int, dict[int, Link]]:
+        """Where the cells of the notices lead, as `Sheet.table` takes it, where a row is an entry."""
+        rows = dict[int, Link]()
+        for row, entry in enumerate(entries):
+            link = self._links.file(self._notices[entry.path]) if entry is not None and self.word(entry) else None
+            if link is not None:
+                rows[row] = link
+        return {_NOTICE_COLUMN: rows}
+
+
+def _write_departments(sheet: Sheet, result: BatchResult, top: int, given: _GivenNotices) -> int:
     rulebook = result.rulebook
     columns = [
         TableColumn(rulebook.name_label, narrowest=30, widest=60),
@@ -55,7 +94,10 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
         TableColumn("短信", narrowest=40, widest=48),
         TableColumn(OFFICE_HEADING, style="centred", narrowest=11, widest=20),
         TableColumn("联系方式", narrowest=24, widest=24),
+        TableColumn("通知书", style="centred", narrowest=10),
     ]
+    listed = chase_list(result)
+    noticed = [given.of_department(chased.department.entity_code) for chased in listed]
     rows: list[list[Cell]] = [
         [
             chased.department.entity_title,
@@ -66,13 +108,14 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int) -> int:
             chased.message,
             chased.department.office,
             chased.department.contact,
+            given.word(entry),
         ]
-        for chased in chase_list(result)
+        for chased, entry in zip(listed, noticed, strict=True)
     ]
-    return _table(sheet, "Departments", top, columns, rows)
+    return _table(sheet, "Departments", top, columns, rows, given.links(noticed))
 
 
-def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
+def _write_entries(sheet: Sheet, result: BatchResult, top: int, given: _GivenNotices) -> None:
     rulebook = result.rulebook
     columns = [
         TableColumn("文件", narrowest=30, widest=60),
@@ -83,7 +126,9 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
         TableColumn("处理办法", narrowest=24, widest=48),
         TableColumn(rulebook.key_label, style="centred", narrowest=11),
         TableColumn(rulebook.name_label, narrowest=24),
+        TableColumn("通知书", style="centred", narrowest=10),
     ]
+    entries = sorted(result.entries, key=lambda entry: entry.path)
     listed = {department.entity_code for department in result.roster.departments} if result.roster else None
     rows: list[list[Cell]] = [
         [
@@ -95,15 +140,23 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int) -> None:
             entry.remedy,
             entry.entity_code,
             entry.entity_title,
+            given.word(entry),
         ]
-        for entry in sorted(result.entries, key=lambda entry: entry.path)
+        for entry in entries
     ]
-    _table(sheet, "Files", top, columns, rows)
+    _table(sheet, "Files", top, columns, rows, given.links(entries))
 
 
-def _table(sheet: Sheet, name: str, top: int, columns: Sequence[TableColumn], rows: Sequence[Sequence[Cell]]) -> int:
+def _table(
+    sheet: Sheet,
+    name: str,
+    top: int,
+    columns: Sequence[TableColumn],
+    rows: Sequence[Sequence[Cell]],
+    links: Mapping[tuple[int, int], Link],
+) -> int:
     """Excel tables, since a sheet can filter no more than one list otherwise; returns the first free row."""
-    end = sheet.table(top, columns, rows, filters=False)
+    end = sheet.table(top, columns, rows, filters=False, links=links)
     if rows:
         excel_table(sheet, name, top, top + len(rows), [column.title for column in columns])
     return end

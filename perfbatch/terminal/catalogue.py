@@ -206,7 +206,7 @@ WORDINGS: Mapping[str, Wording] = {
     "ask.deadline": Wording("Last day to report (YYYY-MM-DD)", "报送截止日期（年-月-日，例 2027-07-31）"),
     "ask.contact": Wording(
         "Whom departments turn to, as notices say it (an office, no person; may be left blank)",
-        "印在整改通知上的联系方式（写科室和办公电话，不写个人姓名；可留空）",
+        "印在通知书上的联系方式（写科室和办公电话，不写个人姓名；可留空）",
     ),
     "ask.inbox": Wording("Folder of the departments' workbooks", "存放各部门自评表的文件夹"),
     "ask.outbox": Wording("Folder for the results", "存放结果的文件夹"),
@@ -267,7 +267,7 @@ WORDINGS: Mapping[str, Wording] = {
 
 NOUNS: Mapping[str, Wording] = {
     "file": Wording("file|files", "个文件"),
-    "notice": Wording("notice|notices", "份整改通知"),
+    "notice": Wording("notice|notices", "份通知书"),
     "department": Wording("department|departments", "个部门"),
     "run": Wording("run|runs", "次运行"),
     "error": Wording("error|errors", "项错误"),
@@ -296,7 +296,7 @@ def verified_word(confirmed: bool) -> str:
 
 
 def counted(number: int, noun: str, called: str = "") -> str:
-    """`1 notice`, `2 notices`; `2 份整改通知`. `called`: what the form calls a department (项目), in Chinese."""
+    """`1 notice`, `2 notices`; `2 份通知书`. `called`: what the form calls a department (项目), in Chinese."""
     wording = NOUNS[noun]
     if current_language() == "zh":
         return f"{number} 个{called}" if called else f"{number} {wording.zh}"

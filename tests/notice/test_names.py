@@ -52,3 +52,9 @@ def test_a_device_is_no_name(device: str) -> None:
 def test_a_plain_name_stays_plain() -> None:
     assert notice_name("116001", "云溪区总工会") == "116001-云溪区总工会.xlsx"
     assert notice_name("116001", "云溪区总工会", number=2) == "116001-云溪区总工会~2.xlsx"
+    assert notice_name("116001", "云溪区总工会", kind="退回通知") == "116001-云溪区总工会（退回通知）.xlsx"
+
+
+def test_what_it_is_survives_a_long_name() -> None:
+    assert notice_name("116001", "区" * 100, number=2, kind="退回通知").endswith("（退回通知）~2.xlsx")
+    assert len(notice_name("116001", "区" * 100, kind="退回通知").encode()) <= 200

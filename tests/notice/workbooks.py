@@ -16,7 +16,7 @@ from perfbatch.model.findings import Finding, Severity
 from perfbatch.notice import NoticeHeading
 from tests.workbooks import blank, fill
 
-HEADING = NoticeHeading("116001", "区工会", date(2021, 7, 20), date(2021, 8, 10))
+HEADING = NoticeHeading("116001", "区工会", date(2021, 7, 20), date(2021, 8, 10), key_label="预算编码")
 INJECTION = "=cmd|'/c calc'!A0"
 
 

@@ -23,7 +23,7 @@ FILES = [
     ["z加密.xlsx", 20480, "退回", "F02", "文件已加密，需要密码才能打开", "请取消密码后重新保存为 .xlsx"],
     ["\\xff\\x01.xlsx", 20480, "退回", "F01", "不是电子表格（文本）", "请另存为 .xlsx 后重新报送"],
 ]
-HEADINGS = ["文件", "大小（字节）", "状态", "代码", "说明", "处理办法", "预算编码", "部门（单位）名称"]
+HEADINGS = ["文件", "大小（字节）", "状态", "代码", "说明", "处理办法", "预算编码", "部门（单位）名称", "通知书"]
 
 
 def receipts(result: BatchResult, folder: Path) -> Any:
@@ -44,7 +44,17 @@ def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) ->
     came = "1970-01-01 00:00:00\n"
     assert rows[1][0].endswith("截止日期：2021-07-31；以文件的修改时间为送达时间。")
     assert rows[2:] == [
-        ["部门（单位）名称", "预算编码", "状态", "逾期天数", "送达时间和文件", "短信", "归口业务股室", "联系方式"],
+        [
+            "部门（单位）名称",
+            "预算编码",
+            "状态",
+            "逾期天数",
+            "送达时间和文件",
+            "短信",
+            "归口业务股室",
+            "联系方式",
+            "通知书",
+        ],
         ["区文联", "118001", "未报", None, None, messages[0]],
         ["区教育局", "007002", "已报", None, f"{came}007002.xlsx", messages[1], "行政政法股"],
         [INJECTION, "101001", "已报", None, f"{came}101001.xlsx", messages[2], "行政政法股"],
@@ -55,14 +65,14 @@ def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) ->
         HEADINGS,
         *FILES,
     ]
-    assert areas(sheet) == {"Departments": "A3:H8", "Files": "A11:H18"}
+    assert areas(sheet) == {"Departments": "A3:I8", "Files": "A11:I18"}
     assert {cell.data_type for cell in sheet["A"][2:]} <= {"s", "n"}
 
 
 def test_without_a_roster(district: BatchResult, values: Values, tmp_path: Path) -> None:
     sheet = receipts(replace(district, roster=None), tmp_path)
     assert values(sheet)[1:] == [["收件文件夹中的每个文件各占一行。"], HEADINGS, *FILES]
-    assert areas(sheet) == {"Files": "A3:H10"}
+    assert areas(sheet) == {"Files": "A3:I10"}
 
 
 def test_a_department_that_the_roster_has_not_is_told(district: BatchResult, values: Values, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_one_and_several() -> None:
     ]  # fmt: skip
     speak("zh")
     try:
-        assert counted(1, "notice") == "1 份整改通知"
+        assert counted(1, "notice") == "1 份通知书"
         # What a department is called is the form's to say.
         assert (counted(3, "department"), counted(3, "department", "项目")) == ("3 个部门", "3 个项目")
         assert say("diff.none") == "没有变化。"
