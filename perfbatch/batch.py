@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding, RunResult
+from perfbatch.district.reporting import ExpectedDepartment
+from perfbatch.district.result import BatchResult, RunResult
 from perfbatch.intake.inbox import Found, found_at, walk
 from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Read, Readers, read_all
@@ -241,7 +242,7 @@ def _night(
         units=frames.units,
         scores=scored.scores,
         row_scores=row_frame(scored.rows),
-        roster=_standing(roster, submissions) if roster else None,
+        roster=_expected(roster) if roster else None,
         deadline=rulebook.deadline,
         at_risk=points_at_risk(open_findings, frames, scored, rulebook),
         phases=run.phases,
@@ -308,11 +309,8 @@ def fields_of(record: str, rulebook: Rulebook) -> list[str]:
     return fields_of_record(record, rulebook)
 
 
-def _standing(roster: Roster, submissions: Iterable[Submission]) -> RosterStanding:
-    received = {submission.entity_code for submission in submissions}
-    missing = [(entry.entity_code, entry.entity_title) for entry in roster.entries if entry.entity_code not in received]
-    expected = tuple(
+def _expected(roster: Roster) -> tuple[ExpectedDepartment, ...]:
+    return tuple(
         ExpectedDepartment(entry.entity_code, entry.entity_title, entry.office, entry.contact)
         for entry in roster.entries
     )
-    return RosterStanding(len(expected), len(expected) - len(missing), tuple(missing), expected)

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from perfbatch.district.frames import build_frames
-from perfbatch.district.result import STATUS_LABELS, BatchResult, ExpectedDepartment, RosterStanding
+from perfbatch.district.reporting import ExpectedDepartment
+from perfbatch.district.result import STATUS_LABELS, BatchResult
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.submission import SCALE, InboxEntry
 from perfbatch.rulebook.load import read_rulebook
@@ -155,14 +156,9 @@ FINDINGS = (
     finding("R05", Severity.ERROR, "007002", "收支情况!H22", "balance_cumulative", reported="1.5", expected="0.125", difference="1.375", check="R05.cumulative", row=0, counts=(1_500_000, 125_000, 1_375_000), message="累计结余不等于收入合计减支出合计"),
 )  # fmt: skip
 
-ROSTER = RosterStanding(
-    5,
-    4,
-    (("118001", "区文联"),),
-    (
-        *(ExpectedDepartment(row[0], row[1], "行政政法股") for row in DEPARTMENTS),
-        ExpectedDepartment("118001", "区文联"),
-    ),
+ROSTER = (
+    *(ExpectedDepartment(row[0], row[1], "行政政法股") for row in DEPARTMENTS),
+    ExpectedDepartment("118001", "区文联"),
 )
 
 

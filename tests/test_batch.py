@@ -18,6 +18,7 @@ import pytest
 
 from perfbatch import batch
 from perfbatch.batch import BatchPlan, check_workbook, run_batch, run_forms
+from perfbatch.district.reporting import Standing
 from perfbatch.history.reading import closing_figures, run_ids
 from perfbatch.history.record import HISTORY_NAME
 from perfbatch.intake import one_file, reader
@@ -334,10 +335,13 @@ class TestRoster:
     def test_standing(self, inbox: Lay, loaded: LoadedRulebook) -> None:
         folder = inbox({"1.xlsx": workbook(), "2.xlsx": workbook(budget_code="900009"), "3.xlsx": workbook()[:100]})
         entries = tuple(RosterEntry(code, f"{code}局") for code in ("900003", "900001", "900002"))
-        standing = run_batch(BatchPlan(folder, loaded, {loaded.rulebook.id: Roster(entries)})).result.roster
-        assert standing is not None
-        assert (standing.expected, standing.received) == (3, 1)
-        assert standing.missing == (("900003", "900003局"), ("900002", "900002局"))
+        tally = run_batch(BatchPlan(folder, loaded, {loaded.rulebook.id: Roster(entries)})).result.tally
+        assert tally is not None
+        assert (tally.expected, tally.received) == (3, 1)
+        assert [department.entity_title for department in tally.departments(Standing.MISSING)] == [
+            "900003局",
+            "900002局",
+        ]
 
     def test_without_a_roster_nobody_is_expected(self, inbox: Lay, tmp_path: Path, loaded: LoadedRulebook) -> None:
         run_night(NightPlan(inbox({"1.xlsx": workbook()}), tmp_path / "out", loaded))

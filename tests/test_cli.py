@@ -188,7 +188,7 @@ class TestRun:
         )
         ended = perfbatch("run", "--inbox", two, "--outbox", tmp_path / "out", "--roster", path)
         assert ended.out.splitlines()[2:5] == [
-            "Roster    2 of 3 departments have reported",
+            "Roster    2 of 3 departments have reported (0 late), 0 sent back, 1 missing",
             "Findings  3 errors, 2 warnings, 1 info in 2 departments",
             "Scores    mean verified 96.84, highest 98.00, lowest 95.67",
         ]

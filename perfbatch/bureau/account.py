@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["NightAccount"]
 
 _COMPLETED = (0, 3)
+_TALLIED = ("expected", "received", "late", "sent_back", "missing")
 
 
 class NightAccount:
@@ -69,12 +70,13 @@ class NightAccount:
         findings = [finding for result in results for finding in result.findings if not finding.settled]
         severity = Counter(finding.severity.value for finding in findings)
         departments = sum(len(result.departments) for result in results)
-        expected = [result.roster.expected for result in results if result.roster]
+        tallies = [result.tally for result in results if result.tally]
+        of_roster = {name: sum(getattr(tally, name) for tally in tallies) for name in _TALLIED} if tallies else {}
         counts = {
             "files": sum(status.values()),
             **{name: status[name] for name in ("accepted", "superseded", "set_aside")},
             "departments": departments,
-            **({"expected": sum(expected)} if expected else {}),
+            **of_roster,
             "errors": severity["error"],
             "warnings": severity["warning"],
             "infos": severity["info"],

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from perfbatch.district.reporting import ExpectedDepartment, Reporting, Tally, reporting_of
 from perfbatch.district.senders import Senders
 from perfbatch.model.findings import AtRisk, Finding
 from perfbatch.model.phases import Phases
@@ -27,8 +28,6 @@ __all__ = [
     "PROVISIONAL",
     "STATUS_LABELS",
     "BatchResult",
-    "ExpectedDepartment",
-    "RosterStanding",
     "RunResult",
     "run_of",
 ]
@@ -42,31 +41,6 @@ STATUS_LABELS: Mapping[str, str] = {
 
 CONFIRMED, PROVISIONAL = "核定", "暂核"
 """What a verified score is called: once nothing in it rests on the department's own word any more, and until then."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedDepartment:
-    """A department of the roster, and whom the bureau turns to about it (`contact` is masked)."""
-
-    entity_code: str
-    entity_title: str
-    office: str = ""
-    contact: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RosterStanding:
-    """Who was expected and who sent. `missing` is (entity_code, entity_title), `departments` everybody, in roster order."""
-
-    expected: int
-    received: int
-    missing: tuple[tuple[str, str], ...]
-    departments: tuple[ExpectedDepartment, ...] = ()
-
-    @property
-    def offices(self) -> dict[str, str]:
-        """entity_code → the bureau's office in charge, of the departments that one is named for."""
-        return {department.entity_code: department.office for department in self.departments if department.office}
 
 
 @dataclass(frozen=True)
@@ -83,6 +57,7 @@ class BatchResult:
     25 rows a department in the rulebook's order.
     `row_scores`: of a form whose indicators are rows that departments write, those rows (`scoring.row_scores.row_frame`);
     their groups are in `scores`.
+    `roster`: who is expected to report, in the roster's order; None without one.
     `rulebook_sources`: the files that the rulebook was resolved from, the base first.
     `phases`: how long each took, of the hour and no part of what was found.
     `deadline`: the last day on which a department may report, where there is one. `at_risk`: finding → points at risk,
@@ -99,7 +74,7 @@ class BatchResult:
     departments: pd.DataFrame
     units: pd.DataFrame
     scores: pd.DataFrame
-    roster: RosterStanding | None
+    roster: tuple[ExpectedDepartment, ...] | None
     deadline: date | None = None
     rulebook_sources: tuple[str, ...] = ()
     at_risk: Mapping[Finding, AtRisk] = field(default_factory=dict)
@@ -114,12 +89,31 @@ class BatchResult:
     @cached_property
     def senders(self) -> Senders:
         """Whose the inbox's files are: the roster's departments, and those that workbooks of the night name."""
-        listed = self.roster.departments if self.roster else ()
         return Senders(
-            ((department.entity_code, department.entity_title) for department in listed),
+            ((department.entity_code, department.entity_title) for department in self.roster or ()),
             self.rulebook.district,
             ((entry.entity_code, entry.entity_title) for entry in self.entries),
         )
+
+    @cached_property
+    def reporting(self) -> tuple[Reporting, ...]:
+        """How every department of the roster stands, in its order; nothing without one."""
+        return reporting_of(self.roster or (), self.entries, self.senders, self.started_at, self.deadline)
+
+    @cached_property
+    def tally(self) -> Tally | None:
+        """How many of them stand how: whoever counts 应报, 已报, 退回, 未报 takes it from here. None without a roster."""
+        return None if self.roster is None else Tally(self.reporting)
+
+    @property
+    def offices(self) -> dict[str, str]:
+        """entity_code → the bureau's office in charge, of the departments that one is named for."""
+        return {department.entity_code: department.office for department in self.roster or () if department.office}
+
+    @property
+    def beyond_roster(self) -> int:
+        """How many departments reported that the roster does not have."""
+        return len(self.departments) - (self.tally.received if self.tally else 0)
 
     @property
     def confirmed(self) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from perfbatch import __version__
 from perfbatch.district.register import in_order
+from perfbatch.district.reporting import Standing
 from perfbatch.district.result import STATUS_LABELS, BatchResult, RunResult, run_of
 from perfbatch.model.figures import counts, decimal_text, texts
 from perfbatch.model.findings import Finding
@@ -223,26 +224,24 @@ def _finding_line(values: Sequence[str], rulebook: str, key: str, unit_code: str
 
 def _roster(run: RunResult) -> dict[str, Any] | None:
     """All rosters of the night together."""
-    standings = [(result, result.roster) for result in run.results if result.roster is not None]
-    if not standings:
+    tallies = [(_EntityNames(result), result.tally) for result in run.results if result.tally is not None]
+    if not tallies:
         return None
-    missing = []
-    for result, standing in standings:
-        names = _EntityNames(result)
-        missing += [
+    listed = {
+        name: [
             {
-                "rulebook": result.rulebook.id,
-                "entity_key": names.key(code),
-                "name": name,
-                **names.unit(code, name, ""),
+                "rulebook": names.rulebook.id,
+                "entity_key": names.key(department.entity_code),
+                "name": department.entity_title,
+                **names.unit(department.entity_code, department.entity_title, ""),
             }
-            for code, name in standing.missing
+            for names, tally in tallies
+            for department in tally.departments(standing)
         ]
-    return {
-        "expected": sum(standing.expected for _, standing in standings),
-        "received": sum(standing.received for _, standing in standings),
-        "missing": missing,
+        for name, standing in (("sent_back", Standing.SENT_BACK), ("missing", Standing.MISSING))
     }
+    counted = {name: sum(getattr(tally, name) for _, tally in tallies) for name in ("expected", "received", "late")}
+    return counted | listed
 
 
 def _departments(result: BatchResult) -> Iterator[str]:

@@ -1,97 +1,64 @@
-"""The chase list (催报): how every department of the roster stands, and a short message to send it.
-
-A department has reported (已报) when a workbook of its own was accepted, late (迟报) when none that could be read arrived by
-the deadline: a correction sent in after it does not make a report late. It was sent back (退回) when all that came from it
-was set aside, and has not reported (未报) when nothing came. A file arrives when it was last modified, by the clock of the
-run. A file that nobody could read is known by its code where it has one, else by the code or the department's name in its
-file name or in the folders it lies in.
-"""
+"""The chase list (催报): how every department of the roster stands, those to be chased first, and a short message to send it."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 
 from perfbatch.diagnosis.waiting import WaitingPoints, waiting_points
-from perfbatch.district.arrivals import modified
 from perfbatch.district.register import in_order
-from perfbatch.district.result import BatchResult, ExpectedDepartment
+from perfbatch.district.reporting import ExpectedDepartment, Reporting, Standing
+from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import count_text
 from perfbatch.model.findings import Finding
 from perfbatch.model.submission import InboxEntry
 
-__all__ = ["Chased", "Standing", "chase_list"]
+__all__ = ["Chased", "chase_list"]
 
 # Beyond this, a message no longer fits into two text messages of a phone.
 _LONGEST_QUOTE = 48
 
 
-class Standing(StrEnum):
-    """In the order in which the bureau works through them."""
-
-    MISSING = "未报"
-    SENT_BACK = "退回"
-    LATE = "迟报"
-    REPORTED = "已报"
-
-
 @dataclass(frozen=True, slots=True)
 class Chased:
-    """One department of the roster. `arrived` is when what counts came in, None where nothing did; `days_late` counts from
-    the deadline to that day, or to the run's where nothing that can be read came; None where there is no deadline, or it
-    was kept, or is still to come. `files` are relative to the inbox."""
+    """One department of the roster, how it stands, and what to tell it. `files` are relative to the inbox."""
 
-    department: ExpectedDepartment
-    standing: Standing
-    arrived: datetime | None
-    days_late: int | None
-    files: tuple[str, ...]
+    reporting: Reporting
     message: str
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What its standing rests on."""
+        return tuple(entry.path for entry in self.reporting.entries)
 
 
 def chase_list(result: BatchResult) -> tuple[Chased, ...]:
     """Every department of the roster: 未报, 退回, 迟报, 已报, each in the roster's order; empty without a roster."""
-    expected = result.roster.departments if result.roster else ()
-    owners = _owners(result, expected)
     findings: dict[str, list[Finding]] = defaultdict(list)
     for finding in in_order(result.findings):
         findings[finding.file].append(finding)
-    waiting = waiting_points(result) if expected else {}
-    chased = [_chase(result, department, owners[department.entity_code], findings, waiting) for department in expected]
+    waiting = waiting_points(result) if result.reporting else {}
     order = list(Standing)
-    return tuple(sorted(chased, key=lambda listed: order.index(listed.standing)))
+    ordered = sorted(result.reporting, key=lambda listed: order.index(listed.standing))
+    return tuple(Chased(listed, _message(result, listed, findings, waiting)) for listed in ordered)
 
 
-def _chase(
+def _message(
     result: BatchResult,
-    department: ExpectedDepartment,
-    entries: Sequence[InboxEntry],
+    listed: Reporting,
     findings: Mapping[str, Sequence[Finding]],
     waiting: Mapping[str, WaitingPoints],
-) -> Chased:
-    deadline, wording = result.deadline, _Messages(result, department)
-    readable = [entry for entry in entries if entry.status != "set_aside"]
-    if readable:
-        # The first one that could be read: what follows corrects it.
-        arrived = min(modified(entry, result.started_at) for entry in readable)
-        late = _days_past(deadline, arrived.date())
-        standing = Standing.REPORTED if late is None else Standing.LATE
-        stands = next((entry.path for entry in readable if entry.status == "accepted"), "")
-        message = wording.received(arrived.date(), findings.get(stands, ()), waiting.get(stands), late=late is not None)
-        return Chased(department, standing, arrived, late, tuple(entry.path for entry in readable), message)
-    late = _days_past(deadline, result.started_at.date())
-    if not entries:
-        return Chased(department, Standing.MISSING, None, late, (), wording.missing())
-    arrived = max(modified(entry, result.started_at) for entry in entries)
-    files = tuple(entry.path for entry in entries)
-    return Chased(department, Standing.SENT_BACK, arrived, late, files, wording.sent_back(entries))
-
-
-def _days_past(deadline: date | None, day: date) -> int | None:
-    return (day - deadline).days if deadline is not None and day > deadline else None
+) -> str:
+    wording = _Messages(result, listed.department)
+    if listed.arrived is None:
+        return wording.missing()
+    if listed.standing is Standing.SENT_BACK:
+        return wording.sent_back(listed.entries)
+    stands = next((entry.path for entry in listed.entries if entry.status == "accepted"), "")
+    late = listed.standing is Standing.LATE
+    return wording.received(listed.arrived.date(), findings.get(stands, ()), waiting.get(stands), late=late)
 
 
 class _Messages:
@@ -152,13 +119,3 @@ def _day(day: date) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
-
-
-def _owners(result: BatchResult, expected: Sequence[ExpectedDepartment]) -> dict[str, list[InboxEntry]]:
-    """entity_code → the entries that came from the department, in the order of their paths."""
-    owned: dict[str, list[InboxEntry]] = {department.entity_code: [] for department in expected}
-    for entry in sorted(result.entries, key=lambda entry: entry.path):
-        code = result.senders.of(entry)
-        if code in owned:
-            owned[code].append(entry)
-    return owned

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from perfbatch.district.reporting import Reporting, Standing, Tally
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import counts, texts
 from perfbatch.model.findings import Severity
@@ -16,7 +16,7 @@ from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
 
 __all__ = ["Grouping", "groupings", "write_grouping"]
 
-_NOBODY = "（未填）"
+_NOBODY, _BEYOND = "（未填）", "（名录外）"
 _COUNTED = (Severity.ERROR, Severity.WARNING)
 _KEPT = str.maketrans("", "", "[]:*?/\\")
 """What Excel keeps for itself in the names of sheets."""
@@ -24,13 +24,13 @@ _KEPT = str.maketrans("", "", "[]:*?/\\")
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """One way to sum up: the sheet's name, what the groups are called, the group of each department, and how many of a group's are
-    expected, where a roster says so."""
+    """One way to sum up: the sheet's name, what the groups are called, the group of each department, and how the departments of a
+    group stand, where a roster says who is expected."""
 
     sheet: str
     label: str
     groups: Sequence[str]
-    expected: Mapping[str, int]
+    expected: Mapping[str, Tally]
 
 
 def groupings(result: BatchResult) -> list[Grouping]:
@@ -41,12 +41,15 @@ def groupings(result: BatchResult) -> list[Grouping]:
     if named is not None and named in result.departments:
         label = result.rulebook.label_of(named)
         ways.append(Grouping(_sheet_name(label), label, _stated(texts(result.departments[named])), {}))
-    roster = result.roster.departments if result.roster else ()
-    offices = result.roster.offices if result.roster else {}
+    offices = result.offices
     if offices:
         codes = texts(result.departments["entity_code"])
-        expected = Counter(department.office or _NOBODY for department in roster)
-        groups = [offices.get(code, _NOBODY) for code in codes]
+        listed: dict[str, list[Reporting]] = {}
+        for reporting in result.reporting:
+            listed.setdefault(reporting.department.office or _NOBODY, []).append(reporting)
+        known = {department.entity_code for department in result.roster or ()}
+        groups = [offices.get(code, _NOBODY if code in known else _BEYOND) for code in codes]
+        expected = {office: Tally(members) for office, members in listed.items()}
         ways.append(Grouping("按股室", OFFICE_HEADING, groups, expected))
     return ways
 
@@ -68,8 +71,7 @@ def write_grouping(sheet: Sheet, result: BatchResult, grouping: Grouping) -> Non
     top = sheet.title(title, f"每行为一个{grouping.label}；得分为其所属{noun}的平均，金额为合计，未填报的不计入。")
     columns = [
         TableColumn(grouping.label, narrowest=24, widest=44),
-        *([TableColumn(f"应报{noun}数", "whole", "number", WHOLE, narrowest=10)] if grouping.expected else []),
-        TableColumn(f"已报{noun}数", "whole", "number", WHOLE, narrowest=10),
+        *(TableColumn(f"{word}{noun}数", "whole", "number", WHOLE, narrowest=10) for word in _counted(grouping)),
     ]
     if rulebook.is_scored:
         columns += [
@@ -87,15 +89,29 @@ def write_grouping(sheet: Sheet, result: BatchResult, grouping: Grouping) -> Non
         members.setdefault(group, []).append(at)
     ordered = sorted(members, key=lambda group: (-len(members[group]), group))
     rows = [
-        _row(group, members[group], figures, [grouping.expected.get(group, 0)] if grouping.expected else [])
+        _row(
+            group,
+            members[group],
+            figures,
+            _standings(members[group], grouping.expected.get(group, Tally([])), grouping),
+        )
         for group in ordered
     ]
     if len(rows) > 1:
-        everybody = [sum(grouping.expected.values())] if grouping.expected else []
-        rows.append(_row("合计", list(range(len(grouping.groups))), figures, everybody))
+        everybody = list(range(len(grouping.groups)))
+        rows.append(_row("合计", everybody, figures, _standings(everybody, result.tally or Tally([]), grouping)))
     sheet.table(top, columns, rows, filters=False)
     sheet.freeze(top + 1, 1)
     sheet.repeat(top, top)
+
+
+def _counted(grouping: Grouping) -> list[str]:
+    return ["应报", "已报", Standing.SENT_BACK.value, Standing.MISSING.value] if grouping.expected else ["已报"]
+
+
+def _standings(members: Sequence[int], tally: Tally, grouping: Grouping) -> list[int]:
+    """What `_counted` names; those that the roster does not have have reported, too."""
+    return [tally.expected, len(members), tally.sent_back, tally.missing] if grouping.expected else [len(members)]
 
 
 class _Figures:
@@ -116,8 +132,8 @@ class _Figures:
                 self.findings[finding.severity][at[finding.file]] += 1
 
 
-def _row(group: str, members: Sequence[int], figures: _Figures, expected: Sequence[int]) -> list[Cell]:
-    row: list[Cell] = [group, *expected, len(members)]
+def _row(group: str, members: Sequence[int], figures: _Figures, standings: Sequence[int]) -> list[Cell]:
+    row: list[Cell] = [group, *standings]
     if figures.scored:
         verified = _filled(figures.verified, members)
         row += [

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from perfbatch.district.reporting import Standing
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import counts, mean, moment_text, nearest_float, texts
 from perfbatch.model.findings import Severity
@@ -18,7 +19,6 @@ from perfbatch.summary.failures import failures_text
 from perfbatch.summary.ledger import Ledger
 from perfbatch.summary.links import SheetLinks
 from perfbatch.summary.ranking_columns import SHARE_HEADING
-from perfbatch.summary.receipts import ENTRY_LABELS, MISSING_LABEL
 from perfbatch.summary.sheet import Sheet
 from perfbatch.summary.strips import Look
 from perfbatch.summary.styles import AMOUNT, PERCENT, SCORE, WHOLE
@@ -142,26 +142,28 @@ def _tile_line(sheet: Sheet, row: int, tiles: Sequence[_Tile], style: str, heigh
 
 
 def _receipts(result: BatchResult, places: Places) -> list[_Tile]:
-    files = Counter(entry.status for entry in result.entries)
-    received, noun = len(result.departments), result.rulebook.entity.noun
-    sheet = places.receipts
-    sent_back = files["set_aside"]
-    aside = _Tile(f"{ENTRY_LABELS['set_aside']}（文件）", sent_back, alert=sent_back > 0, leads_to=sheet)
-    if result.roster is None:
+    """Who is expected, and who of them has reported, was sent back, is missing; the files that were sent back, whoever's they are."""
+    files = Counter(entry.status for entry in result.entries)["set_aside"]
+    noun, sheet, tally = result.rulebook.entity.noun, places.receipts, result.tally
+    sent_back, missing = Standing.SENT_BACK.value, Standing.MISSING.value
+    if tally is None:
         return [
             _Tile(f"应报{noun}", "未提供名录"),
-            _Tile(f"已报{noun}", received, leads_to=sheet),
-            _Tile(f"{MISSING_LABEL}{noun}", "—"),
-            aside,
+            _Tile(f"已报{noun}", len(result.departments), leads_to=sheet),
+            _Tile(f"{missing}{noun}", "—"),
+            _Tile(f"{sent_back}（文件）", files, alert=files > 0, leads_to=sheet),
         ]
-    missing = len(result.roster.missing)
-    beyond = received - result.roster.received
-    heading = f"已报{noun}（另有名录外 {beyond} 个）" if beyond > 0 else f"已报{noun}"
+    apart = [
+        *([f"{Standing.LATE.value} {tally.late} 个"] if tally.late else []),
+        *([f"另有名录外 {result.beyond_roster} 个"] if result.beyond_roster > 0 else []),
+    ]
+    heading = f"已报{noun}（{'，'.join(apart)}）" if apart else f"已报{noun}"
+    aside = f"{sent_back}{noun}（文件 {files} 个）"
     return [
-        _Tile(f"应报{noun}", result.roster.expected, leads_to=sheet),
-        _Tile(heading, result.roster.received, leads_to=sheet),
-        _Tile(f"{MISSING_LABEL}{noun}", missing, alert=missing > 0, leads_to=sheet),
-        aside,
+        _Tile(f"应报{noun}", tally.expected, leads_to=sheet),
+        _Tile(heading, tally.received, leads_to=sheet),
+        _Tile(aside, tally.sent_back, alert=files > 0, leads_to=sheet),
+        _Tile(f"{missing}{noun}", tally.missing, alert=tally.missing > 0, leads_to=sheet),
     ]
 
 

@@ -42,7 +42,7 @@ def ranking_columns(result: BatchResult, order: Sequence[int], *, profiled: bool
     codes, files = texts(frame["entity_code"]), texts(frame["file"])
     known, everywhere = arrays(frame["known.points"])[0], np.ones(len(order), np.bool_)
     total = int(result.rulebook.total_points * SCALE)
-    offices = result.roster.offices if result.roster else {}
+    offices = result.offices
 
     def score(title: str) -> TableColumn:
         return TableColumn(title, "figure", "number", SCORE, narrowest=11, widest=13)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from perfbatch.district.reporting import Standing, Tally
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import moment_text
 from perfbatch.model.notices import NOTICE_SHEET, RETURN_NOTICE
 from perfbatch.model.submission import InboxEntry
 from perfbatch.roster.model import OFFICE_HEADING
-from perfbatch.summary.chase import Standing, chase_list
+from perfbatch.summary.chase import Chased, chase_list
 from perfbatch.summary.links import SheetLinks
 from perfbatch.summary.marks import excel_table
 from perfbatch.summary.sheet import Cell, Marked, Sheet, TableColumn
 from perfbatch.summary.strips import Link
 from perfbatch.summary.styles import WHOLE
 
-__all__ = ["ENTRY_LABELS", "MISSING_LABEL", "write_receipts"]
+__all__ = ["ENTRY_LABELS", "tally_rows", "write_receipts"]
 
 ENTRY_LABELS: Mapping[str, str] = {"accepted": "已接收", "superseded": "已由新报文件替代", "set_aside": "退回"}
-MISSING_LABEL = Standing.MISSING.value
 
 _STYLES: Mapping[Standing, str] = {
     Standing.MISSING: "missing",
@@ -38,18 +38,34 @@ def write_receipts(sheet: Sheet, result: BatchResult, notices: Mapping[str, str]
     given = _GivenNotices(sheet, result, notices or {})
     rulebook = result.rulebook
     note = "收件文件夹中的每个文件各占一行。"
-    if result.roster:
+    if result.tally is not None:
         note = f"先列名录中的{rulebook.entity.noun}，“短信”一栏可直接粘贴发送；后列收件文件夹中的每个文件。"
         if result.deadline is not None:
             note += f"截止日期：{result.deadline:%Y-%m-%d}；以文件的修改时间为送达时间。"
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}报送情况", note)
+    if result.tally is not None:
+        counted = "，".join(f"{word} {number} 个" for word, number in tally_rows(result.tally, rulebook.entity.noun))
+        sheet.text(top, 0, f"{counted}。", "note")
+        sheet.heights(top, 18)
+        top += 1
     sheet.freeze(top + 1, 1)
     sheet.repeat(top, top)
-    if result.roster:
+    if result.tally is not None:
         top = _write_departments(sheet, result, top, given) + 1
         sheet.text(top, 0, "收件文件", "part")
         top += 1
     _write_entries(sheet, result, top, given)
+
+
+def tally_rows(tally: Tally, noun: str) -> list[tuple[str, int]]:
+    """What is counted of the roster's departments, in the words of the summary."""
+    return [
+        (f"应报{noun}", tally.expected),
+        (f"{Standing.REPORTED.value}{noun}", tally.received),
+        (f"其中：{Standing.LATE.value}", tally.late),
+        (f"{Standing.SENT_BACK.value}{noun}", tally.sent_back),
+        (f"{Standing.MISSING.value}{noun}", tally.missing),
+    ]
 
 
 class _GivenNotices:
@@ -97,22 +113,25 @@ def _write_departments(sheet: Sheet, result: BatchResult, top: int, given: _Give
         TableColumn("通知书", style="centred", narrowest=10),
     ]
     listed = chase_list(result)
-    noticed = [given.of_department(chased.department.entity_code) for chased in listed]
-    rows: list[list[Cell]] = [
-        [
-            chased.department.entity_title,
-            chased.department.entity_code,
-            Marked(chased.standing.value, _STYLES[chased.standing]),
-            chased.days_late,
-            "\n".join([*([moment_text(chased.arrived)] if chased.arrived else []), *chased.files]),
-            chased.message,
-            chased.department.office,
-            chased.department.contact,
-            given.word(entry),
-        ]
-        for chased, entry in zip(listed, noticed, strict=True)
-    ]
+    noticed = [given.of_department(chased.reporting.department.entity_code) for chased in listed]
+    rows = [_department_row(chased, given.word(entry)) for chased, entry in zip(listed, noticed, strict=True)]
     return _table(sheet, "Departments", top, columns, rows, given.links(noticed))
+
+
+def _department_row(chased: Chased, notice: str) -> list[Cell]:
+    stands, department = chased.reporting, chased.reporting.department
+    came = [moment_text(stands.arrived)] if stands.arrived else []
+    return [
+        department.entity_title,
+        department.entity_code,
+        Marked(stands.standing.value, _STYLES[stands.standing]),
+        stands.days_late,
+        "\n".join([*came, *chased.files]),
+        chased.message,
+        department.office,
+        department.contact,
+        notice,
+    ]
 
 
 def _write_entries(sheet: Sheet, result: BatchResult, top: int, given: _GivenNotices) -> None:
@@ -129,7 +148,7 @@ def _write_entries(sheet: Sheet, result: BatchResult, top: int, given: _GivenNot
         TableColumn("通知书", style="centred", narrowest=10),
     ]
     entries = sorted(result.entries, key=lambda entry: entry.path)
-    listed = {department.entity_code for department in result.roster.departments} if result.roster else None
+    listed = {department.entity_code for department in result.roster} if result.roster is not None else None
     rows: list[list[Cell]] = [
         [
             entry.path,
@@ -153,7 +172,7 @@ def _table(
     top: int,
     columns: Sequence[TableColumn],
     rows: Sequence[Sequence[Cell]],
-    links: Mapping[tuple[int, int], Link],
+    links: Mapping[int, Mapping[int, Link]],
 ) -> int:
     """Excel tables, since a sheet can filter no more than one list otherwise; returns the first free row."""
     end = sheet.table(top, columns, rows, filters=False, links=links)

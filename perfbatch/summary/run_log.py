@@ -11,7 +11,7 @@ from perfbatch.model.figures import moment_text
 from perfbatch.model.findings import STANDING_LABELS, Severity
 from perfbatch.model.nights import FailedNight
 from perfbatch.summary.failures import failure_text
-from perfbatch.summary.receipts import ENTRY_LABELS
+from perfbatch.summary.receipts import ENTRY_LABELS, tally_rows
 from perfbatch.summary.scoring_standard import changes_from
 from perfbatch.summary.sheet import Cell, Sheet, TableColumn
 
@@ -41,6 +41,7 @@ def write_run_log(
         ["规则校验值（SHA-256）", result.rulebook_sha256],
         ["收件文件数", str(len(result.entries))],
         *([f"其中：{word}", str(files[status])] for status, word in ENTRY_LABELS.items()),
+        *([word, str(number)] for word, number in _tallied(result)),
         [f"评价{result.rulebook.entity.noun}数", str(len(result.departments))],
         ["发现问题数", str(sum(by_severity.values()))],
         *([f"其中：{severity.label}", str(by_severity[severity])] for severity in Severity),
@@ -54,6 +55,10 @@ def write_run_log(
     )
     sheet.freeze(top + 1, 0)
     sheet.repeat(top, top)
+
+
+def _tallied(result: BatchResult) -> list[tuple[str, int]]:
+    return tally_rows(result.tally, result.rulebook.entity.noun) if result.tally else []
 
 
 def _changed(result: BatchResult) -> list[Sequence[Cell]]:

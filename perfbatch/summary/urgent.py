@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perfbatch.diagnosis.diagnose import Diagnosis
+from perfbatch.district.reporting import Standing
 from perfbatch.district.result import BatchResult
 from perfbatch.model.figures import decimal_text, texts
 from perfbatch.model.findings import Finding, Severity
@@ -45,10 +46,11 @@ def _files(result: BatchResult) -> list[Matter]:
 
 
 def _missing(result: BatchResult) -> list[Matter]:
-    missing = result.roster.missing if result.roster else ()
+    missing = result.tally.departments(Standing.MISSING) if result.tally else []
     if not missing:
         return []
-    names = "、".join(name or code for code, name in missing[:5]) + ("等" if len(missing) > 5 else "")
+    names = "、".join(department.entity_title or department.entity_code for department in missing[:5])
+    names += "等" if len(missing) > 5 else ""
     return [
         Matter(Severity.WARNING, f"{len(missing)} 个{result.rulebook.entity.noun}", f"未报送，须催报：{names}", None)
     ]

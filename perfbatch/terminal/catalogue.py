@@ -57,8 +57,8 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "run.recalled": Wording("; {count} unchanged since they were last read", "；{count} 个自上次读取后没有变化"),
     "run.roster": Wording(
-        "Roster    {received} of {expected} have reported",
-        "名录　　　应报 {expected}，已报 {received} 个",
+        "Roster    {received} of {expected} have reported ({late} late), {sent_back} sent back, {missing} missing",
+        "名录　　　应报 {expected}，已报 {received} 个（其中迟报 {late} 个），退回 {sent_back} 个，未报 {missing} 个",
     ),
     "run.findings": Wording(
         "Findings  {errors}, {warnings}, {infos} in {departments}",

@@ -66,9 +66,12 @@ def _print_form(result: BatchResult) -> None:
     console, noun = console_of(), result.rulebook.entity.noun
     severity = Counter(finding.severity.value for finding in result.findings if not finding.settled)
     apart = Counter(finding.standing for finding in result.findings if finding.settled)
-    if result.roster:
-        expected = counted(result.roster.expected, "department", noun)
-        known = say("run.roster", received=result.roster.received, expected=expected)
+    if (tally := result.tally) is not None:
+        known = say(
+            "run.roster",
+            expected=counted(tally.expected, "department", noun),
+            **{name: getattr(tally, name) for name in ("received", "late", "sent_back", "missing")},
+        )
         console.print(known, soft_wrap=True)
     findings = say(
         "run.findings",

@@ -57,6 +57,8 @@ def test_head(report: dict[str, Any], rulebook: Rulebook) -> None:
         "roster": {
             "expected": 5,
             "received": 4,
+            "late": 0,
+            "sent_back": [],
             "missing": [
                 {
                     "rulebook": "yunxi-2020",

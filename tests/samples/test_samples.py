@@ -15,6 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from perfbatch.batch import BatchPlan, run_batch
+from perfbatch.district.reporting import Standing
 from perfbatch.district.result import BatchResult
 from perfbatch.intake.guard import inspect
 from perfbatch.intake.reader import read_submission
@@ -309,7 +310,11 @@ def test_the_sample_roster_has_a_review_and_a_waiver(tmp_path: Path) -> None:
     assert [(finding.entity_code, finding.code, finding.waived) for finding in waived] == [
         (code, waived_code, reason) for code, waived_code, _, reason, _ in WAIVERS
     ]
-    assert with_roster.roster is not None
-    assert [code for code, _ in with_roster.roster.missing] == ["405001", "409001", "413001"]
+    assert with_roster.tally is not None
+    standing = {each: with_roster.tally.departments(each) for each in (Standing.MISSING, Standing.SENT_BACK)}
+    assert {each: [department.budget_code for department in those] for each, those in standing.items()} == {
+        Standing.MISSING: ["413001"],
+        Standing.SENT_BACK: ["405001", "409001"],
+    }
     write_sample_roster(tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == SAMPLE_ROSTER.read_bytes()

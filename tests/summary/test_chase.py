@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from perfbatch.diagnosis.waiting import WaitingPoints, waiting_points
-from perfbatch.district.result import BatchResult, ExpectedDepartment, RosterStanding
+from perfbatch.district.reporting import ExpectedDepartment, Reporting, Standing
+from perfbatch.district.result import BatchResult
 from perfbatch.model.findings import Severity
-from perfbatch.summary.chase import Chased, Standing, chase_list
+from perfbatch.summary.chase import Chased, chase_list
 from tests.districts import entry, finding
 
 DEADLINE = date(2021, 7, 31)
@@ -41,9 +42,8 @@ def chased(
     deadline: date | None = DEADLINE,
     findings: tuple[Any, ...] = (),
 ) -> tuple[Chased, ...]:
-    roster = RosterStanding(len(departments), 0, (), departments)
     return chase_list(
-        replace(district, entries=entries, findings=findings, roster=roster, started_at=started, deadline=deadline)
+        replace(district, entries=entries, findings=findings, roster=departments, started_at=started, deadline=deadline)
     )
 
 
@@ -63,7 +63,7 @@ def test_nothing_came(
     district: BatchResult, started: datetime, deadline: date | None, late: int | None, sentence: str
 ) -> None:
     (chase,) = chased(district, started=started, deadline=deadline)
-    assert chase == Chased(UNION, Standing.MISSING, None, late, (), HEAD + sentence)
+    assert chase == Chased(Reporting(UNION, Standing.MISSING, None, late, ()), HEAD + sentence)
 
 
 def test_all_that_came_was_set_aside(district: BatchResult) -> None:
@@ -71,16 +71,12 @@ def test_all_that_came_was_set_aside(district: BatchResult) -> None:
     new = received("新.xlsx", "2021-07-12", "set_aside", **LOCKED)
     (chase,) = chased(district, new, old)
     assert chase == Chased(
-        UNION,
-        Standing.SENT_BACK,
-        datetime(2021, 7, 12, 12, tzinfo=UTC),
-        None,
-        ("新.xlsx", "旧.xlsx"),
+        Reporting(UNION, Standing.SENT_BACK, datetime(2021, 7, 12, 12, tzinfo=UTC), None, (new, old)),
         f"{HEAD}所报“新.xlsx”不能受理：文件已加密，需要密码才能打开。请取消密码后重新保存为 .xlsx（请于2021年7月31日前办理）。",
     )
     (chase,) = chased(district, new, started=AFTER)
     assert chase.message.endswith("（请立即办理）。")
-    assert chase.days_late == 5
+    assert chase.reporting.days_late == 5
 
 
 @pytest.mark.parametrize(
@@ -92,26 +88,26 @@ def test_all_that_came_was_set_aside(district: BatchResult) -> None:
 )
 def test_the_last_day_counts(district: BatchResult, day: str, standing: Standing, late: int | None, kept: str) -> None:
     (chase,) = chased(district, received("1.xlsx", day), started=AFTER)
-    assert (chase.standing, chase.days_late) == (standing, late)
+    assert (chase.reporting.standing, chase.reporting.days_late) == (standing, late)
     assert chase.message == f"{HEAD}{FORM}已于{kept}，经核对未发现问题，无需重新报送。"
 
 
 def test_a_day_is_one_of_the_clock_of_the_run(district: BatchResult) -> None:
     there = AFTER.astimezone(timezone(timedelta(hours=14)))
     (chase,) = chased(district, received("1.xlsx", "2021-07-31"), started=there)
-    assert (chase.standing, chase.arrived) == (Standing.LATE, datetime(2021, 7, 31, 12, tzinfo=UTC))
+    assert (chase.reporting.standing, chase.reporting.arrived) == (Standing.LATE, datetime(2021, 7, 31, 12, tzinfo=UTC))
 
 
 def test_nobody_is_late_without_a_deadline(district: BatchResult) -> None:
     (chase,) = chased(district, received("1.xlsx", "2031-01-01"), deadline=None)
-    assert chase.standing is Standing.REPORTED
+    assert chase.reporting.standing is Standing.REPORTED
 
 
 def test_a_correction_does_not_make_a_report_late(district: BatchResult) -> None:
     first = received("1.xlsx", "2021-07-30", "superseded", message="已由新报文件 2.xlsx 替代")
     second = received("2.xlsx", "2021-08-03")
     (chase,) = chased(district, second, first, started=AFTER)
-    assert (chase.standing, chase.arrived, chase.files) == (
+    assert (chase.reporting.standing, chase.reporting.arrived, chase.files) == (
         Standing.REPORTED,
         datetime(2021, 7, 30, 12, tzinfo=UTC),
         ("1.xlsx", "2.xlsx"),
@@ -125,7 +121,7 @@ def test_a_file_that_nobody_could_read_does_not_keep_the_deadline(district: Batc
         received("116001.xlsx", "2021-08-03"),
         started=AFTER,
     )
-    assert (chase.standing, chase.files) == (Standing.LATE, ("116001.xlsx",))
+    assert (chase.reporting.standing, chase.files) == (Standing.LATE, ("116001.xlsx",))
 
 
 def test_what_is_wrong_is_counted_and_the_gravest_named(district: BatchResult) -> None:
@@ -216,15 +212,15 @@ WOMEN = ExpectedDepartment("16001", "区妇联")
 def test_whose_an_unreadable_file_is(district: BatchResult, path: str, owner: str) -> None:
     departments = (UNION, EDUCATION, STAFF, WOMEN)
     listed = chased(district, received(path, "2021-07-10", "set_aside", "", **LOCKED), departments=departments)
-    assert [chase.department.entity_code for chase in listed if chase.standing is Standing.SENT_BACK] == [owner][
-        : bool(owner)
-    ]
+    assert [
+        chase.reporting.department.entity_code for chase in listed if chase.reporting.standing is Standing.SENT_BACK
+    ] == [owner][: bool(owner)]
 
 
 def test_a_code_that_was_read_goes_before_a_name(district: BatchResult) -> None:
     odd = received("总工会.xlsx", "2021-07-10", "set_aside", "007002", **{**LOCKED, "code": "F09"})
     listed = chased(district, odd, departments=(UNION, EDUCATION))
-    assert [(chase.department, chase.standing) for chase in listed] == [
+    assert [(chase.reporting.department, chase.reporting.standing) for chase in listed] == [
         (UNION, Standing.MISSING),
         (EDUCATION, Standing.SENT_BACK),
     ]
@@ -233,7 +229,7 @@ def test_a_code_that_was_read_goes_before_a_name(district: BatchResult) -> None:
 def test_a_name_that_two_departments_share_tells_nothing(district: BatchResult) -> None:
     twins = (UNION, replace(UNION, entity_code="116009"))
     listed = chased(district, received("总工会.xls", "2021-07-10", "set_aside", "", **LOCKED), departments=twins)
-    assert [chase.standing for chase in listed] == [Standing.MISSING, Standing.MISSING]
+    assert [chase.reporting.standing for chase in listed] == [Standing.MISSING, Standing.MISSING]
 
 
 def test_who_is_to_be_chased_comes_first(district: BatchResult) -> None:
@@ -246,7 +242,7 @@ def test_who_is_to_be_chased_comes_first(district: BatchResult) -> None:
         departments=departments,
         started=AFTER,
     )
-    assert [(chase.department, chase.standing.value) for chase in listed] == [
+    assert [(chase.reporting.department, chase.reporting.standing.value) for chase in listed] == [
         (WOMEN, "未报"),
         (EDUCATION, "退回"),
         (STAFF, "迟报"),

@@ -57,17 +57,22 @@ def test_departments_are_summed_up_by_the_office_in_charge(tmp_path: Path) -> No
     result = run_batch(BatchPlan(INBOX, loaded, rosters={loaded.rulebook.id: roster})).result
     assert result.roster is not None
     offices = ("行财股", "农业股", "")
-    named = tuple(replace(each, office=offices[at % 3]) for at, each in enumerate(result.roster.departments))
-    result = replace(result, roster=replace(result.roster, departments=named))
+    named = tuple(replace(each, office=offices[at % 3]) for at, each in enumerate(result.roster))
+    result = replace(result, roster=named)
     write_summary(result, tmp_path / "summary.xlsx")
     rows = _rows(tmp_path / "summary.xlsx", "按股室")
     head = next(at for at, row in enumerate(rows) if row[0] == "归口业务股室")
-    assert rows[head][1:3] == ["应报部门数", "已报部门数"]
-    listed = {row[0]: row[1:3] for row in rows[head + 1 :]}
-    assert result.roster is not None
+    assert rows[head][1:5] == ["应报部门数", "已报部门数", "退回部门数", "未报部门数"]
+    listed = {row[0]: row[1:5] for row in rows[head + 1 :]}
     assert listed.keys() == {"行财股", "农业股", "（未填）", "合计"}
-    assert listed["合计"] == [result.roster.expected, len(result.departments)]
-    assert sum(expected for name, (expected, _) in listed.items() if name != "合计") == result.roster.expected
+    assert listed["合计"] == [17, 14, 2, 1]
+    assert [sum(column) for column in zip(*(row for name, row in listed.items() if name != "合计"), strict=True)] == [
+        17,
+        14,
+        2,
+        1,
+    ]
+    assert {name: row[0] - sum(row[1:]) for name, row in listed.items()} == dict.fromkeys(listed, 0)
 
 
 def test_without_a_roster_and_a_group_there_is_no_such_sheet(tmp_path: Path) -> None:

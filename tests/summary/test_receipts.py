@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 
-from perfbatch.district.result import BatchResult, RosterStanding
+from perfbatch.district.result import BatchResult
 from perfbatch.summary import write_summary
 from perfbatch.summary.chase import chase_list
 from tests.districts import INJECTION, Values
@@ -44,6 +44,7 @@ def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) ->
     came = "1970-01-01 00:00:00\n"
     assert rows[1][0].endswith("截止日期：2021-07-31；以文件的修改时间为送达时间。")
     assert rows[2:] == [
+        ["应报部门 5 个，已报部门 4 个，其中：迟报 0 个，退回部门 0 个，未报部门 1 个。"],
         [
             "部门（单位）名称",
             "预算编码",
@@ -65,7 +66,7 @@ def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) ->
         HEADINGS,
         *FILES,
     ]
-    assert areas(sheet) == {"Departments": "A3:I8", "Files": "A11:I18"}
+    assert areas(sheet) == {"Departments": "A4:I9", "Files": "A12:I19"}
     assert {cell.data_type for cell in sheet["A"][2:]} <= {"s", "n"}
 
 
@@ -77,7 +78,6 @@ def test_without_a_roster(district: BatchResult, values: Values, tmp_path: Path)
 
 def test_a_department_that_the_roster_has_not_is_told(district: BatchResult, values: Values, tmp_path: Path) -> None:
     assert district.roster is not None
-    roster = RosterStanding(1, 1, (), district.roster.departments[:1])
-    rows = values(receipts(replace(district, roster=roster), tmp_path))
+    rows = values(receipts(replace(district, roster=district.roster[:1]), tmp_path))
     assert [row[4] for row in rows if len(row) > 6 and row[6] == "116002"] == ["名录中没有该预算编码"]
     assert [row[4] for row in rows if len(row) > 6 and row[6] == "007002" and row[0] == "007002.xlsx"] == [None]

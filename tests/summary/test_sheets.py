@@ -37,8 +37,8 @@ def test_overview(small: Written) -> None:
         "部门一览", "得分排名", "指标得分", "收支汇总", "三公与资产", "按股室", "问题清单", "报送情况", "评分标准", "运行记录",
     ]  # fmt: skip
     assert flat(rows[3:5]) == [
-        "应报部门", "已报部门", "未报部门", "退回（文件）", "收入合计", "支出合计", "平均暂核分", "可核算分值占比",
-        5, 4, 1, 2, 375.205, 374.98, pytest.approx(286 / 3), pytest.approx(0.0375),
+        "应报部门", "已报部门", "退回部门（文件 2 个）", "未报部门", "收入合计", "支出合计", "平均暂核分", "可核算分值占比",
+        5, 4, 0, 1, 375.205, 374.98, pytest.approx(286 / 3), pytest.approx(0.0375),
     ]  # fmt: skip
     assert flat(rows[6:8]) == [
         "三公经费合计", "固定资产合计", "优秀（个）", "良好（个）", "中（个）", "差（个）", "有错误的部门", "错误（条）", "提醒（条）", "说明（条）",
@@ -65,7 +65,7 @@ def test_contents_and_tiles_lead_to_their_sheets(small: Written) -> None:
     sheets = [sheet.title for sheet in small.formulas if sheet.sheet_state == "visible" and sheet.title != "总览"]
     assert {name: leading[name] for name in sheets} == {name: f"'{name}'!A1" for name in sheets}
     tiles = {
-        "未报部门": "报送情况", "退回（文件）": "报送情况", "收入合计": "收支汇总", "三公经费合计": "三公与资产",
+        "未报部门": "报送情况", "退回部门（文件 2 个）": "报送情况", "收入合计": "收支汇总", "三公经费合计": "三公与资产",
         "平均暂核分": "得分排名", "优秀（个）": "得分排名", "错误（条）": "问题清单",
     }  # fmt: skip
     assert {name: leading[name] for name in tiles} == {name: f"'{sheet}'!A1" for name, sheet in tiles.items()}
