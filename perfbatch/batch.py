@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from perfbatch.district.arrivals import Arrivals
 from perfbatch.district.reporting import ExpectedDepartment
 from perfbatch.district.result import BatchResult, RunResult
 from perfbatch.intake.inbox import Found, found_at, walk
@@ -56,7 +57,8 @@ class BatchPlan:
     `inbox`: the folder of filled workbooks, or one of them. `forms`: each workbook goes by the one that its stamp names; the night
     is run by all of them, or where `named` is given by those whose ids stand there or that a workbook names, by the first where
     there is none. By rulebook id: `rosters`, and `prior`: entity_code → last year's closing figures, and
-    `explained`, the explanations of earlier nights with the figures that they were given for. `deadline` is the last day on
+    `explained`, the explanations of earlier nights with the figures that they were given for, and `arrivals`, what those nights
+    have seen. `deadline` is the last day on
     which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time; `cache` knows what
     did not change. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
     """
@@ -66,6 +68,7 @@ class BatchPlan:
     rosters: Mapping[str, Roster] = field(default_factory=dict)
     prior: Mapping[str, Mapping[str, dict[str, int]]] = field(default_factory=dict)
     explained: Mapping[str, Mapping[ExplainedPlace, Explained]] = field(default_factory=dict)
+    arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     named: Collection[str] | None = None
     workers: int = 1
     deadline: date | None = None
@@ -244,6 +247,7 @@ def _night(
         row_scores=row_frame(scored.rows),
         roster=_expected(roster) if roster else None,
         deadline=rulebook.deadline,
+        arrivals=plan.arrivals.get(rulebook.id, Arrivals()),
         at_risk=points_at_risk(open_findings, frames, scored, rulebook),
         phases=run.phases,
     )

@@ -83,6 +83,7 @@ class NightPlan:
             rosters=self.rosters,
             prior={name: past.prior for name, past in pasts.items()},
             explained={name: past.explained for name, past in pasts.items()},
+            arrivals={name: past.arrivals for name, past in pasts.items()},
             named=last_rulebooks(self.outbox / HISTORY_NAME) if self.named_only else None,
             workers=self.workers,
             deadline=self.deadline,

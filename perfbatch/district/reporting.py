@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from perfbatch.district.arrivals import modified
+from perfbatch.district.arrivals import Arrivals
 from perfbatch.district.senders import Senders
 from perfbatch.model.submission import InboxEntry
 
@@ -92,8 +92,10 @@ class Tally:
 
 def reporting_of(
     expected: Sequence[ExpectedDepartment],
-    entries: Iterable[InboxEntry],
+    entries: Sequence[InboxEntry],
+    *,
     senders: Senders,
+    arrivals: Arrivals,
     started_at: datetime,
     deadline: date | None,
 ) -> tuple[Reporting, ...]:
@@ -103,24 +105,22 @@ def reporting_of(
         code = senders.of(entry)
         if code in owned:
             owned[code].append(entry)
-    return tuple(_reporting(department, owned[department.entity_code], started_at, deadline) for department in expected)
-
-
-def _reporting(
-    department: ExpectedDepartment, entries: Sequence[InboxEntry], started_at: datetime, deadline: date | None
-) -> Reporting:
-    readable = tuple(entry for entry in entries if entry.status != "set_aside")
-    if readable:
-        # The first one that could be read: what follows corrects it.
-        arrived = min(modified(entry, started_at) for entry in readable)
-        late = _days_past(deadline, arrived.date())
-        standing = Standing.REPORTED if late is None else Standing.LATE
-        return Reporting(department, standing, arrived, late, readable)
-    late = _days_past(deadline, started_at.date())
-    if not entries:
-        return Reporting(department, Standing.MISSING, None, late, ())
-    arrived = max(modified(entry, started_at) for entry in entries)
-    return Reporting(department, Standing.SENT_BACK, arrived, late, tuple(entries))
+    first = arrivals.of_departments(entries, started_at)
+    reporting = []
+    for department in expected:
+        theirs = owned[department.entity_code]
+        readable = tuple(entry for entry in theirs if entry.status != "set_aside")
+        if readable:
+            arrived = first[department.entity_code]
+            late = _days_past(deadline, arrived.date())
+            standing = Standing.REPORTED if late is None else Standing.LATE
+            reporting.append(Reporting(department, standing, arrived, late, readable))
+            continue
+        late = _days_past(deadline, started_at.date())
+        last = max((arrivals.of_file(entry, started_at) for entry in theirs), default=None)
+        standing = Standing.MISSING if last is None else Standing.SENT_BACK
+        reporting.append(Reporting(department, standing, last, late, tuple(theirs)))
+    return tuple(reporting)
 
 
 def _days_past(deadline: date | None, day: date) -> int | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from perfbatch.district.arrivals import Arrivals
 from perfbatch.district.reporting import ExpectedDepartment, Reporting, Tally, reporting_of
 from perfbatch.district.senders import Senders
 from perfbatch.model.findings import AtRisk, Finding
@@ -60,6 +61,7 @@ class BatchResult:
     `roster`: who is expected to report, in the roster's order; None without one.
     `rulebook_sources`: the files that the rulebook was resolved from, the base first.
     `phases`: how long each took, of the hour and no part of what was found.
+    `arrivals`: what earlier nights of the season have seen.
     `deadline`: the last day on which a department may report, where there is one. `at_risk`: finding → points at risk,
     without the findings over which none are.
     """
@@ -80,6 +82,7 @@ class BatchResult:
     at_risk: Mapping[Finding, AtRisk] = field(default_factory=dict)
     phases: Phases = field(default_factory=Phases, compare=False)
     row_scores: pd.DataFrame | None = None
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @property
     def summary_name(self) -> str:
@@ -88,17 +91,32 @@ class BatchResult:
 
     @cached_property
     def senders(self) -> Senders:
-        """Whose the inbox's files are: the roster's departments, and those that workbooks of the night name."""
+        """Whose the inbox's files are: the roster's departments, and those that workbooks of the season name."""
         return Senders(
             ((department.entity_code, department.entity_title) for department in self.roster or ()),
             self.rulebook.district,
-            ((entry.entity_code, entry.entity_title) for entry in self.entries),
+            (
+                *((entry.entity_code, entry.entity_title) for entry in self.entries),
+                *((code, name) for code, (name, _) in self.arrivals.departments.items()),
+            ),
         )
+
+    @cached_property
+    def arrived(self) -> dict[str, datetime]:
+        """Code → when the first report of a department came in that could be read, of those that tonight has a report of."""
+        return self.arrivals.of_departments(self.entries, self.started_at)
 
     @cached_property
     def reporting(self) -> tuple[Reporting, ...]:
         """How every department of the roster stands, in its order; nothing without one."""
-        return reporting_of(self.roster or (), self.entries, self.senders, self.started_at, self.deadline)
+        return reporting_of(
+            self.roster or (),
+            self.entries,
+            senders=self.senders,
+            arrivals=self.arrivals,
+            started_at=self.started_at,
+            deadline=self.deadline,
+        )
 
     @cached_property
     def tally(self) -> Tally | None:

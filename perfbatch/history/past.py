@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from perfbatch.district.arrivals import Arrivals
 from perfbatch.district.explaining import Explained, ExplainedPlace
+from perfbatch.history.arrivals import arrivals_on_record
 from perfbatch.history.changes import RecordedRun
 from perfbatch.history.explanations import explanations_on_record
 from perfbatch.history.last_year import LastYear, last_year_of
@@ -24,7 +26,8 @@ __all__ = ["Past", "past_of", "refuse_loss"]
 class Past:
     """`prior`: entity_code → last year's closing figures, as the checks ask for them; `days`: key of each notice of the last night → the day on it.
 
-    `explained` are the explanations on record; `last_year` is what this year is compared with, None where nothing is on record. `damaged` says why the history could not be read, "" where it could: it counts as none then.
+    `explained` are the explanations on record, `arrivals` what the season's nights have seen; `last_year` is what this year is compared
+    with, None where nothing is on record. `damaged` says why the history could not be read, "" where it could: it counts as none then.
     """
 
     prior: Mapping[str, dict[str, int]] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class Past:
     days: Mapping[str, date] = field(default_factory=dict)
     explained: Mapping[ExplainedPlace, Explained] = field(default_factory=dict)
     last_year: LastYear | None = None
+    arrivals: Arrivals = field(default_factory=Arrivals)
     damaged: str = ""
 
 
@@ -48,6 +52,7 @@ def past_of(history: Path, rulebook: Rulebook, fields: Collection[str]) -> Past:
             days=notice_days(history, *of_form),
             explained=explanations_on_record(history, rulebook),
             last_year=last_year_of(history, rulebook),
+            arrivals=arrivals_on_record(history, rulebook),
         )
     except HistoryDamaged as fault:
         return Past(damaged=fault.worded)

@@ -20,7 +20,7 @@ def keep_runs(outbox: Path, count: int) -> tuple[list[str], list[str]]:
     """Take all but the latest `count` runs off the record of an outbox; the runs that stay, and those that went, the latest first.
 
     The latest run of every form and year stays in any case: the next night is held against it, and its notices keep their day.
-    So do the closing figures and explanations, which next year starts from. The history is exchanged as a whole. Raises
+    So do the closing figures and explanations, which next year starts from, and when each report came in. The history is exchanged as a whole. Raises
     `BatchFault` where another run holds the outbox, the history cannot be read, or the new one cannot be written.
     """
     history = outbox / HISTORY_NAME

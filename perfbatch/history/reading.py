@@ -27,6 +27,7 @@ __all__ = [
     "latest_run",
     "listed_runs",
     "notice_days",
+    "odd_row",
     "prior_figures",
     "recorded_run",
     "run_ids",
@@ -73,14 +74,15 @@ def _stored_figures(path: Path, code: object, figures: object) -> dict[str, int]
     except (ValueError, RecursionError):
         known = None
     if not (isinstance(code, str) and isinstance(known, dict)):
-        raise _odd(path, "closing_figures", code)
+        raise odd_row(path, "closing_figures", code)
     for field, count in known.items():
         if type(count) is not int or abs(count) > _LARGEST:
-            raise _odd(path, "closing_figures", f"{code}, {field}")
+            raise odd_row(path, "closing_figures", f"{code}, {field}")
     return known
 
 
-def _odd(path: Path, table: str, place: object) -> BatchFault:
+def odd_row(path: Path, table: str, place: object) -> BatchFault:
+    """The fault of a history that holds what no run has written; `place` says where in the table."""
     where = str(place)[:_SHOWN] if isinstance(place, str | int) else type(place).__name__
     return BatchFault("history.odd", path=path, table=table, place=where)
 
@@ -205,7 +207,7 @@ def notice_days(path: Path, fiscal_year: int, form_id: str = "", rulebook: str =
         try:
             days[key] = date.fromisoformat(day)
         except ValueError:
-            raise _odd(path, "run_notice", day) from None
+            raise odd_row(path, "run_notice", day) from None
     return days
 
 
@@ -258,7 +260,7 @@ def _recorded(path: Path, connection: sqlite3.Connection, run_id: str, rulebook:
     )
     for finding in recorded.findings:
         if finding.severity not in _SEVERITIES:
-            raise _odd(path, "run_finding", finding.severity)
+            raise odd_row(path, "run_finding", finding.severity)
     return recorded
 
 
@@ -289,8 +291,8 @@ def checked_rows(path: Path, table: str, rows: Iterable[_Row], types: Sequence[t
     for row in rows:
         for value, kind in zip(row, types, strict=True):
             if type(value) is not kind and not (kind is int and value is None):
-                raise _odd(path, table, next((name for name in row if isinstance(name, str)), None))
+                raise odd_row(path, table, next((name for name in row if isinstance(name, str)), None))
             if isinstance(value, int) and abs(value) > _LARGEST:
-                raise _odd(path, table, value)
+                raise odd_row(path, table, value)
         checked.append(row)
     return checked

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perfbatch.district.result import BatchResult, RunResult, run_of
+from perfbatch.history.arrivals import add_arrivals
 from perfbatch.history.changes import RecordedDepartment, RecordedFinding, RecordedRun
 from perfbatch.history.explanations import add_explanations
 from perfbatch.history.tables import opened
@@ -82,6 +83,7 @@ def write_history(
             _add_run(connection, of_form)
             _add_closing_figures(connection, of_form)
             add_explanations(connection, of_form.rulebook, of_form.findings)
+            add_arrivals(connection, of_form)
         connection.executemany(
             "INSERT INTO run_notice VALUES (?, ?, ?, ?, ?)",
             ((run.run_id, notice.rulebook, notice.path, notice.key, notice.day.isoformat()) for notice in notices),

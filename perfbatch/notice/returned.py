@@ -8,7 +8,6 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
-from perfbatch.district.arrivals import modified
 from perfbatch.district.result import BatchResult
 from perfbatch.model.catalogue import OURS_TO_MEND
 from perfbatch.model.figures import texts
@@ -91,7 +90,13 @@ def _order(
 ) -> tuple[str, ReturnOrder]:
     name = free_name(heading.entity_code, heading.entity_title, names, kind=RETURN_NOTICE)
     files = tuple(
-        ReturnedFile(_name(entry), modified(entry, result.started_at).date(), entry.code, entry.message, entry.remedy)
+        ReturnedFile(
+            _name(entry),
+            result.arrivals.of_file(entry, result.started_at).date(),
+            entry.code,
+            entry.message,
+            entry.remedy,
+        )
         for entry in entries
     )
     key = letter_key(

@@ -41,7 +41,7 @@ def write_receipts(sheet: Sheet, result: BatchResult, notices: Mapping[str, str]
     if result.tally is not None:
         note = f"先列名录中的{rulebook.entity.noun}，“短信”一栏可直接粘贴发送；后列收件文件夹中的每个文件。"
         if result.deadline is not None:
-            note += f"截止日期：{result.deadline:%Y-%m-%d}；以文件的修改时间为送达时间。"
+            note += f"截止日期：{result.deadline:%Y-%m-%d}；送达时间取文件修改时间与首次运行收到时间中较早的。"
     top = sheet.title(f"{rulebook.district}{rulebook.fiscal_year}年度{rulebook.report_name}报送情况", note)
     if result.tally is not None:
         counted = "，".join(f"{word} {number} 个" for word, number in tally_rows(result.tally, rulebook.entity.noun))

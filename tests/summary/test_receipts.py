@@ -42,7 +42,7 @@ def test_with_a_roster(district: BatchResult, values: Values, tmp_path: Path) ->
     sheet = receipts(result, tmp_path)
     rows, messages = values(sheet), [chased.message for chased in chase_list(result)]
     came = "1970-01-01 00:00:00\n"
-    assert rows[1][0].endswith("截止日期：2021-07-31；以文件的修改时间为送达时间。")
+    assert rows[1][0].endswith("截止日期：2021-07-31；送达时间取文件修改时间与首次运行收到时间中较早的。")
     assert rows[2:] == [
         ["应报部门 5 个，已报部门 4 个，其中：迟报 0 个，退回部门 0 个，未报部门 1 个。"],
         [
