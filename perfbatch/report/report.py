@@ -22,9 +22,9 @@ from perfbatch.model.figures import counts, decimal_text, texts
 from perfbatch.model.findings import Finding
 from perfbatch.model.legible import storable_text
 from perfbatch.model.submission import InboxEntry
+from perfbatch.report.entity_names import NO_UNIT, EntityNames
 from perfbatch.report.json_text import encode, encoded, figure_text, storable
 from perfbatch.report.score_lines import row_scores, scores_of
-from perfbatch.rulebook.roles import entity_key
 
 __all__ = ["REPORT_NAME", "SCHEMA_VERSION", "build_report", "report_schema", "write_report"]
 
@@ -81,7 +81,7 @@ def _lines(run: RunResult, outputs: Sequence[str]) -> Iterator[str]:
     yield "{\n"
     for name, value in head.items():
         yield f'"{name}": {encode(value)},\n'
-    of_form = {result.rulebook.id: _EntityNames(result) for result in run.results}
+    of_form = {result.rulebook.id: EntityNames(result) for result in run.results}
     entries = sorted(run.entries, key=lambda entry: entry.path)
     yield from _listed("files", (_file(entry, of_form.get(entry.rulebook)) for entry in entries))
     yield from _listed("departments", (line for result in run.results for line in _departments(result)))
@@ -120,51 +120,7 @@ def _rulebook(result: BatchResult) -> dict[str, Any]:
     }
 
 
-class _EntityNames:
-    """How a form's entities are named: by the key, and by the code and the name of a unit where the form has such fields."""
-
-    def __init__(self, result: BatchResult) -> None:
-        self.rulebook = result.rulebook
-        names = result.rulebook.entity
-        roles = result.rulebook.roles
-        # A key of several fields may have the code among them.
-        self._code_in_key = names.key.index(roles.budget_code) if roles.budget_code in names.key else None
-        self._name_is_units = names.name == roles.unit_name
-        self._codes = {} if self._code_in_key is not None else _stated(result, roles.budget_code)
-        self._names = {} if self._name_is_units else _stated(result, roles.unit_name)
-
-    def key(self, code: str) -> list[str]:
-        """The fields of the key; nothing where it is not known."""
-        return entity_key(self.rulebook.entity, code)
-
-    def unit(self, code: str, title: str, file: str) -> dict[str, str | None]:
-        """The unit that an entity belongs to, or is: what the form's fields of its code and of its name say, None for a field
-        that the form has not."""
-        return {
-            "budget_code": self.unit_code(code, file),
-            "unit_name": title if self._name_is_units else self._names.get(file),
-        }
-
-    def unit_code(self, code: str, file: str) -> str | None:
-        """What the form's field of budget codes says; None where it has none."""
-        if self._code_in_key is None:
-            return self._codes.get(file)
-        # Where it is not known whose file it is, no part of the key is.
-        return self.key(code)[self._code_in_key] if code else code
-
-
-_NO_UNIT = {"budget_code": "", "unit_name": ""}
-
-
-def _stated(result: BatchResult, field: str) -> dict[str, str]:
-    """File → what a field that stands once says, where the form has it."""
-    frame = result.departments
-    if field not in result.rulebook.field_by_id or field not in frame:
-        return {}
-    return dict(zip(texts(frame["file"]), texts(frame[field]), strict=True))
-
-
-def _file(entry: InboxEntry, names: _EntityNames | None) -> str:
+def _file(entry: InboxEntry, names: EntityNames | None) -> str:
     return encoded(
         {
             "path": entry.path,
@@ -175,13 +131,13 @@ def _file(entry: InboxEntry, names: _EntityNames | None) -> str:
             "message": entry.message or None,
             "rulebook": names.rulebook.id if names else None,
             "entity_key": names.key(entry.entity_code) if names else [],
-            **(names.unit(entry.entity_code, entry.entity_title, entry.path) if names else _NO_UNIT),
+            **(names.unit(entry.entity_code, entry.entity_title, entry.path) if names else NO_UNIT),
         }
     )
 
 
 def _findings(result: BatchResult) -> Iterator[str]:
-    names = _EntityNames(result)
+    names = EntityNames(result)
     rulebook = encode(storable_text(result.rulebook.id))
     keys: dict[str, str] = {}
     for finding in in_order(result.findings):
@@ -224,7 +180,7 @@ def _finding_line(values: Sequence[str], rulebook: str, key: str, unit_code: str
 
 def _roster(run: RunResult) -> dict[str, Any] | None:
     """All rosters of the night together."""
-    tallies = [(_EntityNames(result), result.tally) for result in run.results if result.tally is not None]
+    tallies = [(EntityNames(result), result.tally) for result in run.results if result.tally is not None]
     if not tallies:
         return None
     listed = {
@@ -251,7 +207,7 @@ def _departments(result: BatchResult) -> Iterator[str]:
     figure = {name: counts(frame[name]) for name in ("self_total", "verified_total", *points)}
     ranks = counts(frame["rank"])
     order = sorted(range(len(frame)), key=text["entity_code"].__getitem__)
-    names = _EntityNames(result)
+    names = EntityNames(result)
     of_rows = row_scores(result)
     for position, of_indicators in zip(order, scores_of(result, order), strict=True):
         scores = ",\n".join(filter(None, (of_indicators, *of_rows.get(position, ()))))
