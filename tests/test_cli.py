@@ -237,7 +237,7 @@ class TestRun:
         ended = perfbatch("run", "--inbox", folder, "--outbox", tmp_path / "out", "--roster", listed, *deadline)
         assert (ended.code, ended.err) == (0, "")
         sheet = openpyxl.load_workbook(tmp_path / "out" / "district-summary-2020.xlsx")["报送情况"]
-        assert [cell.value for cell in sheet[4]][:3] == ["测试局", "900001", standing]
+        assert [cell.value for cell in sheet[5]][:3] == ["测试局", "900001", standing]
 
     def test_an_outbox_that_cannot_be_made_ends_the_night(
         self, inbox: Lay, tmp_path: Path, perfbatch: Perfbatch
