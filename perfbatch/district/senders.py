@@ -14,6 +14,8 @@ __all__ = ["Senders"]
 # What nobody but a workbook vouches for must be long enough not to stand in any file name by chance.
 _SHORTEST_NAME, _SHORTEST_STATED_NAME, _SHORTEST_STATED_CODE = 2, 3, 4
 
+_NUMBER = re.compile(r"\d+")
+
 
 class Senders:
     """The departments that a file may be from, as code and name: those `listed` in the roster, and those that workbooks have
@@ -30,17 +32,27 @@ class Senders:
                 self.names.setdefault(code, entity_title)
         names: dict[str, set[str]] = defaultdict(set)
         full: dict[str, set[str]] = defaultdict(set)
+        # A code of digits is looked up among a name's numbers; any other one is looked for.
+        self._numbers = dict[str, str]()
         self._codes = dict[str, re.Pattern[str]]()
+        self._owners = dict[str, str]()
         for code, entity_title in self.names.items():
             shortest = _SHORTEST_NAME if code in vouched else _SHORTEST_STATED_NAME
             if code in vouched or len(code) >= _SHORTEST_STATED_CODE:
-                self._codes[code] = re.compile(rf"(?<!\d){re.escape(_folded(code))}(?!\d)")
+                self._know(code)
             full[_folded(entity_title)].add(code)
             for name in _names(entity_title, district):
                 if len(name) >= shortest:
                     names[name].add(code)
         # A name that two departments go by tells nothing.
         self._names, self._full = _of_one(names), _of_one(full)
+
+    def _know(self, code: str) -> None:
+        folded = _folded(code)
+        if folded.isdecimal():
+            self._numbers[folded] = code
+        else:
+            self._codes[code] = re.compile(rf"(?<!\d){re.escape(folded)}(?!\d)")
 
     def of(self, entry: InboxEntry) -> str:
         """The code of the department that an entry came from; "" where nobody can tell."""
@@ -53,9 +65,15 @@ class Senders:
     def owner(self, path: str) -> str:
         """The code of the department that a path names; "" where it fits none, or several. The file's own name goes before its
         folders."""
+        if path not in self._owners:
+            self._owners[path] = self._owner(path)
+        return self._owners[path]
+
+    def _owner(self, path: str) -> str:
         for part in reversed(path.split("/")):
             folded = _folded(part)
-            codes = {code for code, pattern in self._codes.items() if pattern.search(folded)}
+            codes = {self._numbers[number] for number in _NUMBER.findall(folded) if number in self._numbers}
+            codes |= {code for code, pattern in self._codes.items() if pattern.search(folded)}
             if len(codes) == 1:
                 return codes.pop()
             named = [name for name in self._names if name in folded]

@@ -1,7 +1,8 @@
 """整改通知: a department's own workbook, marked where it must be put right, with nothing of its content lost.
 
 The package is patched, never loaded and saved: parts that do not change are copied packed, byte for byte, and those that
-do change only where a mark goes. Marks of an earlier notice are taken off first.
+do change only where a mark goes. Marks of an earlier notice are taken off first. A department whose file could not be taken gets a
+letter in the same form, 退回通知 (`returned`).
 """
 
 from __future__ import annotations
