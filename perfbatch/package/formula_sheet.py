@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import escape
@@ -22,6 +22,7 @@ _EMPTY = re.compile(r"<sheetData ?/>|<sheetData></sheetData>")
 _DIMENSION = re.compile(r'<dimension ref="[^"]*" ?/>')
 # xlsxwriter writes an empty text as a result without t="str"; strict readers then see no value at all.
 _UNTYPED = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(><f>[^<]*</f><v></v></c>)')
+_FIXED = re.compile(r'(<row r="(\d+)"[^>]*) customHeight="1"([^>]*>)')
 _LEVEL = 9
 _ERRORS = frozenset({"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!"})
 
@@ -50,14 +51,18 @@ def sheet_data(cells: Cells) -> str:
     return f"<sheetData>{''.join(rows)}</sheetData>"
 
 
-def with_sheet_data(package: bytes, sheets: Mapping[int, Cells]) -> bytes:
+def with_sheet_data(
+    package: bytes, sheets: Mapping[int, Cells], growing: Mapping[int, Collection[int]] | None = None
+) -> bytes:
     """A package that xlsxwriter made, with cells put into sheets that it left empty: number of the sheet, from 1 → cells.
+    `growing`: number of a sheet → its rows, from 0, that are to grow with what is typed: their height is stated, not fixed.
 
     Raises `ValueError` where a sheet is not empty.
     """
     parts: dict[str, Callable[[str], str]] = {
         f"xl/worksheets/sheet{number}.xml": _filler(number, cells) for number, cells in sheets.items()
     }
+    free = {f"xl/worksheets/sheet{number}.xml": rows for number, rows in (growing or {}).items()}
     target = io.BytesIO()
     with ZipFile(io.BytesIO(package)) as source, ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as written:
         for info in source.infolist():
@@ -65,9 +70,15 @@ def with_sheet_data(package: bytes, sheets: Mapping[int, Cells]) -> bytes:
             if info.filename in parts:
                 content = parts[info.filename](content.decode()).encode()
             elif info.filename.startswith("xl/worksheets/sheet"):
-                content = _UNTYPED.sub(r'\1 t="str"\2', content.decode()).encode()
+                markup = _UNTYPED.sub(r'\1 t="str"\2', content.decode())
+                rows = free.get(info.filename, ())
+                content = (_freed(markup, rows) if rows else markup).encode()
             written.writestr(info, content, ZIP_DEFLATED, _LEVEL)
     return target.getvalue()
+
+
+def _freed(markup: str, growing: Collection[int]) -> str:
+    return _FIXED.sub(lambda row: f"{row[1]}{row[3]}" if int(row[2]) - 1 in growing else row[0], markup)
 
 
 def _filler(number: int, cells: Cells) -> Callable[[str], str]:

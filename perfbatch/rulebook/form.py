@@ -329,10 +329,11 @@ SINGLE = (CardBlock, MatrixBlock)
 
 
 class Section(Entry):
-    """A sheet of the workbook."""
+    """A sheet of the workbook. `entity_in_title`: its title begins with the entity's name, as it is typed."""
 
     id: Identifier
     sheet: Annotated[str, Field(min_length=1, max_length=31)]
     title: str
+    entity_in_title: bool = False
     intro: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()

@@ -111,6 +111,7 @@ TITLES: Mapping[str, str] = {
     "help": "填写提示",
     "sheet": "工作表名称",
     "intro": "说明文字",
+    "entity_in_title": "标题前加名称",
     "layout": "版式",
     "columns": "并列栏数",
     "preset_column": "预置栏目",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from perfbatch.model.errors import OperatorFault
 from perfbatch.rulebook.form import COVER
+from perfbatch.rulebook.formula_terms import quoted
 from perfbatch.rulebook.model import (
     CardBlock,
     EvidenceBlock,
@@ -82,7 +83,7 @@ def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
     for block in section.blocks:
         if isinstance(block, ScorecardBlock):
             plan.print_row(f"{block.title}：", Style.ATTACHMENT)
-    plan.print_row(section.title, Style.TITLE, _TITLE_ROW)
+    _print_title(form, plan, section)
     for paragraph in section.intro:
         plan.print_row(paragraph, Style.NOTE if section.blocks else Style.PARAGRAPH)
     if not section.blocks:
@@ -114,6 +115,19 @@ def _lay_out_sheet(form: Form, section: Section) -> SheetPlan:
             case SignatureBlock():
                 place_signatures(plan, block)
     return plan
+
+
+def _print_title(form: Form, plan: SheetPlan, section: Section) -> None:
+    """The sheet's title, behind the entity's name as it is typed where the section asks for that."""
+    name = form.rulebook.entity.name
+    named = form.places.get(name) if section.entity_in_title else None
+    if named is None:
+        plan.print_row(section.title, Style.TITLE, _TITLE_ROW)
+        return
+    cell = named.where.reference
+    known = named.cells[0].value
+    formula = f'=IF({cell}="","",TRIM({cell}))&{quoted(section.title)}'
+    plan.print_row(f"{known or ''}{section.title}", Style.TITLE, _TITLE_ROW, formula)
 
 
 def _empty_sheet(section: Section) -> SheetPlan:

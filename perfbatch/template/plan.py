@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from perfbatch.model.excel import MAX_ROW_HEIGHT
 from perfbatch.rulebook.model import FieldKind, FormField, Rulebook
 from perfbatch.template.grid import CellRange
 from perfbatch.template.text_fit import text_height
@@ -37,6 +39,7 @@ class Style(StrEnum):
     HEADER = "header"
     LABEL = "label"
     GROUP = "group"
+    HEADING = "heading"
     TEXT = "text"
     LINE = "line"
     CENTRE = "centre"
@@ -75,6 +78,7 @@ FONT_SIZES: Mapping[Style, float] = {
 """Points, where they differ from BODY_SIZE."""
 
 BODY_SIZE = 10.5
+_PIXEL = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,8 @@ class SheetPlan:
     repeat_row: tuple[int, int] | None = None
     freeze: tuple[int, int] | None = None
     hidden_columns: set[int] = field(default_factory=set)
+    growing: set[int] = field(default_factory=set)
+    """Rows that Excel makes as high as what is typed into them needs, from the height that is stated on."""
 
     def area(self, top: int, left: int, bottom: int, right: int) -> CellRange:
         """A rectangle on this sheet."""
@@ -152,10 +158,10 @@ class SheetPlan:
         if isinstance(value, str) and where.rows == 1:
             self.need_height(where.top, text_height(value, self.width_of(where), FONT_SIZES.get(style, BODY_SIZE)))
 
-    def print_row(self, value: str, style: Style, height: float = 0.0) -> None:
-        """A text over the whole printed width, in a row of its own."""
+    def print_row(self, value: str, style: Style, height: float = 0.0, formula: str = "") -> None:
+        """A text over the whole printed width, in a row of its own; with a formula `value` is what it is worth."""
         self.need_height(self.row, height)
-        self.print_cell(self.area(self.row, 0, self.row, self.printed_columns - 1), value, style)
+        self.print_cell(self.area(self.row, 0, self.row, self.printed_columns - 1), value, style, formula)
         self.row += 1
 
     def need_height(self, row: int, points: float) -> None:
@@ -185,8 +191,21 @@ class SheetPlan:
         where = self.area(top, column, top + len(cells) - 1, column)
         place = FieldPlace(spec, where, tuple(cells), merged if merged and merged != where else None, look)
         self.places.append(place)
+        self.hold(place)
         form.places[spec.id] = place
         return place
+
+    def hold(self, place: FieldPlace) -> None:
+        """Make rows high enough for the long texts that are known to stand in a field's cells."""
+        if place.field.kind != "longtext":
+            return
+        for row, cell in enumerate(place.cells):
+            if isinstance(cell.value, str):
+                area = place.merged or place.where.cell(row)
+                points = text_height(cell.value, self.width_of(area), BODY_SIZE, area.rows)
+                for held in range(area.top, area.bottom + 1):
+                    # In whole pixels, as it is written.
+                    self.need_height(held, min(math.ceil(points / area.rows / _PIXEL) * _PIXEL, MAX_ROW_HEIGHT))
 
 
 @dataclass

@@ -139,7 +139,9 @@ def _serial(moment: datetime) -> Decimal:
 
 
 def _filled_sheet(plan: SheetPlan, places: Mapping[str, FieldPlace], layout: Layout, typed: TypedForm) -> SheetPlan:
-    filled = replace(plan, places=[places[place.field.id] for place in plan.places])
+    filled = replace(plan, places=[places[place.field.id] for place in plan.places], heights=dict(plan.heights))
+    for place in filled.places:
+        filled.hold(place)
     named = _names(layout, typed)
     filled.printed = [
         named.get((plan.sheet, printed.where.top, printed.where.left), printed) for printed in plan.printed

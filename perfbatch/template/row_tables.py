@@ -44,7 +44,9 @@ def place_row_table(form: Form, plan: SheetPlan, block: RowsBlock) -> None:
     top = header + 1
     presets = block.presets
     rows = max(len(presets) + block.blank_rows, form.rows.get(block.id, 0))
-    height = _LONGTEXT_ROW if any(field.kind == "longtext" for field in block.fields) else _ROW
+    has_long_texts = any(field.kind == "longtext" for field in block.fields)
+    height = _LONGTEXT_ROW if has_long_texts else _ROW
+    plan.growing |= set(range(top, top + rows)) if has_long_texts else set()
     for row in range(top, top + rows):
         plan.need_height(row, height)
         if _is_signed(block):
@@ -74,7 +76,7 @@ def _place_headings(plan: SheetPlan, top: int, headings: list[str]) -> None:
     row = top
     for heading, run in groupby(headings):
         last = row + len(list(run)) - 1
-        plan.print_cell(plan.area(row, 0, last, 0), heading, Style.GROUP)
+        plan.print_cell(plan.area(row, 0, last, 0), heading, Style.HEADING)
         row = last + 1
 
 

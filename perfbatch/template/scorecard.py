@@ -88,6 +88,7 @@ def _place_indicators(form: Form, plan: SheetPlan) -> None:
 
 def _place_indicator(plan: SheetPlan, row: int, indicator: Indicator) -> None:
     plan.need_height(row, _ROW)
+    plan.growing.add(row)
     name_style = Style.EDITABLE_TEXT if indicator.editable else Style.CENTRE
     plan.print_cell(plan.area(row, NAME_COLUMN, row, NAME_COLUMN), indicator.name, name_style)
     standard = _NEXT_REQUIREMENT.sub("\n", indicator.standard)

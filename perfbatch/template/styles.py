@@ -40,6 +40,7 @@ _PRINTED: dict[Style, dict[str, Any]] = {
     Style.HEADER: {**_MIDDLE, "bold": True, "bg_color": LABEL_TINT},
     Style.LABEL: {**_MIDDLE, "bg_color": LABEL_TINT},
     Style.GROUP: {**_MIDDLE, "bold": True, "bg_color": LABEL_TINT},
+    Style.HEADING: {**_MIDDLE, "bold": True, "bg_color": LABEL_TINT, "valign": "top"},
     Style.TEXT: {**_BOXED, "align": "left"},
     Style.LINE: {**_BOXED, "align": "left", **_SHRUNK},
     Style.CENTRE: _MIDDLE,
@@ -58,7 +59,8 @@ _ALIGNMENTS: dict[FieldKind, dict[str, Any]] = {
     "area": {"align": "right", **_SHRUNK},
     "text": {"align": "left"},
     "code": {"align": "left"},
-    "longtext": {"align": "left"},
+    # What does not fit loses its end, never its beginning.
+    "longtext": {"align": "left", "valign": "top"},
     "id": {"align": "left"},
 }
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from perfbatch.model.excel import MAX_ROW_HEIGHT
 
-__all__ = ["text_height"]
+__all__ = ["room_for", "text_height"]
 
 # A column's width counts digits of the default font; in 宋体 of 11 points one takes 8 pixels, a full-width character 14.7.
 _DIGITS_PER_POINT = 14.67 / 8 / 11
@@ -15,11 +15,18 @@ _LINE_SPACING = 1.45
 _PADDING = 8.0
 
 
-def text_height(text: str, width: float, size: float) -> float:
-    """Points that `text` needs in a cell `width` digits wide, set in a font of `size` points."""
+def text_height(text: str, width: float, size: float, rows: int = 1) -> float:
+    """Points that `text` needs in a cell `width` digits wide that is drawn over so many rows, set in a font of `size` points; no
+    more than the rows can be given."""
     room = max(width - 1.5, 2.0)
     lines = sum(max(1, math.ceil(_text_width(line, size) / room)) for line in text.split("\n"))
-    return min(MAX_ROW_HEIGHT, lines * size * _LINE_SPACING + _PADDING)
+    return min(MAX_ROW_HEIGHT * rows, lines * size * _LINE_SPACING + _PADDING)
+
+
+def room_for(width: float, height: float, size: float) -> int:
+    """Full-width characters that a cell of `width` digits and `height` points shows."""
+    across = int(max(width - 1.5, 2.0) / (size * _DIGITS_PER_POINT))
+    return across * int((height - _PADDING) / (size * _LINE_SPACING))
 
 
 def _text_width(text: str, size: float) -> float:

@@ -149,9 +149,10 @@ def _assemble(layout: Layout) -> bytes:
         if not book.define_name(place.field.id, place.where):
             raise OperatorFault("form.name", rulebook=layout.rulebook.id, field=place.field.id)
     book.finish()
-    number = [sheet.name for sheet in workbook.worksheets()].index(LIVE_SHEET) + 1
+    numbers = {sheet.name: number for number, sheet in enumerate(workbook.worksheets(), start=1)}
     workbook.close()
-    return with_sheet_data(buffer.getvalue(), {number: book.bare_cells(LIVE_SHEET)})
+    growing = {numbers[plan.sheet]: plan.growing for plan in layout.sheets if plan.growing}
+    return with_sheet_data(buffer.getvalue(), {numbers[LIVE_SHEET]: book.bare_cells(LIVE_SHEET)}, growing)
 
 
 def _write_sheet(book: FormBook, rulebook: Rulebook, plan: SheetPlan, styles: Styles) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from perfbatch.rulebook.formula import FAILS, HOLDS
@@ -18,6 +19,7 @@ from tests.calc_session import Session, work
 from tests.cases.checks import CHECK_CASES, CheckCase
 from tests.cases.clean import clean
 from tests.submissions import RULEBOOK, UNREADABLE
+from tests.workbooks import places
 
 pytestmark = pytest.mark.libreoffice
 
@@ -121,3 +123,42 @@ def test_a_form_filled_without_a_fault_says_so(blank: Path) -> None:
     assert sum(verdict == HOLDS for verdict in after) > 100
     # Nothing is filled in yet, and nothing is asked: the points of the blank form add up, that is all.
     assert {verdict for verdict in before if verdict} <= {HOLDS}
+
+
+def test_every_cell_without_a_number_is_listed_and_texts_too_long_for_paper(blank: Path) -> None:
+    typed = {
+        "on_post_staff": "二十人",
+        "revenue_total": [None, "约10万"],
+        "item_self_score": [None] * 3 + ["三分"],
+        "annual_work_plan": "字" * 2_000,
+        "unit_name": "区测试局",
+    }
+    where = dict(places(blank.read_bytes()))
+    steps: list[list[Any]] = []
+    for field, value in typed.items():
+        values = value if isinstance(value, list) else [value]
+        steps += [["type", *where[field][row], item] for row, item in enumerate(values) if item is not None]
+    sheet = openpyxl.load_workbook(blank)[CHECK_SHEET]
+    heads = {str(cell.value): cell.row for (cell,) in sheet["A1:A400"] if cell.value in ("序号", "字数")}
+    listed, texts = heads["序号"], heads["字数"]
+    asked = [f"{letter}{row}" for row in range(listed, listed + 6) for letter in "ABC"]
+    asked += [f"{letter}{texts + row}" for row in (1, 2, 3) for letter in "ABC"]
+    title = ["评分表", [f"A{row}" for row in (1, 2, 3)]]
+    ((first, seen, head),) = work(
+        [Session(blank, [["read", CHECK_SHEET, asked], *steps, ["read", CHECK_SHEET, asked], ["read", *title]])]
+    )
+    rows = [seen[at : at + 3] for at in range(0, len(seen), 3)]
+    assert rows[1:6] == [
+        [1, "基本概况：实有人数（人）", "二十人"],
+        [2, "收支情况：收入合计（第2行）", "约10万"],
+        [3, "评分表：自评得分（预算调整率）", "三分"],
+        ["", "", ""],
+        ["", "", ""],
+    ]
+    assert rows[6:] == [
+        ["", "基本概况：职能职责概述", ""],
+        [2000, "基本概况：年度主要工作内容", "请拉高行高"],
+        ["", "基本概况：年度部门（单位）总体运行情况及取得的成绩", ""],
+    ]
+    assert first[3:18] == [""] * 15
+    assert "区测试局部门整体支出绩效评价评分表" in head

@@ -242,11 +242,18 @@ def test_headings_of_the_targets_are_merged_at_the_left(blank: Workbook) -> None
     sheet = blank["绩效目标"]
     first = named_cells(blank, "indicator_type")[0].row
     merged = {
-        (sheet.cell(area.min_row, 1).value, area.min_row - first, area.max_row - first)
+        (str(sheet.cell(area.min_row, 1).value), area.min_row - first, area.max_row - first)
         for area in sheet.merged_cells.ranges
         if area.max_col == 1 and area.min_row >= first
     }
-    assert merged == {("产出目标", 0, 17), ("效益目标", 18, 26)}
+    assert merged == {
+        (
+            "产出目标\n（部门工作实绩，包含上级部门和市委市政府布置的重点工作、实事任务等，根据部门实际进行调整细化）",
+            0,
+            17,
+        ),
+        ("效益目标\n（预期实现的效益）", 18, 26),
+    }
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text(form_rulebook: Rulebook, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from perfbatch.template.live.leaves import (
 )
 from perfbatch.template.live.scores import SCORE_COLUMNS, TOTAL_ROW_LABEL, ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
+from perfbatch.template.live.unreadable import place_cells
 
 __all__ = ["PLACE_COLUMN", "VERDICT_COLUMN", "failing_cells", "write_hidden"]
 
@@ -49,6 +50,7 @@ def write_hidden(
         *leaves.items.cells(),
         *leaves.evidence.cells(),
         *(cell for block in scores.row_blocks for cell in block.cells()),
+        *place_cells(leaves),
     ):
         book.put(LIVE_SHEET, at, column, content)
     _write_leaves(book, leaves, failing)

@@ -28,6 +28,7 @@ from perfbatch.template.live.hidden import PLACE_COLUMN, VERDICT_COLUMN, write_h
 from perfbatch.template.live.leaves import LIVE_SHEET, OVER_COLUMN, Leaves
 from perfbatch.template.live.scores import ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
+from perfbatch.template.live.unreadable import ask_for_numbers, write_long_texts, write_unreadable
 from perfbatch.template.plan import Style
 from perfbatch.template.styles import Styles
 
@@ -79,6 +80,7 @@ class _FormShape:
 def _compiled(shape: _FormShape) -> LivePlan:
     layout = shape.layout
     leaves = Leaves(layout)
+    ask_for_numbers(leaves)
     scores = ScoreBlock(leaves, layout.rulebook)
     names = UnitNames(leaves, layout.rulebook)
     return LivePlan(leaves, scores, plan_checks(leaves, scores, layout.rulebook, names), names)
@@ -146,6 +148,9 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
             for rows in line.inserted:
                 book.write_formula(sheet, line.row, rows.shown.left, _together(rows), verdict)
     bottom = plan.tables[-1].lines[-1].row if plan.tables else FIRST_TABLE_ROW
+    looks = (heading, styles.printed(Style.HEADER), verdict, link)
+    free = write_unreadable(book, sheet, bottom + 2, plan.leaves, looks)
+    write_long_texts(book, sheet, free + 1, plan.leaves.layout, looks)
     area = (3, FIRST_VERDICT_COLUMN, bottom, last)
     first = cell_name(3, FIRST_VERDICT_COLUMN)
     rules = (

@@ -1,0 +1,135 @@
+"""The list on 校验 of every cell that holds no number where one belongs, or one out of bounds; and of texts longer than their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from perfbatch.rulebook.formula_terms import quoted
+from perfbatch.rulebook.names import NUMERIC_KINDS
+from perfbatch.template.book import FormBook
+from perfbatch.template.calculation.relative import column_number
+from perfbatch.template.grid import CellRange, cell_name
+from perfbatch.template.layout import Layout
+from perfbatch.template.live.leaves import LIVE_SHEET, Leaf, Leaves
+from perfbatch.template.plan import BODY_SIZE, FieldPlace, SheetPlan
+from perfbatch.template.text_fit import room_for
+
+__all__ = ["LISTED", "ask_for_numbers", "long_texts", "place_cells", "write_long_texts", "write_unreadable"]
+
+LISTED = 20
+"""Cells that are listed; of more the number is told."""
+
+# Columns of the hidden sheet: how many such cells there are down to a row, the field's name and what people call the cell.
+_COUNT, _FIELD, _CALLED = "GA", "GB", "GC"
+_STEP = 40
+
+
+def ask_for_numbers(leaves: Leaves) -> None:
+    """Have a leaf for every cell in which a number belongs, in the order of the form, whether a rule reads it or not."""
+    for field in leaves.layout.rulebook.fields():
+        if field.kind in NUMERIC_KINDS:
+            leaves.column_of(field.id)
+
+
+def place_cells(leaves: Leaves) -> Iterator[tuple[int, int, str]]:
+    """Row and column of the hidden sheet, from 0, with what stands there."""
+    before, begin = "0", 0
+    for at, leaf in enumerate(_numbers(leaves)):
+        # Counted in steps: neither a chain from cell to cell nor a sum over all that stands above.
+        if at % _STEP == 0:
+            before, begin = (f"{_COUNT}{leaf.row}" if at else "0"), leaf.row + 1
+        yield leaf.row, column_number(_COUNT) - 1, f"={before}+SUM(E{begin}:{leaf.column('E')})"
+        yield leaf.row, column_number(_FIELD) - 1, leaf.field.id
+        yield leaf.row, column_number(_CALLED) - 1, _called(leaves, leaf)
+
+
+def _numbers(leaves: Leaves) -> list[Leaf]:
+    """They stand together, from the top of the hidden sheet."""
+    return [leaf for leaf in leaves.rows() if leaf.field.kind in NUMERIC_KINDS and leaf.field.label]
+
+
+def _called(leaves: Leaves, leaf: Leaf) -> str:
+    column = leaves.column_of(leaf.field.id)
+    words = f"{leaf.cell.sheet}：{leaf.field.label}"
+    row = leaf.row - column[0].row
+    if leaf.field.id in leaves.items.fields:
+        indicators = leaves.layout.rulebook.indicators
+        return f"{words}（{indicators[row].name}）" if row < len(indicators) else f"{words}（增加的行）"
+    return f"{words}（第{row + 1}行）" if len(column) > 1 else words
+
+
+def write_unreadable(
+    book: FormBook, sheet: Worksheet, top: int, leaves: Leaves, looks: tuple[Format, Format, Format, Format]
+) -> int:
+    """Write the list below `top`; returns the first free row. `looks`: of its heading, its titles, its numbers, its links."""
+    heading, title, plain, link = looks
+    rows = _numbers(leaves)
+    if not rows:
+        return top
+    first, last = rows[0].row + 1, rows[-1].row + 1
+    counts = f"{LIVE_SHEET}!${_COUNT}${first}:${_COUNT}${last}"
+    total = f"{LIVE_SHEET}!${_COUNT}${last}"
+    sheet.set_row(top, 26)
+    words = f'="不是数值或超出填报范围的单元格："&{total}&" 处"&IF({total}>{LISTED},"（列示前{LISTED}处）","")'
+    book.write_formula(sheet, top, 0, words, heading)
+    for column, words in enumerate(("序号", "所在栏目", "现填内容")):
+        sheet.write_string(top + 1, column, words, title)
+
+    def at(letter: str, number: int) -> str:
+        return f"INDEX({LIVE_SHEET}!${letter}${first}:${letter}${last},MATCH({number},{counts},0))"
+
+    for number in range(1, LISTED + 1):
+        row, absent = top + 1 + number, f"{total}<{number}"
+        book.write_formula(sheet, row, 0, f'=IF({absent},"",{number})', plain)
+        leads = f'HYPERLINK("#"&{at(_FIELD, number)},{at(_CALLED, number)})'
+        book.write_formula(sheet, row, 1, f'=IF({absent},"",{leads})', link)
+        content = at("G", number)
+        book.write_formula(
+            sheet, row, 2, f'=IF({absent},"",IF(ISERROR({content}),{quoted("错误值")},{content}&""))', plain
+        )
+    return top + 2 + LISTED
+
+
+def long_texts(layout: Layout) -> list[tuple[FieldPlace, int]]:
+    """The fields with one cell for a long text, each with the full-width characters that its place shows."""
+    plans = {plan.sheet: plan for plan in layout.sheets}
+    return [
+        (place, _room(plans[place.where.sheet], place.merged or place.where))
+        for place in layout.places.values()
+        if place.field.kind == "longtext" and place.where.rows == 1
+    ]
+
+
+def _room(plan: SheetPlan, area: CellRange) -> int:
+    return room_for(plan.width_of(area), plan.height_of(area.top, area.bottom), BODY_SIZE)
+
+
+def write_long_texts(
+    book: FormBook, sheet: Worksheet, top: int, layout: Layout, looks: tuple[Format, Format, Format, Format]
+) -> int:
+    """Write below `top` which texts are longer than their place on paper; returns the first free row."""
+    heading, title, plain, link = looks
+    texts = long_texts(layout)
+    if not texts:
+        return top
+    sheet.set_row(top, 26)
+    sheet.write_string(top, 0, "文字较长的栏目", heading)
+    for column, words in enumerate(("字数", "栏目", "打印提示")):
+        sheet.write_string(top + 1, column, words, title)
+    for row, (place, room) in enumerate(texts, start=top + 2):
+        cell = place.where.reference
+        length = f"LEN({cell})"
+        book.write_formula(sheet, row, 0, f'=IF({cell}="","",{length})', plain)
+        target = f"internal:'{place.where.sheet}'!{cell_name(place.where.top, place.where.left)}"
+        sheet.write_url(row, 1, target, link, f"{place.where.sheet}：{place.field.label}")
+        lines = f'({length}-LEN(SUBSTITUTE({cell},CHAR(10),"")))'
+        shown = f"{length}+{lines}*{_PER_BREAK}>{room}"
+        book.write_formula(sheet, row, 2, f'=IF({shown},{quoted("请拉高行高")},"")', plain)
+    return top + 2 + len(texts)
+
+
+_PER_BREAK = 12
+"""Characters that a line break leaves blank, on the whole."""
