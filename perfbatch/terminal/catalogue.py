@@ -269,6 +269,7 @@ NOUNS: Mapping[str, Wording] = {
     "file": Wording("file|files", "个文件"),
     "notice": Wording("notice|notices", "份通知书"),
     "department": Wording("department|departments", "个部门"),
+    "entity": Wording("entity|entities", "个"),
     "run": Wording("run|runs", "次运行"),
     "error": Wording("error|errors", "项错误"),
     "warning": Wording("warning|warnings", "项提醒"),

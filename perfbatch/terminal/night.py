@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from perfbatch.model.figures import plain, score_text
 from perfbatch.model.submission import SCALE
+from perfbatch.rulebook.roles import Entity
 from perfbatch.terminal.catalogue import counted, listed, say, spoken, verified_word
 from perfbatch.terminal.console import console_of, inert
 from perfbatch.terminal.next_command import after_night, print_next
@@ -64,12 +65,14 @@ def print_night(
 def _print_form(result: BatchResult) -> None:
     """What the night came to in one form."""
     console, noun = console_of(), result.rulebook.entity.noun
+    # What a rulebook calls its entities is Chinese; in English anything but a department is an entity.
+    word = "department" if noun == Entity().noun else "entity"
     severity = Counter(finding.severity.value for finding in result.findings if not finding.settled)
     apart = Counter(finding.standing for finding in result.findings if finding.settled)
     if (tally := result.tally) is not None:
         known = say(
             "run.roster",
-            expected=counted(tally.expected, "department", noun),
+            expected=counted(tally.expected, word, noun),
             **{name: getattr(tally, name) for name in ("received", "late", "sent_back", "missing")},
         )
         console.print(known, soft_wrap=True)
@@ -78,7 +81,7 @@ def _print_form(result: BatchResult) -> None:
         errors=counted(severity["error"], "error"),
         warnings=counted(severity["warning"], "warning"),
         infos=counted(severity["info"], "info"),
-        departments=counted(len(result.departments), "department", noun),
+        departments=counted(len(result.departments), word, noun),
     )
     settled = (say("run.apart", count=number, standing=say(f"standing.{name}")) for name, number in apart.items())
     console.print("".join((findings, *settled)), soft_wrap=True)
