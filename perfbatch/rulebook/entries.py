@@ -7,10 +7,10 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from perfbatch.rulebook.form import AmountColumn, Entry
+from perfbatch.rulebook.form import Entry
 from perfbatch.rulebook.marks import BlockId, EachId, Expression, FieldId, GroupId, Identifier, Message
 
-__all__ = ["AdaptableSet", "Check", "Grade", "Group", "MoneyTable", "Scope"]
+__all__ = ["AdaptableSet", "Check", "Grade", "Group", "Scope"]
 
 Scope = Literal["department", "unit", "item", "target", "row"]
 """Where a check is made: once for a department, in each row of the unit tables, of the scorecard, of the targets table, or of
@@ -87,10 +87,3 @@ class Grade(Entry):
     name: str
     minimum: Decimal | None = None
     below: Decimal | None = None
-
-
-class MoneyTable(NamedTuple):
-    """A table's amounts as columns of the summary: a department's own row of them, with its units' where the form has such rows."""
-
-    title: str
-    fields: tuple[AmountColumn, ...]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from perfbatch.rulebook.marks import Expression, FieldId, Identifier, IndicatorId, RowExpression
+from perfbatch.rulebook.fields import AmountColumn, Entry, FieldKind, FormField, Kind, Model
+from perfbatch.rulebook.marks import FieldId, Identifier
+from perfbatch.rulebook.matrix import MatrixBlock, MatrixCell, MatrixColumn, MatrixRow
 
 __all__ = [
     "COVER",
@@ -34,65 +34,6 @@ __all__ = [
     "SignatureBlock",
     "UnitTableBlock",
 ]
-
-FieldKind = Literal[
-    "text", "longtext", "code", "year", "date", "choice", "amount", "count", "area", "score", "percent", "number", "id"
-]
-
-
-class Model(BaseModel):
-    """Frozen, and strict about what it does not know: a misspelt key must fail the load, not be passed over."""
-
-    # Built when something is first validated: a reading process only takes models that are.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Entry(Model):
-    """A part of the rulebook that may say where it comes from: the clause of the form, the notice of the year."""
-
-    source: str = ""
-
-
-class Kind(Model):
-    """What holds for every field of a kind: unit, bounds (in that unit), decimals kept, rounding step, number format."""
-
-    unit: str = ""
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    decimals: int = Field(default=0, ge=0, le=6)
-    step: Decimal | None = None
-    max_length: int | None = None
-    number_format: str = "General"
-    help: str = ""
-
-
-class FormField(Entry):
-    """An input cell, or a column of input cells, named by its id (DOMAIN §2). `required_when` is a condition, over the columns of
-    a table of rows or over the fields that stand once, under which it must be filled. `since` is the revision of the form that
-    brought it: a workbook made before has no such cell, and nothing is wrong with that."""
-
-    id: Identifier
-    label: str
-    kind: FieldKind
-    unit: str | None = None
-    required: bool = False
-    required_when: Expression | None = None
-    signed: bool = False
-    personal: bool = False
-    fixed: str | None = None
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    max_length: int | None = None
-    choices: tuple[str, ...] = ()
-    help: str = ""
-    since: int = Field(default=1, ge=1)
-
-
-class AmountColumn(FormField):
-    """A column of a unit table; `under` is the path of merged headers above it, `parts` the columns that it totals."""
-
-    under: tuple[str, ...] = ()
-    parts: tuple[FieldId, ...] = ()
 
 
 class PresetRow(Model):
@@ -169,125 +110,6 @@ class RowsBlock(Model):
         return frozenset(named.union(*(preset.values for preset in self.preset_rows)))
 
 
-class MatrixRow(Model):
-    """A row of a matrix; `parts` are the rows that it totals, `since` the revision of the form that brought it."""
-
-    id: Identifier
-    label: str
-    parts: tuple[str, ...] = ()
-    since: int = Field(default=1, ge=1)
-
-
-class MatrixColumn(Model):
-    """A column of a matrix: of input cells of a `kind`, or one that shows what a `formula` over the other columns of its row comes
-    to, or what an `indicator` is worth (`show` max) or the department scores it itself (`show` self, an input cell).
-
-    `only` are the rows that have a cell in it (all, unless given), `required` those whose cell must be filled, `parts` the columns
-    that it totals. Unit, bounds and `since` as a field's.
-    """
-
-    id: Identifier
-    label: str
-    kind: FieldKind | None = None
-    only: tuple[str, ...] = ()
-    required: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    formula: RowExpression | None = None
-    indicator: IndicatorId | None = None
-    show: Literal["max", "self"] | None = None
-    unit: str | None = None
-    signed: bool = False
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    max_length: int | None = None
-    choices: tuple[str, ...] = ()
-    help: str = ""
-    since: int = Field(default=1, ge=1)
-
-    @property
-    def is_input(self) -> bool:
-        """Whether the department fills it in."""
-        return self.show == "self" or (self.show is None and self.formula is None)
-
-
-class MatrixCell(NamedTuple):
-    """An input cell of a matrix: its field, where it stands, and the cells that it totals, down its column and along its row."""
-
-    field: FormField
-    row: MatrixRow
-    column: MatrixColumn
-    parts_below: tuple[str, ...]
-    parts_beside: tuple[str, ...]
-
-
-class MatrixBlock(Model):
-    """Fixed rows and columns (项目资金: each fund × 年初预算, 全年预算, 全年执行). Every cell is a field of its own, `<id>_<row>_<column>`;
-    expressions may also say `<id>.<row>.<column>`."""
-
-    layout: Literal["matrix"]
-    id: Identifier
-    title: str
-    rows: Annotated[tuple[MatrixRow, ...], Field(min_length=1)]
-    columns: Annotated[tuple[MatrixColumn, ...], Field(min_length=1)]
-
-    def cell_id(self, row: str, column: str) -> str:
-        """The id of the field in a cell."""
-        return f"{self.id}_{row}_{column}"
-
-    def has_cell(self, row: MatrixRow, column: MatrixColumn) -> bool:
-        """Whether there is anything in a cell."""
-        return not column.only or row.id in column.only
-
-    @cached_property
-    def cells(self) -> dict[str, MatrixCell]:
-        """Field id → input cell, row by row."""
-        places = {
-            self.cell_id(row.id, column.id): (row, column)
-            for row in self.rows
-            for column in self.columns
-            if column.is_input and self.has_cell(row, column)
-        }
-        cells: dict[str, MatrixCell] = {}
-        for name, (row, column) in places.items():
-            below = [self.cell_id(part, column.id) for part in row.parts]
-            beside = [self.cell_id(row.id, part) for part in column.parts]
-            parts = (tuple(part for part in side if part in places) for side in (below, beside))
-            cells[name] = MatrixCell(self._field(row, column), row, column, *parts)
-        return cells
-
-    def as_of(self, revision: int) -> MatrixBlock | None:
-        """The table as it was at a revision; None where it was not there yet."""
-        rows, columns = (
-            tuple(entry for entry in entries if entry.since <= revision) for entries in (self.rows, self.columns)
-        )
-        if len(rows) == len(self.rows) and len(columns) == len(self.columns):
-            return self
-        # Made anew: a copy would keep the cells of today.
-        values = {name: getattr(self, name) for name in MatrixBlock.model_fields}
-        return MatrixBlock.model_construct(**{**values, "rows": rows, "columns": columns}) if rows and columns else None
-
-    @property
-    def fields(self) -> tuple[FormField, ...]:
-        """The input cells, row by row."""
-        return tuple(cell.field for cell in self.cells.values())
-
-    def _field(self, row: MatrixRow, column: MatrixColumn) -> FormField:
-        return FormField(
-            id=self.cell_id(row.id, column.id),
-            label=f"{row.label.removeprefix('其中：').removeprefix('其中:')}·{column.label}",
-            kind=column.kind or "score",
-            unit=column.unit,
-            required=row.id in column.required,
-            signed=column.signed,
-            minimum=column.minimum,
-            maximum=column.maximum,
-            max_length=column.max_length,
-            choices=column.choices,
-            help=column.help,
-            since=max(row.since, column.since),
-        )
-
-
 class ScorecardBlock(Model):
     """附件3-1: a row per indicator; the rows come from the rulebook's indicators."""
 
@@ -337,3 +159,17 @@ class Section(Entry):
     entity_in_title: bool = False
     intro: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
+
+    def as_of(self, revision: int) -> Section | None:
+        """The sheet as it was at a revision; None where nothing of it was there to fill in."""
+        blocks = tuple(kept for block in self.blocks if (kept := _block_as_of(block, revision)) is not None)
+        return None if self.blocks and not blocks else self.model_copy(update={"blocks": blocks})
+
+
+def _block_as_of(block: Block, revision: int) -> Block | None:
+    if isinstance(block, SignatureBlock):
+        return block
+    if isinstance(block, MatrixBlock):
+        return block.as_of(revision)
+    fields = tuple(field for field in block.fields if field.since <= revision)
+    return block.model_copy(update={"fields": fields}) if fields else None

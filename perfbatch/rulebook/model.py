@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, model_validator
 
 from perfbatch.rulebook.caps import Cap
-from perfbatch.rulebook.entries import AdaptableSet, Check, Grade, Group, MoneyTable, Scope
+from perfbatch.rulebook.entries import AdaptableSet, Check, Grade, Group, Scope
 from perfbatch.rulebook.expression import owners_in
 from perfbatch.rulebook.form import (
     SINGLE,
@@ -40,6 +40,7 @@ from perfbatch.rulebook.indicators import Indicator, Policy, Rule
 from perfbatch.rulebook.kinds.band import Band, Domain
 from perfbatch.rulebook.lineage import Lineage
 from perfbatch.rulebook.marks import Identifier
+from perfbatch.rulebook.money_tables import MoneyTable, money_sheets, money_tables
 from perfbatch.rulebook.roles import Entity, MoneySheet, Roles, usual_sheets
 from perfbatch.rulebook.score_places import ScorePlaces, own_cells
 
@@ -174,7 +175,7 @@ class Rulebook(Model):
         """
         if not 1 <= revision <= self.revision:
             raise ValueError(f"{self.id} has no revision {revision}")
-        sections = tuple(kept for section in self.sections if (kept := _section_as_of(section, revision)) is not None)
+        sections = tuple(kept for section in self.sections if (kept := section.as_of(revision)) is not None)
         values = {name: getattr(self, name) for name in Rulebook.model_fields}
         # Built anew: a copy would keep what was worked out from the fields of today.
         return Rulebook.model_construct(**{**values, "revision": revision, "sections": sections})
@@ -259,35 +260,13 @@ class Rulebook(Model):
     @cached_property
     def money_tables(self) -> dict[str, MoneyTable]:
         """Block id → its amounts as columns, for the tables with a row per unit and those of fixed rows and columns."""
-        tables = {name: MoneyTable(table.title, table.fields) for name, table in self.unit_tables.items()}
-        for name, matrix in self.matrices.items():
-            columns = tuple(
-                AmountColumn(**cell.field.model_dump(), parts=cell.parts_below or cell.parts_beside)
-                for cell in matrix.cells.values()
-                if cell.field.kind == "amount"
-            )
-            if columns:
-                tables[name] = MoneyTable(matrix.title, columns)
-        return tables
+        return money_tables(self.unit_tables, self.matrices)
 
     @cached_property
     def money_sheets(self) -> tuple[MoneySheet, ...]:
         """The summary's sheets of figures, with the tables that the form has. Tables that no sheet names stand on the last, or
         on a sheet of their own where the form has none of the usual tables."""
-        named = {name for sheet in self.summary for name in sheet.blocks}
-        rest = tuple(name for name in self.money_tables if name not in named)
-        sheets = [
-            sheet.model_copy(update={"blocks": blocks})
-            for sheet in self.summary
-            if (blocks := tuple(name for name in sheet.blocks if name in self.money_tables))
-        ]
-        if rest and sheets:
-            sheets[-1] = sheets[-1].model_copy(update={"blocks": (*sheets[-1].blocks, *rest)})
-        elif rest:
-            sheets = [
-                MoneySheet(sheet="资金汇总", title=f"{self.entity.noun}资金汇总（{self.money_unit}）", blocks=rest)
-            ]
-        return tuple(sheets)
+        return money_sheets(self.summary, self.money_tables, f"{self.entity.noun}资金汇总（{self.money_unit}）")
 
     @cached_property
     def scorecard(self) -> ScorecardBlock | None:
@@ -387,18 +366,3 @@ class Rulebook(Model):
         if field.signed and field.minimum is None:
             changes["minimum"] = None if kind.maximum is None else -kind.maximum
         return kind.model_copy(update=changes) if changes else kind
-
-
-def _section_as_of(section: Section, revision: int) -> Section | None:
-    """None where nothing of it was there to fill in."""
-    blocks = tuple(kept for block in section.blocks if (kept := _block_as_of(block, revision)) is not None)
-    return None if section.blocks and not blocks else section.model_copy(update={"blocks": blocks})
-
-
-def _block_as_of(block: Block, revision: int) -> Block | None:
-    if isinstance(block, SignatureBlock):
-        return block
-    if isinstance(block, MatrixBlock):
-        return block.as_of(revision)
-    fields = tuple(field for field in block.fields if field.since <= revision)
-    return block.model_copy(update={"fields": fields}) if fields else None

@@ -28,7 +28,7 @@ from perfbatch.template.live.hidden import PLACE_COLUMN, VERDICT_COLUMN, write_h
 from perfbatch.template.live.leaves import LIVE_SHEET, OVER_COLUMN, Leaves
 from perfbatch.template.live.scores import ScoreBlock
 from perfbatch.template.live.unit_names import UnitNames
-from perfbatch.template.live.unreadable import ask_for_numbers, write_long_texts, write_unreadable
+from perfbatch.template.live.unreadable import ListLooks, ask_for_numbers, write_long_texts, write_unreadable
 from perfbatch.template.plan import Style
 from perfbatch.template.styles import Styles
 
@@ -89,13 +89,13 @@ def _compiled(shape: _FormShape) -> LivePlan:
 def write_live(book: FormBook, layout: Layout, styles: Styles) -> None:
     """Add the live sheets to a workbook whose other sheets are written."""
     plan = plan_live(layout)
-    _write_checks(book, plan, styles)
+    _write_checks(book, layout, plan, styles)
     write_scores_beside(book, layout, plan.leaves, plan.scores, styles)
     write_hidden(book, plan.leaves, plan.scores, plan.names, plan.checks())
     mark_cells(book, plan.leaves, plan.checks())
 
 
-def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
+def _write_checks(book: FormBook, layout: Layout, plan: LivePlan, styles: Styles) -> None:
     workbook = book.workbook
     sheet = workbook.add_worksheet(CHECK_SHEET)
     width = max((len(table.columns) for table in plan.tables), default=1)
@@ -148,9 +148,9 @@ def _write_checks(book: FormBook, plan: LivePlan, styles: Styles) -> None:
             for rows in line.inserted:
                 book.write_formula(sheet, line.row, rows.shown.left, _together(rows), verdict)
     bottom = plan.tables[-1].lines[-1].row if plan.tables else FIRST_TABLE_ROW
-    looks = (heading, styles.printed(Style.HEADER), verdict, link)
+    looks = ListLooks(heading, styles.printed(Style.HEADER), verdict, link)
     free = write_unreadable(book, sheet, bottom + 2, plan.leaves, looks)
-    write_long_texts(book, sheet, free + 1, plan.leaves.layout, looks)
+    write_long_texts(book, sheet, free + 1, layout, looks)
     area = (3, FIRST_VERDICT_COLUMN, bottom, last)
     first = cell_name(3, FIRST_VERDICT_COLUMN)
     rules = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -17,7 +18,15 @@ from perfbatch.template.live.leaves import LIVE_SHEET, Leaf, Leaves
 from perfbatch.template.plan import BODY_SIZE, FieldPlace, SheetPlan
 from perfbatch.template.text_fit import room_for
 
-__all__ = ["LISTED", "ask_for_numbers", "long_texts", "place_cells", "write_long_texts", "write_unreadable"]
+__all__ = [
+    "LISTED",
+    "ListLooks",
+    "ask_for_numbers",
+    "long_texts",
+    "place_cells",
+    "write_long_texts",
+    "write_unreadable",
+]
 
 LISTED = 20
 """Cells that are listed; of more the number is told."""
@@ -25,6 +34,15 @@ LISTED = 20
 # Columns of the hidden sheet: how many such cells there are down to a row, the field's name and what people call the cell.
 _COUNT, _FIELD, _CALLED = "GA", "GB", "GC"
 _STEP = 40
+
+
+class ListLooks(NamedTuple):
+    """The looks of a list's heading, of its columns' titles, of its cells and of its links."""
+
+    heading: Format
+    title: Format
+    plain: Format
+    link: Format
 
 
 def ask_for_numbers(leaves: Leaves) -> None:
@@ -61,11 +79,13 @@ def _called(leaves: Leaves, leaf: Leaf) -> str:
     return f"{words}（第{row + 1}行）" if len(column) > 1 else words
 
 
-def write_unreadable(
-    book: FormBook, sheet: Worksheet, top: int, leaves: Leaves, looks: tuple[Format, Format, Format, Format]
-) -> int:
-    """Write the list below `top`; returns the first free row. `looks`: of its heading, its titles, its numbers, its links."""
-    heading, title, plain, link = looks
+def _write_titles(sheet: Worksheet, row: int, titles: Sequence[str], looks: ListLooks) -> None:
+    for column, title in enumerate(titles):
+        sheet.write_string(row, column, title, looks.title)
+
+
+def write_unreadable(book: FormBook, sheet: Worksheet, top: int, leaves: Leaves, looks: ListLooks) -> int:
+    """Write the list below `top`; returns the first free row."""
     rows = _numbers(leaves)
     if not rows:
         return top
@@ -74,21 +94,20 @@ def write_unreadable(
     total = f"{LIVE_SHEET}!${_COUNT}${last}"
     sheet.set_row(top, 26)
     words = f'="不是数值或超出填报范围的单元格："&{total}&" 处"&IF({total}>{LISTED},"（列示前{LISTED}处）","")'
-    book.write_formula(sheet, top, 0, words, heading)
-    for column, words in enumerate(("序号", "所在栏目", "现填内容")):
-        sheet.write_string(top + 1, column, words, title)
+    book.write_formula(sheet, top, 0, words, looks.heading)
+    _write_titles(sheet, top + 1, ("序号", "所在栏目", "现填内容"), looks)
 
     def at(letter: str, number: int) -> str:
         return f"INDEX({LIVE_SHEET}!${letter}${first}:${letter}${last},MATCH({number},{counts},0))"
 
     for number in range(1, LISTED + 1):
         row, absent = top + 1 + number, f"{total}<{number}"
-        book.write_formula(sheet, row, 0, f'=IF({absent},"",{number})', plain)
+        book.write_formula(sheet, row, 0, f'=IF({absent},"",{number})', looks.plain)
         leads = f'HYPERLINK("#"&{at(_FIELD, number)},{at(_CALLED, number)})'
-        book.write_formula(sheet, row, 1, f'=IF({absent},"",{leads})', link)
+        book.write_formula(sheet, row, 1, f'=IF({absent},"",{leads})', looks.link)
         content = at("G", number)
         book.write_formula(
-            sheet, row, 2, f'=IF({absent},"",IF(ISERROR({content}),{quoted("错误值")},{content}&""))', plain
+            sheet, row, 2, f'=IF({absent},"",IF(ISERROR({content}),{quoted("错误值")},{content}&""))', looks.plain
         )
     return top + 2 + LISTED
 
@@ -107,27 +126,23 @@ def _room(plan: SheetPlan, area: CellRange) -> int:
     return room_for(plan.width_of(area), plan.height_of(area.top, area.bottom), BODY_SIZE)
 
 
-def write_long_texts(
-    book: FormBook, sheet: Worksheet, top: int, layout: Layout, looks: tuple[Format, Format, Format, Format]
-) -> int:
+def write_long_texts(book: FormBook, sheet: Worksheet, top: int, layout: Layout, looks: ListLooks) -> int:
     """Write below `top` which texts are longer than their place on paper; returns the first free row."""
-    heading, title, plain, link = looks
     texts = long_texts(layout)
     if not texts:
         return top
     sheet.set_row(top, 26)
-    sheet.write_string(top, 0, "文字较长的栏目", heading)
-    for column, words in enumerate(("字数", "栏目", "打印提示")):
-        sheet.write_string(top + 1, column, words, title)
+    sheet.write_string(top, 0, "文字较长的栏目", looks.heading)
+    _write_titles(sheet, top + 1, ("字数", "栏目", "打印提示"), looks)
     for row, (place, room) in enumerate(texts, start=top + 2):
         cell = place.where.reference
         length = f"LEN({cell})"
-        book.write_formula(sheet, row, 0, f'=IF({cell}="","",{length})', plain)
+        book.write_formula(sheet, row, 0, f'=IF({cell}="","",{length})', looks.plain)
         target = f"internal:'{place.where.sheet}'!{cell_name(place.where.top, place.where.left)}"
-        sheet.write_url(row, 1, target, link, f"{place.where.sheet}：{place.field.label}")
+        sheet.write_url(row, 1, target, looks.link, f"{place.where.sheet}：{place.field.label}")
         lines = f'({length}-LEN(SUBSTITUTE({cell},CHAR(10),"")))'
         shown = f"{length}+{lines}*{_PER_BREAK}>{room}"
-        book.write_formula(sheet, row, 2, f'=IF({shown},{quoted("请拉高行高")},"")', plain)
+        book.write_formula(sheet, row, 2, f'=IF({shown},{quoted("请拉高行高")},"")', looks.plain)
     return top + 2 + len(texts)
 
 
