@@ -57,13 +57,13 @@ def test_a_time_outside_of_the_calendar_is_at_its_end() -> None:
 
 def test_the_first_report_of_a_department_counts_also_where_another_lies_in_its_place() -> None:
     arrivals = Arrivals({"116001": ("总工会", BEFORE)}, first_night=False)
-    taken = {"budget_code": "116001", "unit_name": "总工会"}
+    taken = {"entity_code": "116001", "entity_title": "总工会"}
     assert arrivals.of_departments([came("116001.xlsx", BETWEEN, "accepted", **taken)], TONIGHT) == {"116001": BEFORE}
     # Of those that can be read tonight: a department whose report was taken back has none.
-    assert arrivals.of_departments([came("116001.xlsx", BETWEEN, budget_code="116001")], TONIGHT) == {}
+    assert arrivals.of_departments([came("116001.xlsx", BETWEEN, entity_code="116001")], TONIGHT) == {}
 
 
 def test_of_several_the_first_counts() -> None:
-    taken = {"budget_code": "116001", "unit_name": "总工会"}
+    taken = {"entity_code": "116001", "entity_title": "总工会"}
     entries = [came("b.xlsx", BETWEEN, "accepted", **taken), came("a.xlsx", BEFORE, "superseded", **taken)]
     assert Arrivals().of_departments(entries, TONIGHT) == {"116001": BEFORE}

@@ -113,12 +113,12 @@ def test_the_same_gives_the_same_bytes() -> None:
 
 
 def test_what_was_sent_again_since_has_none(district: BatchResult) -> None:
-    taken = came("116001.xlsx", 12, "accepted", budget_code="116001", unit_name="云溪区总工会")
+    taken = came("116001.xlsx", 12, "accepted", entity_code="116001", entity_title="云溪区总工会")
     assert planned(district, came("116001.xls", 10, **BROKEN), taken) == {}
 
 
 def test_a_correction_that_cannot_be_taken_says_what_stands_until_then(district: BatchResult) -> None:
-    taken = came("上报/116001.xlsx", 12, "accepted", budget_code="116001", unit_name="总工会")
+    taken = came("上报/116001.xlsx", 12, "accepted", entity_code="116001", entity_title="总工会")
     frame = district.departments.replace("116001.xlsx", "上报/116001.xlsx")
     orders = planned(replace(district, departments=frame), taken, came("总工会新.xlsx", 14, **LOCKED))
     ((_, order),) = orders.values()
@@ -141,7 +141,7 @@ def test_whose_nobody_can_tell_has_none_nor_what_another_form_has_placed(distric
 
 
 def test_without_a_roster_a_name_of_the_night_places_a_file(district: BatchResult) -> None:
-    taken = came("116001.xlsx", 10, "accepted", budget_code="116001", unit_name="云溪区总工会")
+    taken = came("116001.xlsx", 10, "accepted", entity_code="116001", entity_title="云溪区总工会")
     night = replace(district, roster=None)
     assert [*planned(night, taken, came("总工会（新）.xlsx", 12, **LOCKED))] == ["总工会（新）.xlsx"]
     assert planned(night, came("总工会（新）.xlsx", 12, **LOCKED)) == {}
@@ -149,7 +149,7 @@ def test_without_a_roster_a_name_of_the_night_places_a_file(district: BatchResul
 
 def test_each_of_two_that_claim_a_code_is_written_to_under_its_own_name(district: BatchResult) -> None:
     claims = [
-        came(f"{name}.xlsx", 10, **{**BROKEN, "code": "F09"}, budget_code="116001", unit_name=name)
+        came(f"{name}.xlsx", 10, **{**BROKEN, "code": "F09"}, entity_code="116001", entity_title=name)
         for name in ("某某协会", "区妇联", "云溪区总工会")
     ]
     assert {file: path.rpartition("/")[2] for file, (path, _) in planned(district, *claims).items()} == {
