@@ -23,14 +23,14 @@ from perfbatch.package.number_formats import number_format
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Kind, Rulebook
 
-__all__ = ["read_number"]
+__all__ = ["LARGEST", "read_number", "rounding_step"]
 
 # 1000 %: from here on a number in a percent cell cannot be meant as the cell shows it.
 _NO_RATE = 10
 # The noise of binary floating point lies far below these; what people type lies above.
 _NOISE = Decimal("5e-10")
 _RELATIVE_NOISE = Decimal("1e-14")
-_LARGEST = Decimal(10) ** 12
+LARGEST = Decimal(10) ** 12
 
 
 def _decimal(value: object) -> Decimal:
@@ -80,7 +80,7 @@ def _column_unit(field: FormField, kind: Kind) -> str:
 
 def _read_figure(cell: RawCell, field: FormField, kind: Kind, rulebook: Rulebook, heading: str) -> Reading:
     value = _decimal(cell.value)
-    if not value.is_finite() or abs(value) > _LARGEST:
+    if not value.is_finite() or abs(value) > LARGEST:
         return _unreadable("C12", plain(value), value, bounds=_bounds(kind))
     # A formula's result carries no typed decimals: 100/3 is not "typed too finely".
     calculated = cell.formula is not None
@@ -159,7 +159,7 @@ def _finish(
     calculated: bool = False,
 ) -> Reading:
     """Bounds, whole numbers, rounding and the step, the same for every way of typing. `decimals` None: told by the value."""
-    if abs(value) > _LARGEST:
+    if abs(value) > LARGEST:
         return _unreadable("C12", typed, value, bounds=_bounds(kind))
     if value < 0 and not field.signed:
         return _unreadable("C04", typed, value)
@@ -175,10 +175,10 @@ def _finish(
     if field.id == rulebook.roles.fiscal_year and rounded != rulebook.fiscal_year:
         year = str(rulebook.fiscal_year)
         remarks += (Remark("C15", {"typed": plain(rounded), "year": year}, expected=year),)
-    return Reading(State.FILLED, int(rounded * SCALE), _step(rounded, decimals, kind), remarks)
+    return Reading(State.FILLED, int(rounded * SCALE), rounding_step(rounded, decimals, kind), remarks)
 
 
-def _step(rounded: Decimal, decimals: int | None, kind: Kind) -> int:
+def rounding_step(rounded: Decimal, decimals: int | None, kind: Kind) -> int:
     """The rounding step in counts of 1/SCALE: the kind's, or finer where more decimals were typed; 0 for exact kinds."""
     if kind.step is None:
         return 0

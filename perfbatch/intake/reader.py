@@ -9,11 +9,11 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from perfbatch.intake.explaining import explanations_in
+from perfbatch.intake.form_fields import FormFields, form_fields
 from perfbatch.intake.formats import FormWorkbook, open_form
-from perfbatch.intake.named_places import FormPlaces, NamedPlace
-from perfbatch.intake.normalise import normalise, normalise_answer
+from perfbatch.intake.named_places import NamedPlace
 from perfbatch.intake.numerals import fold, plain
-from perfbatch.intake.reading import Reading, Remark, active_finding, finding_of, unread_formulas
+from perfbatch.intake.reading import Remark, active_finding, finding_of, unread_formulas
 from perfbatch.intake.scorecard_rows import match_items
 from perfbatch.intake.stored_results import StoredResults
 from perfbatch.intake.unit_rows import PairedRows, pair_unit_rows
@@ -34,7 +34,6 @@ from perfbatch.rulebook.model import (
     RowsBlock,
     Rulebook,
     ScorecardBlock,
-    SignatureBlock,
     UnitTableBlock,
 )
 from perfbatch.rulebook.roles import entity_code
@@ -49,8 +48,6 @@ _FIRST_REVISION = "1"
 _EMPTY = (State.BLANK, State.STATED_NONE)
 _LOST = Column("", "", bytes([State.UNREADABLE]), (None,))
 _NOT_YET = Column("", "", bytes([State.BLANK]), (None,))
-# What most departments' cells say alike: ids, names, zeros, common figures; not their accounts of themselves.
-_REMEMBERED, _LONGEST_REMEMBERED = 50_000, 100
 
 
 def read_submission(
@@ -80,7 +77,7 @@ def read_form(
     workbook = open_form(content, limits, wanted, (STAMP_SHEET, NOTICE_SHEET), plainly=plainly)
     rulebook, revision = _recognise(workbook, rulebooks)
     try:
-        return _Reader(workbook, file, _form_of(rulebook), revision).submission(), rulebook
+        return _Reader(workbook, file, form_fields(rulebook), revision).submission(), rulebook
     except SetAside as reason:
         raise SetAside(reason.code, reason.what, rulebook.id) from None
 
@@ -112,75 +109,10 @@ def _recognise(workbook: FormWorkbook, rulebooks: Sequence[Rulebook]) -> tuple[R
     return rulebook, int(revision)
 
 
-class _Form:
-    """What reading any workbook of one form takes: made once, never changed by a workbook.
-
-    `readings` remembers what a cell's content means to a field, for most departments' cells say the same; it hangs on nothing
-    else of the workbook.
-    """
-
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
-        self.readings: dict[tuple[object, ...], Reading] = {}
-        # The ids of rows first: what an answer may be hangs on the id beside it.
-        self.blocks = [
-            (block, sorted(block.fields, key=lambda field: field.kind != "id"))
-            for _, block in rulebook.blocks()
-            if not isinstance(block, SignatureBlock)
-        ]
-        self.columns = rulebook.column_ids
-        scorecards = (block for _, block in rulebook.blocks() if isinstance(block, ScorecardBlock))
-        self.item_id = next((field.id for block in scorecards for field in block.fields if field.kind == "id"), "")
-        self.places = FormPlaces(rulebook)
-        # Fields that count cases: a word for nothing is a 0 there.
-        self.cases = frozenset(field for indicator in rulebook.indicators for field in indicator.rule.none_is_zero_of())
-        self.counted = frozenset(
-            evidence_id
-            for indicator in rulebook.indicators
-            for evidence_id, question in indicator.questions
-            if question.each is not None
-        )
-
-    def read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str, heading: str = "") -> Reading:
-        """Read a cell. `answer`: "" for a field's own kind, else how an evidence answer is read, `counted` or `ticked`;
-        `heading`: the unit that the heading states instead of the field's own."""
-        odd = cell.formula is not None or cell.struck or cell.raised
-        if odd or (isinstance(cell.value, str) and len(cell.value) > _LONGEST_REMEMBERED):
-            return self._read(cell, field, derived=derived, answer=answer, heading=heading)
-        key = (field.id, answer, derived, heading, cell.kind, cell.value, cell.number_format, cell.date1904)
-        reading = self.readings.get(key)
-        if reading is None:
-            if len(self.readings) >= _REMEMBERED:
-                self.readings.clear()
-            reading = self.readings[key] = self._read(cell, field, derived=derived, answer=answer, heading=heading)
-        return reading
-
-    def _read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str, heading: str) -> Reading:
-        if answer:
-            return normalise_answer(cell, field, self.rulebook, counted=answer == "counted")
-        none_is_zero = field.id in self.cases
-        return normalise(cell, field, self.rulebook, derived=derived, heading=heading, none_is_zero=none_is_zero)
-
-
-# By identity: a rulebook is frozen, and hashing all of it costs as much as reading a workbook.
-_forms: list[_Form] = []
-# More than a night has: what is read in turn must not push one another out.
-_MOST_FORMS = 32
-
-
-def _form_of(rulebook: Rulebook) -> _Form:
-    for form in _forms:
-        if form.rulebook is rulebook:
-            return form
-    del _forms[: -_MOST_FORMS + 1]
-    _forms.append(_Form(rulebook))
-    return _forms[-1]
-
-
 class _Reader:
     """Reads the fields of one open workbook; one per workbook, so nothing of it is carried over to the next."""
 
-    def __init__(self, workbook: FormWorkbook, file: str, form: _Form, revision: int) -> None:
+    def __init__(self, workbook: FormWorkbook, file: str, form: FormFields, revision: int) -> None:
         self._workbook = workbook
         self._revision = revision
         self._file = file
@@ -270,11 +202,19 @@ class _Reader:
         answers = self._answers(block, field, len(cells))
         states, steps = bytearray(len(cells)), [0] * len(cells)
         values: list[int | str | date | None] = [None] * len(cells)
+        figures = None if heading or row_headings else self._form.figures[field.id]
         for row, cell in enumerate(cells):
             if cell.column != area.first_column or cell.row < area.first_row:
                 cell = self._without_label(cell, field)
             if cell.kind == "blank" and cell.formula is None and not cell.struck:
                 continue
+            # What is typed as most figures are is read without more ado; a formula's result is held against the formula.
+            if figures is not None and isinstance(cell.value, float) and cell.formula is None and not cell.struck:
+                plain_figure = figures.read(cell.value, cell.number_format)
+                if plain_figure is not None:
+                    states[row] = State.FILLED
+                    values[row], steps[row] = plain_figure
+                    continue
             answer = answers[row] if answers else ""
             stated = row_headings.get(cell.row, heading) if row_headings else heading
             reading = self._form.read(cell, field, derived=derived, answer=answer, heading=stated)
