@@ -8,31 +8,30 @@ and rows without a name go by position. A row that no name leads to stays a row 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from perfbatch.intake.formats import FormWorkbook
-from perfbatch.intake.grid_workbook import UNREAD_FORMULA
-from perfbatch.intake.numerals import fold, is_stated_none, parse_numeral
+from perfbatch.intake.numerals import parse_numeral
 from perfbatch.intake.reading import Remark
+from perfbatch.intake.unit_names import (
+    NameCell,
+    NamedUnits,
+    name_cells,
+    on_first_sheet,
+    plain_name,
+    rows_of,
+    shown_name,
+    unit_names,
+)
 from perfbatch.model.printed_names import PRINTED_NAMES
 from perfbatch.model.submission import Column, Fact, State
 from perfbatch.package.raw_cell import RawCell
-from perfbatch.rulebook.model import FormField, Rulebook, UnitTableBlock
+from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["PairedRows", "pair_unit_rows"]
-
-# Columns left of a table's figures, and rows above them, in which its heading for the names is looked for.
-_LEFT, _ABOVE = 4, 6
-_NUMBERED = re.compile(r"^\d+[、.．]")
-_SHEET = r"(?:'?[^'!\"(),=<>]+'?!)?"
-_CELL = re.compile(rf"({_SHEET})\$?([A-Z]{{1,3}})\$?([1-9]\d{{0,6}})")
-_OWN = re.compile(
-    rf"IF\((?P<cell>{_SHEET}\$?[A-Z]{{1,3}}\$?[1-9]\d{{0,6}})=\"\",\"\",(?P=cell)\)|(?P<bare>{_SHEET}\$?[A-Z]{{1,3}}\$?[1-9]\d{{0,6}})"
-)
 
 
 class PairedRows(NamedTuple):
@@ -40,18 +39,6 @@ class PairedRows(NamedTuple):
 
     columns: Mapping[str, Column]
     remarks: Sequence[tuple[Remark, Fact]]
-
-
-@dataclass
-class _ShownNames:
-    """The names as the table that has them shows them, from the top."""
-
-    field: FormField
-    table: UnitTableBlock
-    sheet: str
-    column: int
-    rows: list[int]
-    shown: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +54,7 @@ class _ShownRow:
 
 def pair_unit_rows(workbook: FormWorkbook, rulebook: Rulebook, columns: Mapping[str, Column]) -> PairedRows:
     """Pair the rows of all unit tables. `columns` are the fields as they were read, by position."""
-    names = _names(workbook, rulebook, columns)
+    names = unit_names(workbook, rulebook, columns)
     if names is None:
         return PairedRows({}, ())
     paired: dict[str, Column] = {}
@@ -77,7 +64,11 @@ def pair_unit_rows(workbook: FormWorkbook, rulebook: Rulebook, columns: Mapping[
         if table.id == names.table.id:
             continue
         placed = {field.id: columns[field.id] for field in table.fields if columns[field.id].cells}
-        rows = _table_rows(workbook, names, placed)
+        cells = name_cells(workbook, names, placed)
+        if [cell.repeated for cell in cells] == list(range(len(cells))):
+            # As in nearly every workbook, the names stand as the form repeats them.
+            continue
+        rows = _table_rows(cells, names, placed)
         places, lost = _places(rows, names, added)
         remarks.extend(_unpaired(row, place, names) for row, place in lost)
         if [places.get(row.number) for row in rows] != list(range(len(rows))):
@@ -89,83 +80,28 @@ def pair_unit_rows(workbook: FormWorkbook, rulebook: Rulebook, columns: Mapping[
     return PairedRows(paired, remarks)
 
 
-def _rows_of(column: Column) -> list[int]:
-    return [int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for cell in column.cells.split(" ")]
-
-
-def _names(workbook: FormWorkbook, rulebook: Rulebook, columns: Mapping[str, Column]) -> _ShownNames | None:
-    for table in rulebook.unit_tables.values():
-        for field in table.fields:
-            column = columns.get(field.id)
-            area = workbook.names.get(field.id)
-            if field.kind == "text" and column is not None and area is not None and column.cells:
-                shown = [_plain(str(value or "")) for value in column.values]
-                return _ShownNames(field, table, column.sheet, area.first_column, _rows_of(column), shown)
-    return None
-
-
-def _plain(name: str) -> str:
-    """A name as it is compared: without blanks, width and the number before it; a stated none is no name."""
-    folded = "" if is_stated_none(name) else fold(name).replace(" ", "")
-    return _NUMBERED.sub("", folded)
-
-
-def _table_rows(workbook: FormWorkbook, names: _ShownNames, placed: Mapping[str, Column]) -> list[_ShownRow]:
+def _table_rows(cells: Sequence[NameCell], names: NamedUnits, placed: Mapping[str, Column]) -> list[_ShownRow]:
     """The rows that a table's fields cover, from the top."""
-    if not placed:
-        return []
-    sheet = next(iter(placed.values())).sheet
-    used: dict[int, bool] = {}
-    for column in placed.values():
-        if column.sheet == sheet:
-            for number, state in zip(_rows_of(column), column.states, strict=True):
-                used[number] = used.get(number, False) or state != State.BLANK
-    at = _name_column(workbook, names, sheet, [field for field in placed if placed[field].sheet == sheet], min(used))
-    rows = []
-    for number in sorted(used):
-        cell = workbook.cell(sheet, number, at) if at else RawCell(sheet, "", number, 0, "blank", None)
-        repeated = _repeated(cell, names)
-        name = names.shown[repeated] if repeated is not None else _shown(cell)
-        rows.append(_ShownRow(number, name, repeated, used[number], cell))
-    return rows
-
-
-def _name_column(workbook: FormWorkbook, names: _ShownNames, sheet: str, fields: Sequence[str], top: int) -> int:
-    """The column of names, from its heading; without one the column left of the figures; 0 where there is none."""
-    leftmost = min(workbook.names[field].first_column for field in fields)
-    for column in range(leftmost - 1, max(leftmost - 1 - _LEFT, 0), -1):
-        for row in range(top - 1, max(top - 1 - _ABOVE, 0), -1):
-            value = workbook.cell(sheet, row, column).value
-            if isinstance(value, str) and _plain(value) == _plain(names.field.label):
-                return column
-    return leftmost - 1
-
-
-def _repeated(cell: RawCell, names: _ShownNames) -> int | None:
-    """The row of the names that the form's own formula repeats; None for any other cell."""
-    if cell.formula is None:
-        return None
-    own = _OWN.fullmatch(cell.formula.replace(" ", "").replace(";", ","))
-    place = _CELL.fullmatch(own["cell"] or own["bare"]) if own else None
-    if place is None:
-        return None
-    sheet = place[1].rstrip("!").strip("'").replace("''", "'") or cell.sheet
-    number = 0
-    for letter in place[2]:
-        number = number * 26 + ord(letter) - 64
-    row = int(place[3])
-    return names.rows.index(row) if (sheet, number) == (names.sheet, names.column) and row in names.rows else None
-
-
-def _shown(cell: RawCell) -> str:
-    # Some programs store a 0 where they have not calculated a text; without the formula nobody can tell.
-    if cell.formula == UNREAD_FORMULA and cell.kind == "number":
-        return ""
-    return _plain(str(cell.value)) if cell.has_value and cell.kind in ("text", "number") else ""
+    used = {
+        number
+        for column in on_first_sheet(placed).values()
+        for number, state in zip(rows_of(column.cells), column.states, strict=True)
+        if state != State.BLANK
+    }
+    return [
+        _ShownRow(
+            number,
+            names.shown[repeated] if repeated is not None else shown_name(cell),
+            repeated,
+            number in used,
+            cell,
+        )
+        for number, repeated, cell in cells
+    ]
 
 
 def _places(
-    rows: Sequence[_ShownRow], names: _ShownNames, added: list[tuple[str, RawCell]]
+    rows: Sequence[_ShownRow], names: NamedUnits, added: list[tuple[str, RawCell]]
 ) -> tuple[dict[int, int], list[tuple[_ShownRow, int]]]:
     """Row of the sheet → the unit's place, and the rows that no name leads to, each with its own position. Those that hold
     something get a place behind all others (`added`)."""
@@ -226,7 +162,7 @@ def _places(
     return places, lost
 
 
-def _unpaired(row: _ShownRow, position: int, names: _ShownNames) -> tuple[Remark, Fact]:
+def _unpaired(row: _ShownRow, position: int, names: NamedUnits) -> tuple[Remark, Fact]:
     other = names.shown[position] if position < len(names.shown) else ""
     details = {
         "sheet": row.cell.sheet,
@@ -239,7 +175,7 @@ def _unpaired(row: _ShownRow, position: int, names: _ShownNames) -> tuple[Remark
     return remark, _fact(names, row.cell, position)
 
 
-def _fact(names: _ShownNames, cell: RawCell, position: int) -> Fact:
+def _fact(names: NamedUnits, cell: RawCell, position: int) -> Fact:
     return Fact(names.field.id, position, State.FILLED, None, 0, cell.sheet, cell.cell)
 
 
@@ -248,7 +184,7 @@ def _moved(column: Column, places: Mapping[int, int], length: int) -> Column:
     cells, states = [""] * length, bytearray(length)
     values: list[int | str | date | None] = [None] * length
     steps = [0] * length
-    for at, (cell, number) in enumerate(zip(column.cells.split(" "), _rows_of(column), strict=True)):
+    for at, (cell, number) in enumerate(zip(column.cells.split(" "), rows_of(column.cells), strict=True)):
         place = places.get(number)
         if place is None:
             continue
@@ -259,7 +195,7 @@ def _moved(column: Column, places: Mapping[int, int], length: int) -> Column:
     )
 
 
-def _extended(column: Column, added: Sequence[tuple[str, RawCell]], names: _ShownNames) -> Column:
+def _extended(column: Column, added: Sequence[tuple[str, RawCell]], names: NamedUnits) -> Column:
     """The names, with those of rows that only other tables have behind them."""
     there = [cell.cell if cell.sheet == names.sheet else "" for _, cell in added]
     return column._replace(
@@ -271,7 +207,7 @@ def _extended(column: Column, added: Sequence[tuple[str, RawCell]], names: _Show
 
 
 def _outside(
-    workbook: FormWorkbook, names: _ShownNames, rulebook: Rulebook, columns: Mapping[str, Column]
+    workbook: FormWorkbook, names: NamedUnits, rulebook: Rulebook, columns: Mapping[str, Column]
 ) -> Iterator[tuple[Remark, Fact]]:
     """Rows beside the named ones in which figures stand: nobody reads them."""
     tables = [field for table in rulebook.unit_tables.values() for field in table.fields]
@@ -285,18 +221,18 @@ def _outside(
             if area.sheet == sheet
             for row in _span(area.first_row, area.last_row)
         }
-        words = {_plain(word) for field in tables for word in (field.label, *field.under)}
+        words = {plain_name(word) for field in tables for word in (field.label, *field.under)}
         for row in workbook.rows(sheet):
             if row in named:
                 continue
             name = workbook.cell(sheet, row, max(min(at) - 1, 1))
             cells = [workbook.cell(sheet, row, column) for column in sorted(at)]
-            if any(isinstance(cell.value, str) and _plain(cell.value) in words for cell in (name, *cells)):
+            if any(isinstance(cell.value, str) and plain_name(cell.value) in words for cell in (name, *cells)):
                 continue
             typed = [cell for cell in cells if _is_figure(cell) and cell.cell != name.cell]
-            if any(cell.formula is None for cell in typed) or (typed and _shown(name)):
-                details = {"row": str(row), "typed": _shown(name) or "（未填名称）"}
-                remark = Remark("C14", details, reported=_shown(name), wording="C14.outside")
+            if any(cell.formula is None for cell in typed) or (typed and shown_name(name)):
+                details = {"row": str(row), "typed": shown_name(name) or "（未填名称）"}
+                remark = Remark("C14", details, reported=shown_name(name), wording="C14.outside")
                 yield remark, _fact(names, name if name.row == row else cells[0], 0)
 
 
