@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from perfbatch.model.set_aside import SetAside
@@ -14,6 +15,7 @@ from perfbatch.package.number_formats import number_format as parsed_format
 from perfbatch.package.parts import NumberFormats, WorkbookPart
 from perfbatch.package.plain_rows import PlainCell
 from perfbatch.package.plain_sheet import PlainStrings, stored_cell
+from perfbatch.package.plain_text import text_of
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.texts import Runs, seen_text, unescaped_text
 
@@ -61,6 +63,26 @@ class RawCell(NamedTuple):
         return "%" in self.number_format and parsed_format(self.number_format).sections[0].percent
 
 
+class _Look(NamedTuple):
+    """A style: its number format, whether that shows dates, whether the font is struck out; and what a `RawCell` in it has behind
+    its value where it was typed."""
+
+    number_format: str
+    dated: bool
+    struck: bool
+    typed: tuple[str | bool | None, ...]
+
+
+_made = tuple.__new__
+
+
+@lru_cache(maxsize=4_096)
+def _formula_text(markup: bytes) -> str | None:
+    """A formula by its markup, the same in most workbooks; None where it stands for a picture."""
+    formula = text_of(markup)
+    return None if _PICTURE.match(formula) else formula
+
+
 class CellMaker:
     """Makes the cells of one workbook of what its parts say."""
 
@@ -70,26 +92,37 @@ class CellMaker:
         self._strings = strings
         self._date1904 = book.date1904
         self._calculated = not book.full_calculation
-        self._looks: dict[bytes, tuple[str, bool, bool]] = {}
+        self._looks: dict[bytes, _Look] = {}
 
     def from_plain(self, cell: PlainCell, blank: RawCell) -> RawCell:
         """What `from_stored` gives, at once for numbers and texts that nothing is odd about; `blank` is the place."""
-        number_format, dated, struck = self._looks.get(cell.style) or self._look(cell.style)
-        if cell.value and not cell.has_formula and not struck:
-            if cell.type == b"s":
-                text = self._strings[int(cell.value)]
-                if isinstance(text, str):
-                    return RawCell(*blank[:4], "text", text, None, True, number_format, True, self._date1904)
-            elif cell.type in (b"", b"n") and not dated and _PLAIN_NUMBER.fullmatch(cell.value):
-                number = float(cell.value)
-                return RawCell(*blank[:4], "number", number, None, True, number_format, True, self._date1904)
+        _, style, kind, has_formula, _, formula, has_value, value = cell
+        number_format, dated, struck, typed = self._looks.get(style) or self._look(style)
+        if struck or not has_value:
+            return self.from_stored(stored_cell(cell), blank)
+        # The tuples are put together past the class, which takes its time over thirteen names: a workbook has hundreds of cells.
+        if has_formula:
+            if kind == b"str" and (text := _formula_text(formula)) is not None:
+                shown = unescaped_text(text_of(value))
+                rest = ("text", shown, text, True, number_format, self._calculated, self._date1904, "", False)
+                return _made(RawCell, blank[:4] + rest)
+        elif not value:
+            pass
+        elif kind == b"s":
+            shared = self._strings[int(value)]
+            if isinstance(shared, str):
+                return _made(RawCell, (*blank[:4], "text", shared, *typed))
+        elif kind in (b"", b"n") and not dated and _PLAIN_NUMBER.fullmatch(value):
+            return _made(RawCell, (*blank[:4], "number", float(value), *typed))
         return self.from_stored(stored_cell(cell), blank)
 
-    def _look(self, stated: bytes) -> tuple[str, bool, bool]:
-        """Number format of a style by its number as the markup has it, whether it shows dates, and whether it strikes out."""
+    def _look(self, stated: bytes) -> _Look:
+        """The look of a style by its number as the markup has it."""
         style = int(stated or b"0")
         number_format = self._formats[style] if style < len(self._formats) else ""
-        look = self._looks[stated] = number_format, _has_dates(number_format), style in self._struck
+        typed = (None, True, number_format, True, self._date1904, "", False)
+        look = _Look(number_format, _has_dates(number_format), style in self._struck, typed)
+        self._looks[stated] = look
         return look
 
     def from_stored(self, stored: StoredCell, blank: RawCell) -> RawCell:

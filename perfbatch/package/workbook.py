@@ -237,15 +237,15 @@ class Workbook:
 
     def cell(self, sheet: str, row: int, column: int) -> RawCell:
         """One cell. A cell covered by a merged area reads the area's top-left cell, unless that is an input of its own."""
-        plain = self._plain_sheet(sheet)
-        blank = _blank(sheet, row, column)
+        plain = self._plain.get(sheet) or self._plain_sheet(sheet)
+        blank, name = _spot(sheet, row, column)
         top_left = (plain.frame.covered if plain else self._parsed(sheet).merged).get((row, column))
         if top_left is not None:
             if top_left in self._inputs(sheet):
                 return blank
-            blank = _blank(sheet, *top_left)
+            blank, name = _spot(sheet, *top_left)
         if plain is not None:
-            cell = plain.cells.get(blank.cell.encode())
+            cell = plain.cells.get(name)
             return blank if cell is None else self._maker.from_plain(cell, blank)
         stored = self._parsed(sheet).cells.get((blank.row, blank.column))
         return blank if stored is None else self._maker.from_stored(stored, blank)
@@ -270,15 +270,16 @@ def _blank_text(cell: StoredCell, strings: Strings) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _blank(sheet: str, row: int, column: int) -> RawCell:
-    return RawCell(sheet, cell_name(row, column), row, column, "blank", None)
+def _spot(sheet: str, row: int, column: int) -> tuple[RawCell, bytes]:
+    """Where a cell stands: the cell as it is when blank, and its name in the markup."""
+    name = cell_name(row, column)
+    return RawCell(sheet, name, row, column, "blank", None), name.encode()
 
 
 @lru_cache(maxsize=1_024)
 def _spots(sheet: str, rows: tuple[int, ...], column: int) -> tuple[tuple[RawCell, bytes], ...]:
-    """Where a field's cells stand: each as it is when blank, and its name in the markup."""
-    blanks = (_blank(sheet, row, column) for row in rows)
-    return tuple((blank, blank.cell.encode()) for blank in blanks)
+    """Where a field's cells stand."""
+    return tuple([_spot(sheet, row, column) for row in rows])
 
 
 def open_workbook(
