@@ -10,12 +10,13 @@ from perfbatch.intake.foreign import compound_workbook, name_foreign
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.archive import Package, members_of, part_of, refuse_members
-from perfbatch.package.directory import ZipMember, read_directory, span_of
+from perfbatch.package.directory import ZipMember, directory_markup, read_directory, span_of
 from perfbatch.package.parts import find_workbook_part
 
 __all__ = ["inspect", "name_macros", "sound_package", "stated_kind"]
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_MACROS = b"vbaproject.bin"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What tells that a zip is the package of a document, whatever else is in it.
 _PACKAGE_PARTS = frozenset(
@@ -120,5 +121,8 @@ def name_macros(content: bytes) -> str:
     """What to tell of a workbook that passed and carries macros (nothing here ever looks at them), "" of any other."""
     if not content.startswith(_ZIP_MAGIC):
         return ""
-    macros = any(member.name.casefold().endswith("vbaproject.bin") for member in read_directory(content))
+    # The directory was read once: most need not be taken apart again to tell.
+    if _MACROS not in directory_markup(content).lower():
+        return ""
+    macros = any(member.name.casefold().endswith(_MACROS.decode()) for member in read_directory(content))
     return "启用宏的工作簿，宏未读取" if macros else ""

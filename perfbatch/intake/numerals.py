@@ -106,7 +106,9 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    # No mark that shows nothing is printable.
+    seen = text if text.isprintable() else text.translate(_INVISIBLE)
+    folded = unicodedata.normalize("NFKC", seen)
     return " ".join(folded.split())
 
 

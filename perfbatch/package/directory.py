@@ -18,6 +18,7 @@ __all__ = [
     "LOCAL_MAGIC",
     "STORED",
     "ZipMember",
+    "directory_markup",
     "new_member",
     "read_directory",
     "span_of",
@@ -95,6 +96,12 @@ def read_directory(content: bytes) -> list[ZipMember]:
     if at != last:
         raise SetAside("F03")
     return members
+
+
+def directory_markup(content: bytes) -> bytes:
+    """The directory as it is written, names and all. Raises `SetAside` F03 as `read_directory` does where there is none."""
+    _, begin, end = _end_record(content)
+    return content[begin:end]
 
 
 def _name(written: bytes, flags: int) -> str:

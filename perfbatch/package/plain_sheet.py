@@ -10,32 +10,21 @@ they do not cover from its first byte to its last is not understood (None), and 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from perfbatch.model.limits import Limits
 from perfbatch.package.addresses import cell_name
 from perfbatch.package.extent import SheetExtent
-from perfbatch.package.plain_rows import ATTRIBUTES, REACH, RUN, SPACE, PlainCell, plain_rows
-from perfbatch.package.plain_text import is_sound, text_of
+from perfbatch.package.plain_rows import REACH, PlainCell, plain_rows
+from perfbatch.package.plain_text import text_of
 from perfbatch.package.scanning import remembered, starts_plainly
 from perfbatch.package.sheet_cells import SheetFrame, StoredCell, parse_cell, read_sheet_frame
-from perfbatch.package.texts import Run, Runs, plainest, unescaped_text
+from perfbatch.package.texts import unescaped_text
 
-__all__ = ["PlainSheet", "PlainStrings", "stored_cell"]
+__all__ = ["PlainSheet", "stored_cell"]
 
-_STRINGS = re.compile(
-    rb"(?:<si>(?:" + RUN + rb"|(?:<r>(?:<rPr>(?:<[A-Za-z]\w*" + ATTRIBUTES + rb" ?/>)*+</rPr>)?" + RUN + rb"</r>)*+)"
-    rb"</si>)*+"
-)
-_PIECES = re.compile(rb"(<rPr>.*?</rPr>)?<t" + SPACE + rb">([^<]*+)</t>", re.DOTALL)
-_STRUCK = re.compile(rb'<strike(?: val="([^"]*)")?')
-_RAISED = re.compile(rb'<vertAlign val="(?:superscript|subscript)"')
-_PRESERVED, _BARE, _ENDS = b'<t xml:space="preserve">', b"<t>", b"</t></si>"
-_TABLE = re.compile(rb"<sst" + ATTRIBUTES + rb">\s*")
 _LONGEST_FRAME = 128 * 1024
-_LONGEST_REMEMBERED, _LONGEST_RICH = 300, 4_000
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -145,71 +134,3 @@ def _frame(frame: bytes, limits: Limits) -> SheetFrame | None:
     """What stands around the cells; None where cells hide there, so that the patterns have not seen them all."""
     around = read_sheet_frame(io.BytesIO(frame), limits)
     return None if around.stored else around
-
-
-class PlainStrings:
-    """The shared strings, cut apart but not yet read."""
-
-    def __init__(self, markup: bytes, pieces: list[bytes], longest: int) -> None:
-        self._markup, self._pieces = markup, pieces
-        self.longest = longest
-        """An upper bound of the characters of each."""
-
-    @classmethod
-    def read(cls, part: bytes, limits: Limits) -> PlainStrings | None:
-        """Read the shared strings, None where they are not understood or are too many."""
-        first, end = part.find(b"<si>"), part.rfind(b"</sst>")
-        if first < 0 or end < first or not starts_plainly(part) or part[end + len(b"</sst>") :].strip():
-            return None
-        head, body = part[:first], part[first:end]
-        if _TABLE.fullmatch(head, max(0, head.find(b"<sst"))) is None:
-            return None
-        if _STRINGS.fullmatch(body) is None or not is_sound(part):
-            return None
-        pieces = body.split(b"<si>")[1:]
-        if len(pieces) > limits.shared_strings:
-            return None
-        return cls(body, pieces, max(map(len, pieces), default=0))
-
-    def __len__(self) -> int:
-        return len(self._pieces)
-
-    def any_like(self, patterns: Mapping[bytes, re.Pattern[bytes]]) -> bool:
-        """Whether one of the patterns, each under what it begins with, stands somewhere in their markup."""
-        markup = self._markup
-        for begin, pattern in patterns.items():
-            place = markup.find(begin)
-            while place >= 0:
-                if pattern.match(markup, place):
-                    return True
-                place = markup.find(begin, place + 1)
-        return False
-
-    def __getitem__(self, index: int) -> Runs:
-        """A string by its number."""
-        piece = self._pieces[index]
-        if len(piece) <= _LONGEST_REMEMBERED:
-            return _runs_once(piece)
-        return _rich_once(piece) if piece.startswith(b"<r>") and len(piece) <= _LONGEST_RICH else _runs(piece)
-
-
-def _runs(piece: bytes) -> Runs:
-    for begin in (_PRESERVED, _BARE):
-        if piece.startswith(begin):
-            return unescaped_text(text_of(piece[len(begin) : -len(_ENDS)]))
-    return plainest([_run(look, markup) for look, markup in _PIECES.findall(piece) if markup])
-
-
-# Labels stand in every workbook, accounts of oneself in one.
-_runs_once = lru_cache(maxsize=20_000)(_runs)
-# So do the form's labels of several looks, whose markup is long for few characters.
-_rich_once = lru_cache(maxsize=2_000)(_runs)
-
-
-def _run(look: bytes, markup: bytes) -> Run:
-    text = unescaped_text(text_of(markup))
-    if not look:
-        return Run(text)
-    struck = _STRUCK.search(look)
-    is_struck = struck is not None and struck[1] not in (b"0", b"false", b"off")
-    return Run(text, is_struck, _RAISED.search(look) is not None)

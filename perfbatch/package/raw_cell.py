@@ -14,7 +14,8 @@ from perfbatch.package.moments import moment_from_serial, moment_from_text
 from perfbatch.package.number_formats import number_format as parsed_format
 from perfbatch.package.parts import NumberFormats, WorkbookPart
 from perfbatch.package.plain_rows import PlainCell
-from perfbatch.package.plain_sheet import PlainStrings, stored_cell
+from perfbatch.package.plain_sheet import stored_cell
+from perfbatch.package.plain_strings import PlainStrings
 from perfbatch.package.plain_text import text_of
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.texts import Runs, seen_text, unescaped_text
@@ -63,7 +64,7 @@ class RawCell(NamedTuple):
         return "%" in self.number_format and parsed_format(self.number_format).sections[0].percent
 
 
-class _Look(NamedTuple):
+class _StyleLook(NamedTuple):
     """A style: its number format, whether that shows dates, whether the font is struck out; and what a `RawCell` in it has behind
     its value where it was typed."""
 
@@ -92,7 +93,7 @@ class CellMaker:
         self._strings = strings
         self._date1904 = book.date1904
         self._calculated = not book.full_calculation
-        self._looks: dict[bytes, _Look] = {}
+        self._looks: dict[bytes, _StyleLook] = {}
 
     def from_plain(self, cell: PlainCell, blank: RawCell) -> RawCell:
         """What `from_stored` gives, at once for numbers and texts that nothing is odd about; `blank` is the place."""
@@ -116,12 +117,12 @@ class CellMaker:
             return _made(RawCell, (*blank[:4], "number", float(value), *typed))
         return self.from_stored(stored_cell(cell), blank)
 
-    def _look(self, stated: bytes) -> _Look:
+    def _look(self, stated: bytes) -> _StyleLook:
         """The look of a style by its number as the markup has it."""
         style = int(stated or b"0")
         number_format = self._formats[style] if style < len(self._formats) else ""
         typed = (None, True, number_format, True, self._date1904, "", False)
-        look = _Look(number_format, _has_dates(number_format), style in self._struck, typed)
+        look = _StyleLook(number_format, _has_dates(number_format), style in self._struck, typed)
         self._looks[stated] = look
         return look
 

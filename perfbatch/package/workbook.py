@@ -14,7 +14,8 @@ from perfbatch.package.addresses import Area, cell_name
 from perfbatch.package.archive import Package
 from perfbatch.package.extent import refuse_strings
 from perfbatch.package.parts import NumberFormats, WorkbookPart, read_styles, read_workbook_part
-from perfbatch.package.plain_sheet import PlainSheet, PlainStrings
+from perfbatch.package.plain_sheet import PlainSheet
+from perfbatch.package.plain_strings import PlainStrings
 from perfbatch.package.raw_cell import CellMaker, RawCell, Strings
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from perfbatch.package.texts import Runs, read_strings, seen_text

@@ -12,7 +12,8 @@ from perfbatch.isolated.executor import Confinement, IsolatedExecutor
 from perfbatch.model.limits import Limits
 from perfbatch.model.message import packed, unpacked
 from perfbatch.package.parts import read_workbook_part
-from perfbatch.package.plain_sheet import PlainSheet, PlainStrings
+from perfbatch.package.plain_sheet import PlainSheet
+from perfbatch.package.plain_strings import PlainStrings
 from tests.conftest import workbook
 from tests.hostile.files import HOSTILE, ODD
 from tests.hostile.fuzz import mutate

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from perfbatch.intake.guard import inspect
 from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
-from perfbatch.package.plain_sheet import PlainSheet, PlainStrings
+from perfbatch.package.plain_sheet import PlainSheet
+from perfbatch.package.plain_strings import PlainStrings
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.package.texts import Run
 from perfbatch.package.workbook import open_workbook
