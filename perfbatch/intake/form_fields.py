@@ -6,8 +6,9 @@ from perfbatch.intake.named_places import FormPlaces
 from perfbatch.intake.normalise import normalise, normalise_answer
 from perfbatch.intake.plain_figures import PlainFigures
 from perfbatch.intake.reading import Reading
+from perfbatch.intake.scorecard_rows import ScorecardItems
 from perfbatch.package.raw_cell import RawCell
-from perfbatch.rulebook.model import FormField, Rulebook, ScorecardBlock, SignatureBlock
+from perfbatch.rulebook.model import FormField, Rulebook, SignatureBlock
 
 __all__ = ["FormFields", "form_fields"]
 
@@ -32,8 +33,8 @@ class FormFields:
             if not isinstance(block, SignatureBlock)
         ]
         self.columns = rulebook.column_ids
-        scorecards = (block for _, block in rulebook.blocks() if isinstance(block, ScorecardBlock))
-        self.item_id = next((field.id for block in scorecards for field in block.fields if field.kind == "id"), "")
+        self.items = ScorecardItems(rulebook)
+        self.item_id = self.items.identity.id if self.items.identity else ""
         self.places = FormPlaces(rulebook)
         self.figures = {field.id: PlainFigures.of(field, rulebook) for field in rulebook.fields()}
         # Fields that count cases: a word for nothing is a 0 there.

@@ -11,7 +11,7 @@ from perfbatch.intake.guard import inspect
 from perfbatch.intake.open_document import is_open_document, open_open_document
 from perfbatch.model.limits import Limits
 from perfbatch.package.addresses import Area, Place
-from perfbatch.package.raw_cell import RawCell
+from perfbatch.package.raw_cell import RawCell, ShownValue
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.workbook import open_workbook
 
@@ -73,6 +73,10 @@ class FormWorkbook(Protocol):
 
     def cell(self, sheet: str, row: int, column: int) -> RawCell:
         """One cell; one covered by a merged area reads the area's top-left cell, unless that is an input of its own."""
+        ...
+
+    def shows(self, values: Sequence[ShownValue]) -> bool:
+        """Whether all of these cells hold the values that are named with them."""
         ...
 
     def active_content(self) -> list[str]:

@@ -11,7 +11,7 @@ from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.addresses import Area, Place, cell_name
 from perfbatch.package.parts import NumberFormats, WorkbookPart, named_areas
-from perfbatch.package.raw_cell import CellMaker, RawCell
+from perfbatch.package.raw_cell import CellMaker, RawCell, ShownValue
 from perfbatch.package.sheet_cells import StoredCell
 
 __all__ = ["UNREAD_FORMULA", "Grid", "GridName", "GridWorkbook", "grid_cells", "refuse_wide_grid"]
@@ -115,6 +115,10 @@ class GridWorkbook:
             return _blank(sheet, (row, column))
         place = place or (row, column)
         return grid.cells.get(place) or _blank(sheet, place)
+
+    def shows(self, values: Sequence[ShownValue]) -> bool:
+        """Whether all of these cells hold the values that are named with them."""
+        return all(self.cell(sheet, row, column).value == value for sheet, row, column, value in values)
 
     def active_content(self) -> list[str]:
         """What of the workbook runs or reaches out of it, in words, each once."""

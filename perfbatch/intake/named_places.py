@@ -24,7 +24,7 @@ from perfbatch.intake.numerals import canonical_unit
 from perfbatch.intake.reading import Remark
 from perfbatch.intake.stated_units import may_state_units, units_beside, units_of_rows
 from perfbatch.package.addresses import Area
-from perfbatch.package.raw_cell import CellValue, RawCell
+from perfbatch.package.raw_cell import CellValue, RawCell, ShownValue
 from perfbatch.rulebook.model import Rulebook
 
 __all__ = ["FormPlaces", "NamedPlace"]
@@ -51,13 +51,12 @@ class _Candidate(NamedTuple):
 class _Layout(NamedTuple):
     """What was found where the names stand alike, and what the cells that were looked at for it held, in the order of looking."""
 
-    shown: tuple[tuple[str, int, int, CellValue], ...]
+    shown: tuple[ShownValue, ...]
     places: Mapping[str, NamedPlace]
 
     def fits(self, workbook: FormWorkbook) -> bool:
         """Whether those cells hold the same here: then looking would come upon the same cells and the same places."""
-        cell = workbook.cell
-        return all(cell(sheet, row, column).value == value for sheet, row, column, value in self.shown)
+        return workbook.shows(self.shown)
 
 
 class _Noting:
@@ -76,7 +75,7 @@ class _Noting:
         """What is remembered; None where long texts stand beside the fields, which no other workbook has."""
         if any(isinstance(value, str) and len(value) > _LONGEST_LABEL for value in self.shown.values()):
             return None
-        return _Layout(tuple((*place, value) for place, value in self.shown.items()), places)
+        return _Layout(tuple(ShownValue(*place, value) for place, value in self.shown.items()), places)
 
 
 class FormPlaces:

@@ -142,7 +142,7 @@ class _Reader:
         self._remarks.clear()
         paired = pair_unit_rows(self._workbook, self._rulebook, self._columns)
         self._columns |= paired.columns
-        items = match_items(self._workbook, self._rulebook, self._columns)
+        items = match_items(self._workbook, self._form.items, self._columns)
         if items.column is not None:
             self._columns[self._form.item_id] = items.column
         placed += [*paired.remarks, *items.remarks]

@@ -21,7 +21,7 @@ from perfbatch.model.submission import Column, Fact, State
 from perfbatch.package.raw_cell import RawCell
 from perfbatch.rulebook.model import FormField, Indicator, Rulebook, ScorecardBlock
 
-__all__ = ["MatchedItems", "match_items"]
+__all__ = ["MatchedItems", "ScorecardItems", "match_items"]
 
 # What any scorecard's headings say, and rows above the table in which they are looked for.
 _NAME_HEADING, _SUBGROUP_HEADING, _ABOVE = "三级指标", "二级指标", 6
@@ -48,17 +48,36 @@ class _ShownItem:
     cell: RawCell
 
 
-def match_items(workbook: FormWorkbook, rulebook: Rulebook, columns: dict[str, Column]) -> MatchedItems:
+class ScorecardItems:
+    """What a form has for a scorecard, and its indicators by what a row may show of them; None and nothing where it has none."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.indicator_by_id = rulebook.indicator_by_id
+        self.block = next((block for _, block in rulebook.blocks() if isinstance(block, ScorecardBlock)), None)
+        fields = self.block.fields if self.block else ()
+        self.identity = next((field for field in fields if field.kind == "id"), None)
+        self.points = next((field for field in fields if field.kind == "score"), None)
+        self.by_name: dict[tuple[str, str], str] = {}
+        self.subgroups: dict[str, list[Indicator]] = {}
+        for indicator in rulebook.indicators:
+            subgroup = _plain(indicator.subgroup)
+            self.subgroups.setdefault(subgroup, []).append(indicator)
+            self.by_name[subgroup, _plain(indicator.name)] = indicator.id
+        self.names = {name for _, name in self.by_name}
+        self.sets = {
+            name: adaptable.indicators[0] for adaptable in rulebook.adaptable_sets for name in adaptable.indicators
+        }
+
+
+def match_items(workbook: FormWorkbook, items: ScorecardItems, columns: dict[str, Column]) -> MatchedItems:
     """Match the rows of the form's scorecard."""
-    block = next((block for _, block in rulebook.blocks() if isinstance(block, ScorecardBlock)), None)
-    identity = next((field for field in block.fields if field.kind == "id"), None) if block else None
-    points = next((field for field in block.fields if field.kind == "score"), None) if block else None
+    block, identity, points = items.block, items.identity, items.points
     if block is None or identity is None or points is None or not columns[points.id].cells:
         return MatchedItems(None, ())
     rows = _shown_items(workbook, block, identity, points, columns)
     if rows is None:
         return MatchedItems(None, ())
-    match = _Match(rulebook, rows)
+    match = _Match(items, rows)
     meant, remarks = [], []
     for row in rows:
         owner, wording = match.owner(row)
@@ -121,52 +140,44 @@ def _plain(text: str) -> str:
 class _Match:
     """The rows of one scorecard against the rulebook's indicators."""
 
-    def __init__(self, rulebook: Rulebook, rows: Sequence[_ShownItem]) -> None:
-        self._rulebook = rulebook
+    def __init__(self, items: ScorecardItems, rows: Sequence[_ShownItem]) -> None:
+        self._items = items
         self._rows = rows
-        self._by_name: dict[tuple[str, str], str] = {}
-        self._subgroups: dict[str, list[Indicator]] = {}
-        for indicator in rulebook.indicators:
-            subgroup = _plain(indicator.subgroup)
-            self._subgroups.setdefault(subgroup, []).append(indicator)
-            self._by_name[subgroup, _plain(indicator.name)] = indicator.id
-        self._names = {name for _, name in self._by_name}
-        self._sets = {
-            name: adaptable.indicators[0] for adaptable in rulebook.adaptable_sets for name in adaptable.indicators
-        }
 
     def owner(self, row: _ShownItem) -> tuple[str, str]:
         """Whose row it is, and the wording of what is to be said of that, "" where nothing is."""
-        indicator = self._rulebook.indicator_by_id.get(row.identity)
+        indicator = self._items.indicator_by_id.get(row.identity)
         if indicator is None:
             return self._without_id(row)
         if row.name in ("", _plain(indicator.name)):
             return indicator.id, ""
         for subgroup in (row.subgroup, _plain(indicator.subgroup)):
-            named = self._by_name.get((subgroup, row.name))
+            named = self._items.by_name.get((subgroup, row.name))
             if named is not None:
                 return (named, "C14.name") if named != indicator.id else (named, "")
-        if indicator.editable and row.name not in self._names:
+        if indicator.editable and row.name not in self._items.names:
             return indicator.id, ""
         return indicator.id, "C14.renamed"
 
     def _without_id(self, row: _ShownItem) -> tuple[str, str]:
         stem = row.identity.partition(".")[0]
-        if row.identity and stem in self._sets:
-            return f"{self._sets[stem]}.split", ""
+        if row.identity and stem in self._items.sets:
+            return f"{self._items.sets[stem]}.split", ""
         above, below = self._neighbour(row, -1), self._neighbour(row, 1)
         subgroup = row.subgroup
-        if subgroup not in self._subgroups and above and below and above.subgroup == below.subgroup:
+        if subgroup not in self._items.subgroups and above and below and above.subgroup == below.subgroup:
             subgroup = _plain(above.subgroup)
-        named = self._by_name.get((subgroup, row.name))
+        named = self._items.by_name.get((subgroup, row.name))
         if named is not None:
             return named, ""
         if not row.used:
             return "", ""
-        shared = {self._sets.get(beside.id, "") for beside in (above, below) if beside is not None}
+        shared = {self._items.sets.get(beside.id, "") for beside in (above, below) if beside is not None}
         if above is None or below is None or len(shared) != 1:
             # Not between two rows of a set; its own 二级指标 may still say which it is.
-            shared = {self._sets.get(indicator.id, "") for indicator in self._subgroups.get(row.subgroup, ())}
+            shared = {
+                self._items.sets.get(indicator.id, "") for indicator in self._items.subgroups.get(row.subgroup, ())
+            }
         first = shared.pop() if len(shared) == 1 else ""
         return (f"{first}.split", "") if first else ("", "C14.nobody")
 
@@ -174,7 +185,7 @@ class _Match:
         """The indicator of the next row with a known id, upwards or downwards."""
         at = row.position + step
         while 0 <= at < len(self._rows):
-            indicator = self._rulebook.indicator_by_id.get(self._rows[at].identity)
+            indicator = self._items.indicator_by_id.get(self._rows[at].identity)
             if indicator is not None:
                 return indicator
             at += step
@@ -182,8 +193,8 @@ class _Match:
 
     def remark(self, row: _ShownItem, owner: str, wording: str, field: FormField) -> tuple[Remark, Fact]:
         """What is said of a row, at its name or else at its points."""
-        indicator = self._rulebook.indicator_by_id.get(owner)
-        stated = self._rulebook.indicator_by_id.get(row.identity)
+        indicator = self._items.indicator_by_id.get(owner)
+        stated = self._items.indicator_by_id.get(row.identity)
         typed = str(row.cell.value or "") if row.name else ""
         details = {
             "row": str(row.cell.row),

@@ -20,7 +20,7 @@ from perfbatch.package.plain_text import text_of
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.texts import Runs, seen_text, unescaped_text
 
-__all__ = ["CellKind", "CellMaker", "CellValue", "RawCell", "Strings"]
+__all__ = ["CellKind", "CellMaker", "CellValue", "RawCell", "ShownValue", "Strings"]
 
 CellKind = Literal["blank", "number", "text", "bool", "error", "date", "picture"]
 CellValue = str | float | int | bool | datetime | date | time | None
@@ -62,6 +62,15 @@ class RawCell(NamedTuple):
     def percent(self) -> bool:
         """Whether a number is shown as a percentage: 0.9 as 90 %."""
         return "%" in self.number_format and parsed_format(self.number_format).sections[0].percent
+
+
+class ShownValue(NamedTuple):
+    """A cell, and what it holds in another workbook."""
+
+    sheet: str
+    row: int
+    column: int
+    value: CellValue
 
 
 class _StyleLook(NamedTuple):
@@ -116,6 +125,15 @@ class CellMaker:
         elif kind in (b"", b"n") and not dated and _PLAIN_NUMBER.fullmatch(value):
             return _made(RawCell, (*blank[:4], "number", float(value), *typed))
         return self.from_stored(stored_cell(cell), blank)
+
+    def shared_text(self, cell: PlainCell) -> str | None:
+        """The value that `from_plain` has for a shared text that nothing is odd about; None for any other cell."""
+        if cell.type != b"s" or cell.has_formula or not cell.value:
+            return None
+        if (self._looks.get(cell.style) or self._look(cell.style)).struck:
+            return None
+        text = self._strings[int(cell.value)]
+        return text if isinstance(text, str) else None
 
     def _look(self, stated: bytes) -> _StyleLook:
         """The look of a style by its number as the markup has it."""

@@ -16,7 +16,7 @@ from perfbatch.package.extent import refuse_strings
 from perfbatch.package.parts import NumberFormats, WorkbookPart, read_styles, read_workbook_part
 from perfbatch.package.plain_sheet import PlainSheet
 from perfbatch.package.plain_strings import PlainStrings
-from perfbatch.package.raw_cell import CellMaker, RawCell, Strings
+from perfbatch.package.raw_cell import CellMaker, RawCell, ShownValue, Strings
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from perfbatch.package.texts import Runs, read_strings, seen_text
 
@@ -250,6 +250,19 @@ class Workbook:
             return blank if cell is None else self._maker.from_plain(cell, blank)
         stored = self._parsed(sheet).cells.get((blank.row, blank.column))
         return blank if stored is None else self._maker.from_stored(stored, blank)
+
+    def shows(self, values: Sequence[ShownValue]) -> bool:
+        """Whether all of these cells hold the values that are named with them."""
+        for sheet, row, column, value in values:
+            plain = self._plain.get(sheet)
+            text = None
+            # Most are labels: for those no cell need be made.
+            if plain is not None and (row, column) not in plain.frame.covered:
+                cell = plain.cells.get(_spot(sheet, row, column)[1])
+                text = None if cell is None else self._maker.shared_text(cell)
+            if (self.cell(sheet, row, column).value if text is None else text) != value:
+                return False
+        return True
 
 
 @contextmanager
