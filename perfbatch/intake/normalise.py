@@ -109,6 +109,9 @@ def _cleaned(text: str) -> str:
     if text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Line breaks, tabs and the wide blank stay: where nothing else is unprintable, all of it stays.
+    if text.replace("\n", "").replace("\t", "").replace("\u3000", "").isprintable():
+        return text
     kept = (
         mark
         for mark in text

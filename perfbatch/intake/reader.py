@@ -204,7 +204,7 @@ class _Reader:
         values: list[int | str | date | None] = [None] * len(cells)
         figures = None if heading or row_headings else self._form.figures[field.id]
         for row, cell in enumerate(cells):
-            if cell.column != area.first_column or cell.row < area.first_row:
+            if cell.value is not None and (cell.column != area.first_column or cell.row < area.first_row):
                 cell = self._without_label(cell, field)
             if cell.kind == "blank" and cell.formula is None and not cell.struck:
                 continue

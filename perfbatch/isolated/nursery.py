@@ -38,6 +38,7 @@ STILL_THERE = -(2**31)
 _END_SECONDS = 5.0
 _REQUESTS, _REPLIES, _KEPT = 3, 4, 5
 _MOST_OPEN = 65_536
+_OBJECTS = 20_000
 
 
 def serve() -> None:
@@ -48,6 +49,8 @@ def serve() -> None:
     # What is there now is for all children: a collection in one of them would copy all of it.
     gc.collect()
     gc.freeze()
+    # A file makes thousands of objects and hardly a circle: looking through them at every seven hundred finds nothing.
+    gc.set_threshold(_OBJECTS)
     _answer(GIVEN, b"")
     while (command := _next(parent)) is not None:
         what, process, pipes = command

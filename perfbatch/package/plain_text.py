@@ -9,7 +9,7 @@ __all__ = ["is_sound", "text_of"]
 
 # What a parser would stop at in text: control characters, the end of a section that did not begin, no characters at all.
 _CONTROL = bytes({*range(0x20)} - {0x09, 0x0A})
-_UNSOUND = (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_END_OF_SECTION, _NO_CHARACTER, _NEITHER = b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf"
 _REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _MEANING = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
 
@@ -33,7 +33,9 @@ def _resolved(reference: bytes) -> str | None:
 
 def is_sound(markup: bytes) -> bool:
     """Whether a parser would take the text in it, and every reader the same."""
-    if len(markup.translate(None, _CONTROL)) != len(markup) or any(marks in markup for marks in _UNSOUND):
+    if len(markup.translate(None, _CONTROL)) != len(markup):
+        return False
+    if _END_OF_SECTION in markup or _NO_CHARACTER in markup or _NEITHER in markup:
         return False
     if b"&" in markup:
         references = _REFERENCE.findall(markup)

@@ -221,8 +221,8 @@ class Workbook:
             return [self.cell(area.sheet, row, area.first_column) for row in rows]
         cells, covered = plain.cells, plain.frame.covered
         read: list[RawCell] = []
-        for blank, name in _spots(area.sheet, tuple(rows), area.first_column):
-            if (blank.row, blank.column) in covered:
+        for blank, name in _spots(area.sheet, rows if isinstance(rows, range) else tuple(rows), area.first_column):
+            if covered and (blank.row, blank.column) in covered:
                 read.append(self.cell(area.sheet, blank.row, blank.column))
             else:
                 cell = cells.get(name)
@@ -291,7 +291,7 @@ def _spot(sheet: str, row: int, column: int) -> tuple[RawCell, bytes]:
 
 
 @lru_cache(maxsize=1_024)
-def _spots(sheet: str, rows: tuple[int, ...], column: int) -> tuple[tuple[RawCell, bytes], ...]:
+def _spots(sheet: str, rows: Sequence[int], column: int) -> tuple[tuple[RawCell, bytes], ...]:
     """Where a field's cells stand."""
     return tuple([_spot(sheet, row, column) for row in rows])
 

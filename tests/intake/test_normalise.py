@@ -506,3 +506,11 @@ def test_nothing_of_a_person_is_repeated(value: str) -> None:
             shown = finding.message + finding.reported + finding.expected + finding.difference
             assert value[:4] not in shown
             assert remark.code == "C17" or HIDDEN in finding.message
+
+
+@given(st.text(alphabet="甲a \n\t\r\u3000\u200b\u202e\x00\x1c\x85\ud800\ue000", max_size=8))
+def test_a_text_keeps_what_can_be_seen_and_its_line_breaks(text: str) -> None:
+    reading = read("unit_name", f"甲{text}乙")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(mark for mark in lines if mark not in "\u200b\u202e\x00\x1c\x85\ud800")
+    assert (reading.state, reading.value) == (State.FILLED, f"甲{kept}乙")
