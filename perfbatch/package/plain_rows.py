@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from perfbatch.package.plain_text import is_sound
@@ -51,6 +51,9 @@ class PlainCell(NamedTuple):
     formula: bytes
     has_value: bytes
     value: bytes
+
+
+_plain_cell = partial(tuple.__new__, PlainCell)
 
 
 class PlainRows(NamedTuple):
@@ -108,14 +111,15 @@ _remembered = RememberedRows()
 def _read(markup: bytes) -> PlainRows | None:
     if not _all_rows(markup) or not is_sound(markup):
         return None
-    written = [cell for cell in map(PlainCell._make, _CELLS.findall(markup)) if cell.has_formula or cell.has_value]
+    written = [cell for cell in map(_plain_cell, _CELLS.findall(markup)) if cell.has_formula or cell.has_value]
     cells = {cell.place: cell for cell in written}
     if len(cells) != len(written):
         return None
     strings = 0
     for cell in written:
         # Shared formulas and arrays reach beyond their cell.
-        if b" t=" in cell.formula_attributes or not _distinct(cell.formula_attributes):
+        attributes = cell.formula_attributes
+        if attributes and (b" t=" in attributes or not _distinct(attributes)):
             return None
         if (cell.type == b"inlineStr") != (cell.has_value == b"<is><t"):
             return None
