@@ -312,7 +312,7 @@ def test_the_sample_roster_has_a_review_and_a_waiver(tmp_path: Path) -> None:
     ]
     assert with_roster.tally is not None
     standing = {each: with_roster.tally.departments(each) for each in (Standing.MISSING, Standing.SENT_BACK)}
-    assert {each: [department.budget_code for department in those] for each, those in standing.items()} == {
+    assert {each: [department.entity_code for department in those] for each, those in standing.items()} == {
         Standing.MISSING: ["413001"],
         Standing.SENT_BACK: ["405001", "409001"],
     }
