@@ -41,7 +41,7 @@ def main() -> None:
         _take(folder / "bands.xlsx", "所属指标", "rules-bands.png", (30, 50, 745, 66))
         summary = folder / "outbox" / "district-summary-2020.xlsx"
         _take(summary, "规则变化", "rules-run.png", (85, 34, 610, 250))
-        _take(summary, "相比的变化", "rules-changed.png", (30, 25, 640, 60))
+        _take(summary, "相比的变化", "rules-changed.png", (30, 30, 860, 75))
 
 
 def _ease(rules: Path) -> None:
@@ -70,9 +70,14 @@ def _show_rows(rules: Path, shown: Path) -> None:
     book.active = book.sheetnames.index(sheet.title)
     for row in range(2, sheet.max_row + 1):
         sheet.row_dimensions[row].hidden = row not in rows
+    # Neighbours of one width are one entry of the file, which hides all of them or none.
+    entries = list(sheet.column_dimensions.values())
+    sheet.column_dimensions.clear()
     for cell in sheet[1]:
         speaks = cell.value == "检查" or any(sheet.cell(row, cell.column).value is not None for row in rows)
-        sheet.column_dimensions[cell.column_letter].hidden = not speaks
+        column = sheet.column_dimensions[cell.column_letter]
+        column.hidden = not speaks
+        column.width = next((entry.width for entry in entries if entry.min <= cell.column <= entry.max), column.width)
     sheet.page_setup.fitToWidth = 1
     book.save(shown)
 
