@@ -60,7 +60,7 @@ class BatchPlan:
     `explained`, the explanations of earlier nights with the figures that they were given for, and `arrivals`, what those nights
     have seen. `deadline` is the last day on
     which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time; `cache` knows what
-    did not change. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
+    did not change. Unless `traced`, a night keeps nothing of what its result was made of. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
     """
 
     inbox: Path
@@ -76,6 +76,7 @@ class BatchPlan:
     cache: ReadingCache | None = None
     phases: Phases = field(default_factory=Phases)
     later: Sequence[str] = ()
+    traced: bool = True
 
     @property
     def loaded(self) -> Sequence[LoadedRulebook]:
@@ -251,7 +252,7 @@ def _night(
         at_risk=points_at_risk(open_findings, frames, scored, rulebook),
         phases=run.phases,
     )
-    return Night(result, frames, scored, sources)
+    return Night(result, *((frames, scored) if plan.traced else (frames.bare, scored.bare)), sources)
 
 
 def examine(

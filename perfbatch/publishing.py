@@ -91,6 +91,7 @@ class NightPlan:
             cache=cache,
             phases=phases,
             later=_PUBLISHING,
+            traced=False,
         )
 
 

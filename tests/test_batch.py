@@ -467,9 +467,11 @@ def test_people_are_named_nowhere(
     }
     print_night(night, tmp_path / "out", outputs, verbose=True)
     print_forgiven(night)
-    print_check(check_workbook(folder / "1.xlsx", loaded))
-    print_scorecard(night.nights[0], 0)
-    print_trace(night.nights[0], 0, "staff_control_rate")
+    checked = check_workbook(folder / "1.xlsx", loaded)
+    assert checked.night is not None
+    print_check(checked)
+    print_scorecard(checked.night, 0)
+    print_trace(checked.night, 0, "staff_control_rate")
     shown = capsys.readouterr()
     summary = "\n".join(str(value) for value in _cells(tmp_path / "out" / SUMMARY).values())
     report = (tmp_path / "out" / "run-report.json").read_text("utf-8")

@@ -14,7 +14,7 @@ counts, 0 where exact; numbers only) and `x.state` (`State`). The frames:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +23,8 @@ import pandas as pd
 
 from perfbatch.district.indicator_rows import item_rows_of
 from perfbatch.district.stacked import StackedCells
-from perfbatch.model.submission import SCALE, Column, Fact, State, Submission
+from perfbatch.model.bundle import BundleColumns
+from perfbatch.model.submission import SCALE, Column, Fact, FactPlace, State, Submission
 from perfbatch.rulebook.form import SINGLE
 from perfbatch.rulebook.model import (
     EvidenceBlock,
@@ -42,6 +43,7 @@ pd.set_option("mode.string_storage", "python")
 __all__ = ["Frames", "build_frames", "evidence_fields", "record_frame"]
 
 _NO_FACT = Fact("", 0, State.BLANK, None, 0, "", "")
+_NO_PLACE = FactPlace("", 0, "", "")
 _NO_COLUMN = Column("", "", b"", ())
 
 
@@ -55,6 +57,26 @@ class Frames:
     items: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     roles: Roles
+    answered: Mapping[str, Any]
+    """Evidence id → of each submission the row of its answer, the first where an id stands twice; past the last where none is."""
+
+    @property
+    def bare(self) -> Frames:
+        """The departments and their units alone, without what they were made of."""
+        return replace(self, submissions=(), items=self.items.iloc[:0].copy(), tables={}, answered={})
+
+    def place(self, department: int, field: str, row: int = 0) -> FactPlace:
+        """Where a fact stands, which costs less than the fact; no place where the form has lost it."""
+        columns = self.submissions[department].columns
+        if isinstance(columns, BundleColumns):
+            return columns.place(field, row) or _NO_PLACE
+        fact = self.fact(department, field, row)
+        return FactPlace(fact.field, fact.row, fact.sheet, fact.cell)
+
+    def evidence_place(self, department: int, evidence_id: str) -> FactPlace:
+        """Where the answer to one row of the evidence table stands."""
+        rows = self.answered.get(evidence_id)
+        return _NO_PLACE if rows is None else self.place(department, self.roles.evidence_answer, int(rows[department]))
 
     def fact(self, department: int, field: str, row: int = 0) -> Fact:
         """The fact behind a value, with its sheet and cell; a blank one without a place where the form has lost it."""
@@ -95,6 +117,7 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
         items=_items(cells, tables, rulebook),
         tables=tables,
         roles=roles,
+        answered=answered,
     )
 
 

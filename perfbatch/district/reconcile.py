@@ -25,7 +25,7 @@ from perfbatch.district.scopes import DepartmentScope, ItemScope, UnitScope
 from perfbatch.model.figures import MIN_PLACES
 from perfbatch.model.findings import CheckOutcome, Finding, Severity
 from perfbatch.model.row_titles import row_title
-from perfbatch.model.submission import Fact
+from perfbatch.model.submission import FactPlace
 from perfbatch.rulebook.checks import BoundCheck, bind_checks
 from perfbatch.rulebook.columns import Comparison, Truth, compare, evaluate
 from perfbatch.rulebook.model import Rulebook
@@ -163,26 +163,26 @@ class _CheckedScope:
         rows = np.array(self.outcome.rows(), dtype=np.int64)
         if not len(rows):
             return
-        place, code, submissions = self._bound.place, self._check.code, self._frames.submissions
-        field = self._rulebook.score_places.field(place.owner, place.field) if isinstance(place, Member) else place.id
+        leaf, code, submissions = self._bound.place, self._check.code, self._frames.submissions
+        field = self._rulebook.score_places.field(leaf.owner, leaf.field) if isinstance(leaf, Member) else leaf.id
         departments, at = self._departments_and_rows(rows)
-        facts = self._facts(field, departments, at)
-        figures = self._figures(rows, facts, MIN_PLACES.get(self._rulebook.field_by_id[field].kind, 0))
+        places = self._places(field, departments, at)
+        figures = self._figures(rows, places, MIN_PLACES.get(self._rulebook.field_by_id[field].kind, 0))
         kinds = self._kinds(rows)
         column = field in self._rulebook.column_ids
         spoken = zip(
-            self._words(rows, kinds), self._entities(departments, at), departments, kinds, facts, *figures,
+            self._words(rows, kinds), self._entities(rows, departments, at), departments, kinds, places, *figures,
             strict=True,
         )  # fmt: skip
-        for words, entity, department, kind, fact, reported, expected, difference in spoken:
+        for words, entity, department, kind, place, reported, expected, difference in spoken:
             submission, (severity, message, remedy) = submissions[department], words
             yield Finding(
                 code,
                 severity,
                 submission.entity_code,
                 submission.file,
-                fact.sheet,
-                fact.cell,
+                place.sheet,
+                place.cell,
                 field,
                 reported.text,
                 expected.text,
@@ -191,7 +191,7 @@ class _CheckedScope:
                 remedy,
                 self._check.id,
                 self._bound.each,
-                fact.row if column and fact.cell else None,
+                place.row if column and place.cell else None,
                 _OUTCOMES[kind],
                 (reported.number, expected.number, difference.number),
             )
@@ -227,13 +227,13 @@ class _CheckedScope:
         frame = self._scope.frame
         return frame["department"].to_numpy()[rows].tolist(), frame["row"].to_numpy()[rows].tolist()
 
-    def _facts(self, field: str, departments: Sequence[int], at: Sequence[int]) -> list[Fact]:
+    def _places(self, field: str, departments: Sequence[int], at: Sequence[int]) -> list[FactPlace]:
         """The cells that the findings point at."""
         if isinstance(self._bound.place, Member):
             assert isinstance(self._scope, DepartmentScope)
             first = self._scope.item_rows.first(self._bound.place.owner)
             at = first[departments].tolist()
-        return list(map(self._frames.fact, departments, repeat(field), at))
+        return list(map(self._frames.place, departments, repeat(field), at))
 
     def _kinds(self, rows: Ints) -> list[int]:
         """What there is to say of each row: 0 it fails, 1 rounding, 2 its parts are blank, 3 its total is."""
@@ -278,18 +278,22 @@ class _CheckedScope:
         numbers = (frame["row"].to_numpy()[rows] + 1).tolist()
         return [row_title(number, name) for number, name in zip(numbers, names, strict=True)]
 
-    def _entities(self, departments: Sequence[int], at: Sequence[int]) -> list[str]:
+    def _entities(self, rows: Ints, departments: Sequence[int], at: Sequence[int]) -> list[str]:
         """Whose row each is, for a unit's own row; "" for any other."""
         if self._check.scope != "unit":
             return [""] * len(at)
-        fact, named = self._frames.fact, self._rulebook.roles.sub_unit
-        return [
-            f"{fact(department, named, row).value or f'第{row + 1}行机构'}：" if row else ""
-            for department, row in zip(departments, at, strict=True)
-        ]
+        named, frame = self._rulebook.roles.sub_unit, self._scope.frame
+        names: list[object]
+        if named in frame:
+            # pandas has turned None into its own missing value.
+            written = frame[named].to_numpy(dtype=object)[rows].tolist()
+            names = [name if isinstance(name, str) else "" for name in written]
+        else:
+            names = [self._frames.fact(*of_row).value for of_row in zip(departments, repeat(named), at, strict=False)]
+        return [f"{name or f'第{row + 1}行机构'}：" if row else "" for name, row in zip(names, at, strict=True)]
 
     def _figures(
-        self, rows: Ints, facts: Sequence[Fact], places: int
+        self, rows: Ints, cells: Sequence[FactPlace], places: int
     ) -> tuple[list[CheckFigure], list[CheckFigure], list[CheckFigure]]:
         """Reported, expected, difference; no figure for what the check does not have."""
         comparison, none = self._comparison, [NO_FIGURE] * len(rows)
@@ -301,6 +305,9 @@ class _CheckedScope:
                 column_figures(comparison.right, rows, places),
                 [gap if known else NO_FIGURE for gap, known in zip(gaps, both, strict=True)],
             )
+        departments, _ = self._departments_and_rows(rows)
+        at = zip(departments, cells, strict=True)
+        facts = [self._frames.fact(department, cell.field, cell.row) for department, cell in at]
         reported = [
             counted(fact.value, places) if isinstance(fact.value, int) else CheckFigure(str(fact.value or ""))
             for fact in facts

@@ -19,6 +19,7 @@ __all__ = ["StackedCells"]
 
 _STATE_MASK = (1 << STATE_BITS) - 1
 _NOWHERE = (0, 0)
+_SHORT = 24
 
 
 class StackedCells:
@@ -30,8 +31,15 @@ class StackedCells:
         self._layouts: list[dict[str, tuple[int, int]]] = []
         self._layout_of = np.zeros(self.departments, np.int64)
         self._starts = np.zeros(self.departments, np.int64)
-        parts: list[tuple[Any, Any, Any]] = []
         self._size = 0
+        # One cell more, blank: what a workbook has not is taken from there.
+        self._nowhere = _size_of(submissions)
+        self._marks = np.zeros(self._nowhere + 1, np.uint8)
+        self._values = np.zeros(self._nowhere + 1, np.int64)
+        # Steps are few: a cell has the number of its own.
+        self._step_of = np.zeros(self._nowhere + 1, np.uint32)
+        self._steps: dict[int, int] = {0: 0}
+        self._known: dict[str, str] = {}
         bundles: dict[int, int] = {}
         numbered: dict[int, int] = {}
         for number, submission in enumerate(submissions):
@@ -39,7 +47,7 @@ class StackedCells:
             if isinstance(columns, BundleColumns):
                 bundle = columns.bundle
                 if id(bundle) not in bundles:
-                    bundles[id(bundle)] = self._stack(parts, *self._of_bundle(bundle))
+                    bundles[id(bundle)] = self._stack(*self._of_bundle(bundle))
                 layout = columns.layout
                 if id(layout) not in numbered:
                     numbered[id(layout)] = len(self._layouts)
@@ -48,37 +56,44 @@ class StackedCells:
                 self._starts[number] = bundles[id(bundle)] + bundle.starts[columns.workbook]
             else:
                 self._layout_of[number] = len(self._layouts)
-                self._starts[number] = self._stack(parts, *self._of_columns(submission))
-        # One cell more, blank: what a workbook has not is taken from there.
-        self._nowhere = self._stack(parts, np.zeros(1, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64))
-        marks, self._values, self._steps = (np.concatenate(column) for column in zip(*parts, strict=True))
-        self._states, self._kinds = (marks & _STATE_MASK).astype(np.int8), marks >> STATE_BITS
+                self._starts[number] = self._stack(*self._of_columns(submission))
+        self._step_table = np.array(list(self._steps), np.int64)
         self._text_of = np.array([*self._texts, None], dtype=object)
 
-    def _stack(self, parts: list[tuple[Any, Any, Any]], marks: Any, values: Any, steps: Any) -> int:
+    def _stack(self, marks: Any, values: Any, step_of: Any) -> int:
         """Lay cells behind those that are there; the place of the first."""
         begin = self._size
-        parts.append((marks, values, steps))
         self._size += len(marks)
+        cells = slice(begin, self._size)
+        self._marks[cells], self._values[cells], self._step_of[cells] = marks, values, step_of
         return begin
 
     def _of_bundle(self, bundle: Bundle) -> tuple[Any, Any, Any]:
-        marks, values = np.frombuffer(bundle.marks, np.uint8), np.array(bundle.values, np.int64)
+        cells = bundle.cells
+        marks, values = np.frombuffer(cells.marks, np.uint8), np.array(cells.values, np.int64)
         values[marks == (State.FILLED | TEXT << STATE_BITS)] += len(self._texts)
-        self._texts += bundle.texts
-        return marks, values, np.array(bundle.steps, np.int64)[np.asarray(bundle.step_of)]
+        self._texts += map(self._shared, cells.texts)
+        numbers = np.array([self._step(step) for step in cells.steps], np.uint32)
+        return marks, values, numbers[np.asarray(cells.step_of)]
 
     def _of_columns(self, submission: Submission) -> tuple[Any, Any, Any]:
-        marks, values, steps, places = bytearray(), list[int](), list[int](), dict[str, tuple[int, int]]()
+        marks, values, step_of, places = bytearray(), list[int](), list[int](), dict[str, tuple[int, int]]()
         for field, column in submission.columns.items():
             places[field] = (len(marks), len(column.states))
-            steps += column.steps or bytes(len(column.states))
+            step_of += map(self._step, column.steps) if column.steps else bytes(len(column.states))
             for state, value in zip(column.states, column.values, strict=True):
                 kind, number = self._coded(value)
                 marks.append(state | kind << STATE_BITS)
                 values.append(number)
         self._layouts.append(places)
-        return np.frombuffer(bytes(marks), np.uint8), np.array(values, np.int64), np.array(steps, np.int64)
+        return np.frombuffer(bytes(marks), np.uint8), np.array(values, np.int64), np.array(step_of, np.uint32)
+
+    def _step(self, step: int) -> int:
+        return self._steps.setdefault(step, len(self._steps))
+
+    def _shared(self, text: str) -> str:
+        """The text; a short one, which the form or the answer to a question brings into every workbook, once for all."""
+        return self._known.setdefault(text, text) if len(text) <= _SHORT else text
 
     def _coded(self, value: int | str | date | None) -> tuple[int, int]:
         if isinstance(value, str):
@@ -107,17 +122,29 @@ class StackedCells:
 
     def states(self, places: Any) -> Any:
         """What state the cells are in (int8)."""
-        return self._states[places]
+        return (self._marks[places] & _STATE_MASK).astype(np.int8)
 
     def numbers(self, places: Any) -> tuple[Any, Any, Any]:
         """Counts of the cells (int64, 0 where not FILLED), which are not FILLED, and their rounding steps."""
-        return self._values[places], self._states[places] != State.FILLED, self._steps[places]
+        return self._values[places], self.states(places) != State.FILLED, self._step_table[self._step_of[places]]
 
     def texts(self, places: Any) -> Any:
         """What the cells say (objects): a text, None where not FILLED; a date or a number as itself."""
-        filled, kinds, values = self._states[places] == State.FILLED, self._kinds[places], self._values[places]
+        filled, kinds, values = (
+            self.states(places) == State.FILLED,
+            self._marks[places] >> STATE_BITS,
+            self._values[places],
+        )
         shown = self._text_of[np.where(filled & (kinds == TEXT), values, -1)]
         for row in np.flatnonzero(filled & (kinds != TEXT)).tolist():
             value = int(values[row])
             shown[row] = date.fromordinal(value) if kinds[row] == DATE else value
         return shown
+
+
+def _size_of(submissions: Sequence[Submission]) -> int:
+    """How many cells the submissions have, with those that stand in a bundle beside them."""
+    columns = [submission.columns for submission in submissions]
+    bundles = {id(own.bundle): own.bundle for own in columns if isinstance(own, BundleColumns)}
+    single = (len(column.states) for own in columns if not isinstance(own, BundleColumns) for column in own.values())
+    return sum(bundle.size for bundle in bundles.values()) + sum(single)

@@ -105,7 +105,7 @@ def reads_in(answer: bytes, form: AnswerForm, most: int, paths: Sequence[str] | 
     head, buffers = unpacked(inflated(answer, most))
     if not isinstance(head, Mapping) or not isinstance(head.get("reads"), list):
         raise Garbled("no reads")
-    submissions = unbundled(head, buffers)
+    submissions = unbundled(head, buffers, lambda: unpacked(inflated(answer, most))[1])
     reads, waiting = list[Read](), iter(submissions)
     for plain in head["reads"]:
         if not isinstance(plain, list) or not plain or not isinstance(plain[-1], bool):
@@ -123,6 +123,8 @@ def reads_in(answer: bytes, form: AnswerForm, most: int, paths: Sequence[str] | 
         columns = submissions[0].columns
         assert isinstance(columns, BundleColumns)
         _check_cells(columns.bundle, [form.of.get(read.rulebook) for read in reads if read.submission is not None])
+        # The answer is kept for the next night as it came: what stands in it need not be held twice.
+        columns.bundle.let_go()
     if paths is not None and not 0 < len(reads) <= len(paths):
         raise Garbled("another number of files")
     return reads
@@ -152,15 +154,16 @@ def _check_cells(bundle: Bundle, forms: Sequence[_FormAnswers | None]) -> None:
     """Every mark, value and step at once, by whole columns. `forms`: of each workbook the one whose it is, None for others."""
     import numpy as np
 
-    marks = np.frombuffer(bundle.marks, np.uint8)
-    values = np.frombuffer(bundle.values, np.int64)
-    step_of = np.asarray(bundle.step_of)
+    cells = bundle.cells
+    marks = np.frombuffer(cells.marks, np.uint8)
+    values = np.frombuffer(cells.values, np.int64)
+    step_of = np.asarray(cells.step_of)
     allowed = [_allowed(bundle.layouts[number], form) for number, form in zip(bundle.layout_of, forms, strict=True)]
     kinds = np.frombuffer(b"".join(allowed), np.uint8)
     state, kind = marks & ((1 << STATE_BITS) - 1), marks >> STATE_BITS
     filled = state == State.FILLED
     least = np.array([-_LARGEST, 0, date.min.toordinal()])
-    most = np.array([_LARGEST, len(bundle.texts) - 1, date.max.toordinal()])
+    most = np.array([_LARGEST, len(cells.texts) - 1, date.max.toordinal()])
     if (
         (kind > DATE).any()
         or (kind[~filled] != 0).any()
@@ -168,10 +171,10 @@ def _check_cells(bundle: Bundle, forms: Sequence[_FormAnswers | None]) -> None:
         or ((kinds[filled] >> kind[filled]) & 1 == 0).any()
         or (values[filled] < least[kind[filled]]).any()
         or (values[filled] > most[kind[filled]]).any()
-        or (step_of >= len(bundle.steps)).any()
+        or (step_of >= len(cells.steps)).any()
         or (step_of[kind != NUMBER] != 0).any()
-        or any(step > _LARGEST for step in bundle.steps)
-        or bundle.steps[:1] != (0,)
+        or any(step > _LARGEST for step in cells.steps)
+        or cells.steps[:1] != (0,)
     ):
         raise Garbled("a cell that says what no cell of its field can say")
 

@@ -7,13 +7,14 @@ and, workbook after workbook, three columns with an entry per cell of its layout
 - a value, eight bytes: the number, the number of the text, the day as an ordinal; 0 unless the state is FILLED;
 - a step: the number of the rounding step in the bundle's list of steps.
 
-A submission out of a bundle is a `Submission` like any other whose columns are made of it when somebody asks for them.
+A submission out of a bundle is a `Submission` like any other whose columns are made of it when somebody asks for them. Where a
+bundle stands in a message that is kept anyway, its cells are let go once they are looked at, and opened again for whoever asks:
+a district's cells take five times the memory of the messages that they came in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -22,7 +23,7 @@ from typing import Any, NamedTuple
 from perfbatch.model.buffers import numbers_as_bytes, numbers_in, texts_as_bytes, texts_in
 from perfbatch.model.message import Garbled
 from perfbatch.model.plain import shape_of
-from perfbatch.model.submission import Column, State, Submission
+from perfbatch.model.submission import Column, FactPlace, State, Submission
 
 __all__ = [
     "DATE",
@@ -30,6 +31,7 @@ __all__ = [
     "STATE_BITS",
     "TEXT",
     "Bundle",
+    "BundleCells",
     "BundleColumns",
     "CellLayout",
     "FieldCells",
@@ -53,6 +55,11 @@ class FieldCells(NamedTuple):
     cells: str
     rows: int
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the cells, one by one."""
+        return self.cells.split(" ")
+
 
 class CellLayout:
     """The places of a form's fields in one workbook, and in every other one that has them where it has them."""
@@ -68,35 +75,80 @@ class CellLayout:
             self.size += place.rows
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """Columns of several workbooks. `layout_of` and `starts` say for each of them its layout and its first entry in the columns
-    `marks`, `values` (int64) and `step_of` (numbers in `steps`)."""
+class BundleCells(NamedTuple):
+    """The columns `marks`, `values` (int64) and `step_of` (numbers in `steps`), an entry for each cell, and the texts."""
 
-    layouts: tuple[CellLayout, ...]
-    layout_of: tuple[int, ...]
-    starts: tuple[int, ...]
     marks: memoryview
     values: memoryview
     step_of: memoryview
     steps: tuple[int, ...]
     texts: tuple[str, ...]
 
+
+class Bundle:
+    """Columns of several workbooks. `layout_of` and `starts` say for each of them its layout and its first entry in the columns
+    of `cells`."""
+
+    __slots__ = ("_cells", "_reopen", "layout_of", "layouts", "starts")
+
+    def __init__(
+        self,
+        layouts: tuple[CellLayout, ...],
+        layout_of: tuple[int, ...],
+        starts: tuple[int, ...],
+        cells: BundleCells,
+        reopen: Callable[[], BundleCells] | None = None,
+    ) -> None:
+        self.layouts = layouts
+        self.layout_of = layout_of
+        self.starts = starts
+        self._cells: BundleCells | None = cells
+        self._reopen = reopen
+
+    @property
+    def cells(self) -> BundleCells:
+        """The cells of all its workbooks."""
+        return _reopened(self) if self._cells is None else self._cells
+
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return self.starts[-1] + self.layouts[self.layout_of[-1]].size if self.starts else 0
+
+    def let_go(self) -> None:
+        """Hold the cells no longer, where they can be had again."""
+        if self._reopen is not None:
+            self._cells = None
+
+    def opened(self) -> BundleCells:
+        """The cells, out of the message that they came in."""
+        assert self._reopen is not None
+        return self._reopen()
+
     def column(self, workbook: int, field: str) -> Column:
         """What the cells of one field say. Raises `KeyError` where the layout has no such field."""
         first, place = self.layouts[self.layout_of[workbook]].at[field]
-        begin = self.starts[workbook] + first
+        begin, cells = self.starts[workbook] + first, self.cells
         entries = slice(begin, begin + place.rows)
-        marks = self.marks[entries].tobytes()
-        values = tuple(map(self._value, marks, self.values[entries]))
-        steps = tuple(self.steps[number] for number in self.step_of[entries])
+        marks = cells.marks[entries].tobytes()
+        values = tuple(
+            _value(cells.texts, mark, value) for mark, value in zip(marks, cells.values[entries], strict=True)
+        )
+        steps = tuple(cells.steps[number] for number in cells.step_of[entries])
         return Column(place.sheet, place.cells, marks.translate(_STATES), values, steps if any(steps) else ())
 
-    def _value(self, mark: int, value: int) -> int | str | date | None:
-        if mark & _STATE_MASK != State.FILLED:
-            return None
-        kind = mark >> STATE_BITS
-        return value if kind == NUMBER else self.texts[value] if kind == TEXT else date.fromordinal(value)
+
+# Departments are asked for in their order, which is nearly that of the files: the workbooks of a few bundles are in hand at a time.
+@lru_cache(maxsize=16)
+def _reopened(bundle: Bundle) -> BundleCells:
+    return bundle.opened()
+
+
+def _value(texts: Sequence[str], mark: int, value: int) -> int | str | date | None:
+    if mark & _STATE_MASK != State.FILLED:
+        return None
+    kind = mark >> STATE_BITS
+    return value if kind == NUMBER else texts[value] if kind == TEXT else date.fromordinal(value)
 
 
 _STATE_MASK = (1 << STATE_BITS) - 1
@@ -116,6 +168,13 @@ class BundleColumns(Mapping[str, Column]):
     def layout(self) -> CellLayout:
         """Where the cells stand."""
         return self.bundle.layouts[self.bundle.layout_of[self.workbook]]
+
+    def place(self, field: str, row: int) -> FactPlace | None:
+        """Where the cell of one row stands; None where the field has no such row. What it says is not looked at."""
+        known = self.layout.at.get(field)
+        if known is None or row >= known[1].rows:
+            return None
+        return FactPlace(field, row, known[1].sheet, known[1].names[row])
 
     def __getitem__(self, field: str) -> Column:
         return self.bundle.column(self.workbook, field)
@@ -190,8 +249,11 @@ def bundled(submissions: Sequence[Submission]) -> tuple[dict[str, Any], list[byt
     return head, [b"".join(marks), numbers_as_bytes("q", values), b"".join(step_of), *texts]
 
 
-def unbundled(head: Mapping[str, Any], buffers: Sequence[memoryview]) -> list[Submission]:
-    """The submissions of a message, all of one bundle. Raises `Garbled` where the parts do not fit together.
+def unbundled(
+    head: Mapping[str, Any], buffers: Sequence[memoryview], reopen: Callable[[], Sequence[memoryview]] | None = None
+) -> list[Submission]:
+    """The submissions of a message, all of one bundle; `reopen` gives the buffers anew, where they can be let go. Raises `Garbled`
+    where the parts do not fit together.
 
     That the parts fit is all that is seen to here; what each cell may say is `cell_check`'s matter.
     """
@@ -206,15 +268,17 @@ def unbundled(head: Mapping[str, Any], buffers: Sequence[memoryview]) -> list[Su
     for size in sizes:
         starts.append(total)
         total += size
-    marks, values, step_of = (
-        buffers[0].cast("B"),
-        numbers_in("q", buffers[1]),
-        numbers_in("H", buffers[2]),
-    )
-    if {len(marks), len(values), len(step_of)} != {total} or len(stated) != len(layout_of):
+    cells = _cells_in(buffers, steps)
+    if {len(cells.marks), len(cells.values), len(cells.step_of)} != {total} or len(stated) != len(layout_of):
         raise Garbled("columns of different lengths")
-    bundle = Bundle(layouts, layout_of, tuple(starts), marks, values, step_of, steps, texts_in(buffers[3], buffers[4]))
+    again = None if reopen is None else lambda: _cells_in(reopen(), steps)
+    bundle = Bundle(layouts, layout_of, tuple(starts), cells, again)
     return [_SUBMISSION.read(plain, columns=BundleColumns(bundle, number)) for number, plain in enumerate(stated)]
+
+
+def _cells_in(buffers: Sequence[memoryview], steps: tuple[int, ...]) -> BundleCells:
+    columns = buffers[0].cast("B"), numbers_in("q", buffers[1]), numbers_in("H", buffers[2])
+    return BundleCells(*columns, steps, texts_in(buffers[3], buffers[4]))
 
 
 def _listed(head: Mapping[str, Any], name: str, number: int | None = None) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from perfbatch.model.findings import Finding
 
-__all__ = ["SCALE", "Column", "Explanation", "Fact", "Facts", "InboxEntry", "State", "Submission"]
+__all__ = ["SCALE", "Column", "Explanation", "Fact", "FactPlace", "Facts", "InboxEntry", "State", "Submission"]
 
 SCALE = 1_000_000
 """Numbers are held as int counts of 1/SCALE of the field's unit: for 万元 that is 0.01 元."""
@@ -39,6 +39,15 @@ class Fact:
     state: State
     value: int | str | date | None
     step: int
+    sheet: str
+    cell: str
+
+
+class FactPlace(NamedTuple):
+    """Where a fact stands, without what it says."""
+
+    field: str
+    row: int
     sheet: str
     cell: str
 

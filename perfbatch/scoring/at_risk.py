@@ -141,7 +141,6 @@ class _ScorecardRows:
         """The evidence id whose answer stands in a row; "" where there is none."""
         if row is None:
             return ""
-        named = self._frames.fact(department, self._frames.roles.evidence_id, row)
         # Of an id that stands twice the first row counts.
-        first = self._frames.evidence_fact(department, str(named.value or ""))
-        return str(named.value) if first.row == row and first.cell else ""
+        answered = self._frames.answered.items()
+        return next((name for name, rows in answered if rows[department] == row), "")

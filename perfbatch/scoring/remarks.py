@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from perfbatch.district.quantities import ItemRows
 from perfbatch.model.catalogue import CATALOGUE, WORDINGS
 from perfbatch.model.figures import MIN_PLACES, count_text, counts, percent_text, score_text
 from perfbatch.model.findings import CheckOutcome, Counts, Finding, Severity
-from perfbatch.model.submission import SCALE, Fact, State
+from perfbatch.model.submission import SCALE, FactPlace, State
 from perfbatch.rulebook.checks import bind_checks
 from perfbatch.rulebook.expression import parse
 from perfbatch.rulebook.kinds.readings import READINGS, Reading
@@ -174,9 +175,10 @@ class _Speaker:
             "label": label_of_input(counting, self._rulebook),
             "field_label": label_of_input(total, self._rulebook),
         }
-        facts = self._input_cells(self._indicator.input_ids[0], rows)
-        for row, fact, whole in zip(rows, facts, self._input_cells(total, rows), strict=True):
-            cases, most = (count.value if isinstance(count.value, int) else 0 for count in (fact, whole))
+        first = self._indicator.input_ids[0]
+        values = zip(self._input_values(first, rows), self._input_values(total, rows), strict=True)
+        for row, fact, both in zip(rows, self._input_cells(first, rows), values, strict=True):
+            cases, most = (count if isinstance(count, int) else 0 for count in both)
             counts = cases, most, cases - most
             reported, expected, difference = (count_text(count, 0) for count in counts)
             words = self._words("S03.count", reported=reported, expected=expected, **labels)
@@ -193,10 +195,9 @@ class _Speaker:
             rows = np.flatnonzero(mask & open_).tolist() if mask is not None else []
             numerator = self._numerator
             places = MIN_PLACES.get(self._rulebook.field_by_id[numerator].kind, 0)
-            for row, fact, below in zip(
-                rows, self._input_cells(numerator, rows), self._denominator_cells(rows), strict=True
-            ):
-                reported = count_text(fact.value, places) if isinstance(fact.value, int) else ""
+            above = zip(self._input_cells(numerator, rows), self._input_values(numerator, rows), strict=True)
+            for row, (fact, value), below in zip(rows, above, self._denominator_cells(rows), strict=True):
+                reported = count_text(value, places) if isinstance(value, int) else ""
                 words = self._words(
                     name,
                     reported=reported,
@@ -211,13 +212,22 @@ class _Speaker:
         """The first input that the ratio divides."""
         return self._indicator.input_ids[0]
 
-    def _denominator_cells(self, rows: Sequence[int]) -> Iterator[Fact]:
+    def _denominator_cells(self, rows: Sequence[int]) -> Iterator[FactPlace]:
         """The cell that is divided by: of several that may stand in for each other, the first that is filled."""
         tree = parse(self._indicator.ratio) if self._indicator.ratio else None
         names = [leaf.id for leaf in leaves(tree.right) if isinstance(leaf, Name)] if isinstance(tree, Binary) else []
+        filled = [self._filled(name) for name in names]
         for row in rows:
-            facts = [self._frames.fact(row, name) for name in names]
-            yield next((fact for fact in facts if fact.state == State.FILLED), facts[-1])
+            at = next((at for at, column in enumerate(filled) if column[row]), -1)
+            yield self._frames.place(row, names[at])
+
+    def _filled(self, name: str) -> Any:
+        """In which workbooks a field's first cell is filled."""
+        state = f"{name}.state"
+        if state in self._frames.departments:
+            return self._frames.departments[state].to_numpy() == State.FILLED
+        everyone = range(len(self._frames.submissions))
+        return [self._frames.fact(row, name).state == State.FILLED for row in everyone]
 
     def not_applicable(self) -> Iterator[Finding]:
         """S04: nothing over 0."""
@@ -247,17 +257,22 @@ class _Speaker:
             for row, fact in zip(rows, self._input_cells(names[0], rows), strict=True):
                 yield self._say(words, row, fact)
 
-    def _self_cells(self, rows: Sequence[int]) -> Iterator[Fact]:
+    def _self_cells(self, rows: Sequence[int]) -> Iterator[FactPlace]:
         if not rows:
             return iter(())
         at = self._item_rows.first(self._indicator.id)[rows].tolist()
         return map(
-            self._frames.fact, rows, repeat(self._rulebook.score_places.own_fields.get(self._indicator.id, "")), at
+            self._frames.place, rows, repeat(self._rulebook.score_places.own_fields.get(self._indicator.id, "")), at
         )
 
-    def _input_cells(self, input_id: str, rows: Sequence[int]) -> Iterator[Fact]:
+    def _input_cells(self, input_id: str, rows: Sequence[int]) -> Iterator[FactPlace]:
         known = input_id in self._rulebook.field_by_id
-        return map(self._frames.fact if known else self._frames.evidence_fact, rows, repeat(input_id))
+        return map(self._frames.place if known else self._frames.evidence_place, rows, repeat(input_id))
+
+    def _input_values(self, input_id: str, rows: Sequence[int]) -> Iterator[object]:
+        known = input_id in self._rulebook.field_by_id
+        facts = map(self._frames.fact if known else self._frames.evidence_fact, rows, repeat(input_id))
+        return (fact.value for fact in facts)
 
     def _words(self, code: str, **words: str) -> _Words:
         """What is said under a code, put together once for all departments of which it is said alike."""
@@ -274,7 +289,7 @@ class _Speaker:
         self,
         words: _Words,
         row: int,
-        fact: Fact,
+        fact: FactPlace,
         reported: str = "",
         expected: str = "",
         difference: str = "",

@@ -7,7 +7,7 @@ reviewer's score stands over both (复核). Units: counts of 1/SCALE point in fr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,11 @@ class Scored:
     indicators: Mapping[str, IndicatorScores]
     capped: CappedTotals
     rows: tuple[RowScores, ...] = ()
+
+    @property
+    def bare(self) -> Scored:
+        """The frames alone, without the columns behind them."""
+        return replace(self, indicators={}, rows=())
 
 
 def score(

@@ -18,6 +18,7 @@ from perfbatch.intake.reader import read_submission
 from perfbatch.intake.reading_pool import read_one
 from perfbatch.isolated.worker import TooLarge
 from perfbatch.kept.deflating import deflated, inflated
+from perfbatch.model.bundle import Bundle, BundleCells, BundleColumns
 from perfbatch.model.findings import Finding, Severity
 from perfbatch.model.message import Garbled, packed, unpacked
 from perfbatch.model.submission import Column, State, Submission
@@ -217,3 +218,27 @@ def test_an_answer_in_a_row_where_cases_are_counted_is_a_number() -> None:
     counted = counted._replace(states=bytes([State.FILLED] * len(answers.states)))
     submission = replace(SUBMISSION, columns={**SUBMISSION.columns, "evidence_answer": counted})
     assert taken(answer(Read(SHA, submission, rulebook=BOOK)))[0].submission == submission
+
+
+def test_cells_are_let_go_and_come_again_out_of_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    (read,) = taken(answer(Read(SHA, SUBMISSION, rulebook=BOOK)))
+    assert read.submission is not None
+    columns = read.submission.columns
+    assert isinstance(columns, BundleColumns)
+    opened = list[Bundle]()
+    known = Bundle.opened
+
+    def counted(bundle: Bundle) -> BundleCells:
+        opened.append(bundle)
+        return known(bundle)
+
+    monkeypatch.setattr(Bundle, "opened", counted)
+    # Where a fact stands is known without its cells.
+    place = columns.place("official_reception", 0)
+    assert not opened
+    fact = read.submission.facts["official_reception"][0]
+    assert place == (fact.field, fact.row, fact.sheet, fact.cell)
+    assert read.submission == SUBMISSION
+    assert opened == [columns.bundle]
+    assert columns.place("official_reception", 999) is None
+    assert columns.place("lost", 0) is None

@@ -211,7 +211,7 @@ def test_workbooks_of_one_layout_share_it_and_what_they_say_alike() -> None:
     assert isinstance(first, BundleColumns)
     assert isinstance(second, BundleColumns)
     assert (first.bundle, first.layout) == (second.bundle, second.layout)
-    assert len(first.bundle.texts) == len(set(first.bundle.texts))
+    assert len(first.bundle.cells.texts) == len(set(first.bundle.cells.texts))
 
 
 @pytest.mark.parametrize(
