@@ -32,7 +32,7 @@ def frame_column(frame: pd.DataFrame, name: str) -> Quantity | Texts:
         nothing = np.full(len(frame), None, dtype=object)
         return Texts(np.where(known, values.to_numpy(dtype=object), nothing), known, tainted)
     steps = f"{name}.step"
-    slack = frame[steps].to_numpy() if steps in frame else alike(np.int64(0), len(frame))
+    slack = frame[steps].to_numpy(dtype=np.int64) if steps in frame else alike(np.int64(0), len(frame))
     if not slack.any():
         slack = alike(np.int64(0), len(frame))
     return Quantity(values.to_numpy(dtype=np.int64, na_value=0), SCALE, slack, known, tainted)

@@ -1,7 +1,8 @@
 """Submissions → pandas frames, the whole district at once.
 
 A field `x` is three columns: `x` (Int64 counts of 1/SCALE of its unit, or text), `x.step` (its rounding step in the same
-counts, 0 where exact; numbers only) and `x.state` (`State`). The frames:
+counts, 0 where exact; numbers only) and `x.state` (`State`). A long text that no rule reads is "" where it is filled: a district's are
+more than all its figures. The frames:
 
 - `departments`: a row per submission, in the order given: single cells, the 汇总 row's amounts, the evidence answers
   under their evidence ids;
@@ -101,7 +102,8 @@ def build_frames(submissions: Sequence[Submission], rulebook: Rulebook) -> Frame
         "entity_title": _texts(submission.entity_title for submission in submissions),
         "file": _texts(submission.file for submission in submissions),
     }
-    cells, everywhere = StackedCells(submissions), np.arange(len(submissions), dtype=np.int64)
+    cells = StackedCells(submissions, rulebook.long_texts_unread)
+    everywhere = np.arange(len(submissions), dtype=np.int64)
     first = np.zeros(len(submissions), np.int64)
     for field in (*single, *amounts):
         columns.update(_columns(field, field.id, cells, everywhere, first))

@@ -6,7 +6,7 @@ by cell. Where a field's first cell stands, and how many it has, is the same for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,11 +23,14 @@ _SHORT = 24
 
 
 class StackedCells:
-    """All cells of the submissions, in their order."""
+    """All cells of the submissions, in their order. Of fields that are `unread` it is known whether something stands there,
+    and not what: a text of theirs is ""."""
 
-    def __init__(self, submissions: Sequence[Submission]) -> None:
+    def __init__(self, submissions: Sequence[Submission], unread: Collection[str] = ()) -> None:
+        self._unread = unread
+        self._wanted: dict[int, Any] = {}
         self.departments = len(submissions)
-        self._texts: list[str] = []
+        self._texts = [""]
         self._layouts: list[dict[str, tuple[int, int]]] = []
         self._layout_of = np.zeros(self.departments, np.int64)
         self._starts = np.zeros(self.departments, np.int64)
@@ -37,7 +40,7 @@ class StackedCells:
         self._marks = np.zeros(self._nowhere + 1, np.uint8)
         self._values = np.zeros(self._nowhere + 1, np.int64)
         # Steps are few: a cell has the number of its own.
-        self._step_of = np.zeros(self._nowhere + 1, np.uint32)
+        self._step_of = np.zeros(self._nowhere + 1, np.uint8)
         self._steps: dict[int, int] = {0: 0}
         self._known: dict[str, str] = {}
         bundles: dict[int, int] = {}
@@ -57,7 +60,9 @@ class StackedCells:
             else:
                 self._layout_of[number] = len(self._layouts)
                 self._starts[number] = self._stack(*self._of_columns(submission))
-        self._step_table = np.array(list(self._steps), np.int64)
+        steps = np.array(list(self._steps), np.int64)
+        # A column of steps is as long as one of figures, and half as wide where they are what forms are rounded to.
+        self._step_table = steps.astype(np.int32) if steps.max() <= np.iinfo(np.int32).max else steps
         self._text_of = np.array([*self._texts, None], dtype=object)
 
     def _stack(self, marks: Any, values: Any, step_of: Any) -> int:
@@ -71,10 +76,26 @@ class StackedCells:
     def _of_bundle(self, bundle: Bundle) -> tuple[Any, Any, Any]:
         cells = bundle.cells
         marks, values = np.frombuffer(cells.marks, np.uint8), np.array(cells.values, np.int64)
-        values[marks == (State.FILLED | TEXT << STATE_BITS)] += len(self._texts)
-        self._texts += map(self._shared, cells.texts)
+        texts = marks == (State.FILLED | TEXT << STATE_BITS)
+        read = texts & self._wanted_of(bundle)
+        used = np.zeros(len(cells.texts), np.bool_)
+        used[values[read]] = True
+        values[texts] += len(self._texts)
+        self._texts += [
+            self._shared(text) if kept else "" for text, kept in zip(cells.texts, used.tolist(), strict=True)
+        ]
+        values[texts & ~read] = 0
         numbers = np.array([self._step(step) for step in cells.steps], np.uint32)
         return marks, values, numbers[np.asarray(cells.step_of)]
+
+    def _wanted_of(self, bundle: Bundle) -> Any:
+        """Which cells are of a field that is read."""
+        for layout in bundle.layouts:
+            if id(layout) not in self._wanted:
+                rows = [place.rows for place in layout.places]
+                self._wanted[id(layout)] = np.repeat([place.field not in self._unread for place in layout.places], rows)
+        parts = [self._wanted[id(bundle.layouts[number])] for number in bundle.layout_of]
+        return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
 
     def _of_columns(self, submission: Submission) -> tuple[Any, Any, Any]:
         marks, values, step_of, places = bytearray(), list[int](), list[int](), dict[str, tuple[int, int]]()
@@ -82,14 +103,18 @@ class StackedCells:
             places[field] = (len(marks), len(column.states))
             step_of += map(self._step, column.steps) if column.steps else bytes(len(column.states))
             for state, value in zip(column.states, column.values, strict=True):
-                kind, number = self._coded(value)
+                kind, number = (TEXT, 0) if isinstance(value, str) and field in self._unread else self._coded(value)
                 marks.append(state | kind << STATE_BITS)
                 values.append(number)
         self._layouts.append(places)
         return np.frombuffer(bytes(marks), np.uint8), np.array(values, np.int64), np.array(step_of, np.uint32)
 
     def _step(self, step: int) -> int:
-        return self._steps.setdefault(step, len(self._steps))
+        number = self._steps.setdefault(step, len(self._steps))
+        if number > np.iinfo(self._step_of.dtype).max:
+            # Formats of one's own can round to anything: then a cell takes four bytes.
+            self._step_of = self._step_of.astype(np.uint32)
+        return number
 
     def _shared(self, text: str) -> str:
         """The text; a short one, which the form or the answer to a question brings into every workbook, once for all."""

@@ -7,7 +7,7 @@ What is said must agree, lest one program shows a figure and another reads it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from perfbatch.model.set_aside import SetAside
@@ -18,6 +18,7 @@ __all__ = [
     "LOCAL_MAGIC",
     "STORED",
     "ZipMember",
+    "archive_pieces",
     "directory_markup",
     "new_member",
     "read_directory",
@@ -199,9 +200,9 @@ def new_member(name: str) -> ZipMember:
     return ZipMember(name, name.encode("utf-8"), _WRITTEN, 0, flags, STORED, 0, _EPOCH, 0, 0, 0, 0, 0, 0, b"")
 
 
-def write_archive(members: Iterable[tuple[ZipMember, bytes]]) -> bytes:
-    """An archive of members, each with its packed bytes; `packed` and `offset` are set here. The same gives the same bytes."""
-    pieces: list[bytes] = []
+def archive_pieces(members: Iterable[tuple[ZipMember, bytes]]) -> Iterator[bytes]:
+    """An archive of members, each with its packed bytes, piece by piece; `packed` and `offset` are set here. The same gives the same
+    bytes."""
     directory: list[bytes] = []
     offset = 0
     for member, packed in members:
@@ -210,13 +211,18 @@ def write_archive(members: Iterable[tuple[ZipMember, bytes]]) -> bytes:
         )
         length = len(written)
         facts = (flags & ~_DESCRIPTOR, method, time, date, checksum, len(packed), size, length, 0)
-        pieces += (_LOCAL.pack(LOCAL_MAGIC, _WRITTEN, *facts), written, packed)
+        yield from (_LOCAL.pack(LOCAL_MAGIC, _WRITTEN, *facts), written, packed)
         place = (len(comment), 0, internal, attributes, offset)
         directory += (_CENTRAL.pack(_CENTRAL_MAGIC, version, system, _WRITTEN, 0, *facts, *place), written, comment)
         offset += _LOCAL.size + length + len(packed)
     tail = b"".join(directory)
     count = len(directory) // 3
-    return b"".join((*pieces, tail, _END.pack(_END_MAGIC, 0, 0, count, count, len(tail), offset, 0)))
+    yield from (tail, _END.pack(_END_MAGIC, 0, 0, count, count, len(tail), offset, 0))
+
+
+def write_archive(members: Iterable[tuple[ZipMember, bytes]]) -> bytes:
+    """The same as a whole."""
+    return b"".join(archive_pieces(members))
 
 
 EMPTY_ARCHIVE = write_archive(())

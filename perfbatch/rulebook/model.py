@@ -6,6 +6,7 @@ is `lint.py`'s matter. The parts stand in `form.py`, `indicators.py` and `kinds/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -72,6 +73,8 @@ __all__ = [
     "SignatureBlock",
     "UnitTableBlock",
 ]
+
+_WORD, _FILLED = re.compile(r"\w+"), re.compile(r'\bfilled\(\w+\)|"at":"\w+"')
 
 
 class Rulebook(Model):
@@ -329,6 +332,16 @@ class Rulebook(Model):
         texts = [text for check in self.checks for text in (check.holds, check.when, check.expected) if text]
         named |= {owner for text in texts for owner in owners_in(text)}
         return tuple(name for name in self.row_tables if name in named)
+
+    @cached_property
+    def long_texts_unread(self) -> frozenset[str]:
+        """The long texts of which no part of the rulebook asks more than whether something stands there."""
+        fields = {field.id: field for field in self.fields()}
+        # The reasons beside the scores are for whoever reads the workbook: the role has them written, and nobody asks for the words.
+        asked = self.model_dump_json(exclude={"sections": True, "roles": {"item_reason"}})
+        asking = [asked, *(field.required_when or "" for field in fields.values())]
+        named = {name for text in asking for name in _WORD.findall(_FILLED.sub("", text))}
+        return frozenset(name for name, field in fields.items() if field.kind == "longtext" and name not in named)
 
     @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from perfbatch.package.directory import write_archive
+from perfbatch.package.directory import ZipMember, archive_pieces
 from perfbatch.package.packing import packed_member
 from perfbatch.summary.block import Block
 from perfbatch.summary.finishing import finished
@@ -26,6 +26,8 @@ _STRINGS = "xl/sharedStrings.xml"
 _STRINGS_HEAD = re.compile(r'(<sst [^>]*?)count="(\d+)" uniqueCount="(\d+)">')
 _CELL = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)(?:/>| t="s"><v>(\d+)</v></c>)')
 _ROW_END = "</row>"
+# Texts that are made markup, compressed and forgotten together.
+_TOGETHER = 4096
 _DIMENSION = re.compile(r'<dimension ref="([A-Z]+\d+)(?::([A-Z]+\d+))?"/>')
 _TABLE_NAME = re.compile(r' displayName="([^"]*)"')
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
@@ -57,6 +59,13 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
 
     Raises `UnknownMarkup`, and `OSError` where `target` cannot be written.
     """
+    # Each part is written as soon as it is packed, a twentieth of its markup, which is never there as a whole.
+    target.writelines(archive_pieces(_members(skeleton, sheets, texts)))
+
+
+def _members(
+    skeleton: IO[bytes], sheets: Mapping[int, SheetAdditions], texts: Sequence[str]
+) -> Iterator[tuple[ZipMember, bytes]]:
     tables = {name: ranges for added in sheets.values() for name, ranges in added.tables.items()}
     with ZipFile(skeleton) as source:
         names = source.namelist()
@@ -65,7 +74,6 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
         if parts:
             strings = _SplicedStrings(source.read(_STRINGS).decode() if _STRINGS in names else "", texts)
         relations = {_relations_of(name): list(_relations(added)) for name, added in parts.items()}
-        package = []
         for name in [*names, *(name for name, own in relations.items() if own and name not in names)]:
             content = source.read(name) if name in names else _NO_RELATIONS
             pieces: Iterable[str]
@@ -78,11 +86,9 @@ def splice(skeleton: IO[bytes], target: IO[bytes], sheets: Mapping[int, SheetAdd
             elif parts and name.startswith("xl/tables/"):
                 pieces = _table(content.decode(), tables)
             else:
-                package.append(packed_member(name, [finished(name, content)]))
+                yield packed_member(name, [finished(name, content)])
                 continue
-            package.append(packed_member(name, (piece.encode() for piece in pieces)))
-    # Packed it is a twentieth of its markup, which is never there as a whole.
-    target.write(write_archive(package))
+            yield packed_member(name, (piece.encode() for piece in pieces))
 
 
 class _SplicedStrings:
@@ -102,7 +108,13 @@ class _SplicedStrings:
         used = sum(block.strings() for added in sheets for block, _ in added.blocks)
         yield self._content[: self._head.start()]
         yield f'{self._head[1]}count="{int(self._head[2]) + used}" uniqueCount="{self.base + len(self.texts)}">'
-        yield from _before("</sst>", self._content[self._head.end() :], "".join(map(_shared, self.texts)))
+        head, matched, tail = self._content[self._head.end() :].partition("</sst>")
+        if not matched:
+            raise UnknownMarkup(_STRINGS)
+        yield head
+        for start in range(0, len(self.texts), _TOGETHER):
+            yield "".join(map(_shared, self.texts[start : start + _TOGETHER]))
+        yield matched + tail
 
 
 def _shared(text: str) -> str:

@@ -101,3 +101,24 @@ def test_steps_travel_with_their_cells() -> None:
             [False, False, True],
             [10_000, 0, 0],
         )
+
+
+def test_more_steps_than_a_byte_counts() -> None:
+    many = tuple(range(1, 400))
+    column = Column("s", " ".join(f"A{row}" for row in many), bytes([State.FILLED] * len(many)), many, many)
+    typed = Submission("a", "1", "b", {"a": column}, ())
+    for came in ([typed], sent([typed])):
+        cells = StackedCells(came)
+        at = cells.at("a", np.zeros(len(many), np.int64), np.arange(len(many)))
+        assert tuple(cells.numbers(at)[2].tolist()) == many
+
+
+def test_of_a_field_that_nobody_reads_it_is_known_where_something_stands() -> None:
+    words = Column("s", "A1 A2 A3", bytes([State.FILLED, State.BLANK, State.FILLED]), ("long", None, "also read"))
+    typed = Submission("a", "1", "b", {"a": words, "b": Column("s", "B1", bytes([State.FILLED]), ("also read",))}, ())
+    for came in ([typed], sent([typed])):
+        cells = StackedCells(came, {"a"})
+        rows = cells.at("a", np.zeros(3, np.int64), np.arange(3))
+        assert cells.texts(rows).tolist() == ["", None, ""]
+        assert cells.states(rows).tolist() == [State.FILLED, State.BLANK, State.FILLED]
+        assert cells.texts(cells.at("b", np.zeros(1, np.int64), np.zeros(1, np.int64))).tolist() == ["also read"]

@@ -191,3 +191,15 @@ def test_a_copy_keeps_nothing_that_was_worked_out_before() -> None:
     other = book.model_copy(update={"sections": book.sections[:1]})
     assert other.field_by_id == {}
     assert (other.lineage, other.model_fields_set) == (book.lineage, book.model_fields_set)
+
+
+# ---------------------------------------------------------------------- long texts that nobody asks for
+
+
+def test_a_long_text_is_unread_until_a_rule_asks_for_its_words(tmp_path: Path) -> None:
+    assert {"narrative_overview", "item_deduction_reason"} <= RULEBOOK.long_texts_unread
+    assert "indicator_actual" not in RULEBOOK.long_texts_unread
+    holds = 'holds = "self_total - verified_total < 5"'
+    assert "narrative_overview" in _changed(tmp_path, (holds, 'holds = "filled(narrative_overview)"')).long_texts_unread
+    asked = _changed(tmp_path, (holds, 'holds = "has_number(narrative_overview)"'))
+    assert "narrative_overview" not in asked.long_texts_unread
