@@ -23,6 +23,7 @@ from perfbatch.intake.reading_cache import ReadingCache
 from perfbatch.intake.reading_pool import Read, Readers, read_all
 from perfbatch.intake.settling import settle
 from perfbatch.model.findings import Finding
+from perfbatch.model.memory import give_back
 from perfbatch.model.phases import Phases
 from perfbatch.model.submission import InboxEntry, Submission
 from perfbatch.roster import Roster
@@ -150,6 +151,9 @@ def run_forms(plan: BatchPlan) -> Nights:
         forms = [loaded for loaded in forms if loaded.rulebook.id in wanted] or forms[:1]
     phases.begin("check")
     nights = _nights(plan, forms, files, reads, started)
+    if not plan.traced:
+        # What the frames were made of is gone, and the summary is as large again.
+        give_back()
     return replace(nights, recalled=plan.cache.recalled) if plan.cache else nights
 
 

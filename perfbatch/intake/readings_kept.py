@@ -75,7 +75,7 @@ def readings_as_bytes(entries: Mapping[str, KeptReading], answers: Sequence[byte
         ],
     )
     lengths = numbers_as_bytes("Q", list(map(len, answers)))
-    return packed(_FORMAT, [deflated(index), lengths, b"".join(answers)])
+    return packed(_FORMAT, [deflated(index), lengths, answers])
 
 
 def readings_in(section: bytes | memoryview) -> tuple[dict[str, KeptReading], list[memoryview]]:

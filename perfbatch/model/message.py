@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NoReturn
 
 __all__ = ["HEAD_BYTES", "Garbled", "packed", "unpacked"]
@@ -25,16 +26,23 @@ class Garbled(ValueError):
     """What should be data of a known shape is something else."""
 
 
-def packed(head: Any, buffers: Iterable[bytes | bytearray | memoryview] = ()) -> bytes:
-    """A message of a head (numbers, texts, None, lists, dicts with texts as keys) and buffers. Raises `Garbled` where the
-    head is too large to be taken."""
+Buffer = bytes | bytearray | memoryview
+
+
+def packed(head: Any, buffers: Iterable[Buffer | Sequence[Buffer]] = ()) -> bytes:
+    """A message of a head (numbers, texts, None, lists, dicts with texts as keys) and buffers, each whole or in pieces that
+    follow each other. Raises `Garbled` where the head is too large to be taken."""
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False)
     # Paths of files may hold bytes that are no UTF-8, which Python keeps as lone surrogates.
-    parts = [text.encode("utf-8", "surrogatepass"), *buffers]
-    if len(parts[0]) > HEAD_BYTES or len(parts) > _MOST_BUFFERS:
+    parts = [[text.encode("utf-8", "surrogatepass")], *map(_pieces, buffers)]
+    if len(parts[0][0]) > HEAD_BYTES or len(parts) > _MOST_BUFFERS:
         raise Garbled("a head too large")
-    lengths = b"".join(_LENGTH.pack(memoryview(part).nbytes) for part in parts)
-    return b"".join((_COUNT.pack(len(parts)), lengths, *parts))
+    lengths = b"".join(_LENGTH.pack(sum(memoryview(piece).nbytes for piece in part)) for part in parts)
+    return b"".join((_COUNT.pack(len(parts)), lengths, *chain.from_iterable(parts)))
+
+
+def _pieces(buffer: Buffer | Sequence[Buffer]) -> Sequence[Buffer]:
+    return [buffer] if isinstance(buffer, bytes | bytearray | memoryview) else buffer
 
 
 def unpacked(message: bytes | bytearray | memoryview) -> tuple[Any, list[memoryview]]:
