@@ -26,6 +26,9 @@ class FormFields:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.readings: dict[tuple[object, ...], Reading] = {}
+        # What short texts mean that stand in a field's cells alone, under its own heading, with the cell's number format.
+        self.texts: dict[str, dict[tuple[str, str], Reading]] = {field.id: {} for field in rulebook.fields()}
+        self._texts = 0
         # The ids of rows first: what an answer may be hangs on the id beside it.
         self.blocks = [
             (block, sorted(block.fields, key=lambda field: field.kind != "id"))
@@ -59,6 +62,16 @@ class FormFields:
                 self.readings.clear()
             reading = self.readings[key] = self._read(cell, field, derived=derived, answer=answer, heading=heading)
         return reading
+
+    def remember_text(self, field: FormField, text: str, number_format: str, reading: Reading) -> None:
+        """Note in `texts` what a text was found to mean."""
+        if len(text) <= _LONGEST_REMEMBERED:
+            if self._texts >= _REMEMBERED:
+                for texts in self.texts.values():
+                    texts.clear()
+                self._texts = 0
+            self.texts[field.id][text, number_format] = reading
+            self._texts += 1
 
     def _read(self, cell: RawCell, field: FormField, *, derived: bool, answer: str, heading: str) -> Reading:
         if answer:

@@ -11,7 +11,7 @@ from perfbatch.intake.guard import inspect
 from perfbatch.intake.open_document import is_open_document, open_open_document
 from perfbatch.model.limits import Limits
 from perfbatch.package.addresses import Area, Place
-from perfbatch.package.raw_cell import RawCell, ShownValue
+from perfbatch.package.raw_cell import HeldColumn, RawCell, ShownValue
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.workbook import open_workbook
 
@@ -69,6 +69,10 @@ class FormWorkbook(Protocol):
 
     def column(self, area: Area) -> list[RawCell]:
         """The cells of the area's first column, from the top."""
+        ...
+
+    def held(self, area: Area, *, single: bool) -> HeldColumn:
+        """What these cells hold, or the first of them alone."""
         ...
 
     def cell(self, sheet: str, row: int, column: int) -> RawCell:

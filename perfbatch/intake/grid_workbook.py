@@ -11,7 +11,7 @@ from perfbatch.model.limits import Limits
 from perfbatch.model.set_aside import SetAside
 from perfbatch.package.addresses import Area, Place, cell_name
 from perfbatch.package.parts import NumberFormats, WorkbookPart, named_areas
-from perfbatch.package.raw_cell import CellMaker, RawCell, ShownValue
+from perfbatch.package.raw_cell import CellMaker, HeldColumn, RawCell, ShownValue, held_column
 from perfbatch.package.sheet_cells import StoredCell
 
 __all__ = ["UNREAD_FORMULA", "Grid", "GridName", "GridWorkbook", "grid_cells", "refuse_wide_grid"]
@@ -101,6 +101,10 @@ class GridWorkbook:
             top = cell_name(area.first_row, area.first_column)
             raise SetAside("F07", f"工作表“{area.sheet}”：{top} 起的表格超过 {self._limits.rows} 行")
         return [self.cell(area.sheet, row, area.first_column) for row in rows]
+
+    def held(self, area: Area, *, single: bool) -> HeldColumn:
+        """What these cells hold, or the first of them alone."""
+        return held_column([self.cell(area.sheet, area.first_row, area.first_column)] if single else self.column(area))
 
     def may_hold(self, patterns: Mapping[bytes, re.Pattern[bytes]]) -> bool:
         """Its texts are no markup: whoever asks has to look."""

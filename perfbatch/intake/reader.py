@@ -195,35 +195,47 @@ class _Reader:
             self._columns[field.id] = Column(area.sheet, place, bytes([State.UNREADABLE]), (None,))
             self._remarks.append((moved, field, 0))
             return
-        if single:
-            cells = [self._workbook.cell(area.sheet, area.first_row, area.first_column)]
-        else:
-            cells = self._workbook.column(area)
-        answers = self._answers(block, field, len(cells))
-        states, steps = bytearray(len(cells)), [0] * len(cells)
-        values: list[int | str | date | None] = [None] * len(cells)
+        names, rows, held = self._workbook.held(area, single=single)
+        answers = self._answers(block, field, rows)
+        states, steps = bytearray(rows), [0] * rows
+        values: list[int | str | date | None] = [None] * rows
         figures = None if heading or row_headings else self._form.figures[field.id]
-        for row, cell in enumerate(cells):
-            if cell.value is not None and (cell.column != area.first_column or cell.row < area.first_row):
-                cell = self._without_label(cell, field)
-            if cell.kind == "blank" and cell.formula is None and not cell.struck:
-                continue
-            # What is typed as most figures are is read without more ado; a formula's result is held against the formula.
-            if figures is not None and isinstance(cell.value, float) and cell.formula is None and not cell.struck:
-                plain_figure = figures.read(cell.value, cell.number_format)
+        texts = None if derived or answers or heading or row_headings else self._form.texts[field.id]
+        for row, content, number_format in held:
+            # What is typed as most figures and texts are is read without more ado; a formula's result is held against the formula.
+            typed = ""
+            if isinstance(content, RawCell):
+                cell = content
+            elif isinstance(content, str):
+                known = None if texts is None else texts.get((content, number_format))
+                if known is not None:
+                    states[row], values[row], steps[row] = known.state, known.value, known.step
+                    for remark in known.remarks:
+                        self._remarks.append((remark, field, row))
+                    continue
+                typed = content
+                cell = self._workbook.cell(area.sheet, area.first_row + row, area.first_column)
+            else:
+                plain_figure = None if figures is None else figures.read(content, number_format)
                 if plain_figure is not None:
                     states[row] = State.FILLED
                     values[row], steps[row] = plain_figure
                     continue
+                cell = self._workbook.cell(area.sheet, area.first_row + row, area.first_column)
+            if cell.value is not None and (cell.column != area.first_column or cell.row < area.first_row):
+                cell = self._without_label(cell, field)
+            if cell.kind == "blank" and cell.formula is None and not cell.struck:
+                continue
             answer = answers[row] if answers else ""
             stated = row_headings.get(cell.row, heading) if row_headings else heading
             reading = self._form.read(cell, field, derived=derived, answer=answer, heading=stated)
             if cell.formula is not None:
                 reading = self._stored_results.verify(reading, cell, field)
+            elif typed and texts is not None:
+                self._form.remember_text(field, typed, number_format, reading)
             states[row], values[row], steps[row] = reading.state, reading.value, reading.step
             for remark in reading.remarks:
                 self._remarks.append((remark, field, row))
-        names = " ".join([cell.cell for cell in cells])
         self._columns[field.id] = Column(
             area.sheet, names, bytes(states), tuple(values), tuple(steps) if any(steps) else ()
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -20,7 +20,7 @@ from perfbatch.package.plain_text import text_of
 from perfbatch.package.sheet_cells import StoredCell
 from perfbatch.package.texts import Runs, seen_text, unescaped_text
 
-__all__ = ["CellKind", "CellMaker", "CellValue", "RawCell", "ShownValue", "Strings"]
+__all__ = ["CellKind", "CellMaker", "CellValue", "HeldColumn", "RawCell", "ShownValue", "Strings", "held_column"]
 
 CellKind = Literal["blank", "number", "text", "bool", "error", "date", "picture"]
 CellValue = str | float | int | bool | datetime | date | time | None
@@ -71,6 +71,23 @@ class ShownValue(NamedTuple):
     row: int
     column: int
     value: CellValue
+
+
+class HeldColumn(NamedTuple):
+    """A column of cells by what they hold, for whoever need not have each cell: their names with a space between, how many there
+    are, and of each that may hold something its position and what it holds.
+
+    That is a number or a text as it was typed, nothing odd about it, and the number format; or the cell itself and ""."""
+
+    names: str
+    rows: int
+    held: list[tuple[int, float | str | RawCell, str]]
+
+
+def held_column(cells: Sequence[RawCell]) -> HeldColumn:
+    """Cells that were made, in the same shape."""
+    names = " ".join([cell.cell for cell in cells])
+    return HeldColumn(names, len(cells), [(row, cell, "") for row, cell in enumerate(cells)])
 
 
 class _StyleLook(NamedTuple):
@@ -125,6 +142,32 @@ class CellMaker:
         elif kind in (b"", b"n") and not dated and _PLAIN_NUMBER.fullmatch(value):
             return _made(RawCell, (*blank[:4], "number", float(value), *typed))
         return self.from_stored(stored_cell(cell), blank)
+
+    def held(
+        self, cells: Mapping[bytes, PlainCell], spots: Sequence[tuple[RawCell, bytes]]
+    ) -> list[tuple[int, float | str | RawCell, str]]:
+        """What the cells at these places hold, as `HeldColumn` has it: what `from_plain` gives, with no cell made for most."""
+        looks, strings, is_number = self._looks, self._strings, _PLAIN_NUMBER.fullmatch
+        held: list[tuple[int, float | str | RawCell, str]] = []
+        for row, (blank, name) in enumerate(spots):
+            cell = cells.get(name)
+            if cell is None:
+                continue
+            _, style, kind, has_formula, _, _, _, value = cell
+            if value and not has_formula:
+                number_format, dated, struck, _ = looks.get(style) or self._look(style)
+                if struck:
+                    pass
+                elif kind == b"s":
+                    shared = strings[int(value)]
+                    if isinstance(shared, str):
+                        held.append((row, shared, number_format))
+                        continue
+                elif not dated and (kind == b"" or kind == b"n") and is_number(value):
+                    held.append((row, float(value), number_format))
+                    continue
+            held.append((row, self.from_plain(cell, blank), ""))
+        return held
 
     def shared_text(self, cell: PlainCell) -> str | None:
         """The value that `from_plain` has for a shared text that nothing is odd about; None for any other cell."""

@@ -16,7 +16,7 @@ from perfbatch.package.extent import refuse_strings
 from perfbatch.package.parts import NumberFormats, WorkbookPart, read_styles, read_workbook_part
 from perfbatch.package.plain_sheet import PlainSheet
 from perfbatch.package.plain_strings import PlainStrings
-from perfbatch.package.raw_cell import CellMaker, RawCell, ShownValue, Strings
+from perfbatch.package.raw_cell import CellMaker, HeldColumn, RawCell, ShownValue, Strings, held_column
 from perfbatch.package.sheet_cells import SheetCells, StoredCell, read_sheet_cells
 from perfbatch.package.texts import Runs, read_strings, seen_text
 
@@ -215,19 +215,18 @@ class Workbook:
         if len(rows) > self._limits.rows:
             top = cell_name(area.first_row, area.first_column)
             raise SetAside("F07", f"工作表“{area.sheet}”：{top} 起的表格超过 {self._limits.rows} 行")
-        plain = self._plain_sheet(area.sheet)
+        return [self.cell(area.sheet, row, area.first_column) for row in rows]
+
+    def held(self, area: Area, *, single: bool) -> HeldColumn:
+        """What the cells of `column` hold, or the first of them alone. Raises `SetAside` F07 as `column` does."""
+        sheet, top, bottom, at = area.sheet, area.first_row, area.last_row, area.first_column
+        plain = self._plain.get(sheet) or self._plain_sheet(sheet)
         # Where a long column's cells stand is not remembered: one odd workbook must not fill the memory of the next.
-        if plain is None or len(rows) > _MOST_SPOTS:
-            return [self.cell(area.sheet, row, area.first_column) for row in rows]
-        cells, covered = plain.cells, plain.frame.covered
-        read: list[RawCell] = []
-        for blank, name in _spots(area.sheet, rows if isinstance(rows, range) else tuple(rows), area.first_column):
-            if covered and (blank.row, blank.column) in covered:
-                read.append(self.cell(area.sheet, blank.row, blank.column))
-            else:
-                cell = cells.get(name)
-                read.append(blank if cell is None else self._maker.from_plain(cell, blank))
-        return read
+        if plain is not None and (single or bottom - top < min(_MOST_SPOTS, self._limits.rows)):
+            spots, names, places = _spots(sheet, top, top if single else bottom, at)
+            if plain.frame.covered.keys().isdisjoint(places):
+                return HeldColumn(names, len(spots), self._maker.held(plain.cells, spots))
+        return held_column([self.cell(sheet, top, at)] if single else self.column(area))
 
     def may_hold(self, patterns: Mapping[bytes, re.Pattern[bytes]]) -> bool:
         """Whether the markup of a text, in a cell of the sheets that are read, may match one of the patterns; True where only reading all would tell."""
@@ -291,9 +290,13 @@ def _spot(sheet: str, row: int, column: int) -> tuple[RawCell, bytes]:
 
 
 @lru_cache(maxsize=1_024)
-def _spots(sheet: str, rows: Sequence[int], column: int) -> tuple[tuple[RawCell, bytes], ...]:
-    """Where a field's cells stand."""
-    return tuple([_spot(sheet, row, column) for row in rows])
+def _spots(
+    sheet: str, top: int, bottom: int, column: int
+) -> tuple[tuple[tuple[RawCell, bytes], ...], str, tuple[tuple[int, int], ...]]:
+    """Where a field's cells stand: each as `_spot` has it, their names with a space between, row and column of each."""
+    rows = range(top, bottom + 1)
+    spots = tuple([_spot(sheet, row, column) for row in rows])
+    return spots, " ".join([blank.cell for blank, _ in spots]), tuple([(row, column) for row in rows])
 
 
 def open_workbook(
