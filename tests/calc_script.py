@@ -7,6 +7,7 @@ the list of what its `read` steps saw. Actions:
     ["insert_rows", sheet, row, count]                ["delete_rows", sheet, row, count]   (rows as people count them)
     ["sort", sheet, block, column, ascending]         ["calculate"]                        (everything anew)
     ["read", sheet, [cells]]                          ["save", path]
+    ["print", path]                                   (every page that is printed, as a PDF)
 """
 
 import json
@@ -99,6 +100,9 @@ def _step(document, action, arguments, seen):
         seen.append([_shown(sheet.getCellRangeByName(argument)) for argument in arguments[1]])
     elif action == "save":
         options = (_property("FilterName", "Calc MS Excel 2007 XML"), _property("Overwrite", True))
+        document.storeToURL(pathlib.Path(arguments[0]).as_uri(), options)
+    elif action == "print":
+        options = (_property("FilterName", "calc_pdf_Export"), _property("Overwrite", True))
         document.storeToURL(pathlib.Path(arguments[0]).as_uri(), options)
     else:
         raise SystemExit(f"no action {action}")

@@ -33,7 +33,7 @@ _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 _SHEET_SIGNS = "[]:*?/\\"
 _SHEETS = {"history": "Excel keeps it for itself"} | dict.fromkeys(
-    ("校验", "_live", "_perfbatch", "整改通知"), "the program writes a sheet of this name"
+    ("校验", "续页", "_live", "_perfbatch", "整改通知"), "the program writes a sheet of this name"
 )
 _SUMMARY_SHEETS = frozenset(
     {"总览", "得分排名", "指标得分", "问题清单", "本次变化", "报送情况", "评分标准", "运行记录"}

@@ -22,7 +22,7 @@ from perfbatch.roster import Roster
 from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.book import FormBook
 from perfbatch.template.layout import Layout, lay_out
-from perfbatch.template.live import LIVE_SHEET, write_live
+from perfbatch.template.live import LIVE_SHEET, long_texts, write_continuation, write_live
 from perfbatch.template.pages import MARGINS, page_breaks
 from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Value
 from perfbatch.template.prefill import OfferedExplanation, Prefill, prefill_for
@@ -138,11 +138,15 @@ def _assemble(layout: Layout) -> bytes:
     workbook.set_properties({"title": layout.rulebook.title, "created": year_end})
     book, styles = FormBook(workbook), Styles(workbook)
     first = next((plan for plan in layout.sheets if plan.places), None)
+    sheet_order = [plan.sheet for plan in layout.sheets]
+    last_text = max((text.place.where.sheet for text in long_texts(layout)), key=sheet_order.index, default="")
     for plan in layout.sheets:
         _write_sheet(book, layout.rulebook, plan, styles)
         if plan is first:
             # Sheets before it explain the form, and are no pages of it.
             workbook.get_worksheet_by_name(plan.sheet).set_start_page(1)
+        if plan.sheet == last_text:
+            write_continuation(book, layout, styles)
     write_live(book, layout, styles)
     _write_stamp(workbook, layout.rulebook)
     for place in layout.places.values():

@@ -157,7 +157,7 @@ def test_every_cell_without_a_number_is_listed_and_texts_too_long_for_paper(blan
     ]
     assert rows[6:] == [
         ["", "基本概况：职能职责概述", ""],
-        [2000, "基本概况：年度主要工作内容", "请拉高行高"],
+        [2000, "基本概况：年度主要工作内容", "全文见续页"],
         ["", "基本概况：年度部门（单位）总体运行情况及取得的成绩", ""],
     ]
     assert first[3:18] == [""] * 15

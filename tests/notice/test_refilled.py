@@ -26,7 +26,7 @@ from tests.conftest import workbook
 from tests.notice.workbooks import HEADING, parts
 from tests.workbooks import places, repack, rulebook
 
-OURS = {"整改通知", "校验", "_live", "_perfbatch"}
+OURS = {"整改通知", "续页", "校验", "_live", "_perfbatch"}
 
 
 def read(content: bytes) -> Submission:

@@ -44,6 +44,7 @@ EXPECTED: dict[str, Any] = {
     "SUM(amounts)": 10.5,
     "SUM(amounts)-INDEX(amounts,1)": 7.5,
     "SUM(1,2,数据!A1:A3)": 3.5,
+    'LENB("中2，")': 5.0,
     'SUBSTITUTE("a"&CHAR(10)&"b",CHAR(10),"")': "ab",
     'RIGHT("(5分)",2)': "分)",
     'RIGHT("a",0)': "",

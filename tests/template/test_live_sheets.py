@@ -18,7 +18,7 @@ from perfbatch.template.live import CHECK_SHEET, LIVE_SHEET, plan_live
 FORMULA_LIMIT = 8192
 SHARED_FUNCTIONS = {
     "ABS", "AND", "CHAR", "COUNT", "COUNTIF", "EXACT", "FIND", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT", "LEN",
-    "MATCH", "MAX", "MID", "MIN", "N", "NOT", "OR", "RIGHT", "ROUND", "ROWS", "SIGN", "SUBSTITUTE", "SUM", "SUMIF", "SUMPRODUCT",
+    "LENB", "MATCH", "MAX", "MID", "MIN", "N", "NOT", "OR", "RIGHT", "ROUND", "ROWS", "SIGN", "SUBSTITUTE", "SUM", "SUMIF", "SUMPRODUCT",
     "TEXT", "TRIM",
 }  # fmt: skip
 

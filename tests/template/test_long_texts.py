@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from perfbatch.model.typed import TypedCell, TypedForm
 from perfbatch.template.layout import Layout, lay_out
-from perfbatch.template.live.unreadable import long_texts
+from perfbatch.template.live import long_texts
 from perfbatch.template.plan import BODY_SIZE
 from perfbatch.template.refill import refill
 from perfbatch.template.text_fit import room_for, text_height
@@ -61,7 +61,7 @@ def test_a_text_that_is_known_has_rows_for_all_of_it() -> None:
     book, known = _opened(content), places(content)
     (sheet, cell) = known["annual_work_plan"][0]
     layout = lay_out(RULEBOOK, 0)
-    (place,) = (place for place, _ in long_texts(layout) if place.field.id == "annual_work_plan")
+    (place,) = (text.place for text in long_texts(layout) if text.place.field.id == "annual_work_plan")
     (plan,) = (plan for plan in layout.sheets if plan.sheet == sheet)
     assert place.merged is not None
     needed = text_height(text, plan.width_of(place.merged), BODY_SIZE, place.merged.rows)

@@ -38,7 +38,7 @@ def _rows(book: Workbook) -> dict[str, int]:
 def test_sheets_stand_in_the_order_of_the_form(blank: Workbook) -> None:
     assert blank.sheetnames == [
         "填报说明", "封面", "基本概况", "收支情况", "基础数据表", "绩效目标", "评分表", "评价人员", "综述",
-        "出错说明", "校验", "_live", "_perfbatch",
+        "续页", "出错说明", "校验", "_live", "_perfbatch",
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from unicodedata import east_asian_width
 
 from perfbatch.template.calculation.criteria import criterion, likeness
 from perfbatch.template.calculation.values import (
@@ -194,6 +195,11 @@ def _mid(text: Value, start: Value, count: Value) -> Value:
     return as_text(text)[begin : begin + int(as_number(count))]
 
 
+def _len_b(text: Value) -> Value:
+    """As a Chinese Excel has it: a full-width character counts twice."""
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in as_text(text))
+
+
 def _substitute(text: Value, old: Value, new: Value) -> Value:
     return as_text(text).replace(as_text(old), as_text(new)) if as_text(old) else as_text(text)
 
@@ -260,6 +266,7 @@ FUNCTIONS: dict[str, Function] = {
     "ISNUMBER": _is_number,
     "LEFT": _value_by_value(_left),
     "LEN": _value_by_value(lambda text: len(as_text(text))),
+    "LENB": _value_by_value(_len_b),
     "MATCH": _match,
     "MAX": _over_numbers(lambda numbers: max(numbers, default=0)),
     "MID": _value_by_value(_mid),

@@ -12,17 +12,15 @@ from perfbatch.rulebook.formula_terms import quoted
 from perfbatch.rulebook.names import NUMERIC_KINDS
 from perfbatch.template.book import FormBook
 from perfbatch.template.calculation.relative import column_number
-from perfbatch.template.grid import CellRange, cell_name
+from perfbatch.template.grid import cell_name
 from perfbatch.template.layout import Layout
+from perfbatch.template.live.continuation import fate_of, long_texts
 from perfbatch.template.live.leaves import LIVE_SHEET, Leaf, Leaves
-from perfbatch.template.plan import BODY_SIZE, FieldPlace, SheetPlan
-from perfbatch.template.text_fit import room_for
 
 __all__ = [
     "LISTED",
     "ListLooks",
     "ask_for_numbers",
-    "long_texts",
     "place_cells",
     "write_long_texts",
     "write_unreadable",
@@ -112,20 +110,6 @@ def write_unreadable(book: FormBook, sheet: Worksheet, top: int, leaves: Leaves,
     return top + 2 + LISTED
 
 
-def long_texts(layout: Layout) -> list[tuple[FieldPlace, int]]:
-    """The fields with one cell for a long text, each with the full-width characters that its place shows."""
-    plans = {plan.sheet: plan for plan in layout.sheets}
-    return [
-        (place, _room(plans[place.where.sheet], place.merged or place.where))
-        for place in layout.places.values()
-        if place.field.kind == "longtext" and place.where.rows == 1
-    ]
-
-
-def _room(plan: SheetPlan, area: CellRange) -> int:
-    return room_for(plan.width_of(area), plan.height_of(area.top, area.bottom), BODY_SIZE)
-
-
 def write_long_texts(book: FormBook, sheet: Worksheet, top: int, layout: Layout, looks: ListLooks) -> int:
     """Write below `top` which texts are longer than their place on paper; returns the first free row."""
     texts = long_texts(layout)
@@ -134,17 +118,11 @@ def write_long_texts(book: FormBook, sheet: Worksheet, top: int, layout: Layout,
     sheet.set_row(top, 26)
     sheet.write_string(top, 0, "文字较长的栏目", looks.heading)
     _write_titles(sheet, top + 1, ("字数", "栏目", "打印提示"), looks)
-    for row, (place, room) in enumerate(texts, start=top + 2):
-        cell = place.where.reference
-        length = f"LEN({cell})"
-        book.write_formula(sheet, row, 0, f'=IF({cell}="","",{length})', looks.plain)
-        target = f"internal:'{place.where.sheet}'!{cell_name(place.where.top, place.where.left)}"
-        sheet.write_url(row, 1, target, looks.link, f"{place.where.sheet}：{place.field.label}")
-        lines = f'({length}-LEN(SUBSTITUTE({cell},CHAR(10),"")))'
-        shown = f"{length}+{lines}*{_PER_BREAK}>{room}"
-        book.write_formula(sheet, row, 2, f'=IF({shown},{quoted("请拉高行高")},"")', looks.plain)
+    for number, text in enumerate(texts):
+        row, where = top + 2 + number, text.place.where
+        cell = where.reference
+        book.write_formula(sheet, row, 0, f'=IF({cell}="","",LEN({cell}))', looks.plain)
+        target = f"internal:'{where.sheet}'!{cell_name(where.top, where.left)}"
+        sheet.write_url(row, 1, target, looks.link, f"{where.sheet}：{text.place.field.label}")
+        book.write_formula(sheet, row, 2, fate_of(number), looks.plain)
     return top + 2 + len(texts)
-
-
-_PER_BREAK = 12
-"""Characters that a line break leaves blank, on the whole."""
