@@ -41,6 +41,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "[change.sections]\nbase.sheet = '校验'\n",
         ["section base, sheet: 校验 is taken (the program writes a sheet of this name); choose another name"],
     ),
+    "the program's sheet for long texts": (
+        "[change.sections]\nbase.sheet = '续页'\n",
+        ["section base, sheet: 续页 is taken (the program writes a sheet of this name); choose another name"],
+    ),
     "a sheet of Excel's": (
         "[change.sections]\nbase.sheet = 'HISTORY'\n",
         ["section base, sheet: HISTORY is taken (Excel keeps it for itself); choose another name"],

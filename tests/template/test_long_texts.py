@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from perfbatch.model.typed import TypedCell, TypedForm
 from perfbatch.template.layout import Layout, lay_out
 from perfbatch.template.live import long_texts
+from perfbatch.template.live.continuation import CONTINUATION_SHEET
 from perfbatch.template.plan import BODY_SIZE
 from perfbatch.template.refill import refill
 from perfbatch.template.text_fit import room_for, text_height
@@ -78,6 +79,30 @@ def test_no_row_is_higher_than_excel_lets_it_be() -> None:
     (sheet, cell) = places(content)["annual_work_plan"][0]
     book = _opened(content)
     assert _heights(book[sheet], book[sheet][cell].row, 3) == [408.75] * 3
+
+
+def _continued(text: str) -> list[str]:
+    """The lines of 续页 of a form that was filled with a text."""
+    content = refill(RULEBOOK, TypedForm({"annual_work_plan": [TypedCell(text)]})).content
+    sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=True)[CONTINUATION_SHEET]
+    return [str(cell.value) for (cell,) in sheet["A1:A240"] if cell.value]
+
+
+def test_a_text_that_its_rows_were_made_high_enough_for_is_not_continued() -> None:
+    assert _continued("\n".join([SENTENCE * 6] * 7)) == []
+
+
+def test_a_text_longer_than_any_rows_is_continued_in_full() -> None:
+    text = "\n".join(["情况如下：" + SENTENCE * 25, "短句。", SENTENCE * 120])
+    title, whose, heading, *lines = _continued(text)
+    assert title == f"{RULEBOOK.title}续页"
+    assert whose == "部门（单位）名称："
+    assert heading == "【基本概况：年度主要工作内容】"
+    assert "".join(lines) == text.replace("\n", "")
+    assert "短句。" in lines
+    # A comma or a full stop never begins a line.
+    assert not any(line.startswith(("，", "。")) for line in lines)
+    assert max(map(len, lines)) == 41
 
 
 def test_room_and_height_are_two_sides_of_one_thing() -> None:

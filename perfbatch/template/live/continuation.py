@@ -29,9 +29,10 @@ CONTINUATION_SHEET = "续页"
 LINES = 240
 """Lines that it has, on five pages: so many, and not more, are printed empty where a program ignores the computed print area."""
 
-_WIDE = 45
+_WIDE = 40
 """Full-width characters of a line."""
-_WIDTH, _LINE = 82.0, 15.0
+# One column alone is not shrunk to the page by LibreOffice, whose digits may be wider than Excel's.
+_WIDTH, _LINE = 74.0, 14.25
 _HEAD = 2
 """Rows above the lines: title and department."""
 _LONGEST_JOINED = 32_000
