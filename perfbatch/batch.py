@@ -59,9 +59,9 @@ class BatchPlan:
     is run by all of them, or where `named` is given by those whose ids stand there or that a workbook names, by the first where
     there is none. By rulebook id: `rosters`, and `prior`: entity_code → last year's closing figures, and
     `explained`, the explanations of earlier nights with the figures that they were given for, and `arrivals`, what those nights
-    have seen. `deadline` is the last day on
-    which a department may report, the rulebook's unless given. `executor` reads, `workers` chunks at a time; `cache` knows what
-    did not change. Unless `traced`, a night keeps nothing of what its result was made of. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
+    have seen. `deadline` is the last day on which a department may report, the rulebook's unless given. `executor` reads,
+    `workers` chunks at a time; `cache` knows what did not change. Unless `traced`, a night keeps nothing of what its result was
+    made of. `later` names modules that the caller needs afterwards: they are loaded while the workbooks are read.
     """
 
     inbox: Path

@@ -6,7 +6,6 @@ is `lint.py`'s matter. The parts stand in `form.py`, `indicators.py` and `kinds/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,9 +14,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from perfbatch.rulebook.asked import tables_asked, words_unasked
 from perfbatch.rulebook.caps import Cap
 from perfbatch.rulebook.entries import AdaptableSet, Check, Grade, Group, Scope
-from perfbatch.rulebook.expression import owners_in
 from perfbatch.rulebook.form import (
     SINGLE,
     AmountColumn,
@@ -73,8 +72,6 @@ __all__ = [
     "SignatureBlock",
     "UnitTableBlock",
 ]
-
-_WORD, _FILLED = re.compile(r"\w+"), re.compile(r'\bfilled\(\w+\)|"at":"\w+"')
 
 
 class Rulebook(Model):
@@ -323,25 +320,15 @@ class Rulebook(Model):
     @cached_property
     def tables_in_rules(self) -> tuple[str, ...]:
         """The tables of rows that rules look into, in the order of the form."""
-        named = {self.roles.targets, *map(self.table_of, self.checks), *(spec.rows for spec in self.indicator_rows)}
-        named |= {
-            name
-            for name, table in self.row_tables.items()
-            if any(field.required_when is not None for field in table.fields)
-        }
-        texts = [text for check in self.checks for text in (check.holds, check.when, check.expected) if text]
-        named |= {owner for text in texts for owner in owners_in(text)}
-        return tuple(name for name in self.row_tables if name in named)
+        named = (self.roles.targets, *map(self.table_of, self.checks), *(spec.rows for spec in self.indicator_rows))
+        return tables_asked(named, self.checks, self.row_tables)
 
     @cached_property
     def long_texts_unread(self) -> frozenset[str]:
         """The long texts of which no part of the rulebook asks more than whether something stands there."""
-        fields = {field.id: field for field in self.fields()}
         # The reasons beside the scores are for whoever reads the workbook: the role has them written, and nobody asks for the words.
-        asked = self.model_dump_json(exclude={"sections": True, "roles": {"item_reason"}})
-        asking = [asked, *(field.required_when or "" for field in fields.values())]
-        named = {name for text in asking for name in _WORD.findall(_FILLED.sub("", text))}
-        return frozenset(name for name, field in fields.items() if field.kind == "longtext" and name not in named)
+        rules = self.model_dump_json(exclude={"sections": True, "roles": {"item_reason"}})
+        return words_unasked(self.fields(), rules)
 
     @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlsxwriter.worksheet import Worksheet
+
 from perfbatch.template.plan import SheetPlan
 
-__all__ = ["MARGINS", "page_breaks", "print_scale"]
+__all__ = ["MARGINS", "page_breaks", "print_scale", "set_up_paper"]
 
 MARGINS = {"left": 0.6, "right": 0.6, "top": 0.75, "bottom": 0.75}
 """Inches."""
 
 _A4 = (8.27, 11.69)
+_A4_NUMBER = 9
 _POINTS_PER_INCH = 72.0
 # Printers and Excel's own rounding take a little more than the sum of the rows.
 _SAFETY = 0.97
+
+
+def set_up_paper(sheet: Worksheet, *, landscape: bool = False, headed: bool = True, counted: bool = True) -> None:
+    """A4, as wide as one page, plain; `headed` by the sheet's name, and `counted` among the pages of what is stamped."""
+    sheet.set_paper(_A4_NUMBER)
+    if landscape:
+        sheet.set_landscape()
+    else:
+        sheet.set_portrait()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(**MARGINS)
+    sheet.center_horizontally()
+    # What is filled in is coloured on the screen; on paper it is plain.
+    sheet.print_black_and_white()
+    if headed:
+        sheet.set_header('&R&"宋体,Regular"&9&A')
+    if counted:
+        sheet.set_footer('&C&"宋体,Regular"&9第 &P 页')
 
 
 def print_scale(plan: SheetPlan) -> float:

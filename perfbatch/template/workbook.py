@@ -23,7 +23,7 @@ from perfbatch.rulebook.model import Rulebook
 from perfbatch.template.book import FormBook
 from perfbatch.template.layout import Layout, lay_out
 from perfbatch.template.live import LIVE_SHEET, long_texts, write_continuation, write_live
-from perfbatch.template.pages import MARGINS, page_breaks
+from perfbatch.template.pages import page_breaks, set_up_paper
 from perfbatch.template.plan import FieldPlace, InputCell, Printed, SheetPlan, Value
 from perfbatch.template.prefill import OfferedExplanation, Prefill, prefill_for
 from perfbatch.template.styles import BODY_FONT, Styles
@@ -54,7 +54,6 @@ _PROTECTION = {
     "select_locked_cells": True,
     "select_unlocked_cells": True,
 }
-_PAPER_A4 = 9
 _EVERYWHERE = "A1:XFD1048576"
 
 
@@ -225,22 +224,9 @@ def _write_value(
 
 
 def _set_up_pages(sheet: Worksheet, plan: SheetPlan) -> None:
-    sheet.set_paper(_PAPER_A4)
-    if plan.landscape:
-        sheet.set_landscape()
-    else:
-        sheet.set_portrait()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(**MARGINS)
-    sheet.center_horizontally()
+    # Pages of what is stamped: neither what explains the form nor its checks are counted among them.
+    set_up_paper(sheet, landscape=plan.landscape, headed=not plan.cover, counted=bool(plan.places) and not plan.cover)
     sheet.print_area(0, 0, max(plan.row - 1, 0), plan.printed_columns - 1)
-    # What is filled in is coloured on the screen; on paper it is plain.
-    sheet.print_black_and_white()
-    if not plan.cover:
-        # Pages of what is stamped: neither what explains the form nor its checks are counted among them.
-        if plan.places:
-            sheet.set_footer('&C&"宋体,Regular"&9第 &P 页')
-        sheet.set_header('&R&"宋体,Regular"&9&A')
     if plan.repeat_row is not None:
         sheet.repeat_rows(*plan.repeat_row)
     breaks = page_breaks(plan)

@@ -17,7 +17,7 @@ from perfbatch.template.calculation.relative import column_number
 from perfbatch.template.grid import CellRange, cell_name, column_name
 from perfbatch.template.layout import Layout
 from perfbatch.template.live.leaves import LIVE_SHEET
-from perfbatch.template.pages import MARGINS
+from perfbatch.template.pages import set_up_paper
 from perfbatch.template.plan import BODY_SIZE, FieldPlace, Printed, SheetPlan, Style
 from perfbatch.template.styles import BODY_FONT, RULE, Styles
 from perfbatch.template.text_fit import room_for, text_height
@@ -175,14 +175,7 @@ def _write_lines(book: FormBook, layout: Layout, styles: Styles) -> None:
     sheet.set_row(_HEAD + LINES + 1, None, None, {"hidden": True})
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
-    sheet.set_paper(9)
-    sheet.set_portrait()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(**MARGINS)
-    sheet.center_horizontally()
-    sheet.print_black_and_white()
-    sheet.set_header('&R&"宋体,Regular"&9&A')
-    sheet.set_footer('&C&"宋体,Regular"&9第 &P 页')
+    set_up_paper(sheet)
     _bound_print(book)
 
 
