@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from perfbatch.rulebook.load import LoadedRulebook, load_rulebook
 from tests.workbooks import blank, fill, rulebook
 
 _FIGURE = "figure: "
+
+# How long an example takes says more of the machine than of the program.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="session")

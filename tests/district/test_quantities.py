@@ -63,7 +63,7 @@ def _told(quantity: Quantity) -> list[tuple[Fraction, bool, bool]]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_districts, st.sampled_from(["items", *IDS[:3], *GROUPS]))
 def test_the_scorecard_s_sums(district: list[Scorecard], owner: str) -> None:
     frames = _frames(district)
@@ -79,7 +79,7 @@ def test_the_scorecard_s_sums(district: list[Scorecard], owner: str) -> None:
     assert _told(rows.total(owner, "item_self_score")) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_districts, st.sampled_from([*IDS[:3], *GROUPS]))
 def test_the_first_row_of_an_indicator_or_a_group(district: list[Scorecard], owner: str) -> None:
     frames = _frames(district)
@@ -90,7 +90,7 @@ def test_the_first_row_of_an_indicator_or_a_group(district: list[Scorecard], own
     assert ItemRows(frames, RULEBOOK).first(owner).tolist() == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.lists(st.one_of(st.none(), st.just(UNREADABLE), st.integers(0, 99)), min_size=3, max_size=3), max_size=4

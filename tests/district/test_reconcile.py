@@ -320,7 +320,7 @@ def test_a_row_split_off_an_indicator_counts_with_it() -> None:
 _cases = st.lists(st.sampled_from(range(len(CHECK_CASES))), min_size=1, max_size=6, unique=True)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(_cases)
 def test_a_district_finds_what_its_departments_find_alone_in_any_order(chosen: list[int]) -> None:
     submissions = [changed(CHECK_CASES[number].changes, code=CODES[number]) for number in chosen]
@@ -336,7 +336,7 @@ def test_a_district_finds_what_its_departments_find_alone_in_any_order(chosen: l
 _amounts = st.decimals(min_value=0, max_value=1_000_000, places=6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(_amounts, _amounts, _amounts, _amounts), min_size=1, max_size=4))
 def test_roundings_of_figures_that_add_up_are_never_an_error(units: list[tuple[Decimal, ...]]) -> None:
     """Exact figures of every unit, rounded to two decimals one by one, totals too: at most a 尾差."""

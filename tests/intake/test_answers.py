@@ -184,7 +184,7 @@ def test_a_head_of_another_shape_is_not_taken(change: Callable[[Any], Any]) -> N
         taken(changed_head(change))
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 4), st.integers(0, 10**6), st.integers(1, 255))
 def test_columns_that_were_changed_are_other_figures_or_nothing(buffer: int, place: int, mask: int) -> None:
     """Never something that a later room must trip over."""

@@ -503,7 +503,7 @@ def test_the_reader_does_not_import_what_it_does_not_need() -> None:
 AMOUNT = st.decimals(min_value=0, max_value=10**6, places=6)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(AMOUNT, min_size=4, max_size=4), st.integers(0, 1000), st.sampled_from(["2020-12-31", "2021-3-5"]))
 def test_facts_come_back_from_a_filled_workbook(amounts: list[Decimal], staff: int, day: str) -> None:
     submission = read(

@@ -255,7 +255,7 @@ def test_verdicts_of_the_hour_are_not_kept(nights: Nights, read: Read, kept: int
     assert len(index(nights.path)) == kept
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), min_size=1, max_size=40), cut=st.floats(0, 1))
 def test_a_damaged_cache_is_never_believed(nights: Nights, places: list[tuple[float, int]], cut: float) -> None:
     nights.path.unlink(missing_ok=True)

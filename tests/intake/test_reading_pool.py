@@ -87,7 +87,7 @@ _ACTS = st.sampled_from(["a", "b", "abort", "panic", "raise"])
 _ALONE = {"abort": "F08", "panic": "F14", "raise": "F14"}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ACTS, min_size=1, max_size=6))
 def test_a_chunk_is_what_its_files_are_alone(acting: Acts, acts: list[str]) -> None:
     assert acting.answers(acts) == [_ALONE.get(act, act) for act in acts]

@@ -52,7 +52,7 @@ def found_places(places: FormPlaces, content: bytes) -> Mapping[str, NamedPlace]
     return places.find(open_form(content, Limits(), rulebook().field_by_id, ()))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 8), min_size=2, max_size=8))
 def test_what_other_workbooks_had_changes_no_place(order: list[int]) -> None:
     remembering = FormPlaces(rulebook())

@@ -118,7 +118,7 @@ def test_names_typed_over_the_formulas_in_another_order() -> None:
     assert _findings(content) == []
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.permutations([("局机关", 10), ("甲 站", 20), ("2、乙站", 30)]))
 def test_the_order_of_typed_names_changes_nothing(order: list[tuple[str, int]]) -> None:
     def change(sheet: Worksheet, tops: dict[str, int]) -> None:

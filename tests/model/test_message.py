@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.model.bundle import BundleColumns, bundled, unbundled
@@ -33,7 +33,6 @@ _HEADS = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(_HEADS, st.lists(st.binary()))
 def test_a_message_comes_out_as_it_went_in(head: Any, buffers: list[bytes]) -> None:
     out, views = unpacked(packed(head, buffers))
@@ -44,7 +43,6 @@ def test_bytes_of_a_path_that_are_no_text_come_through() -> None:
     assert unpacked(packed("\udcff\udc80"))[0] == "\udcff\udc80"
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_anything_else_is_garbled(content: bytes) -> None:
     try:
@@ -54,7 +52,6 @@ def test_anything_else_is_garbled(content: bytes) -> None:
     raise AssertionError("a message")
 
 
-@settings(deadline=None)
 @given(st.binary(), st.integers(0, 10**6), st.integers(1, 255))
 def test_a_message_that_was_changed_is_another_message_or_none(buffer: bytes, place: int, mask: int) -> None:
     content = bytearray(packed({"a": 1}, [buffer]))
@@ -188,7 +185,6 @@ def _columns(draw: st.DrawFn) -> dict[str, Column]:
     return columns
 
 
-@settings(deadline=None)
 @given(st.lists(_columns(), max_size=4))
 def test_submissions_come_out_of_a_bundle_as_they_went_in(many: list[dict[str, Column]]) -> None:
     submissions = [Submission(f"{number}.xlsx", "1", "局", columns, ()) for number, columns in enumerate(many)]

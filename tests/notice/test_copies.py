@@ -541,7 +541,7 @@ def test_where_nothing_can_be_kept_nothing_is_known(orders: dict[str, NoticeOrde
     assert earlier_notices(KeptFile(nowhere), tmp_path).copy(name, order, tmp_path / "x") == ""
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cache=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=40),
     file=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=3),

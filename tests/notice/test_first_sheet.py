@@ -167,7 +167,7 @@ def test_what_a_department_typed_is_text_and_nothing_else(text: str) -> None:
     assert "\u202e" not in sheet
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_gives_a_notice_that_opens(message: str, unit: str) -> None:
     content = notice_content(

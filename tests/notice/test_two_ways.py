@@ -122,7 +122,7 @@ def spoiled(draw: st.DrawFn, part: bytes) -> bytes:
     return part
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_a_spoiled_sheet_gives_the_same_notice_both_ways(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(SHEETS))
@@ -131,7 +131,7 @@ def test_a_spoiled_sheet_gives_the_same_notice_both_ways(data: st.DataObject) ->
     assert parts(notice_content(source, findings, heading=HEADING)) == in_full(source, findings)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_other_spoiled_part_gives_the_same_notice_both_ways(data: st.DataObject) -> None:
     names = [
@@ -169,7 +169,6 @@ def test_what_was_made_before_makes_no_difference() -> None:
 # ---------------------------------------------------------------------- what is put together
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=3000), st.lists(st.integers(0, 3000), max_size=6))
 def test_a_part_packed_in_stretches_is_the_part(part: bytes, cuts: list[int]) -> None:
     ends = sorted({min(cut, len(part)) for cut in cuts})
@@ -178,7 +177,6 @@ def test_a_part_packed_in_stretches_is_the_part(part: bytes, cuts: list[int]) ->
     assert zlib.decompress(packed, -zlib.MAX_WBITS) == part * 3
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5), st.binary(max_size=4))))
 def test_edits_in_pieces_are_the_edits(markup: bytes, wanted: list[tuple[int, int, bytes]]) -> None:
     edits, whole = Edits(), list[bytes]()
@@ -199,7 +197,6 @@ def test_edits_in_pieces_are_the_edits(markup: bytes, wanted: list[tuple[int, in
             assert b"".join(pieces) == edits.applied(markup)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.tuples(st.integers(1, 99), st.integers(1, 99)), st.text(max_size=30), min_size=1, max_size=5),
 )
@@ -211,7 +208,6 @@ def test_new_comments_are_what_adding_to_none_gives(notes: dict[tuple[int, int],
     well_formed(comments.markup)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_a_text_with_nothing_to_escape_is_its_own_string(text: str) -> None:
     with patch("perfbatch.package.editing._SHORT", 0):
@@ -308,7 +304,7 @@ def told_of(member: zipfile.ZipInfo) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_a_spoiled_directory_is_read_as_zipfile_does_or_refused(data: st.DataObject) -> None:
     content = bytearray(zipped(data.draw(st.sampled_from(LAYOUTS))))

@@ -42,7 +42,7 @@ def test_a_text_that_is_not_there_is_missed_in_each_workbook() -> None:
 _stretches = st.lists(cells(), min_size=1, max_size=8)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(sheets=_stretches, most_markup=st.integers(0, 2_000))
 def test_what_is_remembered_is_what_a_fresh_reading_gives(sheets: list[str], most_markup: int) -> None:
     remembered = RememberedRows(most_markup)

@@ -140,14 +140,14 @@ _strings = st.lists(
 _merges = st.sampled_from(["", '<mergeCells count="1"><mergeCell ref="A2:B3"/></mergeCells>'])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(rows=cells(), strings=_strings, rest=_merges, date1904=st.booleans())
 def test_every_cell_is_the_same_both_ways(rows: str, strings: str, rest: str, date1904: bool) -> None:
     content = package(rows, strings, rest, date1904=date1904)
     assert repr(read(content, plainly=True)) == repr(read(content, plainly=False))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows=cells())
 def test_the_rows_of_a_sheet_are_those_of_its_cells(rows: str) -> None:
     part = f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode()

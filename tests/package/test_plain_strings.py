@@ -27,7 +27,7 @@ BAD = (
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(books=st.lists(st.lists(st.sampled_from(GOOD + BAD), max_size=6), max_size=12), most=st.integers(0, 6))
 def test_what_is_known_is_what_a_fresh_look_gives(books: list[list[bytes]], most: int) -> None:
     known = KnownStrings(most)

@@ -162,19 +162,19 @@ def _agrees(tree: Node, rows: list[tuple[Cell, ...]]) -> None:
         assert got == value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_numbers, _rows)
 def test_arithmetic_is_that_of_fractions(tree: Node, rows: list[tuple[Cell, ...]]) -> None:
     _agrees(tree, rows)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_conditions, _rows)
 def test_conditions_are_those_of_three_valued_logic(tree: Node, rows: list[tuple[Cell, ...]]) -> None:
     _agrees(tree, rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_numbers, _rows)
 def test_a_column_is_its_rows_one_by_one(tree: Node, rows: list[tuple[Cell, ...]]) -> None:
     """Whatever stands in other rows, no more digits and no other answer comes of it."""
@@ -284,7 +284,7 @@ _pairs = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_pairs, st.sampled_from(["==", "<=", ">="]))
 def test_a_comparison_holds_where_the_intervals_meet(pair: tuple[Cell, Cell], op: str) -> None:
     """Half a step on both sides of each figure, bounds included."""
@@ -306,7 +306,7 @@ def test_a_comparison_holds_where_the_intervals_meet(pair: tuple[Cell, Cell], op
     assert compared.difference.fraction(0) == Fraction(left.count - right.count, SCALE)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_pairs)
 def test_tolerance_is_symmetric(pair: tuple[Cell, Cell]) -> None:
     left, right = pair
@@ -319,7 +319,7 @@ def test_tolerance_is_symmetric(pair: tuple[Cell, Cell]) -> None:
     assert there.difference.fraction(0) == -back.difference.fraction(0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=8))
 def test_roundings_of_figures_that_add_up_are_within_tolerance(exact: list[int]) -> None:
     """Parts of six decimals and their total, each rounded to two: never an error, whatever the rounding adds up to."""
@@ -367,7 +367,7 @@ def test_intervals_grow_with_a_factor_and_a_ratio_has_none() -> None:
 # ---------------------------------------------------------------------- rounding
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(-(10**20), 10**20), st.integers(1, 10**9), st.sampled_from(["0.01", "1", "0.5", "100"]))
 def test_quantising_takes_the_nearest_and_halves_upwards(num: int, den: int, unit: str) -> None:
     exact, step = Fraction(num, den), Fraction(unit)

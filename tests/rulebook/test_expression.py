@@ -210,7 +210,7 @@ _words = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=60), st.lists(_words, max_size=25).map("".join)))
 @pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 def test_any_text_is_a_tree_or_an_expression_error(source: str) -> None:
@@ -256,7 +256,7 @@ _conditions: st.SearchStrategy[Node] = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(_values, _conditions))
 def test_unparsing_and_parsing_gives_the_tree_back(tree: Node) -> None:
     assert parse(unparse(tree)) == tree

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbatch.district.frames import build_frames
@@ -137,7 +137,6 @@ def test_nothing_to_say_of_no_findings() -> None:
     assert points_at_risk([], frames, score(frames, RULEBOOK), RULEBOOK) == {}
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from([indicator for indicator in RULEBOOK.indicators if indicator.objective]),
     st.sampled_from(list(Severity)),

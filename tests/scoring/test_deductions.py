@@ -81,14 +81,14 @@ def test_points_in_proportion() -> None:
 _percents = st.integers(min_value=-500_000, max_value=3_000_000).map(lambda count: Fraction(count, 10_000))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(figures=st.lists(_percents, min_size=1, max_size=20), full=st.integers(1, 60))
 def test_proportion_is_a_deduction_of_a_hundredth_for_each_point_short(figures: list[Fraction], full: int) -> None:
     deduct = DeductRule(kind="deduct", side="below", threshold=Decimal(100), per_point=Decimal(full) / 100)
     assert _points(ProportionalRule(kind="proportional"), full, figures) == _points(deduct, full, figures)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     figures=st.lists(_percents, min_size=1, max_size=20),
     side=st.sampled_from(["above", "below"]),

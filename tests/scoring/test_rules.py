@@ -217,7 +217,7 @@ def _deducted(rule: DeductRule, full: Fraction, figure: Fraction) -> Decimal:
 _percents = st.integers(min_value=-500_000, max_value=3_000_000).map(lambda count: Fraction(count, 10_000))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_percents, min_size=1, max_size=20))
 def test_deductions_are_exact_monotone_and_within_the_points(figures: list[Fraction]) -> None:
     figures.sort()
@@ -231,7 +231,7 @@ def test_deductions_are_exact_monotone_and_within_the_points(figures: list[Fract
         assert all(0 <= given_point <= indicator.points for given_point in given_points)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_percents.filter(lambda percent: percent >= 0), min_size=1, max_size=20))
 def test_bands_are_monotone_and_within_the_points(figures: list[Fraction]) -> None:
     figures.sort()
@@ -266,7 +266,7 @@ def test_each_bound_of_a_band_belongs_to_the_band_that_says_so(indicator: Indica
             assert _points_of(indicator, inside) == [points] * len(inside), (band, bound)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     numerator=st.integers(min_value=0, max_value=10**14),
     denominator=st.integers(min_value=1, max_value=10**14),

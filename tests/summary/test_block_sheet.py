@@ -109,7 +109,7 @@ def drawn(path: Path, rows: list[tuple[Any, ...]], looks: RowLooks, links: dict[
         sheet.table(top + 1, COLUMNS[:2], [row[1:] for row in rows], filters=False)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, st.randoms(use_true_random=False), LINKS)
 @example([("0", None, None), (2**63, "a\nb", 2**63)], random.Random(0), Link("", "'s'!A1"))
 def test_any_rows_are_the_same_both_ways(tmp_path: Path, rows: list[tuple[Any, ...]], chance: Any, link: Link) -> None:

@@ -28,7 +28,7 @@ def _area(place: FieldPlace) -> CellRange:
     return place.merged or place.where
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(min_value=0, max_value=70))
 def test_no_cell_is_drawn_twice_and_every_column_has_its_rows(units: int) -> None:
     layout = lay_out(RULEBOOK, units)
